@@ -1,0 +1,320 @@
+"""gridmerge.toml → frozen settings. Every default of the project lives here, once, with its unit and its reason."""
+
+from __future__ import annotations
+
+import difflib
+import tomllib
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+from typing import Annotated, Any, Literal
+
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, model_validator
+
+from gridmerge.errors import ProjectError
+from gridmerge.text import Language
+
+PROJECT_FILE = "gridmerge.toml"
+AREA_UNIT = "area_ha"  # always available as a sizing unit: needs no workload
+
+Datum = Literal["wgs84", "gcj02", "bd09"]
+Role = Literal["grid", "base", "exclusive", "barrier"]
+
+
+def _as_text(value: object) -> object:
+    """Let `code = 510311104` stand for the text it means; codes are text always."""
+    return str(value) if isinstance(value, int) and not isinstance(value, bool) else value
+
+
+def _as_paths(value: object) -> object:
+    return (value,) if isinstance(value, str) else value
+
+
+Code = Annotated[str, BeforeValidator(_as_text)]
+Paths = Annotated[tuple[str, ...], BeforeValidator(_as_paths), Field(min_length=1)]
+
+
+class Section(BaseModel):
+    """A table of the project file: frozen, and no key it does not know."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class Reading(Section):
+    """Where an input lies and how to read it: the keys every input table shares."""
+
+    path: Paths  # relative to the project file; a list or a glob where one network comes in several files
+    layer: str | None = None  # in files of several layers
+    where: str | None = None  # OGR SQL filter
+    crs: Code | None = None  # when the file does not say, or lies
+    datum: Datum | None = None  # None: the file's CRS is taken at its word, and the fit to the villages is measured
+    encoding: str | None = None  # when detection fails
+    geometry: str | None = None  # CSV/Excel: column with WKT or "lon,lat;lon,lat;..."
+    lon: str | None = None  # CSV/Excel of points
+    lat: str | None = None
+
+
+class Project(Section):
+    """[project]"""
+
+    name: str = "未命名乡镇"
+    code: Code | None = None  # 9 digits
+    crs: Code | None = None  # default: the CGCS2000 3-degree Gauss-Kruger zone of the villages
+    language: Language = "zh"
+
+
+class Villages(Reading):
+    """[villages]: the hard boundary."""
+
+    code: str | None = None  # field; None: recognised by name and content
+    name: str | None = None
+
+
+class LayerSpec(Reading):
+    """[[layers]]: one departmental network."""
+
+    key: str = ""  # defaults to the department
+    department: str = ""
+    id: str | None = None
+    name: str | None = None
+    holder: str | None = None
+    village: str | None = None  # table without geometry: the column that lists villages, by code or name
+    role: Role = "grid"
+    rank: float | None = None  # None: from the catalogue
+    weight: float = Field(default=1.0, ge=0)
+
+    @model_validator(mode="before")
+    @classmethod
+    def _key_or_department(cls, data: Any) -> Any:
+        if isinstance(data, dict):
+            key, department = data.get("key"), data.get("department")
+            if not key and not department:
+                raise ValueError("needs a key or a department")
+            return {**data, "key": key or department, "department": department or key}
+        return data
+
+
+class WorkloadSpec(Reading):
+    """[[workload]]: what makes work."""
+
+    name: str
+    field: str | None = None  # summed; None: features are counted
+    weight: float = Field(default=1.0, ge=0)  # 0: carried and reported, not balanced
+    by: str | None = None  # polygons: share out by another workload's points inside them
+
+
+class Overlay(Section):
+    """[overlay]"""
+
+    tolerance: float | None = Field(default=None, gt=0)  # metres; None: estimated from the layers' residuals
+
+
+class Grids(Section):
+    """[grids]: sizes of the unified grids, in `unit`.
+
+    Defaults follow the common rule for towns of about 300 households a grid; every number is meant to be edited.
+    """
+
+    unit: str | None = None  # None: "households" if there is such a workload, else the only workload, else area_ha
+    target: float | None = Field(default=None, gt=0)
+    min: float | None = Field(default=None, ge=0)
+    max: float | None = Field(default=None, gt=0)
+
+
+class RosterSpec(Reading):
+    """[roster]"""
+
+
+class Publish(Section):
+    """[publish]"""
+
+    contacts: Literal["masked", "full", "none"] = "masked"
+
+
+class Settings(Section):
+    """A whole project file, checked.
+
+    Attributes
+    ----------
+    file
+        The project file; paths inside are relative to its folder.
+    layers
+        Sorted by key, so that nothing after this point can depend on the order in the file.
+    """
+
+    file: Path
+    project: Project = Project()
+    villages: Villages
+    layers: tuple[LayerSpec, ...] = ()
+    workload: tuple[WorkloadSpec, ...] = ()
+    overlay: Overlay = Overlay()
+    grids: Grids = Grids()
+    roster: RosterSpec | None = None
+    publish: Publish = Publish()
+
+    @property
+    def folder(self) -> Path:
+        """The folder that input paths are relative to."""
+        return self.file.parent
+
+
+HOUSEHOLD_SIZES = (300.0, 150.0, 450.0)  # target, min, max: towns of about 300 households a grid (domain practice)
+AREA_SIZES = (50.0, 10.0, 200.0)  # hectares: only used when a project has no workload at all
+
+
+def read_project(path: str | Path = ".") -> Settings:
+    """Read a project file.
+
+    Parameters
+    ----------
+    path
+        A folder holding gridmerge.toml, or such a file.
+
+    Returns
+    -------
+    Settings
+        Checked and completed with defaults.
+
+    Raises
+    ------
+    ProjectError
+        The file is missing, is not TOML, has an unknown key (the nearest known one is named), a value of the wrong kind,
+        two layers or workloads of one name, or sizes that contradict each other. All problems are told at once.
+    """
+    file = _find(Path(path))
+    try:
+        data = tomllib.loads(file.read_text("utf-8-sig"))
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise ProjectError(
+            f"{file} 不是有效的 TOML 文件（{error}）；请用 UTF-8 保存并改正该处。",
+            f"{file} is not valid TOML ({error}); save it as UTF-8 and mend that place.",
+        ) from error
+    except OSError as error:
+        raise ProjectError(
+            f"无法读取 {file}：{error.strerror}。", f"{file} cannot be read: {error.strerror}."
+        ) from error
+    try:
+        settings = Settings(file=file.resolve(), **data)
+    except (ValidationError, TypeError) as error:
+        raise _project_error(file, error) from error
+    return _completed(settings)
+
+
+def _find(path: Path) -> Path:
+    file = path / PROJECT_FILE if path.is_dir() else path
+    if file.is_file():
+        return file
+    raise ProjectError(
+        f"找不到项目文件 {file}；请先运行 gridmerge init {path}。",
+        f"There is no project file {file}; run gridmerge init {path} first.",
+    )
+
+
+def _project_error(file: Path, error: ValidationError | TypeError) -> ProjectError:
+    if isinstance(error, TypeError):  # a key of the file that collides with our own `file`
+        return ProjectError(f"{file}：未知的键 file。", f"{file}: unknown key file.")
+    problems = [_problem(detail) for detail in error.errors()]
+    return ProjectError(
+        f"{file}：" + "；".join(zh for zh, _ in problems) + "。",
+        f"{file}: " + "; ".join(en for _, en in problems) + ".",
+    )
+
+
+def _problem(detail: Mapping[str, Any]) -> tuple[str, str]:
+    """One pydantic detail as a clause in Chinese and in English."""
+    where = _place(detail["loc"])
+    if detail["type"] == "extra_forbidden":
+        near = difflib.get_close_matches(str(detail["loc"][-1]), _known_keys(detail["loc"][:-1]), n=1, cutoff=0.4)
+        hint_zh, hint_en = (f"，是否想写 {near[0]}？", f", did you mean {near[0]}?") if near else ("", "")
+        return f"未知的键 {where}{hint_zh}", f"unknown key {where}{hint_en}"
+    if detail["type"] == "missing":
+        return f"缺少 {where}", f"{where} is missing"
+    reason = detail["msg"].removeprefix("Value error, ")
+    given = "" if isinstance(detail.get("input"), dict) else f" {detail.get('input')!r}"
+    return f"{where} 的值{given} 不可用（{reason}）", f"{where}{given} is not usable ({reason})"
+
+
+def _place(loc: Iterable[str | int]) -> str:
+    """`("layers", 3, "pth")` → `layers[4].pth`: people count from one."""
+    text = ""
+    for part in loc:
+        text += f"[{part + 1}]" if isinstance(part, int) else (f".{part}" if text else part)
+    return text
+
+
+def _known_keys(loc: Iterable[str | int]) -> list[str]:
+    model: type[BaseModel] = Settings
+    for part in loc:
+        if isinstance(part, int):
+            continue
+        model = _MODELS[part]
+    return [key for key in model.model_fields if key != "file"]
+
+
+_MODELS: dict[str, type[BaseModel]] = {
+    "project": Project,
+    "villages": Villages,
+    "layers": LayerSpec,
+    "workload": WorkloadSpec,
+    "overlay": Overlay,
+    "grids": Grids,
+    "roster": RosterSpec,
+    "publish": Publish,
+}
+
+
+def _completed(settings: Settings) -> Settings:
+    """Check what concerns several tables, and settle the grid sizes."""
+    if not settings.layers:
+        raise ProjectError(
+            f"{settings.file}：没有任何 [[layers]]；至少写一个部门网格。",
+            f"{settings.file}: there is no [[layers]]; name at least one departmental network.",
+        )
+    _refuse_twins("layers", [layer.key for layer in settings.layers], settings.file)
+    _refuse_twins("workload", [work.name for work in settings.workload], settings.file)
+    return settings.model_copy(
+        update={
+            "layers": tuple(sorted(settings.layers, key=lambda layer: layer.key)),
+            "grids": _sizes(settings),
+        }
+    )
+
+
+def _refuse_twins(table: str, names: list[str], file: Path) -> None:
+    twins = sorted({name for name in names if names.count(name) > 1})
+    if twins:
+        raise ProjectError(
+            f"{file}：[[{table}]] 中重复的名称 {'、'.join(twins)}；请给每个不同的 key 或 name。",
+            f"{file}: [[{table}]] has {', '.join(twins)} more than once; give each a key or name of its own.",
+        )
+
+
+def _sizes(settings: Settings) -> Grids:
+    grids, names = settings.grids, [work.name for work in settings.workload]
+    unit = grids.unit or ("households" if "households" in names else names[0] if len(names) == 1 else None)
+    if unit is None and names:
+        raise ProjectError(
+            f"{settings.file}：[grids] 需要 unit，可选 {'、'.join(names)}。",
+            f"{settings.file}: [grids] needs a unit, one of {', '.join(names)}.",
+        )
+    unit = unit or AREA_UNIT
+    if unit not in (*names, AREA_UNIT):
+        raise ProjectError(
+            f'{settings.file}：[grids] unit = "{unit}" 不是任何 [[workload]] 的 name（有：{"、".join(names) or "无"}）。',
+            f'{settings.file}: [grids] unit = "{unit}" is not the name of a [[workload]] (there are: {", ".join(names) or "none"}).',
+        )
+    usual = {"households": HOUSEHOLD_SIZES, AREA_UNIT: AREA_SIZES}.get(unit)
+    target = grids.target or (usual[0] if usual else None)
+    if target is None:
+        raise ProjectError(
+            f"{settings.file}：[grids] 需要 target（每个网格多少 {unit}）。",
+            f"{settings.file}: [grids] needs a target (how many {unit} a grid).",
+        )
+    # half and one and a half times the target: the proportions of the 150-300-450 rule
+    low = grids.min if grids.min is not None else target / 2
+    high = grids.max if grids.max is not None else target * 1.5
+    if not low <= target <= high:
+        raise ProjectError(
+            f"{settings.file}：[grids] 应满足 min ≤ target ≤ max，现为 {low:g}、{target:g}、{high:g}。",
+            f"{settings.file}: [grids] wants min ≤ target ≤ max, not {low:g}, {target:g}, {high:g}.",
+        )
+    return grids.model_copy(update={"unit": unit, "target": target, "min": low, "max": high})

@@ -1,0 +1,141 @@
+"""What is wrong with the data. Findings never raise: they travel with the values and end in findings.csv.
+
+The kinds are a closed list, kept as data in `findings.toml` beside this module: for each kind its severity, the unit of
+its measure, one sentence in Chinese and in English with named blanks, and what it means and how to lift it.
+"""
+
+from __future__ import annotations
+
+import string
+import tomllib
+from collections.abc import Iterable
+from dataclasses import dataclass
+from functools import cache
+from importlib import resources
+from typing import Any, Literal
+
+from gridmerge.text import Language, Text
+
+Severity = Literal["error", "warning", "note"]
+SEVERITIES: tuple[Severity, ...] = ("error", "warning", "note")
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Kind:
+    """One kind of finding, as `findings.toml` describes it."""
+
+    code: str
+    severity: Severity
+    unit: str
+    message: Text
+    explain: Text
+
+    @property
+    def blanks(self) -> frozenset[str]:
+        """Names of the blanks in the message, besides `layer`, `source_id` and `measure`."""
+        names = {name for _, name, _, _ in string.Formatter().parse(self.message.en) if name}
+        return frozenset(names - {"layer", "source_id", "measure"})
+
+
+@cache
+def kinds() -> dict[str, Kind]:
+    """Return the closed list of kinds by code, in the order of the file."""
+    data: dict[str, Any] = tomllib.loads(resources.files("gridmerge").joinpath("findings.toml").read_text("utf-8"))
+    return {
+        code: Kind(
+            code=code,
+            severity=row["severity"],
+            unit=row.get("unit", ""),
+            message=Text(row["zh"], row["en"]),
+            explain=Text(row["explain_zh"], row["explain_en"]),
+        )
+        for code, row in data.items()
+    }
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Finding:
+    """One thing found in the data.
+
+    Parameters
+    ----------
+    kind
+        A code of the closed list (`kinds`).
+    layer, source_id
+        Where: the layer's key and the department's own grid code; empty where it concerns the whole layer or project.
+    measure
+        How much, in the kind's unit.
+    place
+        x, y in the project's working CRS (metres), when the finding has a place.
+    blanks
+        Values for the named blanks of the kind's sentence, as sorted (name, value) pairs; use `found`.
+    """
+
+    kind: str
+    layer: str = ""
+    source_id: str = ""
+    measure: float | None = None
+    place: tuple[float, float] | None = None
+    blanks: tuple[tuple[str, str], ...] = ()
+
+    def __post_init__(self) -> None:
+        missing = kinds()[self.kind].blanks - {name for name, _ in self.blanks}
+        if missing:
+            raise ValueError(f"finding {self.kind} lacks {sorted(missing)}")
+
+    @property
+    def severity(self) -> Severity:
+        """The kind's severity."""
+        return kinds()[self.kind].severity
+
+    @property
+    def unit(self) -> str:
+        """The kind's unit of measure."""
+        return kinds()[self.kind].unit
+
+    def message(self, language: Language) -> str:
+        """Return the sentence a person reads."""
+        measure = "" if self.measure is None else f"{self.measure:.10g}"
+        return (
+            kinds()[self.kind]
+            .message.in_(language)
+            .format(layer=self.layer, source_id=self.source_id, measure=measure, **dict(self.blanks))
+        )
+
+
+def found(
+    kind: str,
+    *,
+    layer: str = "",
+    source_id: str = "",
+    measure: float | None = None,
+    place: tuple[float, float] | None = None,
+    **blanks: object,
+) -> Finding:
+    """Make a finding; keyword arguments beyond the named ones fill the blanks of the kind's sentence."""
+    return Finding(
+        kind=kind,
+        layer=layer,
+        source_id=source_id,
+        measure=None if measure is None else round(float(measure), 6),
+        place=None if place is None else (round(float(place[0]), 3), round(float(place[1]), 3)),
+        blanks=tuple(sorted((name, str(value)) for name, value in blanks.items())),
+    )
+
+
+def tidy(findings: Iterable[Finding]) -> tuple[Finding, ...]:
+    """Sort findings, worst first, then by kind, layer and source; nothing is said twice."""
+    return tuple(
+        sorted(
+            set(findings),
+            key=lambda f: (
+                SEVERITIES.index(f.severity),
+                f.kind,
+                f.layer,
+                f.source_id,
+                f.place or (0.0, 0.0),
+                f.measure or 0.0,
+                f.blanks,
+            ),
+        )
+    )

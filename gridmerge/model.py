@@ -1,0 +1,245 @@
+"""The values that travel through the pipeline: frozen, keyword-only, checked once at birth, picklable.
+
+Geometry is in the project's working CRS (projected metres) in everything but `RawLayer`. Codes and ids are text.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any
+
+import geopandas as gpd
+import pandas as pd
+from pyproj import CRS
+
+from gridmerge.config import Grids, LayerSpec, Settings
+from gridmerge.findings import Finding
+
+
+def _require(frame: pd.DataFrame, columns: tuple[str, ...], what: str) -> None:
+    missing = [column for column in columns if column not in frame.columns]
+    if missing:
+        raise ValueError(f"{what} lacks the columns {missing}")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Source:
+    """Where an input came from: what `report.json` says under `inputs`.
+
+    Parameters
+    ----------
+    key
+        ``villages``, a layer's key, ``workload:NAME`` or ``roster``.
+    path
+        As in the project file.
+    sha256
+        Of the file; of the sorted list of `files` where one input is several.
+    files
+        (path, sha256) of every file that was read, sidecars too.
+    driver, encoding, crs
+        What it was read as.
+    features
+        How many were in it.
+    """
+
+    key: str
+    path: str
+    sha256: str
+    files: tuple[tuple[str, str], ...] = ()
+    driver: str = ""
+    encoding: str = ""
+    crs: str = ""
+    features: int = 0
+
+
+@dataclass(frozen=True, kw_only=True)
+class RawLayer:
+    """An input as read: every column of the file, geometry as it stands there (may be null, invalid, or absent).
+
+    `frame.crs` is what the file or the project file declares, or None.
+    """
+
+    source: Source
+    frame: gpd.GeoDataFrame
+    findings: tuple[Finding, ...] = ()
+
+
+@dataclass(frozen=True, kw_only=True)
+class Township:
+    """The hard boundary: villages as a valid coverage.
+
+    `villages` has the columns village_code, village_name, geometry (Polygon or MultiPolygon), sorted by code.
+    """
+
+    name: str
+    code: str | None
+    crs: CRS
+    villages: gpd.GeoDataFrame
+    source: Source
+    findings: tuple[Finding, ...] = ()
+
+    def __post_init__(self) -> None:
+        _require(self.villages, ("village_code", "village_name", "geometry"), "Township.villages")
+        if not self.villages["village_code"].is_unique:
+            raise ValueError("village codes are not unique")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Layer:
+    """One departmental network, mended: township CRS, valid polygons (lines for barriers), unique source ids.
+
+    `frame` has the columns source_id, name, holder (text, "" when unknown), geometry; sorted by source_id.
+    `title` is what people call it (the department's Chinese name, or the key); `rank` 1 wins over 2.
+    """
+
+    key: str
+    department: str
+    title: str
+    frame: gpd.GeoDataFrame
+    spec: LayerSpec
+    rank: float
+    source: Source
+    findings: tuple[Finding, ...] = ()
+
+    def __post_init__(self) -> None:
+        _require(self.frame, ("source_id", "name", "holder", "geometry"), f"Layer {self.key}")
+        if not self.frame["source_id"].is_unique:
+            raise ValueError(f"source ids of {self.key} are not unique")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Work:
+    """One source of workload, mended: `frame` has value (float) and geometry (points, polygons or lines), sorted by content."""
+
+    name: str
+    weight: float
+    by: str | None
+    frame: gpd.GeoDataFrame
+    source: Source
+    findings: tuple[Finding, ...] = ()
+
+
+@dataclass(frozen=True, kw_only=True)
+class Roster:
+    """The grid members: member_id, name, kind (full_time | part_time | leader), capacity (float), village_code ("" when
+    unknown), phone, departments, geometry (home point or None); sorted by member_id."""
+
+    members: gpd.GeoDataFrame
+    source: Source
+    findings: tuple[Finding, ...] = ()
+
+
+@dataclass(frozen=True, kw_only=True)
+class Mosaic:
+    """The smallest pieces after lines are agreed.
+
+    Parameters
+    ----------
+    faces
+        face_id, village_code, zone (``layer/source_id`` of the exclusive zone it belongs to, else ""), area_m2, geometry.
+    memberships
+        face_id, layer, source_id: which departmental grids claim a face. Nobody's land has no row, a double claim two.
+    borders
+        face_a, face_b (face_a < face_b, same village), length_m, agreement (0..1: weighted share of departments that have
+        a line there), barrier (share 0..1 of its length along a barrier line).
+    figures
+        For report.json: tolerance, per-layer p50/p95/max displacement, shifts.
+    """
+
+    faces: gpd.GeoDataFrame
+    memberships: pd.DataFrame
+    borders: pd.DataFrame
+    figures: dict[str, Any] = field(default_factory=dict)
+    findings: tuple[Finding, ...] = ()
+
+    def __post_init__(self) -> None:
+        _require(self.faces, ("face_id", "village_code", "zone", "area_m2", "geometry"), "Mosaic.faces")
+        _require(self.memberships, ("face_id", "layer", "source_id"), "Mosaic.memberships")
+        _require(self.borders, ("face_a", "face_b", "length_m", "agreement", "barrier"), "Mosaic.borders")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Weights:
+    """What every face weighs.
+
+    Parameters
+    ----------
+    faces
+        face_id, one column per workload name, and workload (the combined measure that is balanced); a row per face.
+    names
+        The workload names, as in the project file.
+    pieces
+        The indivisible bits the columns were summed from: work (name), face_id, value, geometry (a point, or the part of a
+        polygon or line inside the face).
+    totals
+        Per workload: name, weight, total, inside, outside, estimated (bool).
+    """
+
+    faces: pd.DataFrame
+    names: tuple[str, ...]
+    pieces: gpd.GeoDataFrame
+    totals: pd.DataFrame
+    findings: tuple[Finding, ...] = ()
+
+
+@dataclass(frozen=True, kw_only=True)
+class GridPlan:
+    """The unified grids.
+
+    Parameters
+    ----------
+    grids
+        grid_code, grid_name, grid_type (comprehensive | exclusive), village_code, village_name, area_m2, workload, one column
+        per workload name, geometry; sorted by grid_code.
+    faces
+        face_id, grid_code.
+    sizes
+        The limits in force.
+    figures
+        For report.json: share in range, floors, bounds and gaps per village.
+    """
+
+    grids: gpd.GeoDataFrame
+    faces: pd.DataFrame
+    sizes: Grids
+    figures: dict[str, Any] = field(default_factory=dict)
+    findings: tuple[Finding, ...] = ()
+
+
+@dataclass(frozen=True, kw_only=True)
+class Assignment:
+    """Who does what.
+
+    Parameters
+    ----------
+    assignments
+        grid_code, member_id, duty (full_time | part_time | leader | stand_in), load.
+    members
+        member_id, name, kind, capacity, load, load_per_capacity, grids (count), km_from_home.
+    figures
+        For report.json: max/mean load per capacity with its bound.
+    """
+
+    assignments: pd.DataFrame
+    members: pd.DataFrame
+    figures: dict[str, Any] = field(default_factory=dict)
+    findings: tuple[Finding, ...] = ()
+
+
+@dataclass(frozen=True, kw_only=True)
+class Build:
+    """A finished build: everything `publish` writes. `crosswalk` has the columns of crosswalk.csv; `findings` are all of them."""
+
+    settings: Settings
+    township: Township
+    layers: tuple[Layer, ...]
+    mosaic: Mosaic
+    weights: Weights
+    plan: GridPlan
+    crosswalk: pd.DataFrame
+    roster: Roster | None
+    assignment: Assignment | None
+    sources: tuple[Source, ...]
+    findings: tuple[Finding, ...]
+    seconds: dict[str, float]
+    date: str

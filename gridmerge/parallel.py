@@ -1,0 +1,31 @@
+"""One function over many jobs, a village each: in this process, or in several. The answer is the same either way."""
+
+from __future__ import annotations
+
+import multiprocessing
+from collections.abc import Callable, Sequence
+from concurrent.futures import ProcessPoolExecutor
+from typing import TypeVar
+
+Job = TypeVar("Job")
+Result = TypeVar("Result")
+
+
+def each(function: Callable[[Job], Result], jobs: Sequence[Job], processes: int = 1) -> list[Result]:
+    """Return ``[function(job) for job in jobs]``, in the order of the jobs.
+
+    Parameters
+    ----------
+    function
+        A module-level function: it must be picklable.
+    jobs
+        Picklable values, one task each.
+    processes
+        How many worker processes; 1 runs everything here.
+    """
+    workers = min(processes, len(jobs))
+    if workers <= 1:
+        return [function(job) for job in jobs]
+    # spawn, not fork: GEOS, GDAL and PROJ hold state that a fork copies half-way, and Windows knows nothing else.
+    with ProcessPoolExecutor(workers, mp_context=multiprocessing.get_context("spawn")) as pool:
+        return list(pool.map(function, jobs))
