@@ -1,3 +1,3 @@
-"""gridmerge: twenty departmental grid networks over one township, merged into one layer of unified comprehensive grids."""
+"""gridmerge: the grid networks of a township's departments, merged into one layer of unified comprehensive grids."""
 
 __version__ = "0.1.0"

@@ -177,8 +177,8 @@ def read_project(path: str | Path = ".") -> Settings:
     Raises
     ------
     ProjectError
-        The file is missing, is not TOML, has an unknown key (the nearest known one is named), a value of the wrong kind,
-        two layers or workloads of one name, or sizes that contradict each other. All problems are told at once.
+        The file is missing, is not TOML, has an unknown key (the nearest known one is named), a value of the wrong
+        kind, two layers or workloads of one name, or sizes that contradict each other. All problems are told at once.
     """
     file = _find(Path(path))
     try:
@@ -300,7 +300,8 @@ def _sizes(settings: Settings) -> Grids:
     if unit not in (*names, AREA_UNIT):
         raise ProjectError(
             f'{settings.file}：[grids] unit = "{unit}" 不是任何 [[workload]] 的 name（有：{"、".join(names) or "无"}）。',
-            f'{settings.file}: [grids] unit = "{unit}" is not the name of a [[workload]] (there are: {", ".join(names) or "none"}).',
+            f'{settings.file}: [grids] unit = "{unit}" is not the name of a [[workload]]'
+            f" (there are: {', '.join(names) or 'none'}).",
         )
     usual = {"households": HOUSEHOLD_SIZES, AREA_UNIT: AREA_SIZES}.get(unit)
     target = grids.target or (usual[0] if usual else None)

@@ -109,7 +109,10 @@ class Layer:
 
 @dataclass(frozen=True, kw_only=True)
 class Work:
-    """One source of workload, mended: `frame` has value (float) and geometry (points, polygons or lines), sorted by content."""
+    """One source of workload, mended.
+
+    `frame` has value (float) and geometry (points, polygons or lines), sorted by content.
+    """
 
     name: str
     weight: float
@@ -121,8 +124,11 @@ class Work:
 
 @dataclass(frozen=True, kw_only=True)
 class Roster:
-    """The grid members: member_id, name, kind (full_time | part_time | leader), capacity (float), village_code ("" when
-    unknown), phone, departments, geometry (home point or None); sorted by member_id."""
+    """The grid members.
+
+    `members` has member_id, name, kind (full_time | part_time | leader), capacity (float), village_code ("" when unknown),
+    phone, departments, geometry (home point or None); sorted by member_id.
+    """
 
     members: gpd.GeoDataFrame
     source: Source
@@ -136,12 +142,13 @@ class Mosaic:
     Parameters
     ----------
     faces
-        face_id, village_code, zone (``layer/source_id`` of the exclusive zone it belongs to, else ""), area_m2, geometry.
+        face_id, village_code, zone (``layer/source_id`` of the exclusive zone it belongs to, else ""), area_m2,
+        geometry.
     memberships
         face_id, layer, source_id: which departmental grids claim a face. Nobody's land has no row, a double claim two.
     borders
-        face_a, face_b (face_a < face_b, same village), length_m, agreement (0..1: weighted share of departments that have
-        a line there), barrier (share 0..1 of its length along a barrier line).
+        face_a, face_b (face_a < face_b, same village), length_m, agreement (0..1: weighted share of departments that
+        have a line there), barrier (share 0..1 of its length along a barrier line).
     figures
         For report.json: tolerance, per-layer p50/p95/max displacement, shifts.
     """
@@ -169,8 +176,8 @@ class Weights:
     names
         The workload names, as in the project file.
     pieces
-        The indivisible bits the columns were summed from: work (name), face_id, value, geometry (a point, or the part of a
-        polygon or line inside the face).
+        The indivisible bits the columns were summed from: work (name), face_id, value, geometry (a point, or the part
+        of a polygon or line inside the face).
     totals
         Per workload: name, weight, total, inside, outside, estimated (bool).
     """
@@ -189,8 +196,8 @@ class GridPlan:
     Parameters
     ----------
     grids
-        grid_code, grid_name, grid_type (comprehensive | exclusive), village_code, village_name, area_m2, workload, one column
-        per workload name, geometry; sorted by grid_code.
+        grid_code, grid_name, grid_type (comprehensive | exclusive), village_code, village_name, area_m2, workload, one
+        column per workload name, geometry; sorted by grid_code.
     faces
         face_id, grid_code.
     sizes
@@ -228,7 +235,10 @@ class Assignment:
 
 @dataclass(frozen=True, kw_only=True)
 class Build:
-    """A finished build: everything `publish` writes. `crosswalk` has the columns of crosswalk.csv; `findings` are all of them."""
+    """A finished build: everything `publish` writes.
+
+    `crosswalk` has the columns of crosswalk.csv; `findings` are all that were made on the way; `date` is a day, ISO.
+    """
 
     settings: Settings
     township: Township

@@ -4,22 +4,252 @@ from __future__ import annotations
 
 import datetime
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import TypeVar
 
 from gridmerge.balance import assign
-from gridmerge.catalog import catalog
-from gridmerge.config import Reading, Settings, read_project
+from gridmerge.config import Settings, read_project
 from gridmerge.crosswalk import crosswalk
-from gridmerge.errors import GridmergeError
+from gridmerge.errors import GridmergeError, InputError, PlaceError
 from gridmerge.findings import Finding, found, tidy
 from gridmerge.load import read
 from gridmerge.mend import mend_layer, mend_roster, mend_township, mend_work
 from gridmerge.model import Build, Layer, Roster, Source, Township, Work
 from gridmerge.overlay import overlay
 from gridmerge.partition import partition
+from gridmerge.publish import prepare, publish
+from gridmerge.text import Text
 from gridmerge.workload import weigh
 
-Progress = Callable[[str], None]
+Spec = TypeVar("Spec")
+Value = TypeVar("Value")
+Progress = Callable[[Text], None]
+
+
+def _silent(_: Text) -> None:
+    """Say nothing."""
+
+
+@dataclass
+class _Clock:
+    """Seconds per stage, and word of each stage to whoever listens."""
+
+    progress: Progress
+    seconds: dict[str, float] = field(default_factory=dict)
+
+    @contextmanager
+    def stage(self, name: str, zh: str, en: str) -> Iterator[None]:
+        self.progress(Text(zh, en))
+        start = time.perf_counter()
+        yield
+        self.seconds[name] = round(time.perf_counter() - start, 3)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Inputs:
+    """Everything a project names, loaded and mended."""
+
+    settings: Settings
+    township: Township
+    layers: tuple[Layer, ...]
+    works: tuple[Work, ...]
+    roster: Roster | None
+
+    @property
+    def sources(self) -> tuple[Source, ...]:
+        """Where each input came from: villages, layers by key, workloads by name, roster."""
+        roster = () if self.roster is None else (self.roster.source,)
+        return (
+            self.township.source,
+            *(layer.source for layer in self.layers),
+            *(work.source for work in self.works),
+            *roster,
+        )
+
+    @property
+    def findings(self) -> tuple[Finding, ...]:
+        """What was found while loading and mending."""
+        parts = (self.township, *self.layers, *self.works, *(() if self.roster is None else (self.roster,)))
+        own = () if self.works else (found("no_workload"),)
+        return tidy((*own, *(finding for part in parts for finding in part.findings)))
+
+
+def load_inputs(settings: Settings, progress: Progress = _silent) -> Inputs:
+    """Load and mend everything a project names.
+
+    Parameters
+    ----------
+    settings
+        A checked project file (`gridmerge.config.read_project`).
+    progress
+        Told of each input as it comes.
+
+    Raises
+    ------
+    InputError, PlaceError
+        An input cannot be used. Every input is tried first, so all of them are named at once.
+    """
+    folder = settings.folder
+    progress(Text("读取村（社区）边界", "Reading the villages"))
+    township = mend_township(read(settings.villages, folder, "villages"), settings)
+    troubles: list[GridmergeError] = []
+
+    def tried(specs: Iterable[Spec], name: Callable[[Spec], str], one: Callable[[Spec, str], Value]) -> list[Value]:
+        values = []
+        for spec in specs:
+            progress(Text(f"读取 {name(spec)}", f"Reading {name(spec)}"))
+            try:
+                values.append(one(spec, name(spec)))
+            except GridmergeError as error:
+                troubles.append(error)
+        return values
+
+    layers = tried(
+        settings.layers,
+        lambda spec: spec.key,
+        lambda spec, key: _on_the_land(mend_layer(read(spec, folder, key), spec, township)),
+    )
+    works = tried(
+        settings.workload,
+        lambda spec: f"workload:{spec.name}",
+        lambda spec, key: mend_work(read(spec, folder, key), spec, township),
+    )
+    rosters = tried(
+        [] if settings.roster is None else [settings.roster],
+        lambda _: "roster",
+        lambda spec, key: mend_roster(read(spec, folder, key), spec, township),
+    )
+    _raise_all(troubles)
+    return Inputs(
+        settings=settings,
+        township=township,
+        layers=tuple(layers),
+        works=tuple(works),
+        roster=rosters[0] if rosters else None,
+    )
+
+
+def _on_the_land(layer: Layer) -> Layer:
+    """Refuse a network with nothing on the township's land: left in, a department would vanish without a word."""
+    if len(layer.frame):
+        return layer
+    reasons = [finding for finding in layer.findings if finding.severity == "error"]
+    where = f"{layer.key}（{layer.source.path}）"
+    raise PlaceError(
+        f"图层 {where} 在本乡镇范围内没有任何网格"
+        + "".join(f"：{finding.message('zh').rstrip('。')}" for finding in reasons[:1])
+        + "；请检查 path、where、crs、datum，或从项目文件中删去该图层。",
+        f"layer {layer.key} ({layer.source.path}) has no grid on the township's land"
+        + "".join(f": {finding.message('en').rstrip('.')}" for finding in reasons[:1])
+        + "; check path, where, crs and datum, or take the layer out of the project file.",
+    )
+
+
+def _raise_all(troubles: Sequence[GridmergeError]) -> None:
+    if len(troubles) == 1:
+        raise troubles[0]
+    if troubles:
+        raise InputError(
+            "\n".join(error.in_("zh") for error in troubles), "\n".join(error.in_("en") for error in troubles)
+        )
+
+
+def check(project: str | Path = ".", *, progress: Progress = _silent) -> Inputs:
+    """Load and mend a project's inputs, and no more.
+
+    Parameters
+    ----------
+    project
+        A folder holding gridmerge.toml, or such a file.
+
+    Returns
+    -------
+    Inputs
+        With `findings`, worst first.
+
+    Examples
+    --------
+    >>> import gridmerge
+    >>> inputs = gridmerge.check("sample_layers")
+    >>> len(inputs.layers) >= 24
+    True
+    """
+    return load_inputs(read_project(project), progress)
+
+
+def build(
+    project: str | Path | Settings = ".",
+    out: str | Path | None = None,
+    *,
+    processes: int = 1,
+    progress: Progress = _silent,
+) -> Build:
+    """Run the whole pipeline.
+
+    Parameters
+    ----------
+    project
+        A folder holding gridmerge.toml, such a file, or settings already read.
+    out
+        Folder to write to; None writes nothing. An earlier build there stays whole until the new one is finished.
+    processes
+        How many worker processes share the villages. The result is the same for any number.
+    progress
+        Called with a `gridmerge.text.Text` at the beginning of each stage.
+
+    Returns
+    -------
+    Build
+        Every value the files are written from.
+
+    Raises
+    ------
+    GridmergeError
+        One sentence that says what is wrong, where, and what to do.
+
+    Examples
+    --------
+    >>> import gridmerge
+    >>> build = gridmerge.build("sample_layers")
+    >>> build.plan.grids["grid_code"].is_unique
+    True
+    """
+    settings = project if isinstance(project, Settings) else read_project(project)
+    if out is not None:
+        prepare(Path(out))  # a folder that cannot be written is better known before the work than after it
+    clock = _Clock(progress)
+    with clock.stage("load", "读取并修整各部门数据", "Loading and mending"):
+        inputs = load_inputs(settings, progress)
+    with clock.stage("overlay", "统一界线并叠加", "Agreeing the lines and cutting"):
+        mosaic = overlay(inputs.township, inputs.layers, settings.overlay, processes)
+    with clock.stage("workload", "计算工作量", "Weighing the work"):
+        weights = weigh(mosaic, inputs.works, inputs.township)
+    with clock.stage("partition", "划分综合网格", "Forming the grids"):
+        plan = partition(mosaic, weights, inputs.township, settings.grids, processes)
+    with clock.stage("crosswalk", "核对各部门原网格去向", "Tracing every departmental grid"):
+        table = crosswalk(inputs.layers, plan, weights)
+    with clock.stage("balance", "分配网格员", "Assigning members"):
+        assignment = None if inputs.roster is None else assign(plan, inputs.roster, inputs.township)
+    made = (mosaic, weights, plan, *(() if assignment is None else (assignment,)))
+    finished = Build(
+        settings=settings,
+        township=inputs.township,
+        layers=inputs.layers,
+        mosaic=mosaic,
+        weights=weights,
+        plan=plan,
+        crosswalk=table,
+        roster=inputs.roster,
+        assignment=assignment,
+        sources=inputs.sources,
+        findings=tidy((*inputs.findings, *(finding for part in made for finding in part.findings))),
+        seconds=clock.seconds,
+        date=datetime.date.today().isoformat(),
+    )
+    if out is not None:
+        with clock.stage("publish", "写出成果", "Writing the results"):
+            publish(finished, Path(out))
+    return finished
