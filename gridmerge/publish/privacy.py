@@ -7,11 +7,11 @@ from typing import Literal
 
 Contacts = Literal["masked", "full", "none"]
 
-# People write 138-0013-8000, +86 138 0013 8000 and full-width digits; \d and \s match those too.
-_GAP = r"[\s\-－—]?"  # noqa: S105 - between the groups of a number
+_NARROW = {ord("０") + digit: ord("0") + digit for digit in range(10)} | {ord("Ｘ"): ord("X"), ord("＋"): ord("+")}
+_GAP = r"[\s\-－—]?"  # people write 138-0013-8000 and +86 138 0013 8000
 _MOBILE = re.compile(rf"(?<!\d)(?:\+?86{_GAP})?(1[3-9]\d){_GAP}(\d{{4}}){_GAP}(\d{{4}})(?!\d)")
 _LANDLINE = re.compile(r"(?<!\d)(0\d{2,3})[\s\-－—]?(\d{3,4})(\d{4})(?!\d)")
-_ID_NUMBER = re.compile(r"(?<!\d)\d{17}[\dXxＸｘ](?![\dA-Za-z])")
+_ID_NUMBER = re.compile(r"(?<!\d)\d{17}[\dXx](?![\dA-Za-z])")
 _ID_WEIGHTS = (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2)  # GB 11643
 
 
@@ -31,7 +31,7 @@ def mask_phone(phone: str, contacts: Contacts = "masked") -> str:
     if contacts == "none" or not phone:
         return ""
     masked = scrub(phone)
-    if masked != phone:
+    if "****" in masked:
         return masked
     # Not a shape we know (an extension, a foreign number): its last digits are shown only when as many stay hidden.
     kept = min(4, len(phone) // 3)
@@ -40,6 +40,7 @@ def mask_phone(phone: str, contacts: Contacts = "masked") -> str:
 
 def scrub(text: str) -> str:
     """Mask every phone number and take out every ID number that hides in free text."""
+    text = text.translate(_NARROW)
     text = _ID_NUMBER.sub(lambda found: "******" if _is_id_number(found.group()) else found.group(), text)
     text = _MOBILE.sub(r"\1****\3", text)
     return _LANDLINE.sub(lambda found: f"{found[1]}-{'*' * len(found[2])}{found[3]}", text)
@@ -55,5 +56,4 @@ def _is_id_number(text: str) -> bool:
     """Whether 18 characters carry the checksum of a resident's ID number."""
     digits = [int(character) for character in text[:17]]
     check = "10X98765432"[sum(d * w for d, w in zip(digits, _ID_WEIGHTS, strict=True)) % 11]
-    last = text[17].upper().replace("Ｘ", "X")
-    return check == (last if last == "X" else str(int(last)))
+    return check == text[17].upper()
