@@ -299,7 +299,7 @@ def _sizes(settings: Settings) -> Grids:
     unit = unit or AREA_UNIT
     if unit not in (*names, AREA_UNIT):
         raise ProjectError(
-            f'{settings.file}：[grids] unit = "{unit}" 不是任何 [[workload]] 的 name（有：{"、".join(names) or "无"}）。',
+            f"{settings.file}：[grids] unit = {unit!r} 不是任何 [[workload]] 的 name（有：{'、'.join(names) or '无'}）。",
             f'{settings.file}: [grids] unit = "{unit}" is not the name of a [[workload]]'
             f" (there are: {', '.join(names) or 'none'}).",
         )

@@ -126,8 +126,8 @@ class Work:
 class Roster:
     """The grid members.
 
-    `members` has member_id, name, kind (full_time | part_time | leader), capacity (float), village_code ("" when unknown),
-    phone, departments, geometry (home point or None); sorted by member_id.
+    `members` has member_id, name, kind (full_time | part_time | leader), capacity (float), village_code ("" when
+    unknown), phone, departments, geometry (home point or None); sorted by member_id.
     """
 
     members: gpd.GeoDataFrame

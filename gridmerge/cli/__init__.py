@@ -1,0 +1,32 @@
+"""The command line: read arguments, call one function, print. No geometry.
+
+Whatever is heavy is imported inside a command, so that ``gridmerge --help`` answers at once.
+"""
+
+from __future__ import annotations
+
+import click
+
+from gridmerge import __version__
+from gridmerge.cli.console import safe_streams
+from gridmerge.cli.project import build, check, init
+from gridmerge.cli.reference import departments, explain
+from gridmerge.cli.results import export, map_, verify
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(__version__, prog_name="gridmerge")
+def main() -> None:
+    """Merge the grid networks of a township's departments into unified comprehensive grids (多网合一).
+
+    \b
+    gridmerge init FOLDER   look at the files, write gridmerge.toml   认识文件，写出项目文件
+    gridmerge check         load and mend, list what is wrong         检查数据，列出问题
+    gridmerge build         run the whole pipeline                    生成综合网格、地图和报表
+    gridmerge verify OUT    prove the results from the files          核验成果
+    """
+    safe_streams()
+
+
+for command in (init, check, build, map_, export, verify, departments, explain):
+    main.add_command(command)

@@ -1,0 +1,36 @@
+"""The options every command shares, and how an error ends a run."""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Callable
+from typing import Any
+
+import click
+
+from gridmerge.cli.console import Console
+from gridmerge.errors import GridmergeError
+
+STOPPED = 1  # exit code of a run that stopped with a sentence; click itself uses 2 for wrong usage
+
+project_argument = click.argument("project", type=click.Path(), default=".")
+out_argument = click.argument("out", type=click.Path())
+
+
+def spoken(command: Callable[..., None]) -> Callable[..., None]:
+    """Give a command its `Console`, and turn a `GridmergeError` into one sentence on stderr and exit code 1."""
+
+    @click.option("--lang", type=click.Choice(["zh", "en"]), help="Language of messages and labels. 语言")
+    @click.option("--quiet", is_flag=True, help="Print nothing but errors. 只报错误")
+    @click.option("--verbose", is_flag=True, help="Tell each step. 显示每一步")
+    @click.option("--json", "as_json", is_flag=True, help="Print the summary as JSON on stdout. 以 JSON 输出摘要")
+    @functools.wraps(command)
+    def wrapped(*args: Any, lang: Any, quiet: bool, verbose: bool, as_json: bool, **kwargs: Any) -> None:
+        console = Console(language=lang, quiet=quiet, verbose=verbose, as_json=as_json)
+        try:
+            command(console, *args, **kwargs)
+        except GridmergeError as error:
+            click.echo(console.say(error.text), err=True)
+            raise click.exceptions.Exit(STOPPED) from None
+
+    return wrapped

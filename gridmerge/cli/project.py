@@ -1,0 +1,124 @@
+"""Commands that work on a project: init, check, build."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from gridmerge.cli.console import Console
+from gridmerge.cli.options import STOPPED, project_argument, spoken
+from gridmerge.errors import OutputError
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from gridmerge.config import Settings
+    from gridmerge.findings import Finding
+
+
+@click.command()
+@click.argument("folder", type=click.Path())
+@click.option("--force", is_flag=True, help="Replace an existing gridmerge.toml. 覆盖已有的项目文件")
+@spoken
+def init(console: Console, folder: str, force: bool) -> None:
+    """Look at every file in FOLDER and write a commented FOLDER/gridmerge.toml.
+
+    认识文件夹里的每个文件：部门、字段、坐标系、编码、村界、工作量和人员名单，写出带注释的项目文件。
+    """
+    from gridmerge.config import PROJECT_FILE
+    from gridmerge.recognise import propose
+
+    file = Path(folder) / PROJECT_FILE
+    if file.exists() and not force:
+        raise OutputError(
+            f"{file} 已存在；要重新生成请加 --force，或先把它改名。",
+            f"{file} exists already; add --force to replace it, or rename it first.",
+        )
+    text = propose(Path(folder))
+    try:
+        file.write_text(text, "utf-8")
+    except OSError as error:
+        raise OutputError(f"无法写入 {file}：{error.strerror}。", f"{file} cannot be written: {error.strerror}.") from error
+    console.line(f"已写出 {file}；请打开核对，然后运行：gridmerge build {folder}",
+                 f"Wrote {file}; look it over, then run: gridmerge build {folder}")
+    console.summary({"project_file": str(file)})
+
+
+@click.command()
+@project_argument
+@click.option("--out", type=click.Path(), help="Where the findings go; default PROJECT/check. 问题清单的文件夹")
+@spoken
+def check(console: Console, project: str, out: str | None) -> None:
+    """Load and mend only; list what is wrong with the data. Exit code 1 if any finding is an error.
+
+    只读取和修整数据，列出发现的问题；有“错误”级问题时退出码为 1。
+    """
+    from gridmerge import pipeline
+    from gridmerge.publish import write_findings
+
+    settings = _settings(console, project)
+    inputs = pipeline.load_inputs(settings, console.progress)
+    folder = Path(out) if out else settings.folder / "check"
+    write_findings(inputs.findings, inputs.township.crs, settings.project.language, folder)
+    _print_findings(console, inputs.findings)
+    console.line(f"问题清单：{folder / 'findings.csv'}", f"All findings: {folder / 'findings.csv'}")
+    errors = sum(finding.severity == "error" for finding in inputs.findings)
+    console.summary({"layers": len(inputs.layers), "findings": len(inputs.findings), "errors": errors})
+    if errors:
+        raise click.exceptions.Exit(STOPPED)
+
+
+@click.command()
+@project_argument
+@click.option("--out", type=click.Path(), help="Where the results go; default PROJECT/out. 成果文件夹")
+@click.option("--processes", type=click.IntRange(1), help="Worker processes; default: as many as processors. 并行进程数")
+@spoken
+def build(console: Console, project: str, out: str | None, processes: int | None) -> None:
+    """Run the whole pipeline and write the unified grids, the map, the tables and the report.
+
+    运行全部流程：统一界线、划分综合网格、分配网格员，写出地图、表格和报告。
+    """
+    import os
+
+    from gridmerge import pipeline
+    from gridmerge.publish import summary
+
+    settings = _settings(console, project)
+    folder = Path(out) if out else settings.folder / "out"
+    finished = pipeline.build(settings, folder, processes=processes or os.cpu_count() or 1, progress=console.progress)
+    report = summary(finished)
+    for zh, en in _lines(report):
+        console.line(zh, en)
+    console.line(f"成果：{folder}（先看 map.html 和 report.html）", f"Results: {folder} (begin with map.html and report.html)")
+    console.summary(report)
+    if any(finding.severity == "error" for finding in finished.mosaic.findings):
+        raise click.exceptions.Exit(STOPPED)
+
+
+def _settings(console: Console, project: str) -> Settings:
+    """Read the project file; --lang wins over it, and it wins over the locale."""
+    from gridmerge.config import read_project
+
+    settings = read_project(project)
+    if console.language:
+        language = settings.project.model_copy(update={"language": console.language})
+        return settings.model_copy(update={"project": language})
+    if "language" in settings.project.model_fields_set:
+        console.language = settings.project.language
+    return settings
+
+
+def _print_findings(console: Console, findings: Sequence[Finding]) -> None:
+    """Print the errors and warnings, one line each, and how many notes there are."""
+    language = console.language or "zh"
+    words = {"error": ("错误", "error"), "warning": ("提醒", "warning"), "note": ("说明", "note")}
+    shown = [finding for finding in findings if finding.severity != "note"]
+    column = 0 if language == "zh" else 1
+    head = [("级别", "severity"), ("图层", "layer"), ("问题", "what")]
+    rows = [[words[f.severity][column], f.layer, f.message(language)] for f in shown]
+    if rows:
+        console.table([names[column] for names in head], rows)
+    notes = len(findings) - len(shown)
+    console.line(f"共 {len(shown)} 个问题，另有 {notes} 条说明。", f"{len(shown)} findings to act on, and {notes} notes.")

@@ -1,0 +1,105 @@
+"""The project file: every mistake is told, at once, in one sentence that helps."""
+
+from pathlib import Path
+
+import pytest
+
+from gridmerge.config import read_project
+from gridmerge.errors import ProjectError
+
+SMALLEST = """
+[villages]
+path = "villages.shp"
+[[layers]]
+department = "police"
+path = "police.shp"
+"""
+
+
+def project(folder: Path, text: str) -> Path:
+    folder.joinpath("gridmerge.toml").write_text(text, "utf-8")
+    return folder
+
+
+def test_the_smallest_project_gets_every_default(tmp_path):
+    settings = read_project(project(tmp_path, SMALLEST))
+    assert settings.layers[0].key == settings.layers[0].department == "police"
+    assert (settings.grids.unit, settings.grids.target, settings.grids.min) == ("area_ha", 50.0, 25.0)
+    assert settings.publish.contacts == "masked"
+    assert settings.project.language == "zh"
+
+
+def test_households_bring_the_common_sizes(tmp_path):
+    settings = read_project(project(tmp_path, SMALLEST + '[[workload]]\nname = "households"\npath = "b.gpkg"\n'))
+    assert (settings.grids.min, settings.grids.target, settings.grids.max) == (150, 300, 450)
+
+
+def test_layers_are_sorted_so_that_their_order_cannot_matter(tmp_path):
+    text = SMALLEST + '[[layers]]\nkey = "fire"\ndepartment = "消防"\npath = ["a.shp", "b/*.shp"]\n'
+    settings = read_project(project(tmp_path, text))
+    assert [layer.key for layer in settings.layers] == ["fire", "police"]
+    assert settings.layers[0].path == ("a.shp", "b/*.shp")
+
+
+def test_a_numeric_code_is_text(tmp_path):
+    settings = read_project(project(tmp_path, "[project]\ncode = 510311104\ncrs = 4544\n" + SMALLEST))
+    assert (settings.project.code, settings.project.crs) == ("510311104", "4544")
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ('[project]\nnam = "x"\n', "unknown key project.nam, did you mean name?"),
+        ('[villages]\npth = "x"\n', "unknown key villages.pth, did you mean path?"),
+        ("[grid]\nmin = 3\n", "unknown key grid, did you mean grids?"),
+        ('[grids]\nmax = "many"\n', "grids.max 'many' is not usable"),
+        ('[[layers]]\npath = "x.shp"\n', "needs a key or a department"),
+        ('[[layers]]\ndepartment = "fire"\n', "layers[1].path is missing"),
+        ('[[layers]]\ndepartment = "fire"\npath = "x"\nrole = "bass"\n', "layers[1].role 'bass' is not usable"),
+        ('[[workload]]\npath = "x"\n', "workload[1].name is missing"),
+    ],
+)
+def test_a_mistake_is_named_with_the_way_out(tmp_path, text, said):
+    with pytest.raises(ProjectError) as caught:
+        read_project(project(tmp_path, text))
+    assert said in str(caught.value)
+
+
+def test_all_mistakes_are_told_at_once(tmp_path):
+    with pytest.raises(ProjectError) as caught:
+        read_project(project(tmp_path, '[project]\nnam = "x"\n[villages]\npth = "x"\n'))
+    for part in ("project.nam", "villages.pth", "villages.path"):
+        assert part in str(caught.value)
+        assert part in caught.value.in_("zh")
+
+
+@pytest.mark.parametrize(
+    ("more", "said"),
+    [
+        ('[[layers]]\ndepartment = "police"\npath = "y.shp"\n', "[[layers]] has police more than once"),
+        ("[grids]\ntarget = 10\nmin = 20\n", "min ≤ target ≤ max"),
+        ('[grids]\nunit = "people"\n', "not the name of a [[workload]]"),
+        ('[[workload]]\nname = "a"\npath = "a"\n[[workload]]\nname = "b"\npath = "b"\n', "needs a unit, one of a, b"),
+        ('[[workload]]\nname = "people"\npath = "a"\n', "needs a target"),
+    ],
+)
+def test_contradictions_are_named(tmp_path, more, said):
+    with pytest.raises(ProjectError) as caught:
+        read_project(project(tmp_path, SMALLEST + more))
+    assert said in str(caught.value)
+
+
+def test_no_project_file_says_how_to_make_one(tmp_path):
+    with pytest.raises(ProjectError, match="run gridmerge init"):
+        read_project(tmp_path)
+
+
+def test_a_project_file_in_gbk_is_explained(tmp_path):
+    tmp_path.joinpath("gridmerge.toml").write_bytes('[project]\nname = "青山镇"\n'.encode("gbk"))
+    with pytest.raises(ProjectError, match="save it as UTF-8"):
+        read_project(tmp_path)
+
+
+def test_no_layers_is_said(tmp_path):
+    with pytest.raises(ProjectError, match="there is no"):
+        read_project(project(tmp_path, '[villages]\npath = "v.shp"\n'))
