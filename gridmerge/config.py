@@ -157,6 +157,32 @@ class Settings(Section):
         return self.file.parent
 
 
+# names of the contract's own columns: a workload of that name would overwrite one of them in some product
+RESERVED_NAMES = frozenset(
+    [
+        "area_ha",
+        "area_m2",
+        "departments",
+        "face_id",
+        "fid",
+        "geom",
+        "geometry",
+        "grid_code",
+        "grid_name",
+        "grid_type",
+        "layer",
+        "leader",
+        "members",
+        "name",
+        "share_of_grid",
+        "share_of_source",
+        "source_id",
+        "village_code",
+        "village_name",
+        "workload",
+        "zone",
+    ]
+)
 HOUSEHOLD_SIZES = (300.0, 150.0, 450.0)  # target, min, max: towns of about 300 households a grid (domain practice)
 AREA_SIZES = (50.0, 10.0, 200.0)  # hectares: only used when a project has no workload at all
 
@@ -228,9 +254,27 @@ def _problem(detail: Mapping[str, Any]) -> tuple[str, str]:
         return f"未知的键 {where}{hint_zh}", f"unknown key {where}{hint_en}"
     if detail["type"] == "missing":
         return f"缺少 {where}", f"{where} is missing"
-    reason = detail["msg"].removeprefix("Value error, ")
+    zh, en = _reason(detail)
     given = "" if isinstance(detail.get("input"), dict) else f" {detail.get('input')!r}"
-    return f"{where} 的值{given} 不可用（{reason}）", f"{where}{given} is not usable ({reason})"
+    return f"{where} 的值{given} 不可用（{zh}）", f"{where}{given} is not usable ({en})"
+
+
+def _reason(detail: Mapping[str, Any]) -> tuple[str, str]:
+    """Why a value is refused, in Chinese and in English; what pydantic says otherwise is passed on."""
+    said = detail["msg"].removeprefix("Value error, ")
+    context = detail.get("ctx", {})
+    chinese = {
+        "literal_error": f"可选：{context.get('expected')}",
+        "float_parsing": "应为数字",
+        "float_type": "应为数字",
+        "string_type": "应为文字，请加引号",
+        "bool_parsing": "应为 true 或 false",
+        "greater_than": f"应大于 {context.get('gt')}",
+        "greater_than_equal": f"应不小于 {context.get('ge')}",
+        "tuple_type": "应为列表",
+        "model_type": "应为一个表",
+    }
+    return chinese.get(detail["type"], said), said
 
 
 def _place(loc: Iterable[str | int]) -> str:
@@ -270,7 +314,9 @@ def _completed(settings: Settings) -> Settings:
             f"{settings.file}: there is no [[layers]]; name at least one departmental network.",
         )
     _refuse_twins("layers", [layer.key for layer in settings.layers], settings.file)
-    _refuse_twins("workload", [work.name for work in settings.workload], settings.file)
+    # GeoPackage columns know no case: Households and households would be one
+    _refuse_twins("workload", [work.name.casefold() for work in settings.workload], settings.file)
+    _refuse_reserved([work.name for work in settings.workload], settings.file)
     return settings.model_copy(
         update={
             "layers": tuple(sorted(settings.layers, key=lambda layer: layer.key)),
@@ -285,6 +331,15 @@ def _refuse_twins(table: str, names: list[str], file: Path) -> None:
         raise ProjectError(
             f"{file}：[[{table}]] 中重复的名称 {'、'.join(twins)}；请给每个不同的 key 或 name。",
             f"{file}: [[{table}]] has {', '.join(twins)} more than once; give each a key or name of its own.",
+        )
+
+
+def _refuse_reserved(names: list[str], file: Path) -> None:
+    taken = sorted(name for name in names if name.casefold() in RESERVED_NAMES)
+    if taken:
+        raise ProjectError(
+            f"{file}：[[workload]] 的 name 不能用 {'、'.join(taken)}，它是成果表自己的列名；请换一个名称。",
+            f"{file}: a [[workload]] cannot be named {', '.join(taken)}: the products have a column of that name; choose another.",
         )
 
 

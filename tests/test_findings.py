@@ -14,8 +14,12 @@ def test_each_kind_is_whole(kind):
     assert kind.severity in SEVERITIES
     for text in (kind.message, kind.explain):
         assert re.search(r"[一-鿿]", text.zh), "the Chinese sentence is Chinese"
-        assert not re.search(r"[一-鿿]", text.en.replace("村", "").replace("飞地", "")), "the English sentence is English"
-    blanks = [{name for _, name, _, _ in string.Formatter().parse(t) if name} for t in (kind.message.zh, kind.message.en)]
+        assert not re.search(r"[一-鿿]", text.en.replace("村", "").replace("飞地", "")), (
+            "the English sentence is English"
+        )
+    blanks = [
+        {name for _, name, _, _ in string.Formatter().parse(t) if name} for t in (kind.message.zh, kind.message.en)
+    ]
     assert blanks[0] == blanks[1], "both sentences fill the same blanks"
 
 
@@ -28,7 +32,10 @@ def test_an_unknown_kind_or_a_missing_blank_is_a_bug():
 
 
 def test_tidy_sorts_the_worst_first_and_says_nothing_twice():
-    codes = [next(kind.code for kind in kinds().values() if kind.severity == s and not kind.blanks) for s in ("note", "warning")]
+    codes = [
+        next(kind.code for kind in kinds().values() if kind.severity == s and not kind.blanks)
+        for s in ("note", "warning")
+    ]
     findings = [found(code, layer="a") for code in codes]
     assert tidy(findings + findings) == tuple(reversed(findings))
     assert tidy(reversed(findings)) == tidy(findings)

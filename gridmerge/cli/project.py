@@ -40,9 +40,13 @@ def init(console: Console, folder: str, force: bool) -> None:
     try:
         file.write_text(text, "utf-8")
     except OSError as error:
-        raise OutputError(f"无法写入 {file}：{error.strerror}。", f"{file} cannot be written: {error.strerror}.") from error
-    console.line(f"已写出 {file}；请打开核对，然后运行：gridmerge build {folder}",
-                 f"Wrote {file}; look it over, then run: gridmerge build {folder}")
+        raise OutputError(
+            f"无法写入 {file}：{error.strerror}。", f"{file} cannot be written: {error.strerror}."
+        ) from error
+    console.line(
+        f"已写出 {file}；请打开核对，然后运行：gridmerge build {folder}",
+        f"Wrote {file}; look it over, then run: gridmerge build {folder}",
+    )
     console.summary({"project_file": str(file)})
 
 
@@ -73,7 +77,9 @@ def check(console: Console, project: str, out: str | None) -> None:
 @click.command()
 @project_argument
 @click.option("--out", type=click.Path(), help="Where the results go; default PROJECT/out. 成果文件夹")
-@click.option("--processes", type=click.IntRange(1), help="Worker processes; default: as many as processors. 并行进程数")
+@click.option(
+    "--processes", type=click.IntRange(1), help="Worker processes; default: as many as processors. 并行进程数"
+)
 @spoken
 def build(console: Console, project: str, out: str | None, processes: int | None) -> None:
     """Run the whole pipeline and write the unified grids, the map, the tables and the report.
@@ -91,7 +97,9 @@ def build(console: Console, project: str, out: str | None, processes: int | None
     report = summary(finished)
     for zh, en in _lines(report):
         console.line(zh, en)
-    console.line(f"成果：{folder}（先看 map.html 和 report.html）", f"Results: {folder} (begin with map.html and report.html)")
+    console.line(
+        f"成果：{folder}（先看 map.html 和 report.html）", f"Results: {folder} (begin with map.html and report.html)"
+    )
     console.summary(report)
     if any(finding.severity == "error" for finding in finished.mosaic.findings):
         raise click.exceptions.Exit(STOPPED)
@@ -121,4 +129,6 @@ def _print_findings(console: Console, findings: Sequence[Finding]) -> None:
     if rows:
         console.table([names[column] for names in head], rows)
     notes = len(findings) - len(shown)
-    console.line(f"共 {len(shown)} 个问题，另有 {notes} 条说明。", f"{len(shown)} findings to act on, and {notes} notes.")
+    console.line(
+        f"共 {len(shown)} 个问题，另有 {notes} 条说明。", f"{len(shown)} findings to act on, and {notes} notes."
+    )

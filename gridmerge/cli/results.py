@@ -23,7 +23,9 @@ def verify(console: Console, out: str) -> None:
     broken = prove(Path(out))
     for failure in broken:
         click.echo(console.say(failure.text), err=True)
-    console.summary({"out": out, "broken": [{"promise": failure.promise, "what": failure.text.en} for failure in broken]})
+    console.summary(
+        {"out": out, "broken": [{"promise": failure.promise, "what": failure.text.en} for failure in broken]}
+    )
     if broken:
         raise click.exceptions.Exit(STOPPED)
     console.line("核验通过：各项承诺全部成立。", "Verified: every promise holds.")
