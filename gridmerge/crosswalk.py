@@ -1,0 +1,191 @@
+"""The crosswalk: where every departmental grid went.
+
+In: the mended layers, the `GridPlan`, the `Weights`. Out: a row per departmental grid and unified grid that share land, and
+a finding for every feature that shares none, so that nothing is lost.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+import shapely
+
+from gridmerge.findings import Finding, found
+from gridmerge.geometry import robust_intersection
+from gridmerge.model import GridPlan, Layer, Weights
+
+LEAST_AREA_M2 = 1e-6  # a square millimetre: below it is the rounding of two lines that are one
+
+
+def crosswalk(layers: Sequence[Layer], plan: GridPlan, weights: Weights) -> pd.DataFrame:
+    """Intersect every departmental grid, as mended, with the unified grids.
+
+    Parameters
+    ----------
+    layers
+        Barrier layers claim no land and are passed over.
+    plan
+        The unified grids.
+    weights
+        Work follows its pieces: a point counts for every grid of a layer that holds it, a point on a line between two of
+        them for one only (the smaller source id), the part of a polygon or line by its area or length.
+
+    Returns
+    -------
+    pandas.DataFrame
+        layer, source_id, grid_code, area_m2, share_of_source (of the whole source, so that a source reaching beyond the
+        township sums to less than 1), share_of_grid, and a column per workload; sorted by the first three.
+    """
+    grids = plan.grids.sort_values("grid_code")
+    pieces = _located(weights.pieces, plan, grids)
+    tree = shapely.STRtree(grids.geometry.to_numpy())
+    tables = [
+        _one_layer(layer, grids, tree, pieces, weights.names)
+        for layer in sorted(layers, key=lambda layer: layer.key)
+        if layer.spec.role != "barrier"
+    ]
+    columns = ["layer", "source_id", "grid_code", "area_m2", "share_of_source", "share_of_grid", *weights.names]
+    if not tables:
+        return pd.DataFrame(columns=columns)
+    return pd.concat(tables, ignore_index=True)[columns]
+
+
+def left_out(layers: Sequence[Layer], table: pd.DataFrame) -> tuple[Finding, ...]:
+    """Return a finding for every feature that is in no row of the crosswalk.
+
+    Parameters
+    ----------
+    layers
+        All mended layers, barriers too.
+    table
+        What `crosswalk` returned for them.
+    """
+    placed = set(zip(table["layer"], table["source_id"], strict=True))
+    findings = []
+    for layer in layers:
+        shapes = layer.frame.geometry.to_numpy()
+        barrier = layer.spec.role == "barrier"
+        measure = shapely.length(shapes) if barrier else shapely.area(shapes)
+        kind = "barrier_feature" if barrier else "outside_township"
+        for source_id, size, place in zip(
+            layer.frame["source_id"], measure, shapely.point_on_surface(shapes), strict=True
+        ):
+            if (layer.key, source_id) not in placed:
+                where = None if shapely.is_empty(place) else (place.x, place.y)
+                findings.append(found(kind, layer=layer.key, source_id=source_id, measure=size, place=where))
+    return tuple(findings)
+
+
+def _located(pieces: gpd.GeoDataFrame, plan: GridPlan, grids: gpd.GeoDataFrame) -> pd.DataFrame:
+    """Pieces with the index of the grid they lie in: a point on a grid line goes where its face went."""
+    code_of_face = plan.faces.set_index("face_id")["grid_code"]
+    index_of_code = pd.Series(np.arange(len(grids)), index=grids["grid_code"].to_numpy())
+    return pd.DataFrame(
+        {
+            "work": pieces["work"].to_numpy(),
+            "value": pieces["value"].to_numpy(dtype=float),
+            "grid": index_of_code.loc[code_of_face.loc[pieces["face_id"]]].to_numpy(),
+            "geometry": pieces.geometry.to_numpy(),
+        }
+    )
+
+
+def _one_layer(
+    layer: Layer, grids: gpd.GeoDataFrame, tree: shapely.STRtree, pieces: pd.DataFrame, names: Sequence[str]
+) -> pd.DataFrame:
+    frame = layer.frame.sort_values("source_id")
+    shapes = frame.geometry.to_numpy()
+    source, grid, area = _shared_land(shapes, grids.geometry.to_numpy(), tree)
+    table = pd.DataFrame(
+        {
+            "layer": layer.key,
+            "source_id": frame["source_id"].to_numpy()[source],
+            "grid_code": grids["grid_code"].to_numpy()[grid],
+            "area_m2": area,
+            "share_of_source": area / shapely.area(shapes)[source],
+            "share_of_grid": area / shapely.area(grids.geometry.to_numpy())[grid],
+        }
+    )
+    pair = source * len(grids) + grid  # sorted: sources and grids come in order
+    row, piece, value = _work_by_row(shapes, pair, len(grids), pieces)
+    for name in names:
+        mine = (pieces["work"].to_numpy() == name)[piece]
+        table[name] = np.bincount(row[mine], weights=value[mine], minlength=len(table))
+    return table
+
+
+def _shared_land(
+    shapes: np.ndarray, grids: np.ndarray, tree: shapely.STRtree
+) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Pairs that share land, in order, with its area."""
+    source, grid = tree.query(shapes, predicate="intersects")
+    order = np.lexsort((grid, source))
+    source, grid = source[order], grid[order]
+    count = len(grids)
+    pair = source * count + grid
+    # most pairs are one inside the other: no need to cut those
+    within = np.isin(pair, _pairs(tree.query(shapes, predicate="within"), count))
+    covers = np.isin(pair, _pairs(tree.query(shapes, predicate="covers"), count)) & ~within
+    area = np.where(within, shapely.area(shapes)[source], shapely.area(grids)[grid])
+    cut = ~(within | covers)
+    area[cut] = shapely.area(robust_intersection(shapes[source[cut]], grids[grid[cut]]))
+    kept = area >= LEAST_AREA_M2
+    return source[kept], grid[kept], area[kept]
+
+
+def _pairs(found: np.ndarray, count: int) -> np.ndarray:
+    return np.asarray(found[0] * count + found[1])
+
+
+def _work_by_row(
+    shapes: np.ndarray, pair: np.ndarray, count: int, pieces: pd.DataFrame
+) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Row of the crosswalk, piece, and how much of the piece's value belongs there."""
+    geometry, value = pieces["geometry"].to_numpy(), pieces["value"].to_numpy(dtype=float)
+    piece, source = _candidates(geometry, shapes)
+    wanted = source * count + pieces["grid"].to_numpy()[piece]
+    row = np.searchsorted(pair, wanted)
+    real = (row < len(pair)) & (pair[np.minimum(row, max(len(pair) - 1, 0))] == wanted) if len(pair) else row < 0
+    piece, source, row = piece[real], source[real], row[real]
+    point = shapely.get_dimensions(geometry)[piece] == 0
+    chosen = _points_once(geometry, shapes, piece[point], source[point])
+    part = ~point
+    shares = _measure_share(geometry[piece[part]], shapes[source[part]])
+    at_point, at_part = np.flatnonzero(point)[chosen], np.flatnonzero(part)
+    at = np.concatenate([at_point, at_part])
+    share = np.concatenate([np.ones(len(at_point)), shares])
+    return row[at], piece[at], value[piece[at]] * share
+
+
+def _candidates(geometry: np.ndarray, shapes: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Pieces and the shapes they touch, sorted by piece, then shape."""
+    # the few shapes ask the many pieces: a prepared polygon answers thousands of points fast
+    source, piece = shapely.STRtree(geometry).query(shapes, predicate="intersects")
+    order = np.lexsort((source, piece))
+    return piece[order], source[order]
+
+
+def _points_once(geometry: np.ndarray, shapes: np.ndarray, piece: np.ndarray, source: np.ndarray) -> np.ndarray:
+    """Indices to keep: points inside a shape count for it; one that lies only on lines counts for the first shape."""
+    if not len(piece):
+        return np.empty(0, dtype=int)
+    inside_source, inside_piece = shapely.STRtree(geometry).query(shapes, predicate="contains")
+    inside = np.isin(piece * len(shapes) + source, inside_piece * len(shapes) + inside_source)
+    somewhere = np.zeros(len(geometry), dtype=bool)
+    somewhere[piece[inside]] = True
+    first = np.r_[True, piece[1:] != piece[:-1]]
+    return np.flatnonzero(inside | (first & ~somewhere[piece]))
+
+
+def _measure_share(parts: np.ndarray, shapes: np.ndarray) -> np.ndarray:
+    """Share of each part (polygon or line) that lies in its shape."""
+    if not len(parts):
+        return np.empty(0)
+    common = robust_intersection(parts, shapes)
+    lines = shapely.get_dimensions(parts) == 1
+    return np.where(lines, shapely.length(common), shapely.area(common)) / np.where(
+        lines, shapely.length(parts), shapely.area(parts)
+    )

@@ -1,0 +1,204 @@
+"""What every face weighs, source by source and all together."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+import shapely
+
+from gridmerge.config import AREA_UNIT, Grids
+from gridmerge.errors import ProjectError
+from gridmerge.findings import Finding, found
+from gridmerge.model import Mosaic, Township, Weights, Work
+from gridmerge.workload.sharing import (
+    POINT,
+    POLYGON,
+    Ground,
+    Shares,
+    share_by_measure,
+    share_by_points,
+    share_points,
+)
+
+HECTARE_M2 = 10_000.0
+PER_MILLE = 1000.0  # standard grids of a township whose sizes nobody gave: shares of a thousand read well
+
+
+def weigh(mosaic: Mosaic, works: Sequence[Work], township: Township, sizes: Grids | None = None) -> Weights:
+    """Share every source of work out to the faces, and combine them.
+
+    Parameters
+    ----------
+    mosaic
+        Its faces tile the township.
+    works
+        Mended sources: points fall in exactly one face (the smallest id where faces share a border; the township's outer
+        line is inside), polygons are shared out by the points of the source named in ``by``, else by area, lines by length.
+    township
+        Gives the working CRS.
+    sizes
+        Say what a standard grid is: `target` of `unit`. Without them the whole township counts as 1000.
+
+    Returns
+    -------
+    Weights
+        Each source's column sums, with what lies outside, to its input. ``workload`` is in standard-grid equivalents:
+        Σ wₖ·xₖ/refₖ over Σ wₖ, where refₖ is the mean of source k on a standard grid, so that a grid of average mix and
+        target size weighs 1. Sources of weight 0 are carried along. Without any source of positive weight it is hectares.
+
+    Raises
+    ------
+    ProjectError
+        ``by`` names no source of points.
+    """
+    ground = Ground.of(mosaic.faces)
+    by_name = {work.name: work for work in works}
+    shared: dict[str, Shares] = {}
+    findings: list[Finding] = []
+    estimated: dict[str, int] = {}
+    for work in sorted(works, key=lambda work: work.name):
+        shared[work.name], estimated[work.name] = _share(work, _basis(work, by_name), ground)
+        findings += _said(work, shared[work.name], estimated[work.name])
+    names = tuple(work.name for work in works)
+    totals = _totals(works, shared, estimated)
+    area = shapely.area(ground.geometry)
+    columns = {name: _per_face(shared[name], len(ground.face_id)) for name in names}
+    faces = pd.DataFrame({"face_id": ground.face_id, **columns})
+    reference = references(totals, float(area.sum()), sizes)
+    totals["reference"] = reference
+    if np.isfinite(reference[totals["weight"].to_numpy() > 0]).any():
+        faces["workload"] = _combined(faces, totals)
+    else:
+        faces["workload"] = area / HECTARE_M2
+        findings.append(found("no_workload"))
+    pieces = _pieces(names, shared, ground, township)
+    return Weights(faces=faces, names=names, pieces=pieces, totals=totals, findings=tuple(findings))
+
+
+def references(totals: pd.DataFrame, area_m2: float, sizes: Grids | None) -> np.ndarray:
+    """How much of each source a standard grid holds, on the township's average; infinite for a source with nothing inside.
+
+    Parameters
+    ----------
+    totals
+        name, inside.
+    area_m2
+        Of the township: the unit ``area_ha`` is always there.
+    sizes
+        Unit and target of a standard grid.
+    """
+    inside = dict(zip(totals["name"], totals["inside"], strict=True)) | {AREA_UNIT: area_m2 / HECTARE_M2}
+    standard_grids = PER_MILLE
+    if sizes is not None and sizes.unit is not None and sizes.target and inside.get(sizes.unit, 0) > 0:
+        standard_grids = inside[sizes.unit] / sizes.target
+    amounts = totals["inside"].to_numpy(dtype=float)
+    return np.where(amounts > 0, amounts / standard_grids, np.inf)
+
+
+def _combined(faces: pd.DataFrame, totals: pd.DataFrame) -> np.ndarray:
+    # a source with nothing inside must not dilute the others: its weight does not count
+    counted = totals[np.isfinite(totals["reference"]) & (totals["weight"] > 0)]
+    total = np.zeros(len(faces))
+    for row in counted.itertuples():
+        total += row.weight * faces[row.name].to_numpy() / row.reference
+    return np.asarray(total / counted["weight"].sum())
+
+
+def _basis(work: Work, by_name: dict[str, Work]) -> Work | None:
+    if work.by is None:
+        return None
+    basis = by_name.get(work.by)
+    points = sorted(name for name, other in by_name.items() if _only_points(other))
+    if basis is None or not _only_points(basis):
+        raise ProjectError(
+            f'[[workload]] {work.name}：by = "{work.by}" 不是点状工作量；可选 {"、".join(points) or "（无）"}。',
+            f'[[workload]] {work.name}: by = "{work.by}" is not a workload of points; '
+            f"there are: {', '.join(points) or 'none'}.",
+        )
+    return basis
+
+
+def _only_points(work: Work) -> bool:
+    return bool(np.all(shapely.get_dimensions(work.frame.geometry.to_numpy()) == POINT))
+
+
+def _share(work: Work, basis: Work | None, ground: Ground) -> tuple[Shares, int]:
+    """One source's shares, and how many of its features are estimates by area."""
+    shapes = work.frame.geometry.to_numpy()
+    values = work.frame["value"].to_numpy(dtype=float)
+    dimension = np.where(_measureless(shapes), POINT, shapely.get_dimensions(shapes))
+    feature = np.arange(len(shapes))
+    parts: list[Shares] = []
+    points = np.flatnonzero(dimension == POINT)
+    # what has no length and no area still has a place
+    parts.append(share_points(shapely.point_on_surface(shapes[points]), values[points], feature[points], ground))
+    cut = np.flatnonzero(dimension != POINT)
+    if basis is not None:
+        polygons = np.flatnonzero(dimension == POLYGON)
+        others = pd.DataFrame({"geometry": basis.frame.geometry.to_numpy(), "value": basis.frame["value"].to_numpy()})
+        part, empty = share_by_points(shapes[polygons], values[polygons], feature[polygons], others, ground)
+        parts.append(part)
+        cut = np.setdiff1d(cut, np.delete(polygons, empty))
+    parts.append(share_by_measure(shapes[cut], values[cut], feature[cut], ground))
+    return Shares.joined(parts), int(np.sum(dimension[cut] == POLYGON))
+
+
+def _measureless(shapes: np.ndarray) -> np.ndarray:
+    return np.asarray((shapely.length(shapes) == 0) & (shapely.area(shapes) == 0))
+
+
+def _per_face(shares: Shares, faces: int) -> np.ndarray:
+    inside = shares.face >= 0
+    return np.bincount(shares.face[inside], weights=shares.value[inside], minlength=faces)
+
+
+def _totals(works: Sequence[Work], shared: dict[str, Shares], estimated: dict[str, int]) -> pd.DataFrame:
+    rows = []
+    for work in works:
+        shares = shared[work.name]
+        outside = float(shares.value[shares.face < 0].sum())
+        inside = float(shares.value[shares.face >= 0].sum())
+        total = float(work.frame["value"].sum())
+        rows.append((work.name, work.weight, total, inside, outside, estimated[work.name] > 0))
+    return pd.DataFrame(rows, columns=["name", "weight", "total", "inside", "outside", "estimated"])
+
+
+def _said(work: Work, shares: Shares, estimated: int) -> list[Finding]:
+    """What of this source lies outside the township, and what of it is an estimate: one sentence each."""
+    said = []
+    outside = shares.face < 0
+    if outside.any():
+        count = len(np.unique(shares.feature[outside]))
+        said.append(
+            found(
+                "workload_outside",
+                layer=f"workload:{work.name}",
+                measure=float(shares.value[outside].sum()),
+                count=count,
+                name=work.name,
+            )
+        )
+    if estimated:
+        said.append(
+            found("workload_by_area", layer=f"workload:{work.name}", measure=estimated, name=work.name)
+        )
+    return said
+
+
+def _pieces(names: Sequence[str], shared: dict[str, Shares], ground: Ground, township: Township) -> gpd.GeoDataFrame:
+    columns: dict[str, list[np.ndarray]] = {"work": [], "face_id": [], "value": [], "geometry": []}
+    for name in names:
+        shares = shared[name]
+        inside = np.flatnonzero(shares.face >= 0)
+        columns["work"].append(np.full(len(inside), name, dtype=object))
+        columns["face_id"].append(ground.face_id[shares.face[inside]])
+        columns["value"].append(shares.value[inside])
+        columns["geometry"].append(shares.geometry[inside])
+    data = {
+        key: np.concatenate(parts) if parts else np.empty(0, dtype=float if key == "value" else object)
+        for key, parts in columns.items()
+    }
+    return gpd.GeoDataFrame(data, geometry="geometry", crs=township.crs)
