@@ -17,7 +17,7 @@ from gridmerge.cli.results import export, map_, verify
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(__version__, prog_name="gridmerge")
 def main() -> None:
-    """Merge the grid networks of a township's departments into unified comprehensive grids (多网合一).
+    r"""Merge the grid networks of a township's departments into unified comprehensive grids (多网合一).
 
     \b
     gridmerge init FOLDER   look at the files, write gridmerge.toml   认识文件，写出项目文件
