@@ -1,0 +1,237 @@
+"""The whole pipeline: what an officer runs, what he sees when something is wrong, what survives a killed run."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import re
+import shutil
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import geopandas as gpd
+import pandas as pd
+import pytest
+from click.testing import CliRunner
+
+import gridmerge
+from gridmerge.cli import main
+from tests.small_project import X, Y, write_small_project
+
+FILES = {
+    "grids.geojson", "gridmerge.gpkg", "crosswalk.csv", "assignments.csv", "members.csv", "findings.csv", "map.html",
+    "plan.xlsx", "report.html", "report.json",
+}  # fmt: skip
+
+
+def run(*arguments: object):
+    return CliRunner().invoke(main, [str(argument) for argument in arguments])
+
+
+def digests(folder: Path) -> dict[str, str]:
+    """Every data file's digest; report.json tells seconds and input digests, so it may differ."""
+    return {
+        file.name: hashlib.sha256(file.read_bytes()).hexdigest()
+        for file in sorted(folder.iterdir())
+        if file.is_file() and file.name != "report.json"
+    }
+
+
+@pytest.fixture
+def project(tmp_path):
+    return write_small_project(tmp_path / "青山 镇")
+
+
+@pytest.fixture(scope="session")
+def built(tmp_path_factory):
+    folder = write_small_project(tmp_path_factory.mktemp("small"))
+    result = run("build", folder)
+    assert result.exit_code == 0, result.output
+    return folder
+
+
+def edit(project: Path, old: str, new: str) -> None:
+    file = project / "gridmerge.toml"
+    text = file.read_text("utf-8")
+    assert old in text
+    file.write_text(text.replace(old, new), "utf-8")
+
+
+def test_build_writes_every_file_and_verify_passes(built):
+    assert {file.name for file in (built / "out").iterdir()} >= FILES
+    result = run("verify", built / "out")
+    assert (result.exit_code, "every promise holds" in result.output.lower() or "核验通过" in result.output) == (
+        0,
+        True,
+    )
+
+
+def test_the_small_town_becomes_the_grids_anyone_would_draw(built):
+    grids = gpd.read_file(built / "out" / "grids.geojson")
+    assert sorted(grids["village_code"].value_counts().to_dict().items()) == [("510311104201", 2), ("510311104202", 2)]
+    assert grids["households"].tolist() == [200] * 4
+    assert grids["grid_code"].str.fullmatch(r"5103111042\d{2}00[12]").all()
+
+
+def test_the_library_gives_what_the_command_writes(built):
+    build = gridmerge.build(built)
+    written = pd.read_csv(built / "out" / "crosswalk.csv", dtype={"grid_code": str}, encoding="utf-8-sig")
+    assert (
+        build.plan.grids["grid_code"].tolist() == gpd.read_file(built / "out" / "grids.geojson")["grid_code"].tolist()
+    )
+    assert len(build.crosswalk) == len(written) > 0
+
+
+def test_json_speaks_json_and_nothing_else(project):
+    result = run("build", project, "--json")
+    assert json.loads(result.stdout)["counts"]["grids"] == 4
+
+
+@pytest.mark.parametrize("processes", [1, 2])
+def test_shuffled_layers_and_rows_give_the_same_bytes(built, tmp_path, processes):
+    shuffled = write_small_project(tmp_path / "shuffled")
+    text = shuffled.joinpath("gridmerge.toml").read_text("utf-8")
+    head, *layers = re.split(r"(?=\[\[layers\]\])", text)
+    layers[-1], tail = re.split(r"(?=\[\[workload\]\])", layers[-1])
+    shuffled.joinpath("gridmerge.toml").write_text(head + "".join(reversed(layers)) + tail, "utf-8")
+    for name in ("villages.gpkg", "fire.gpkg", "警务区.geojson"):
+        frame = gpd.read_file(shuffled / name)
+        shuffled.joinpath(name).unlink()
+        frame.iloc[::-1].to_file(shuffled / name)
+    for name in ("buildings.csv", "roster.csv"):
+        pd.read_csv(shuffled / name).iloc[::-1].to_csv(shuffled / name, index=False)
+    result = run("build", shuffled, "--processes", processes)
+    assert result.exit_code == 0, result.output
+    assert digests(shuffled / "out") == digests(built / "out")
+
+
+def test_a_killed_build_leaves_the_earlier_result_whole(built, tmp_path):
+    project = tmp_path / "town"
+    shutil.copytree(built, project)
+    before = digests(project / "out")
+    command = [sys.executable, "-c", "from gridmerge.cli import main; main()", "build", str(project), "--lang", "zh"]
+    for patience in (1.0, 2.0, 3.0):  # seconds: while loading, while working, perhaps while writing
+        process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        time.sleep(patience)
+        finished = process.poll() is not None
+        process.send_signal(signal.SIGKILL)
+        process.wait()
+        if not finished:
+            assert run("verify", project / "out").exit_code == 0
+            assert digests(project / "out").keys() == before.keys()
+    assert run("build", project).exit_code == 0
+    assert digests(project / "out") == before
+    assert {path.name for path in (project / "out").iterdir()} == {*before, "report.json"}, (
+        "nothing is left lying about"
+    )
+
+
+def test_no_input_is_touched(project):
+    def state():
+        return {p.name: (p.stat().st_mtime_ns, p.read_bytes()) for p in project.iterdir() if p.is_file()}
+
+    before = state()
+    assert run("build", project).exit_code == 0
+    assert state() == before
+
+
+WRONG = {
+    "a wrong path": ('path = "fire.gpkg"', 'path = "fier.gpkg"', ["fier.gpkg", "fire.gpkg"]),
+    "a missing field": (
+        'path = "fire.gpkg"\nid = "code"',
+        'path = "fire.gpkg"\nid = "kode"',
+        ["fire.gpkg", "kode", "code"],
+    ),
+    "an unknown key": ("tolerance = 5.0", "tolerence = 5.0", ["overlay.tolerence", "tolerance"]),
+    "a missing layer": ('path = "fire.gpkg"', 'path = "fire.gpkg"\nlayer = "fyre"', ["fyre", "fire"]),
+    "a filter that leaves nothing": (
+        'path = "fire.gpkg"',
+        'path = "fire.gpkg"\nwhere = "code = \'X\'"',
+        ["fire", "where"],
+    ),
+    "a missing workload field": ('field = "hs"', 'field = "sh"', ["buildings.csv", "sh", "hs"]),
+}
+
+
+@pytest.mark.parametrize("case", WRONG.values(), ids=list(WRONG))
+@pytest.mark.parametrize("lang", ["zh", "en"])
+def test_a_mistake_in_the_project_is_one_clear_sentence(project, case, lang):
+    old, new, said = case
+    edit(project, old, new)
+    result = run("build", project, "--lang", lang)
+    assert result.exit_code == 1
+    assert isinstance(result.exception, SystemExit), "no traceback"
+    assert len(result.stderr.strip().splitlines()) == 1
+    for part in said:
+        assert part in result.stderr
+    assert bool(re.search("[一-鿿]{4}", result.stderr)) == (lang == "zh")
+    assert not (project / "out" / "grids.geojson").exists()
+
+
+def test_a_layer_far_away_is_named_with_the_way_out(project):
+    far = gpd.read_file(project / "fire.gpkg")
+    far.geometry = far.translate(400_000, 300_000)
+    project.joinpath("fire.gpkg").unlink()
+    far.to_file(project / "fire.gpkg")
+    result = run("build", project, "--lang", "en")
+    assert result.exit_code == 1
+    assert "fire" in result.stderr and "crs" in result.stderr.lower()
+
+
+def test_an_empty_layer_is_named(project):
+    empty = gpd.read_file(project / "fire.gpkg").iloc[:0]
+    project.joinpath("fire.gpkg").unlink()
+    empty.to_file(project / "fire.gpkg")
+    result = run("build", project, "--lang", "en")
+    assert (result.exit_code, "fire" in result.stderr) == (1, True)
+
+
+def test_every_failing_layer_is_named_at_once(project):
+    project.joinpath("fire.gpkg").write_bytes(b"this is no geopackage")
+    project.joinpath("警务区.geojson").write_text("{", "utf-8")
+    result = run("build", project, "--lang", "en")
+    assert result.exit_code == 1
+    assert "fire.gpkg" in result.stderr and "警务区.geojson" in result.stderr
+    assert len(result.stderr.strip().splitlines()) == 2
+
+
+def test_an_output_folder_that_cannot_be_written_is_said_before_the_work(project):
+    project.joinpath("out").write_text("a file where the folder should be")
+    result = run("build", project, "--lang", "en")
+    assert (result.exit_code, "out" in result.stderr) == (1, True)
+    assert len(result.stderr.strip().splitlines()) == 1
+
+
+def test_check_lists_findings_and_fails_on_errors_only(project):
+    result = run("check", project, "--lang", "en")
+    assert result.exit_code == 0, result.output
+    assert (project / "check" / "findings.csv").read_bytes().startswith(b"\xef\xbb\xbf")
+
+
+def test_help_departments_and_explain_answer():
+    assert run("--help").exit_code == 0
+    listed = run("departments", "--lang", "zh")
+    assert listed.exit_code == 0 and "urban_management" in listed.output and "城管" in listed.output
+    assert run("explain", "no_workload", "--lang", "en").exit_code == 0
+    unknown = run("explain", "no_workloads", "--lang", "en")
+    assert unknown.exit_code == 1 and "no_workload" in unknown.stderr
+
+
+def test_wrong_usage_is_exit_code_2():
+    assert run("build", "--nonsense").exit_code == 2
+
+
+def test_help_does_not_wait_for_gdal():
+    loaded = subprocess.run(
+        [sys.executable, "-c", "import sys, gridmerge.cli; print([m for m in ('geopandas', 'shapely', 'pandas', 'numpy', 'pydantic') if m in sys.modules])"],
+        capture_output=True, text=True, check=True,
+    )  # fmt: skip
+    assert loaded.stdout.strip() == "[]"
+
+
+def test_the_town_lies_where_the_project_says(built):
+    villages = gpd.read_file(built / "out" / "gridmerge.gpkg", layer="villages")
+    assert villages.total_bounds.round(3).tolist() == [X, Y, X + 2000, Y + 1000]
