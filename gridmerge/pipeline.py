@@ -12,7 +12,7 @@ from typing import TypeVar
 
 from gridmerge.balance import assign
 from gridmerge.config import Settings, read_project
-from gridmerge.crosswalk import crosswalk
+from gridmerge.crosswalk import crosswalk, left_out
 from gridmerge.errors import GridmergeError, InputError, PlaceError
 from gridmerge.findings import Finding, found, tidy
 from gridmerge.load import read
@@ -226,7 +226,7 @@ def build(
     with clock.stage("overlay", "统一界线并叠加", "Agreeing the lines and cutting"):
         mosaic = overlay(inputs.township, inputs.layers, settings.overlay, processes)
     with clock.stage("workload", "计算工作量", "Weighing the work"):
-        weights = weigh(mosaic, inputs.works, inputs.township)
+        weights = weigh(mosaic, inputs.works, inputs.township, settings.grids)
     with clock.stage("partition", "划分综合网格", "Forming the grids"):
         plan = partition(mosaic, weights, inputs.township, settings.grids, processes)
     with clock.stage("crosswalk", "核对各部门原网格去向", "Tracing every departmental grid"):
@@ -245,7 +245,9 @@ def build(
         roster=inputs.roster,
         assignment=assignment,
         sources=inputs.sources,
-        findings=tidy((*inputs.findings, *(finding for part in made for finding in part.findings))),
+        findings=tidy(
+            (*inputs.findings, *left_out(inputs.layers, table), *(finding for part in made for finding in part.findings))
+        ),
         seconds=clock.seconds,
         date=datetime.date.today().isoformat(),
     )
