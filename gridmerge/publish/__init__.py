@@ -1,0 +1,12 @@
+"""Build → files: GeoJSON, GeoPackage, tables, the map, the workbook, the report.
+
+Comes in: a finished `Build`. Goes out: every file of the contract in the output folder, all of them or none.
+"""
+
+from __future__ import annotations
+
+from gridmerge.publish.publish import publish, write_findings
+from gridmerge.publish.staging import prepare, recover
+from gridmerge.publish.summary import summary
+
+__all__ = ["prepare", "publish", "recover", "summary", "write_findings"]

@@ -1,0 +1,58 @@
+"""A build as it may be shown: phones by the project's choice, ID numbers and phones taken out of free text.
+
+Everything is made discreet once, before the first writer sees it, so that no writer can forget.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import geopandas as gpd
+import pandas as pd
+
+from gridmerge.findings import Finding
+from gridmerge.model import Assignment, Build, Layer, Roster
+from gridmerge.publish.privacy import Contacts, mask_phone, scrub
+
+
+def discreet(build: Build) -> Build:
+    """Return the build with every phone as ``[publish] contacts`` wants it, and nothing secret in names and notes."""
+    contacts = build.settings.publish.contacts
+    return replace(
+        build,
+        layers=tuple(_layer(layer) for layer in build.layers),
+        roster=None if build.roster is None else _roster(build.roster, contacts),
+        assignment=None if build.assignment is None else _assignment(build.assignment),
+        plan=replace(build.plan, grids=_clean(build.plan.grids, "grid_name")),
+        findings=tuple(_finding(finding) for finding in build.findings),
+    )
+
+
+def clean(text: str) -> str:
+    """Take phones and ID numbers out of free text; text that holds none stays as it is, full-width digits and all."""
+    cleaned = scrub(text)
+    return cleaned if cleaned.count("*") != text.count("*") else text
+
+
+def _clean(frame: gpd.GeoDataFrame, *columns: str) -> gpd.GeoDataFrame:
+    return frame.assign(**{column: frame[column].fillna("").astype(str).map(clean) for column in columns})
+
+
+def _layer(layer: Layer) -> Layer:
+    return replace(layer, frame=_clean(layer.frame, "name", "holder"))
+
+
+def _roster(roster: Roster, contacts: Contacts) -> Roster:
+    members = _clean(roster.members, "name")
+    phones = pd.Series("", index=members.index) if "phone" not in members else members["phone"]
+    shown = phones.fillna("").astype(str).map(lambda phone: mask_phone(phone, contacts))
+    return replace(roster, members=members.assign(phone=shown))
+
+
+def _assignment(assignment: Assignment) -> Assignment:
+    members = assignment.members
+    return replace(assignment, members=members.assign(name=members["name"].fillna("").astype(str).map(clean)))
+
+
+def _finding(finding: Finding) -> Finding:
+    return replace(finding, blanks=tuple((name, clean(value)) for name, value in finding.blanks))

@@ -1,0 +1,99 @@
+"""grids.geojson for the command platform, RFC 7946 to the letter; its bytes are ours, not those of a GDAL version."""
+
+from __future__ import annotations
+
+import json
+import math
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import shapely
+from numpy.typing import NDArray
+from pyproj import CRS
+
+from gridmerge.geometry import lonlat
+from gridmerge.model import Build
+from gridmerge.publish.who import departments, leaders, people
+
+DECIMALS = 9  # 0.1 mm on the ground: neighbours that share a vertex in metres share every digit here
+
+
+def write_geojson(build: Build, file: Path) -> None:
+    """Write the unified grids, one feature a grid, in the order of their codes."""
+    frame = build.plan.grids.sort_values("grid_code")
+    shapes = in_lonlat(frame.geometry.to_numpy(), build.township.crs)
+    write_features(file, shapes, properties(build))
+
+
+def properties(build: Build) -> list[dict[str, Any]]:
+    """Return the properties of each grid, in the order of their codes, as the contract names them."""
+    staff, heads, present = people(build), leaders(build), departments(build)
+    rows = []
+    for grid in build.plan.grids.sort_values("grid_code").drop(columns="geometry").to_dict("records"):
+        code = grid["grid_code"]
+        row = {
+            "grid_code": code,
+            "grid_name": grid["grid_name"],
+            "grid_type": grid["grid_type"],
+            "village_code": grid["village_code"],
+            "village_name": grid["village_name"],
+            "area_m2": number(grid["area_m2"], 2),
+            "workload": number(grid["workload"]),
+        }
+        row |= {name: number(grid[name]) for name in build.weights.names if name not in row}
+        row |= {
+            "leader": heads.get(code, ""),
+            "members": staff.get(code, []),
+            "departments": present.get(code, []),
+        }
+        rows.append(row)
+    return rows
+
+
+def in_lonlat(shapes: NDArray[np.object_], crs: CRS) -> NDArray[np.object_]:
+    """Return polygons in longitude and latitude, exterior rings counter-clockwise, each beginning at its own least vertex."""
+    transformer = lonlat(crs)
+
+    def convert(xy: NDArray[np.float64]) -> NDArray[np.float64]:
+        return np.round(np.column_stack(transformer.transform(xy[:, 0], xy[:, 1])), DECIMALS)
+
+    normal = shapely.normalize(shapes)
+    return np.asarray(shapely.orient_polygons(shapely.transform(normal, convert), exterior_cw=False), dtype=object)
+
+
+def write_features(file: Path, shapes: Iterable[shapely.Geometry], rows: Sequence[dict[str, Any]]) -> None:
+    """Write a FeatureCollection, a line a feature: readable by a person, comparable by diff."""
+    with file.open("w", encoding="utf-8", newline="\n") as out:
+        out.write('{"type":"FeatureCollection","features":[\n')
+        for index, (shape, row) in enumerate(zip(shapes, rows, strict=True)):
+            text = json.dumps(row, ensure_ascii=False, allow_nan=False, separators=(",", ":"))
+            comma = "," if index + 1 < len(rows) else ""
+            out.write(f'{{"type":"Feature","properties":{text},"geometry":{geometry_json(shape)}}}{comma}\n')
+        out.write("]}\n")
+
+
+def geometry_json(shape: shapely.Geometry) -> str:
+    """Return a Polygon or MultiPolygon as GeoJSON with fixed decimals; a MultiPolygon of one part is a Polygon."""
+    parts = [_polygon(part) for part in shapely.get_parts(shape)]
+    if len(parts) == 1:
+        return f'{{"type":"Polygon","coordinates":{parts[0]}}}'
+    return f'{{"type":"MultiPolygon","coordinates":[{",".join(parts)}]}}'
+
+
+def _polygon(polygon: shapely.Polygon) -> str:
+    return f"[{','.join(_ring(ring) for ring in (polygon.exterior, *polygon.interiors))}]"
+
+
+def _ring(ring: shapely.LinearRing) -> str:
+    positions = (f"[{x:.{DECIMALS}f},{y:.{DECIMALS}f}]" for x, y in shapely.get_coordinates(ring))
+    return f"[{','.join(positions)}]"
+
+
+def number(value: Any, decimals: int = 6) -> float | int | None:
+    """Return a figure as JSON wants it: rounded, whole numbers without a point, nothing for what is not a number."""
+    rounded = round(float(value), decimals)
+    if not math.isfinite(rounded):
+        return None
+    return int(rounded) if rounded.is_integer() else rounded

@@ -1,0 +1,105 @@
+"""gridmerge.gpkg: everything at full precision in the working CRS, byte for byte the same for the same build."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import geopandas as gpd
+import pandas as pd
+import pyogrio
+import shapely
+
+from gridmerge.errors import OutputError
+from gridmerge.model import Build
+from gridmerge.publish.who import leaders
+
+_NO_CLOCK = "1970-01-01T00:00:00.000Z"  # GDAL stamps each layer with now; a data file must not know when it was made
+_ODD = re.compile(r"[^\w\-]+")  # \w keeps Chinese; quotes, slashes, blanks and brackets break the tools downstream
+
+
+def write_geopackage(build: Build, file: Path) -> None:
+    """Write all layers of the contract, in a fixed order.
+
+    Raises
+    ------
+    OutputError
+        GDAL could not write: the disk is full, or a file-system will not have it.
+    """
+    with _without_a_clock():
+        try:
+            for name, frame, note in _layers(build):
+                _write(file, name, frame, note)
+        except (pyogrio.errors.DataSourceError, pyogrio.errors.DataLayerError, pyogrio.errors.FeatureError) as error:
+            raise OutputError(
+                f"无法写入 {file.name}（{error}）；请检查磁盘空间。原有成果未改动。",
+                f"{file.name} cannot be written ({error}); check the free space. What was there is unchanged.",
+            ) from error
+
+
+def layer_names(keys: Iterable[str]) -> dict[str, str]:
+    """Return the GeoPackage table of each departmental layer: ``layer_KEY``, odd characters replaced, never two the same.
+
+    SQLite tells table names apart without regard to case, so a key that differs from another in case only is numbered.
+    """
+    names: dict[str, str] = {}
+    taken: set[str] = set()
+    for key in sorted(keys):
+        plain = f"layer_{_ODD.sub('_', key)}"
+        name, count = plain, 1
+        while name.casefold() in taken:
+            count += 1
+            name = f"{plain}_{count}"
+        taken.add(name.casefold())
+        names[key] = name
+    return names
+
+
+def _layers(build: Build) -> Iterator[tuple[str, pd.DataFrame, str]]:
+    """Name, table and a note for people, of each layer."""
+    plan, mosaic, names = build.plan, build.mosaic, list(build.weights.names)
+    grid_columns = [
+        "grid_code",
+        "grid_name",
+        "grid_type",
+        "village_code",
+        "village_name",
+        "area_m2",
+        "workload",
+        *names,
+    ]
+    grids = plan.grids.sort_values("grid_code")
+    heads = grids["grid_code"].map(leaders(build)).fillna("")
+    yield "villages", build.township.villages[["village_code", "village_name", "geometry"]], "村（社区）"
+    yield "grids", grids[[*grid_columns, "geometry"]].assign(leader=heads), "综合网格"
+    faces = mosaic.faces.merge(plan.faces, on="face_id").merge(build.weights.faces, on="face_id").sort_values("face_id")
+    columns = ["face_id", "village_code", "grid_code", "area_m2", *names, "workload", "zone"]
+    yield "faces", faces[[*columns, "geometry"]], "最小地块"
+    links = mosaic.memberships[["face_id", "layer", "source_id"]].sort_values(["face_id", "layer", "source_id"])
+    yield "memberships", links, "地块与部门原网格的归属"
+    tables = layer_names(layer.key for layer in build.layers)
+    for layer in sorted(build.layers, key=lambda layer: layer.key):
+        columns = ["source_id", "name", "holder", "geometry"]
+        yield tables[layer.key], layer.frame[columns].sort_values("source_id"), layer.title
+
+
+def _write(file: Path, name: str, frame: pd.DataFrame, note: str) -> None:
+    plain = frame.reset_index(drop=True)
+    options = {"DESCRIPTION": note}
+    if isinstance(plain, gpd.GeoDataFrame):
+        plain = plain.set_geometry(gpd.GeoSeries(shapely.normalize(plain.geometry.array), crs=plain.crs))
+        pyogrio.write_dataframe(plain, file, layer=name, driver="GPKG", promote_to_multi=True, layer_options=options)
+    else:
+        pyogrio.write_dataframe(plain, file, layer=name, driver="GPKG", layer_options=options)
+
+
+@contextmanager
+def _without_a_clock() -> Iterator[None]:
+    before = pyogrio.get_gdal_config_option("OGR_CURRENT_DATE")
+    pyogrio.set_gdal_config_options({"OGR_CURRENT_DATE": _NO_CLOCK})
+    try:
+        yield
+    finally:
+        pyogrio.set_gdal_config_options({"OGR_CURRENT_DATE": before})

@@ -1,0 +1,111 @@
+"""Before and after, as small inline SVG pictures."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import shapely
+from markupsafe import Markup, escape
+from numpy.typing import NDArray
+
+from gridmerge.model import Build
+from gridmerge.publish.summary import unit_values
+from gridmerge.text import Text
+
+_WIDTH = 720  # pixels of the drawing; the page scales it
+_DETAIL = 1.0  # pixels below which a bend of a line is not drawn
+_FILLS = ("#deebf7", "#9ecae1", "#4292c6")  # light to dark: below, within, above the limits; marks say the same
+_LINE_COLOURS = ("#1b9e77", "#d95f02", "#7570b3", "#e7298a", "#66a61e", "#a6761d", "#666666", "#1f78b4")
+
+
+@dataclass(frozen=True)
+class _Paper:
+    """Metres to pixels, north up."""
+
+    west: float
+    north: float
+    scale: float
+    height: int
+
+    def path(self, shape: shapely.Geometry) -> str:
+        """Return the SVG path of a geometry's lines or rings, in whole tenths of pixels."""
+        return "".join(self._run(coordinates) for coordinates in _runs(shape))
+
+    def point(self, x: float, y: float) -> tuple[float, float]:
+        """Return pixels of a place in metres."""
+        return round((x - self.west) * self.scale, 1), round((self.north - y) * self.scale, 1)
+
+    def _run(self, xy: NDArray[np.float64]) -> str:
+        pixels = np.round((xy - (self.west, self.north)) * (self.scale, -self.scale), 1)
+        return "M" + "L".join(f"{x:g},{y:g}" for x, y in pixels)
+
+
+def before(build: Build) -> Markup:
+    """Return a picture of every departmental line as drawn, one over the other."""
+    paper = _paper(build)
+    drawn = [
+        _stroke(paper, layer.frame.geometry.to_numpy(), _LINE_COLOURS[n % len(_LINE_COLOURS)], 0.7, 0.75)
+        for n, layer in enumerate(build.layers)
+    ]
+    title = Text("整合前：各部门网格线叠在一起", "Before: every department's lines, one over the other")
+    return _svg(build, paper, title, [*drawn, _villages(build, paper)])
+
+
+def after(build: Build) -> Markup:
+    """Return a picture of the unified grids, marked where they are too large or too small."""
+    paper = _paper(build)
+    grids = build.plan.grids
+    shapes = shapely.coverage_simplify(grids.geometry.to_numpy(), _DETAIL / paper.scale)
+    sizes = unit_values(build, grids)
+    marks, drawn = [], []
+    for code, kind, shape, place, size in zip(
+        grids["grid_code"], grids["grid_type"], shapes, grids.geometry.representative_point(), sizes, strict=True
+    ):  # a picture has as many elements as grids: nothing to vectorise
+        level = 1 if kind == "exclusive" else _level(build, float(size))
+        fill = "#fee8c8" if kind == "exclusive" else _FILLS[level]
+        drawn.append(
+            f'<path d="{paper.path(shape)}" fill="{fill}" fill-rule="evenodd" stroke="#fff"><title>{escape(code)}</title></path>'
+        )
+        if level != 1:
+            x, y = paper.point(place.x, place.y)
+            marks.append(f'<text x="{x}" y="{y}" text-anchor="middle" font-size="11">{"▼▲"[level == 2]}</text>')
+    title = Text("整合后：统一的综合网格", "After: one layer of unified grids")
+    return _svg(build, paper, title, [*drawn, _villages(build, paper), *marks])
+
+
+def _level(build: Build, size: float) -> int:
+    low, high = build.plan.sizes.min, build.plan.sizes.max
+    if low is not None and size < low:
+        return 0
+    return 2 if high is not None and size > high else 1
+
+
+def _paper(build: Build) -> _Paper:
+    west, south, east, north = build.township.villages.total_bounds
+    scale = _WIDTH / max(east - west, (north - south) / 1.4, 1.0)
+    margin = 4 / scale
+    return _Paper(west - margin, north + margin, scale, round((north - south + 2 * margin) * scale))
+
+
+def _villages(build: Build, paper: _Paper) -> str:
+    return _stroke(paper, build.township.villages.geometry.to_numpy(), "#222", 1.6, 1.0)
+
+
+def _stroke(paper: _Paper, shapes: Sequence[shapely.Geometry], colour: str, width: float, opacity: float) -> str:
+    lines = shapely.simplify(shapely.boundary(shapes), _DETAIL / paper.scale)
+    path = "".join(paper.path(line) for line in lines if line is not None)
+    return f'<path d="{path}" fill="none" stroke="{colour}" stroke-width="{width}" stroke-opacity="{opacity}"/>'
+
+
+def _svg(build: Build, paper: _Paper, title: Text, parts: Iterable[str]) -> Markup:
+    words = escape(title.in_(build.settings.project.language))
+    size = f'viewBox="0 0 {_WIDTH + 8} {paper.height}"'
+    drawing = f'<svg xmlns="http://www.w3.org/2000/svg" {size} role="img" aria-label="{words}">{"".join(parts)}</svg>'
+    return Markup(drawing)  # noqa: S704 - every part is our own markup around numbers and escaped codes
+
+
+def _runs(shape: shapely.Geometry) -> list[NDArray[np.float64]]:
+    lines = shapely.get_parts(shapely.boundary(shape) if shapely.get_dimensions(shape) == 2 else shape)
+    return [shapely.get_coordinates(line) for line in lines if not line.is_empty]

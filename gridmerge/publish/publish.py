@@ -1,0 +1,81 @@
+"""The whole set of files, written aside and moved in together."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+from pyproj import CRS
+
+from gridmerge.findings import Finding
+from gridmerge.model import Build
+from gridmerge.publish import tables
+from gridmerge.publish.discreet import discreet
+from gridmerge.publish.geojson import write_geojson
+from gridmerge.publish.geopackage import write_geopackage
+from gridmerge.publish.map import MapOptions, render
+from gridmerge.publish.report import write_report
+from gridmerge.publish.staging import staged
+from gridmerge.publish.summary import write_report_json
+from gridmerge.publish.workbook import write_workbook
+from gridmerge.text import Language
+
+_WRITERS: dict[str, Callable[[Build, Path], None]] = {
+    "grids.geojson": write_geojson,
+    "gridmerge.gpkg": write_geopackage,
+    "crosswalk.csv": tables.write_crosswalk,
+    "assignments.csv": tables.write_assignments,
+    "members.csv": tables.write_members,
+    "plan.xlsx": write_workbook,
+    "report.html": write_report,
+}
+FILES = (*_WRITERS, "findings.csv", "map.html", "report.json")
+
+
+def publish(build: Build, out: Path) -> None:
+    """Write every file of the contract into OUT.
+
+    Parameters
+    ----------
+    build
+        A finished build. Phones and whatever else must not be shown is taken out here, whatever the caller did.
+    out
+        The output folder; made when it is not there. Files of other names in it stay as they are.
+
+    Raises
+    ------
+    OutputError
+        OUT cannot be written, the disk is full, or another program holds a file open; OUT is then as it was.
+    """
+    shown = discreet(build)
+    language = shown.settings.project.language
+    with staged(out, FILES) as folder:
+        for name, write in _WRITERS.items():
+            write(shown, folder / name)
+        tables.write_findings(shown.findings, shown.township.crs, language, folder / "findings.csv")
+        page = render(shown, options=MapOptions(language=language))
+        (folder / "map.html").write_text(page, "utf-8", newline="\n")
+        write_report_json(shown, out, folder / "report.json")
+
+
+def write_findings(findings: Sequence[Finding], crs: CRS, language: Language, folder: Path) -> None:
+    """Write findings.csv alone, for a project that was only checked.
+
+    Parameters
+    ----------
+    findings
+        In any order.
+    crs
+        The working CRS their places are in.
+    language
+        Of the messages.
+    folder
+        Made when it is not there.
+
+    Raises
+    ------
+    OutputError
+        The folder or the file cannot be written.
+    """
+    with staged(folder, ()) as aside:
+        tables.write_findings(findings, crs, language, aside / "findings.csv")

@@ -1,0 +1,134 @@
+"""One sheet of a workbook: title, frozen header, filter, widths, print set-up; codes as text, numbers as numbers."""
+
+from __future__ import annotations
+
+import math
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import xlsxwriter
+
+from gridmerge.text import Language, Text
+
+FONT = "Microsoft YaHei"  # on every Chinese Windows; others substitute it
+_WIDEST = 46  # characters; beyond this a cell wraps
+_FORBIDDEN = re.compile(r"[\[\]:*?/\\\x00-\x1f]")
+_TEXT_LIMIT = 32_000  # Excel holds 32,767 characters a cell
+
+
+@dataclass(frozen=True, kw_only=True)
+class Column:
+    """A column: the key of its rows, its header, and how many decimals its numbers show (None: text)."""
+
+    key: str
+    title: str
+    decimals: int | None = None
+    percent: bool = False
+    width: int | None = None
+
+
+@dataclass
+class Book:
+    """A workbook under way.
+
+    Parameters
+    ----------
+    writer
+        The open XlsxWriter workbook.
+    language
+        Of the labels.
+    footer
+        What stands at the foot of each printed page.
+    """
+
+    writer: xlsxwriter.Workbook
+    language: Language
+    footer: str
+    taken: set[str] = field(default_factory=set)
+    formats: dict[tuple[Any, ...], Any] = field(default_factory=dict)
+
+    def format(self, **properties: Any) -> Any:
+        """Return the cell format of these properties, made once."""
+        key = tuple(sorted(properties.items()))
+        if key not in self.formats:
+            usual = {"font_name": FONT, "font_size": 10, "valign": "vcenter"}
+            self.formats[key] = self.writer.add_format({**usual, **properties})
+        return self.formats[key]
+
+    def say(self, text: Text) -> str:
+        """Return a sentence in the workbook's language."""
+        return text.in_(self.language)
+
+    def sheet(self, name: str) -> Any:
+        """Add a sheet under a name Excel accepts: 31 characters, none forbidden, never one twice."""
+        plain = _FORBIDDEN.sub(" ", name).strip(" '") or "sheet"
+        title, count = plain[:31], 1
+        while title.casefold() in self.taken or title.casefold() == "history":  # Excel keeps History for itself
+            count += 1
+            title = f"{plain[: 31 - len(str(count)) - 2]}({count})"
+        self.taken.add(title.casefold())
+        sheet = self.writer.add_worksheet(title)
+        sheet.hide_gridlines(2)
+        sheet.set_landscape()
+        sheet.set_paper(9)  # A4
+        sheet.fit_to_pages(1, 0)
+        sheet.set_margins(left=0.4, right=0.4, top=0.5, bottom=0.6)
+        sheet.set_footer(f"&L&8{self.footer.replace('&', '&&')}&R&8&P / &N")
+        return sheet
+
+
+def write_table(book: Book, sheet: Any, top: int, columns: Sequence[Column], rows: Iterable[Mapping[str, Any]]) -> int:
+    """Write a table with header, filter and widths; return the row after its last.
+
+    Parameters
+    ----------
+    top
+        Row of the header, from 0; everything above it, and the header, stays in view and on every printed page.
+    columns, rows
+        What to write; a value None, NaN or "" leaves its cell empty.
+    """
+    head = book.format(bold=True, bg_color="#1F4E78", font_color="#FFFFFF", border=1, text_wrap=True, align="center")
+    listed = list(rows)
+    for position, column in enumerate(columns):
+        sheet.write_string(top, position, column.title, head)
+        cell = _cell_format(book, column)
+        for offset, row in enumerate(listed):
+            write_cell(sheet, top + 1 + offset, position, row.get(column.key), column, cell)
+        sheet.set_column(position, position, column.width or _width(column, listed))
+    last = top + max(len(listed), 1)
+    sheet.autofilter(top, 0, last, len(columns) - 1)
+    sheet.freeze_panes(top + 1, min(2, len(columns) - 1))
+    sheet.repeat_rows(top)
+    sheet.print_area(0, 0, last, len(columns) - 1)
+    return last + 1
+
+
+def write_cell(sheet: Any, row: int, position: int, value: Any, column: Column, cell: Any) -> None:
+    """Write one value as what the column says it is: text never becomes a formula, a link or a number."""
+    if value is None or value == "" or (isinstance(value, float) and not math.isfinite(value)):
+        sheet.write_blank(row, position, None, cell)
+    elif column.decimals is None:
+        sheet.write_string(row, position, str(value)[:_TEXT_LIMIT], cell)
+    else:
+        sheet.write_number(row, position, round(float(value), 9) + 0.0, cell)
+
+
+def _cell_format(book: Book, column: Column) -> Any:
+    if column.decimals is None:
+        return book.format(border=1, border_color="#BFBFBF", num_format="@", text_wrap=True)
+    digits = "0" + ("." + "0" * column.decimals if column.decimals else "")
+    return book.format(border=1, border_color="#BFBFBF", num_format=f"{digits}%" if column.percent else f"#,##{digits}")
+
+
+def _width(column: Column, rows: Sequence[Mapping[str, Any]]) -> float:
+    if column.decimals is not None:
+        return max(_columns_of(column.title), 11) + 2
+    longest = max((_columns_of(str(row.get(column.key) or "")) for row in rows), default=0)
+    return min(max(longest, _columns_of(column.title) + 2), _WIDEST) + 2
+
+
+def _columns_of(text: str) -> int:
+    """Width in half-width columns: a Chinese character takes two."""
+    return sum(2 if ord(character) > 0x2E7F else 1 for character in text)

@@ -1,0 +1,214 @@
+"""Safe writing: everything aside first, then moved in file by file, so that OUT is never half old and half new for long.
+
+The order of a move is what makes it safe: all files are finished in a folder beside their targets, a journal says which
+they are, and only then is the first of them moved. Killed before the journal: OUT is as it was. Killed after: the next
+command that opens OUT finishes the move. Stopped by an error (a file open in Excel): the moved ones are put back.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import tempfile
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+
+from gridmerge.errors import OutputError
+
+_PREFIX = ".gridmerge-staging-"
+_JOURNAL = "journal.json"
+_UNDO = "undo.json"
+_OLD = "old"
+
+
+def prepare(out: Path) -> None:
+    """Make OUT ready to be written: it exists, can be written, and what a killed run left behind is settled.
+
+    Parameters
+    ----------
+    out
+        The output folder; made when it is not there.
+
+    Raises
+    ------
+    OutputError
+        It is a file, or cannot be written.
+    """
+    try:
+        out.mkdir(parents=True, exist_ok=True)
+    except (FileExistsError, NotADirectoryError) as error:
+        raise OutputError(
+            f"{out} 是一个文件，不是文件夹；请用 --out 指定别的文件夹。",
+            f"{out} is a file, not a folder; name another folder with --out.",
+        ) from error
+    except OSError as error:
+        raise _cannot_write(out, error) from error
+    recover(out)
+    try:
+        with tempfile.TemporaryDirectory(prefix=_PREFIX, dir=out):
+            pass
+    except OSError as error:
+        raise _cannot_write(out, error) from error
+
+
+def recover(out: Path) -> None:
+    """Settle what an earlier run, killed at work, left in OUT: finish its move, or sweep away its unfinished files.
+
+    Parameters
+    ----------
+    out
+        The output folder; nothing happens when it is not there.
+
+    Raises
+    ------
+    OutputError
+        A file of the unfinished move cannot be replaced now.
+    """
+    for folder in sorted(out.glob(f"{_PREFIX}*")):
+        if (folder / _UNDO).is_file():
+            _put_back(folder, out)
+        elif (folder / _JOURNAL).is_file():
+            _move_in(folder, out)
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+@contextmanager
+def staged(out: Path, ours: Sequence[str]) -> Iterator[Path]:
+    """Give a folder to write into; on leaving without an error, its files replace those of OUT, all or none.
+
+    Parameters
+    ----------
+    out
+        The output folder.
+    ours
+        Names a build may write. One that is in OUT but was not written now belongs to an earlier build, and goes.
+        Files of other names in OUT are never touched.
+
+    Yields
+    ------
+    Path
+        An empty folder on the same disk as OUT.
+
+    Raises
+    ------
+    OutputError
+        OUT cannot be written, the disk is full, or a file there is held open; OUT is then as it was.
+    """
+    prepare(out)
+    folder = _new_folder(out)
+    try:
+        yield folder
+        names = sorted(file.name for file in folder.iterdir())
+        stale = sorted(name for name in ours if name not in names and (out / name).is_file())
+        _refuse_held(out / name for name in (*names, *stale))
+        _write_journal(folder, out, names, stale)
+        _move_or_undo(folder, out)
+    except OSError as error:
+        raise _cannot_write(out, error) from error
+    finally:
+        if not (folder / _JOURNAL).is_file() and not (folder / _UNDO).is_file():
+            shutil.rmtree(folder, ignore_errors=True)
+
+
+def _new_folder(out: Path) -> Path:
+    try:
+        return Path(tempfile.mkdtemp(prefix=_PREFIX, dir=out))
+    except OSError as error:
+        raise _cannot_write(out, error) from error
+
+
+def _refuse_held(targets: Iterable[Path]) -> None:
+    """Stop while nothing is changed yet when a target cannot be replaced; on Windows, Excel holds what it shows."""
+    for target in targets:
+        if not target.exists():
+            continue
+        try:
+            with target.open("r+b"):
+                pass
+        except OSError as error:
+            raise _held(target) from error
+
+
+def _write_journal(folder: Path, out: Path, names: Sequence[str], stale: Sequence[str]) -> None:
+    existed = [name for name in (*names, *stale) if (out / name).exists()]
+    draft = folder / f"{_JOURNAL}.draft"
+    with draft.open("w", encoding="utf-8") as file:
+        json.dump({"move": list(names), "remove": list(stale), "existed": existed}, file)
+        file.flush()
+        os.fsync(file.fileno())
+    draft.replace(folder / _JOURNAL)
+
+
+def _move_or_undo(folder: Path, out: Path) -> None:
+    try:
+        _move_in(folder, out)
+    except (OSError, OutputError):
+        _put_back(folder, out)
+        raise
+
+
+def _move_in(folder: Path, out: Path) -> None:
+    """Do what the journal says; what an earlier, killed move has done already is skipped."""
+    journal = json.loads((folder / _JOURNAL).read_text("utf-8"))
+    (folder / _OLD).mkdir(exist_ok=True)
+    for name in journal["existed"]:
+        _keep(out / name, folder / _OLD / name)
+    for name in journal["move"]:
+        if (folder / name).exists():
+            with _naming(out / name):
+                (folder / name).replace(out / name)
+    for name in journal["remove"]:
+        with _naming(out / name):
+            (out / name).unlink(missing_ok=True)
+    (folder / _JOURNAL).unlink()
+
+
+@contextmanager
+def _naming(target: Path) -> Iterator[None]:
+    try:
+        yield
+    except OSError as error:
+        raise _held(target) from error
+
+
+def _keep(target: Path, copy: Path) -> None:
+    """Keep a second name of the old file until the whole move is done; a copy where the disk knows no hard links."""
+    if copy.exists() or not target.exists():
+        return
+    try:
+        os.link(target, copy)
+    except OSError:
+        shutil.copy2(target, copy)
+
+
+def _put_back(folder: Path, out: Path) -> None:
+    """Undo a move that could not be finished; safe to be done twice, when it is itself killed half-way."""
+    if (folder / _JOURNAL).is_file():
+        (folder / _JOURNAL).replace(folder / _UNDO)
+    journal = json.loads((folder / _UNDO).read_text("utf-8"))
+    for name in (*journal["move"], *journal["remove"]):
+        old = folder / _OLD / name
+        if old.exists():
+            old.replace(out / name)
+        elif name not in journal["existed"] and not (folder / name).exists():
+            (out / name).unlink(missing_ok=True)
+    (folder / _UNDO).unlink()
+
+
+def _held(target: Path) -> OutputError:
+    return OutputError(
+        f"无法替换 {target}：文件正被其他程序（如 Excel）打开或不可写；请关闭后重新运行，原有成果未改动。",
+        f"{target} cannot be replaced: another program (Excel?) holds it open, or it is read-only;"
+        " close it and run again. Nothing was changed.",
+    )
+
+
+def _cannot_write(out: Path, error: OSError) -> OutputError:
+    reason = error.strerror or str(error)
+    return OutputError(
+        f"无法写入输出文件夹 {out}（{reason}）；请检查权限和磁盘空间，或用 --out 指定别的文件夹。原有成果未改动。",
+        f"The output folder {out} cannot be written ({reason}); check its permissions and the free space, or name"
+        " another folder with --out. What was there is unchanged.",
+    )

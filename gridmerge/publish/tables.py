@@ -1,0 +1,126 @@
+"""The CSV tables: UTF-8 with a BOM so that Excel reads them right, numbers of fixed precision, text that is never a formula."""
+
+from __future__ import annotations
+
+import csv
+import math
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from pyproj import CRS
+
+from gridmerge.findings import Finding, tidy
+from gridmerge.geometry import lonlat
+from gridmerge.model import Build
+from gridmerge.text import Language
+
+_FORMULA = ("=", "+", "-", "@")
+_DECIMALS = {"area_m2": 4, "share_of_source": 9, "share_of_grid": 9, "lon": 8, "lat": 8, "km_from_home": 3}
+_USUAL_DECIMALS = 6
+
+ASSIGNMENT_COLUMNS = ("grid_code", "member_id", "duty", "load")
+MEMBER_COLUMNS = ("member_id", "name", "kind", "capacity", "load", "load_per_capacity", "grids", "km_from_home")
+FINDING_COLUMNS = ("severity", "kind", "layer", "source_id", "measure", "unit", "lon", "lat", "message")
+
+
+def write_crosswalk(build: Build, file: Path) -> None:
+    """Write where every departmental grid went."""
+    columns = ["layer", "source_id", "grid_code", "area_m2", "share_of_source", "share_of_grid", *build.weights.names]
+    rows = build.crosswalk.sort_values(["layer", "source_id", "grid_code"])[columns]
+    write_csv(file, columns, records(rows))
+
+
+def write_assignments(build: Build, file: Path) -> None:
+    """Write who does what; only the header when the project has no roster."""
+    rows = [] if build.assignment is None else _sorted(build.assignment.assignments, ["grid_code", "member_id", "duty"])
+    write_csv(file, ASSIGNMENT_COLUMNS, rows)
+
+
+def write_members(build: Build, file: Path) -> None:
+    """Write each member's load; only the header when the project has no roster."""
+    write_csv(
+        file, MEMBER_COLUMNS, [] if build.assignment is None else _sorted(build.assignment.members, ["member_id"])
+    )
+
+
+def write_findings(findings: Sequence[Finding], crs: CRS, language: Language, file: Path) -> None:
+    """Write the findings, worst first, their places in longitude and latitude."""
+    write_csv(file, FINDING_COLUMNS, finding_rows(findings, crs, language))
+
+
+def finding_rows(findings: Sequence[Finding], crs: CRS, language: Language) -> list[dict[str, Any]]:
+    """Return the findings as rows of findings.csv."""
+    ordered = tidy(findings)
+    places = np.array([finding.place or (np.nan, np.nan) for finding in ordered], dtype=float).reshape(-1, 2)
+    lons, lats = lonlat(crs).transform(places[:, 0], places[:, 1])
+    return [
+        {
+            "severity": finding.severity,
+            "kind": finding.kind,
+            "layer": finding.layer,
+            "source_id": finding.source_id,
+            "measure": finding.measure,
+            "unit": finding.unit,
+            "lon": None if finding.place is None else float(lon),
+            "lat": None if finding.place is None else float(lat),
+            "message": finding.message(language),
+        }
+        for finding, lon, lat in zip(ordered, lons, lats, strict=True)
+    ]
+
+
+def write_csv(file: Path, columns: Sequence[str], rows: Iterable[Mapping[str, Any]]) -> None:
+    """Write rows as the contract wants CSV files."""
+    formats = {column: _format(column) for column in columns}
+    with file.open("w", encoding="utf-8-sig", newline="") as out:
+        writer = csv.writer(out, lineterminator="\r\n")
+        writer.writerow(columns)
+        for row in rows:
+            writer.writerow([formats[column](row.get(column)) for column in columns])
+
+
+def guarded(text: str) -> str:
+    """Put an apostrophe before text that a spreadsheet would run as a formula; plain numbers in text run nothing."""
+    if not text.lstrip("'").startswith(_FORMULA) or text.lstrip("+-").replace(".", "", 1).isdecimal():
+        return text
+    return f"'{text}"
+
+
+def unguarded(text: str) -> str:
+    """Return the text that `guarded` was given."""
+    return text[1:] if text.startswith("'") and text.lstrip("'").startswith(_FORMULA) else text
+
+
+def _format(column: str) -> Callable[[Any], str]:
+    decimals = _DECIMALS.get(column)
+
+    def as_text(value: Any) -> str:
+        if value is None or (isinstance(value, float) and not math.isfinite(value)):
+            return ""
+        if isinstance(value, (bool, np.bool_, str)):
+            return guarded(_one_line(str(value)))
+        if decimals is not None:
+            return f"{_rounded(value, decimals):.{decimals}f}"
+        return f"{_rounded(value, _USUAL_DECIMALS):.{_USUAL_DECIMALS}f}".rstrip("0").rstrip(".")
+
+    return as_text
+
+
+def _rounded(value: Any, decimals: int) -> float:
+    return round(float(value), decimals) + 0.0  # no minus before a zero
+
+
+def _one_line(text: str) -> str:
+    return " ".join(text.split()) if any(mark in text for mark in "\r\n\t\v\f\0") else text
+
+
+def records(frame: pd.DataFrame) -> list[dict[str, Any]]:
+    """Return a frame's rows as dictionaries."""
+    return [{str(key): value for key, value in row.items()} for row in frame.to_dict("records")]
+
+
+def _sorted(frame: pd.DataFrame, by: list[str]) -> list[dict[str, Any]]:
+    return records(frame.sort_values(by))

@@ -1,0 +1,132 @@
+"""The few figures a person asks for first, as words: for the workbook's summary and the report."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from gridmerge.model import Build
+from gridmerge.publish.summary import summary
+from gridmerge.publish.words import INTERNAL, label
+from gridmerge.text import Text
+
+Figure = tuple[Text, str, Text]
+
+
+def figures(build: Build) -> list[Figure]:
+    """Return name, figure and remark of what a person asks for first."""
+    report = summary(build)
+    return [*_extent(report), *_grids(report), *_people(report), *_open(report)]
+
+
+def footer(build: Build) -> str:
+    """Return the line at the foot of every product: 内部资料, date, CRS, how many sources."""
+    language = build.settings.project.language
+    crs = build.township.crs
+    sources = Text(
+        f"数据来源：{len(build.layers)} 个部门网格图层及村（社区）边界",
+        f"sources: {len(build.layers)} departmental networks and the village lines",
+    )
+    parts = (INTERNAL.in_(language), build.date, sources.in_(language), f"{crs.name} ({crs.to_string()[:40]})")
+    return "　".join(parts)
+
+
+def _extent(report: dict[str, Any]) -> list[Figure]:
+    counts = report["counts"]
+    nothing = Text("", "")
+    return [
+        (Text("部门网格图层", "departmental networks"), f"{counts['layers']}", nothing),
+        (Text("部门原网格", "departmental grids"), f"{counts['sources']}", nothing),
+        (Text("村（社区）", "villages"), f"{counts['villages']}", nothing),
+        (
+            Text("最小地块", "faces"),
+            f"{counts['faces']}",
+            Text("统一界线后切出的最小单元", "the smallest pieces once the lines are agreed"),
+        ),
+        (Text("综合网格", "unified grids"), f"{counts['grids']}", nothing),
+    ]
+
+
+def _grids(report: dict[str, Any]) -> list[Figure]:
+    grids = report["grids"]
+    unit = grids["unit"]
+    limits = Text(
+        f"{label(unit, 'zh')} {_plain(grids['min'])}–{_plain(grids['max'])}，目标 {_plain(grids['target'])}",
+        f"{label(unit, 'en')} {_plain(grids['min'])}–{_plain(grids['max'])}, target {_plain(grids['target'])}",
+    )
+    return [
+        (
+            Text("规模达标网格占比", "grids within the limits"),
+            _share(grids["share_in_range"]),
+            Text(
+                f"{limits.zh}；低于下限 {grids['below_min']} 个，超过上限 {grids['above_max']} 个",
+                f"{limits.en}; {grids['below_min']} below, {grids['above_max']} above",
+            ),
+        ),
+        (
+            Text("最大工作量与平均之比", "largest workload over the mean"),
+            _number(grids["workload_max_over_mean"]),
+            Text("1 为完全均衡", "1 is perfectly even"),
+        ),
+        (Text("工作量变异系数", "coefficient of variation"), _number(grids["workload_cv"]), Text("", "")),
+        (Text("工作量基尼系数", "Gini coefficient"), _number(grids["workload_gini"]), Text("", "")),
+        (
+            Text("界线一致度", "agreement of the lines"),
+            _share(grids["boundary_agreement"]),
+            Text(
+                "网格界线上平均有多少部门原来就有这条线",
+                "how many departments, on average, had the grids' lines already",
+            ),
+        ),
+        (
+            Text("原网格未被拆分", "departmental grids kept whole"),
+            f"{grids['departmental_grids_kept_whole']}",
+            Text(
+                f"另有 {grids['departmental_grids_split']} 个被拆分，见各部门对照表",
+                f"{grids['departmental_grids_split']} were split; see each department's slip",
+            ),
+        ),
+    ]
+
+
+def _people(report: dict[str, Any]) -> list[Figure]:
+    members = report["members"]
+    if not members:
+        return []
+    return [
+        (
+            Text("网格员", "members"),
+            f"{members['count']}",
+            Text(f"{members['without_grid']} 人未分到网格", f"{members['without_grid']} hold no grid"),
+        ),
+        (
+            Text("单位份额工作量 最大与平均之比", "load per capacity, largest over mean"),
+            _number(members["load_per_capacity_max_over_mean"]),
+            Text("1 为完全均衡", "1 is perfectly even"),
+        ),
+    ]
+
+
+def _open(report: dict[str, Any]) -> list[Figure]:
+    counts = report["counts"]
+    return [
+        (
+            Text("待处理的数据问题", "findings to act on"),
+            f"{counts['errors'] + counts['warnings']}",
+            Text(
+                f"错误 {counts['errors']} 个，提醒 {counts['warnings']} 个，另有说明 {counts['notes']} 条",
+                f"{counts['errors']} errors, {counts['warnings']} warnings, and {counts['notes']} notes",
+            ),
+        )
+    ]
+
+
+def _share(value: float | None) -> str:
+    return "—" if value is None else f"{value:.1%}"
+
+
+def _number(value: float | None) -> str:
+    return "—" if value is None else f"{value:.3f}"
+
+
+def _plain(value: float | None) -> str:
+    return "—" if value is None else f"{value:g}"
