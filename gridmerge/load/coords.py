@@ -1,0 +1,153 @@
+"""Columns of coordinates → geometry: WKT, "lon,lat;lon,lat" in either order, a pair of columns, one row a vertex."""
+
+from __future__ import annotations
+
+import dataclasses
+import re
+from collections.abc import Sequence
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+import shapely
+
+from gridmerge.findings import Finding, found
+from gridmerge.load.gdal import drop_unreadable, unreadable_feature
+from gridmerge.load.piece import Ask, Piece, has_geometry
+from gridmerge.load.tables import field_key
+
+_WKT = re.compile(
+    r"\s*(?:SRID=\d+;)?\s*(?:MULTI)?(?:POINT|LINESTRING|POLYGON|SURFACE|CURVE)|\s*(?:GEOMETRYCOLLECTION|TIN)", re.I
+)
+_NUMBER = r"[-+]?\d+(?:\.\d+)?(?:[eE][-+]?\d+)?"
+_PAIR = re.compile(rf"({_NUMBER})\s*[,，\s]\s*({_NUMBER})(?:\s*[,，\s]\s*{_NUMBER})?")
+_LIST = re.compile(rf"[\[(\s]*{_NUMBER}\s*[,，\s]\s*{_NUMBER}")
+_LON_NAMES = (
+    "lon",
+    "lng",
+    "long",
+    "longitude",
+    "经度",
+    "x",
+    "x坐标",
+    "坐标x",
+    "东经",
+    "中心经度",
+    "lon_wgs84",
+    "point_x",
+)
+_LAT_NAMES = ("lat", "latitude", "纬度", "y", "y坐标", "坐标y", "北纬", "中心纬度", "lat_wgs84", "point_y")
+_SAMPLE = 50  # non-empty cells looked at to tell what a column holds
+
+
+def attach(piece: Piece, ask: Ask) -> Piece:
+    """Give a table its geometry, from the columns the project file names or from what its columns plainly are."""
+    frame = piece.frame
+    if has_geometry(frame) or frame.crs is not None or not len(frame):
+        return piece
+    if ask.geometry:
+        return _from_text(piece, ask, ask.geometry)
+    if ask.lon and ask.lat:
+        return _from_pair(piece, ask, ask.lon, ask.lat)
+    return piece if ask.plain else _guessed(piece, ask)
+
+
+def _guessed(piece: Piece, ask: Ask) -> Piece:
+    for name in piece.frame.columns:
+        kind = "" if name == "geometry" else text_kind(piece.frame[name])
+        if kind:
+            zh = {"wkt": "WKT", "list": "坐标串"}[kind]
+            note = _guess_note(ask, str(name), zh, {"wkt": "WKT", "list": "list of coordinates"}[kind])
+            return _from_text(_with(piece, note), ask, str(name))
+    lon, lat = _named(piece.frame, _LON_NAMES), _named(piece.frame, _LAT_NAMES)
+    if lon and lat:
+        note = _guess_note(ask, f"{lon}, {lat}", "经纬度两列", "a column each for the two coordinates")
+        return _from_pair(_with(piece, note), ask, lon, lat)
+    return piece
+
+
+def _named(frame: gpd.GeoDataFrame, names: Sequence[str]) -> str | None:
+    there = {field_key(str(column)): str(column) for column in frame.columns if column != "geometry"}
+    hit = next((there[name] for name in names if name in there), None)
+    return hit if hit is not None and np.isfinite(_numbers(frame[hit])).any() else None
+
+
+def text_kind(column: pd.Series) -> str:
+    """Say whether a column of text holds ``wkt``, a ``list`` of coordinates, or neither ("")."""
+    if column.dtype.kind in "iufb":
+        return ""
+    cells = [str(value) for value in column.dropna().head(_SAMPLE * 4) if str(value).strip()][:_SAMPLE]
+    if not cells:
+        return ""
+    if sum(bool(_WKT.match(cell)) for cell in cells) > len(cells) / 2:
+        return "wkt"
+    if sum(bool(_LIST.match(cell)) and len(_PAIR.findall(cell)) >= 3 for cell in cells) > len(cells) / 2:
+        return "list"
+    return ""
+
+
+def _from_text(piece: Piece, ask: Ask, name: str) -> Piece:
+    column = piece.frame[name]
+    cells = ["" if value is None or pd.isna(value) else str(value).strip() for value in column]
+    wkt = text_kind(column) == "wkt"
+    geometry = _wkts(cells) if wkt else np.array([_ring(cell) for cell in cells], dtype=object)
+    lost = [i for i, cell in enumerate(cells) if cell and geometry[i] is None]
+    findings = [unreadable_feature(ask, i, "坐标无法识别", "its coordinates make no sense") for i in lost]
+    if not wkt:
+        geometry, more = _east_first(geometry, ask)
+        findings += more
+    frame = piece.frame.drop(columns=name).set_geometry(
+        gpd.GeoSeries(geometry, index=column.index), crs=piece.frame.crs
+    )
+    frame = frame.rename_geometry("geometry") if frame.geometry.name != "geometry" else frame
+    return _with(dataclasses.replace(piece, frame=drop_unreadable(frame, findings)), *findings)
+
+
+def _wkts(cells: Sequence[str]) -> np.ndarray:
+    bare = [re.sub(r"^\s*SRID=\d+;", "", cell, flags=re.I) or None for cell in cells]
+    geometry = shapely.from_wkt(np.array(bare, dtype=object), on_invalid="ignore")
+    return np.asarray(shapely.force_2d(geometry), dtype=object)
+
+
+def _ring(cell: str) -> shapely.Geometry | None:
+    """Return the polygon of a list of coordinates; fewer than three corners make a point or a line."""
+    points = [(float(x), float(y)) for x, y in _PAIR.findall(cell)]
+    corners = points[:-1] if len(points) > 1 and points[0] == points[-1] else points
+    if len(corners) >= 3:
+        return shapely.Polygon(corners)
+    if len(corners) == 2:
+        return shapely.LineString(corners)
+    return shapely.Point(corners[0]) if corners else None
+
+
+def _east_first(geometry: np.ndarray, ask: Ask) -> tuple[np.ndarray, list[Finding]]:
+    """Swap "lat,lon" into "lon,lat" where the ranges leave no doubt; metres are left to the room that knows the CRS."""
+    xy = shapely.get_coordinates(geometry)
+    if not len(xy):
+        return geometry, []
+    first, second = np.abs(xy[:, 0]).max(), np.abs(xy[:, 1]).max()
+    if first <= 90 < second <= 180:
+        swapped = shapely.transform(geometry, lambda coordinates: coordinates[:, ::-1])
+        return swapped, [found("coordinates_swapped", layer=ask.key, file=ask.name)]
+    return geometry, []
+
+
+def _from_pair(piece: Piece, ask: Ask, lon: str, lat: str) -> Piece:
+    x, y = _numbers(piece.frame[lon]), _numbers(piece.frame[lat])
+    given = np.isfinite(x) & np.isfinite(y)
+    geometry = np.full(len(x), None, dtype=object)
+    geometry[given] = shapely.points(x[given], y[given])
+    frame = piece.frame.set_geometry(gpd.GeoSeries(geometry, index=piece.frame.index), crs=piece.frame.crs)
+    return dataclasses.replace(piece, frame=frame)
+
+
+def _numbers(column: pd.Series) -> np.ndarray:
+    return pd.to_numeric(column, errors="coerce").to_numpy(dtype=float)
+
+
+def _guess_note(ask: Ask, field: str, what_zh: str, what: str) -> Finding:
+    return found("geometry_guessed", layer=ask.key, file=ask.name, field=field, what_zh=what_zh, what=what)
+
+
+def _with(piece: Piece, *findings: Finding) -> Piece:
+    return dataclasses.replace(piece, findings=(*piece.findings, *findings))

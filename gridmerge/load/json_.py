@@ -1,0 +1,145 @@
+"""GeoJSON, TopoJSON, Esri JSON, under whatever extension, in whatever encoding; also ``var map = {...}``."""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+import re
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import shapely
+
+from gridmerge.errors import InputError
+from gridmerge.findings import Finding
+from gridmerge.load.encoding import decode_file
+from gridmerge.load.gdal import drop_unreadable, plain, read_gdal, unreadable_feature
+from gridmerge.load.piece import Ask, Piece, geo_frame
+from gridmerge.load.refuse import unreadable
+
+_WRAPPED = re.compile(r"\s*(?:(?:const|var|let)\s+\w+\s*=|export\s+default|[\w.]+\s*=|[\w.]+\s*\()\s*(?=[\[{])")
+_DEGREES = (180.0, 90.0)
+
+
+def read_json(path: Path, ask: Ask) -> Piece:
+    """Read a JSON file of places; a broken feature costs only itself."""
+    raw = path.read_bytes()
+    text, encoding, findings = decode_file(raw, ask.name, ask.key, ask.encoding)
+    text, wrapped = _unwrapped(text)
+    source: Path | bytes = path if encoding == "UTF-8" and not wrapped else text.encode("utf-8", "replace")
+    kind = _dialect(text)
+    try:
+        piece = read_gdal(source, ask, kind)
+    except InputError:
+        if kind != "GeoJSON":
+            raise
+        piece = _by_feature(text, ask)
+    frame = drop_unreadable(piece.frame, piece.findings)
+    if kind in ("GeoJSON", "TopoJSON") and frame.crs is not None and not (_says_crs(text) and _degrees(frame.geometry)):
+        # RFC 7946 makes every GeoJSON WGS84: believed of degrees, not of metres somebody wrote without a crs member
+        frame = frame if _says_crs(text) or _degrees(frame.geometry) else frame.set_crs(None, allow_override=True)
+    return dataclasses.replace(
+        piece, frame=frame, encoding=encoding, findings=(*findings, *piece.findings), files=(path,), driver=kind
+    )
+
+
+def _unwrapped(text: str) -> tuple[str, bool]:
+    match = _WRAPPED.match(text)
+    if not match:
+        return text, False
+    try:
+        _, end = json.JSONDecoder(strict=False).raw_decode(text, match.end())
+    except (ValueError, RecursionError):
+        end = max(text.rfind("}"), text.rfind("]")) + 1
+    return text[match.end() : end], True
+
+
+def _dialect(text: str) -> str:
+    """Tell the dialect by its first members: a whole parse would cost as much as the reading."""
+    head = text[:4000] + text[-2000:]
+    if re.search(r'"type"\s*:\s*"Topology"', head) and re.search(r'"(arcs|objects)"\s*:', text):
+        return "TopoJSON"
+    if (
+        re.search(r'"(geometryType|spatialReference|rings|paths|fieldAliases)"\s*:', head)
+        and '"FeatureCollection"' not in head
+    ):
+        return "ESRIJSON"
+    return "GeoJSON"
+
+
+def _says_crs(text: str) -> bool:
+    return re.search(r'"crs"\s*:\s*\{', text[:4000] + text[-2000:]) is not None
+
+
+def _degrees(geometry: Any) -> bool:
+    bounds = geometry.total_bounds
+    return bool(
+        not np.isfinite(bounds).all() or (np.abs(bounds[[0, 2]]).max() <= 180 and np.abs(bounds[[1, 3]]).max() <= 90)
+    )
+
+
+def _by_feature(text: str, ask: Ask) -> Piece:
+    """Read GeoJSON feature by feature, where GDAL gave up on the whole."""
+    features = _features(_parsed(text, ask), ask)
+    rows: list[dict[str, Any]] = []
+    geometry: list[shapely.Geometry | None] = []
+    findings: list[Finding] = []
+    for i, feature in enumerate(features):  # each must be able to fail alone
+        try:
+            shape = _shape(feature.get("geometry"))
+        except (TypeError, ValueError, KeyError, AttributeError, IndexError, shapely.errors.ShapelyError):
+            findings.append(unreadable_feature(ask, i, "几何不合规范", "its geometry is malformed"))
+            shape = None
+        properties = feature.get("properties") if isinstance(feature, dict) else None
+        rows.append(properties if isinstance(properties, dict) else {})
+        geometry.append(shape)
+    names = list(dict.fromkeys(str(name) for row in rows for name in row))
+    columns = {name: plain(_values([row.get(name) for row in rows])) for name in names}
+    frame = geo_frame(columns, np.array([*geometry, None], dtype=object)[:-1], "EPSG:4326")
+    return Piece(frame=frame, driver="GeoJSON", findings=tuple(findings))
+
+
+def _parsed(text: str, ask: Ask) -> Any:
+    try:
+        return json.loads(text, strict=False)
+    except (ValueError, RecursionError) as error:
+        line = error.lineno if isinstance(error, json.JSONDecodeError) else 1
+        raise unreadable(
+            ask.name,
+            f"JSON 在第 {line} 行写坏了，文件可能没有下载完整。请重新导出。",
+            f"the JSON is broken at line {line}; the file may be cut short. Export it again.",
+        ) from error
+
+
+def _features(data: Any, ask: Ask) -> list[Any]:
+    if isinstance(data, dict):
+        if isinstance(data.get("features"), list):
+            return [feature if isinstance(feature, dict) else {"geometry": feature} for feature in data["features"]]
+        if data.get("type") == "Feature":
+            return [data]
+        if "coordinates" in data or "geometries" in data:
+            return [{"geometry": data, "properties": {}}]
+    raise unreadable(
+        ask.name,
+        "这是 JSON，但不是 GeoJSON、TopoJSON 或 Esri JSON。请向部门索取 GeoJSON 或 Shapefile。",
+        "this is JSON, but neither GeoJSON, TopoJSON nor Esri JSON. Ask for GeoJSON or Shapefile.",
+    )
+
+
+def _shape(geometry: Any) -> shapely.Geometry | None:
+    if geometry is None:
+        return None
+    return shapely.force_2d(shapely.from_geojson(json.dumps(geometry)))
+
+
+def _values(cells: Sequence[Any]) -> np.ndarray:
+    given = [cell for cell in cells if cell is not None]
+    if given and all(isinstance(cell, (int, float)) and not isinstance(cell, bool) for cell in given):
+        if len(given) == len(cells) and all(isinstance(cell, int) and abs(cell) < 2**53 for cell in cells):
+            return np.array(cells, dtype=np.int64)
+        return np.array([np.nan if cell is None else float(cell) for cell in cells])
+    out = np.empty(len(cells), dtype=object)
+    out[:] = [cell if cell is None or isinstance(cell, str) else json.dumps(cell, ensure_ascii=False) for cell in cells]
+    return out

@@ -1,0 +1,85 @@
+"""Where inputs lie: globs, lists, near names for what is missing, and the hash of what was read."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+
+from gridmerge.errors import InputError
+from gridmerge.load.refuse import locked, missing_file, nearest, unreadable
+
+_BLOCK = 1 << 20  # bytes hashed at once
+
+
+def resolve(patterns: Sequence[str], folder: Path) -> list[Path]:
+    """Return the files (or .gdb folders) that `patterns` name, sorted by path, each once.
+
+    Raises
+    ------
+    InputError
+        One of them names nothing; the sentence has the names that come near.
+    """
+    found: dict[str, Path] = {}
+    for pattern in patterns:
+        for path in _matches(pattern.replace("\\", "/"), folder):
+            found[called(path, folder)] = path
+    return [found[name] for name in sorted(found)]
+
+
+def _matches(pattern: str, folder: Path) -> list[Path]:
+    path = folder / pattern
+    try:
+        if path.exists():
+            return [path]
+        if any(char in pattern for char in "*?["):
+            base = Path(path.anchor) if Path(pattern).is_absolute() else folder
+            matches = sorted(base.glob(str(Path(pattern).relative_to(Path(pattern).anchor))))
+            if matches:
+                return matches
+    except PermissionError as error:
+        raise locked(pattern) from error
+    except (OSError, ValueError) as error:
+        raise _unreachable(pattern, error) from error
+    raise missing_file(pattern, _near(path))
+
+
+def _unreachable(pattern: str, error: Exception) -> InputError:
+    words = getattr(error, "strerror", None) or type(error).__name__
+    return unreadable(
+        pattern,
+        f"这个路径访问不到（{words}）。若在网络盘上，请先把文件拷贝到本机。",
+        f"the path cannot be reached ({words}). If it is on a network drive, copy the file to this computer first.",
+    )
+
+
+def _near(path: Path) -> list[str]:
+    parent = path.parent
+    try:
+        return nearest(path.name, sorted(entry.name for entry in parent.iterdir()))[:5] if parent.is_dir() else []
+    except OSError:
+        return []
+
+
+def called(path: Path, folder: Path) -> str:
+    """Return what messages and reports call the file: relative to the project folder, with forward slashes."""
+    try:
+        return path.resolve().relative_to(folder.resolve()).as_posix()
+    except ValueError:
+        parts = Path(*path.parts)
+        return parts.as_posix() if not path.is_absolute() else path.name
+
+
+def sha256(path: Path) -> str:
+    """Return the SHA-256 of a file's bytes."""
+    digest = hashlib.sha256()
+    with path.open("rb") as handle:
+        while block := handle.read(_BLOCK):
+            digest.update(block)
+    return digest.hexdigest()
+
+
+def listing_sha256(files: Iterable[tuple[str, str]]) -> str:
+    """Return the SHA-256 of the sorted listing of several files: a line ``sha256  path`` each."""
+    lines = sorted(f"{digest}  {name}\n" for name, digest in files)
+    return hashlib.sha256("".join(lines).encode("utf-8")).hexdigest()

@@ -1,0 +1,77 @@
+"""What travels inside this room: what is asked of one file, and what a reader gives back."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+import shapely
+
+from gridmerge.findings import Finding
+
+GEOMETRY = "geometry"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Ask:
+    """How one file is to be read.
+
+    Parameters
+    ----------
+    key
+        The input's key, for findings.
+    name
+        The file as messages call it: relative to the project folder, forward slashes.
+    layer, encoding, geometry, lon, lat
+        As in the project file.
+    fields
+        Fields the project file names: they find the header row of a table.
+    codes
+        Those of `fields` that hold codes or names: never turned into numbers.
+    plain
+        Rows list villages: no geometry is looked for.
+    """
+
+    key: str
+    name: str
+    layer: str | None = None
+    encoding: str | None = None
+    geometry: str | None = None
+    lon: str | None = None
+    lat: str | None = None
+    fields: tuple[str, ...] = ()
+    codes: tuple[str, ...] = ()
+    plain: bool = False
+
+
+@dataclass(frozen=True, kw_only=True)
+class Piece:
+    """One file as read: geometry may be null or invalid; `files` are all files that were read, the main one first."""
+
+    frame: gpd.GeoDataFrame
+    driver: str
+    encoding: str = ""
+    findings: tuple[Finding, ...] = ()
+    files: tuple[Path, ...] = field(default_factory=tuple)
+
+
+def table_frame(columns: Mapping[str, Any], rows: int) -> gpd.GeoDataFrame:
+    """Return a frame of attributes whose geometry is not known yet: all null."""
+    return geo_frame(columns, np.full(rows, None, dtype=object))
+
+
+def geo_frame(columns: Mapping[str, Any], geometry: Any, crs: Any = None) -> gpd.GeoDataFrame:
+    """Return a frame; an attribute that is itself called ``geometry`` is kept as ``geometry_1``."""
+    named = {(f"{GEOMETRY}_1" if name == GEOMETRY else name): values for name, values in columns.items()}
+    index = pd.RangeIndex(len(geometry))
+    return gpd.GeoDataFrame(pd.DataFrame(named, index=index), geometry=np.asarray(geometry, dtype=object), crs=crs)
+
+
+def has_geometry(frame: gpd.GeoDataFrame) -> bool:
+    """Whether any row has a geometry."""
+    return bool((~shapely.is_missing(frame.geometry.to_numpy())).any())

@@ -1,0 +1,193 @@
+"""Read one input of the project: find its files, tell what each is, read them, and join what came out."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Callable
+from pathlib import Path
+
+import geopandas as gpd
+import numpy as np
+from pyproj import CRS
+from pyproj.exceptions import CRSError
+
+from gridmerge.config import LayerSpec, Reading, Villages, WorkloadSpec
+from gridmerge.findings import Finding, found, tidy
+from gridmerge.load.coords import attach
+from gridmerge.load.gdal import join
+from gridmerge.load.manners import without_secrets
+from gridmerge.load.paths import called, listing_sha256, resolve, sha256
+from gridmerge.load.piece import Ask, Piece
+from gridmerge.load.refuse import locked, missing_field, unreadable
+from gridmerge.load.registry import EXTENSIONS, READERS
+from gridmerge.load.sniff import sniff
+from gridmerge.load.tables import field_key
+from gridmerge.load.where import keep
+from gridmerge.model import RawLayer, Source
+
+
+def read(spec: Reading, folder: Path, key: str) -> RawLayer:
+    """Read one input.
+
+    Parameters
+    ----------
+    spec
+        The input's table of the project file; its paths are relative to `folder`. Several files (a list, a glob) are put
+        under one another in the order of their paths.
+    folder
+        The project's folder.
+    key
+        ``villages``, a layer's key, ``workload:NAME`` or ``roster``: what findings and reports call the input.
+
+    Returns
+    -------
+    RawLayer
+        `frame` has every field of the file, text as str and numbers as numbers, and `geometry`: 2D, as it stands in the
+        file, null where there is none. `frame.crs` is what the project file or else the file declares, or None.
+
+    Raises
+    ------
+    InputError
+        A file is missing, locked or unreadable, or lacks a layer or field that `spec` names.
+    """
+    pieces: list[tuple[str, Piece]] = []
+    for path in resolve(spec.path, folder):
+        name = called(path, folder)
+        piece = read_file(path, _ask(spec, key, name))
+        frame = _with_fields(piece.frame, spec, name)
+        pieces.append((name, dataclasses.replace(piece, frame=keep(frame, spec.where, name))))
+    frame = join([piece.frame for _, piece in pieces])
+    if spec.crs is not None:
+        frame = _declared(frame, spec.crs, key)
+    findings = tidy(finding for _, piece in pieces for finding in piece.findings)
+    return RawLayer(source=_source(spec, folder, key, pieces, frame), frame=frame, findings=findings)
+
+
+def read_file(path: Path, ask: Ask) -> Piece:
+    """Read one file by its content; geometry is attached to tables, sensitive fields are dropped."""
+    try:
+        kind = sniff(path, ask.name)
+        piece = _reader(kind, ask)(path, ask)
+    except PermissionError as error:
+        raise locked(ask.name) from error
+    except FileNotFoundError as error:
+        raise unreadable(
+            ask.name,
+            "文件在读取时消失了。请检查网络盘后再运行。",
+            "the file vanished while it was read. Check the network drive.",
+        ) from error
+    except OSError as error:
+        words = error.strerror or type(error).__name__
+        raise unreadable(
+            ask.name,
+            f"读文件时出错（{words}）。若在网络盘上，请先拷贝到本机。",
+            f"reading failed ({words}). If it is on a network drive, copy it to this computer first.",
+        ) from error
+    frame, secrets = without_secrets(_asked(piece.frame, ask), ask.key, ask.name)
+    piece = attach(dataclasses.replace(piece, frame=frame, findings=(*piece.findings, *secrets)), ask)
+    return dataclasses.replace(piece, findings=(*_misnamed(path, kind, ask), *piece.findings))
+
+
+def _reader(kind: str, ask: Ask) -> Callable[[Path, Ask], Piece]:
+    if kind not in READERS:
+        raise unreadable(
+            ask.name,
+            "这是 XML，但不是 GML、KML 或 GPX。请另存为 Shapefile、GeoPackage 或 Excel。",
+            "this is XML, but neither GML, KML nor GPX. Save it as Shapefile, GeoPackage or Excel.",
+        )
+    return READERS[kind]
+
+
+def _misnamed(path: Path, kind: str, ask: Ask) -> tuple[Finding, ...]:
+    usual = EXTENSIONS.get(path.suffix.lower())
+    if usual is None or kind in usual:
+        return ()
+    return (found("format_by_content", layer=ask.key, file=ask.name, format=kind),)
+
+
+def named_fields(spec: Reading) -> dict[str, str]:
+    """Return the fields of the file that `spec` names, by its keys."""
+    keys = ["geometry", "lon", "lat"]
+    if isinstance(spec, Villages):
+        keys += ["code", "name"]
+    elif isinstance(spec, LayerSpec):
+        keys += ["id", "name", "holder", "village"]
+    elif isinstance(spec, WorkloadSpec):
+        keys += ["field"]
+    return {key: value for key in keys if (value := getattr(spec, key))}
+
+
+def _ask(spec: Reading, key: str, name: str) -> Ask:
+    named = named_fields(spec)
+    return Ask(
+        key=key,
+        name=name,
+        layer=spec.layer,
+        encoding=spec.encoding,
+        geometry=spec.geometry,
+        lon=spec.lon,
+        lat=spec.lat,
+        fields=tuple(named.values()),
+        codes=tuple(value for what, value in named.items() if what in ("id", "name", "holder", "village", "code")),
+        plain=isinstance(spec, LayerSpec) and spec.village is not None,
+    )
+
+
+def _asked(frame: gpd.GeoDataFrame, ask: Ask) -> gpd.GeoDataFrame:
+    """Give the fields that are asked for the spelling they are asked by, or refuse."""
+    names = [str(name) for name in frame.columns]
+    alike = {field_key(name): name for name in reversed(names) if name != frame.geometry.name}
+    renamed: dict[str, str] = {}
+    for wanted in ask.fields:
+        if wanted not in names:
+            near = alike.get(field_key(wanted))
+            if near is None:
+                raise missing_field(ask.name, wanted, [name for name in names if name != frame.geometry.name])
+            renamed[near] = wanted
+    return frame.rename(columns=renamed) if renamed else frame
+
+
+def _with_fields(frame: gpd.GeoDataFrame, spec: Reading, name: str) -> gpd.GeoDataFrame:
+    """Check that no field the project file names was lost on the way (a sensitive one may have been)."""
+    used_up = {spec.geometry}
+    for wanted in named_fields(spec).values():
+        if wanted not in frame.columns and wanted not in used_up:
+            raise missing_field(name, wanted, [str(column) for column in frame.columns if column != "geometry"])
+    return frame
+
+
+def _declared(frame: gpd.GeoDataFrame, text: str, key: str) -> gpd.GeoDataFrame:
+    try:
+        crs = CRS.from_user_input(int(text) if text.isdigit() else text)
+    except CRSError as error:
+        raise unreadable(
+            key,
+            f'不认识坐标系 crs = "{text}"；请写 EPSG 代号，如 "EPSG:4490"。',
+            f'crs = "{text}" is not known; give an EPSG code, such as "EPSG:4490".',
+        ) from error
+    return frame.set_crs(crs, allow_override=True)
+
+
+def _source(spec: Reading, folder: Path, key: str, pieces: list[tuple[str, Piece]], frame: gpd.GeoDataFrame) -> Source:
+    files = {called(file, folder): file for _, piece in pieces for file in piece.files}
+    hashes = tuple((name, sha256(files[name])) for name in sorted(files))
+    mains = [piece.files[0] for _, piece in pieces]
+    single = len(pieces) == 1 and called(mains[0], folder) == pieces[0][0]
+    return Source(
+        key=key,
+        path=pieces[0][0] if len(spec.path) == 1 and len(pieces) == 1 else ", ".join(spec.path),
+        sha256=dict(hashes)[pieces[0][0]] if single else listing_sha256(hashes),
+        files=hashes,
+        driver=" + ".join(sorted({piece.driver for _, piece in pieces})),
+        encoding=" + ".join(sorted({piece.encoding for _, piece in pieces if piece.encoding})),
+        crs=crs_text(frame.crs),
+        features=int(np.int64(len(frame))),
+    )
+
+
+def crs_text(crs: CRS | None) -> str:
+    """Return a CRS as reports show it: its authority code, else its name."""
+    if crs is None:
+        return ""
+    authority = crs.to_authority(min_confidence=100)
+    return ":".join(authority) if authority else str(crs.name)

@@ -1,0 +1,79 @@
+"""Which reader reads what `sniff` tells, and which extensions are usual for it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from functools import partial
+from pathlib import Path
+from typing import NoReturn
+
+from gridmerge.load import vector
+from gridmerge.load.json_ import read_json
+from gridmerge.load.piece import Ask, Piece
+from gridmerge.load.refuse import unreadable
+from gridmerge.load.tables import read_csv, read_excel
+
+Reader = Callable[[Path, Ask], Piece]
+
+
+def _refuser(zh: str, en: str) -> Reader:
+    def refuse(path: Path, ask: Ask) -> NoReturn:
+        raise unreadable(ask.name, zh, en)
+
+    return refuse
+
+
+READERS: Mapping[str, Reader] = {
+    "shp": vector.read_shapefile,
+    "dbf": vector.read_dbf,
+    "gpkg": vector.read_gpkg,
+    "gdb": partial(vector.read_simple, kind="gdb"),
+    "fgb": partial(vector.read_simple, kind="fgb"),
+    "gml": partial(vector.read_xml, kind="gml"),
+    "gpx": partial(vector.read_xml, kind="gpx"),
+    "tab": partial(vector.read_mapinfo, kind="tab"),
+    "mif": partial(vector.read_mapinfo, kind="mif"),
+    "json": read_json,
+    "csv": read_csv,
+    "excel": read_excel,
+    "dwg": _refuser(
+        "DWG 是 AutoCAD 的私有格式，无法直接读取。请在 AutoCAD、中望或浩辰 CAD 中“另存为”DXF（2007 或更高版本）后再试。",
+        "DWG is AutoCAD's own format and cannot be read. Open it in a CAD program, save it as DXF (2007 or later) and name that.",
+    ),
+    "packed": _refuser(
+        "压缩包格式（rar、7z、gz、tar）不能直接读取。请先解压，或改用 zip。",
+        "archives of this kind (rar, 7z, gz, tar) cannot be read. Unpack it first, or use zip.",
+    ),
+    "picture": _refuser(
+        "这是图片或 PDF，不是矢量数据。请向部门索取 Shapefile、GeoPackage、DXF 或 Excel。",
+        "this is a picture or a PDF, not vector data. Ask the department for Shapefile, GeoPackage, DXF or Excel.",
+    ),
+    "lfs": _refuser(
+        "这是 Git LFS 的指针，不是数据本身。请运行 git lfs pull 取得真正的文件。",
+        "this is a Git LFS pointer, not the data. Run git lfs pull to get the file itself.",
+    ),
+    "html": _refuser(
+        "这是网页，不是数据：下载时多半得到了登录页或错误页。请重新下载，或用 Excel 打开后另存为 .xlsx。",
+        "this is a web page, not data: the download probably gave a log-in or error page. Download it again, "
+        "or open it in Excel and save it as .xlsx.",
+    ),
+    "excel2003xml": _refuser(
+        "这是 Excel 2003 的 XML 表格。请用 Excel 或 WPS 打开后另存为 .xlsx。",
+        "this is an Excel 2003 XML sheet. Open it in Excel or WPS and save it as .xlsx.",
+    ),
+    "vrt": _refuser(
+        "这是 GDAL 的 VRT 指引文件，会去读别处的数据，不予读取。请直接写它所指的文件。",
+        "this is a GDAL VRT, which points to data elsewhere, and is not followed. Name the file it points to.",
+    ),
+    "folder": _refuser(
+        '这是普通文件夹，不是 .gdb。请用通配符指明其中的文件，如 path = "文件夹/*.shp"。',
+        'this is an ordinary folder, not a .gdb. Name the files in it, such as path = "folder/*.shp".',
+    ),
+}
+
+EXTENSIONS: Mapping[str, tuple[str, ...]] = {
+    ".shp": ("shp",), ".gpkg": ("gpkg",), ".gdb": ("gdb",), ".fgb": ("fgb",), ".gml": ("gml",), ".tab": ("tab", "csv"),
+    ".mif": ("mif",), ".csv": ("csv",), ".xls": ("excel",), ".xlsx": ("excel",), ".ods": ("excel",), ".kml": ("kml",),
+    ".ovkml": ("kml",), ".kmz": ("kmz",), ".dxf": ("dxf",), ".geojson": ("json",), ".topojson": ("json",),
+    ".parquet": ("parquet",), ".vct": ("vct",), ".dbf": ("dbf",),
+}  # fmt: skip

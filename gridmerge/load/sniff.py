@@ -1,0 +1,165 @@
+"""What a file is, told by its content rather than by its extension."""
+
+from __future__ import annotations
+
+import re
+import zipfile
+from pathlib import Path
+
+from gridmerge.load.refuse import unreadable
+
+_HEAD = 65536  # bytes looked at: comments before the root element of an XML file can be long
+
+_MAGIC: tuple[tuple[bytes, str], ...] = (
+    (b"\x00\x00\x27\x0a", "shp"),
+    (b"SQLite format 3\x00", "gpkg"),
+    (b"fgb\x03fgb", "fgb"),
+    (b"PAR1", "parquet"),
+    (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", "excel"),
+    (b"AutoCAD Binary DXF", "dxf"),
+    (b"AC10", "dwg"),
+    (b"AC1.", "dwg"),
+    (b"Rar!", "packed"),
+    (b"7z\xbc\xaf\x27\x1c", "packed"),
+    (b"\x1f\x8b", "packed"),
+    (b"BZh", "packed"),
+    (b"\xfd7zXZ", "packed"),
+    (b"%PDF", "picture"),
+    (b"\x89PNG", "picture"),
+    (b"\xff\xd8\xff", "picture"),
+    (b"II*\x00", "picture"),
+    (b"MM\x00*", "picture"),
+    (b"version https://git-lfs", "lfs"),
+)
+_SIDECARS = {
+    ".shx": ".shp", ".prj": ".shp", ".cpg": ".shp", ".sbn": ".shp", ".sbx": ".shp", ".qix": ".shp", ".qpj": ".shp",
+    ".idm": ".shp", ".ind": ".tab", ".dat": ".tab", ".map": ".tab", ".id": ".tab", ".mid": ".mif",
+    ".gdbtable": ".gdb", ".gdbtablx": ".gdb", ".gdbindexes": ".gdb", ".spx": ".gdb", ".atx": ".gdb",
+}  # fmt: skip
+_XML_ROOTS = (
+    (re.compile(rb"<(\w+:)?kml[\s>]", re.I), "kml"),
+    (re.compile(rb"<(\w+:)?gpx[\s>]", re.I), "gpx"),
+    (re.compile(rb"<OGRVRT", re.I), "vrt"),
+    (re.compile(rb"<(!doctype\s+)?html[\s>]", re.I), "html"),
+    (re.compile(rb"urn:schemas-microsoft-com:office:spreadsheet", re.I), "excel2003xml"),
+    (re.compile(rb"opengis\.net/gml|<gml:|<(\w+:)?FeatureCollection[\s>]", re.I), "gml"),
+)
+_JSON_START = re.compile(r"\s*(?:(?:const|var|let|export\s+default|\w+(?:\.\w+)*\s*=|\w+\s*\()[^\[{;]{0,200})?[\[{]")
+
+
+def sniff(path: Path, name: str) -> str:
+    """Say what `path` is: ``shp gpkg fgb gdb gml gpx tab mif json kml kmz dxf dwg dbf csv excel zip parquet vct …``.
+
+    Raises
+    ------
+    InputError
+        The file is empty, or part of something else (a sidecar), or no text and of no known kind.
+    """
+    if path.is_dir():
+        return _sniff_folder(path)
+    with path.open("rb") as handle:
+        head = handle.read(_HEAD)
+    if not head:
+        raise unreadable(name, "文件是空的（0 字节）。请重新拷贝一份。", "the file is empty (0 bytes). Copy it again.")
+    if head.startswith(b"PK\x03\x04") or head.startswith(b"PK\x05\x06"):
+        return _sniff_zip(path)
+    for magic, kind in _MAGIC:
+        if head.startswith(magic):
+            return kind
+    return _sniff_dbf(path, head) or _sniff_text(path, name, head)
+
+
+def _sniff_folder(path: Path) -> str:
+    if path.suffix.lower() == ".gdb" or any(path.glob("a0000000*.gdbtable")):
+        return "gdb"
+    return "folder"
+
+
+def _sniff_zip(path: Path) -> str:
+    try:
+        with zipfile.ZipFile(path) as archive:
+            names = [name.lower() for name in archive.namelist()]
+    except (zipfile.BadZipFile, ValueError, NotImplementedError, OSError):
+        return "zip"
+    if "xl/workbook.xml" in names or "xl/workbook.bin" in names or "content.xml" in names:
+        return "excel"
+    kmls = [name for name in names if name.endswith((".kml", ".ovkml"))]
+    if kmls and not any(name.endswith((".shp", ".tab", ".gpkg", ".geojson")) for name in names):
+        return "kmz"
+    return "zip"
+
+
+def _sniff_dbf(path: Path, head: bytes) -> str | None:
+    """Tell a dBASE table by extension and version byte: alone it is a table, beside a .shp a sidecar of it."""
+    if path.suffix.lower() != ".dbf" or head[0] not in (
+        0x02,
+        0x03,
+        0x30,
+        0x31,
+        0x32,
+        0x43,
+        0x63,
+        0x83,
+        0x8B,
+        0xCB,
+        0xF5,
+    ):
+        return None
+    return "dbf"
+
+
+def _sniff_text(path: Path, name: str, head: bytes) -> str:
+    suffix = path.suffix.lower()
+    if suffix in _SIDECARS:
+        main = path.with_suffix(_SIDECARS[suffix]).name
+        raise unreadable(
+            name,
+            f"这是附属文件，不能单独读取；请在 path 中写主文件（如 {main}）。",
+            f"this is a companion of another file and cannot be read alone; name the main file ({main}) in path.",
+        )
+    text = _as_text(head)
+    if text is None:
+        kind_zh, kind_en = "这不是已知格式的文件", "this is not a file of a known format"
+        raise unreadable(
+            name,
+            f"{kind_zh}。请另存为 Shapefile、GeoPackage、GeoJSON 或 Excel。",
+            f"{kind_en}. Save it as Shapefile, GeoPackage, GeoJSON or Excel.",
+        )
+    stripped = text.lstrip("\ufeff \t\r\n")
+    if stripped.startswith("<"):
+        return _sniff_xml(stripped.encode("utf-8", "replace"))
+    if _JSON_START.match(stripped):
+        return "json"
+    return _sniff_lines(stripped, suffix)
+
+
+def _sniff_xml(text: bytes) -> str:
+    places = [(found.start(), kind) for pattern, kind in _XML_ROOTS if (found := pattern.search(text))]
+    return min(places)[1] if places else "xml"
+
+
+def _sniff_lines(text: str, suffix: str) -> str:
+    first = text[:400].lower()
+    if first.startswith("!table"):
+        return "tab"
+    if re.match(r"version\s+\d+", first) and re.search(
+        r"^\s*(charset|columns|delimiter|coordsys)\b", text, re.I | re.M
+    ):
+        return "mif"
+    if re.match(r"(headbegin|head\s)", first) or suffix == ".vct":
+        return "vct"
+    if re.match(r"(?:999\r?\n[^\n]*\n\s*)*0\s*\r?\n\s*section\b", text, re.I) or suffix == ".dxf":
+        return "dxf"
+    return "csv"
+
+
+def _as_text(head: bytes) -> str | None:
+    """Return the head as text, or None when it is binary; a cut multi-byte character at its end is no matter."""
+    if head.startswith((b"\xff\xfe", b"\xfe\xff")):
+        return head.decode("utf-16", "replace")
+    if b"\x00" in head[:4096]:
+        return None
+    try:
+        return head.decode("utf-8")
+    except UnicodeDecodeError:
+        return head.decode("gb18030", "replace")

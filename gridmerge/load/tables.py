@@ -1,0 +1,201 @@
+"""Tables: CSV and text in any delimiter, xls, xlsx, ods; the header is found under title rows, its decorations removed."""
+
+from __future__ import annotations
+
+import csv
+import datetime
+import io
+import re
+import unicodedata
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import geopandas as gpd
+import numpy as np
+import python_calamine
+
+from gridmerge.findings import Finding, found
+from gridmerge.load.encoding import decode_file
+from gridmerge.load.gdal import unique_columns
+from gridmerge.load.piece import Ask, Piece, table_frame
+from gridmerge.load.refuse import missing_layer, unreadable
+from gridmerge.values import code_text
+
+Rows = list[list[Any]]
+
+HEADER_ROWS = 15  # title, unit, remarks and filling instructions never took more rows than this in templates met
+_SNIFF_ROWS = 50  # rows tried with each delimiter
+_DELIMITERS = (",", "\t", ";", "|", "，")
+# Text that is a number and stays the same when it becomes one: no leading zero (codes), no more than 15 digits.
+_NUMBER = re.compile(r"[+-]?(?:0|[1-9]\d{0,14})?(?:\.\d{1,17})?(?:[eE][+-]?\d{1,3})?")
+_BRACKETS = re.compile(r"[(（\[【][^()（）\[\]【】]*[)）\]】]")
+
+
+def read_csv(path: Path, ask: Ask) -> Piece:
+    """Read a text table; the delimiter is the one that gives the steadiest columns."""
+    text, encoding, findings = decode_file(path.read_bytes(), ask.name, ask.key, ask.encoding)
+    text = text.replace("\x00", "")
+    rows = _split(text, _delimiter(text))
+    frame, more = rows_to_frame(rows, ask)
+    return Piece(frame=frame, driver="CSV", encoding=encoding, findings=(*findings, *more), files=(path,))
+
+
+def _split(text: str, delimiter: str, limit: int | None = None) -> Rows:
+    csv.field_size_limit(2**31 - 1)  # WKT of a county passes the default of 128 kB
+    reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter)
+    rows: Rows = []
+    for row in reader:
+        if limit is not None and len(rows) >= limit:
+            break
+        rows.append(list(row))
+    return rows
+
+
+def _delimiter(text: str) -> str:
+    best, score = ",", (0.0, 0)
+    for delimiter in _DELIMITERS:
+        if delimiter not in text[:100_000]:
+            continue
+        widths = [len(row) for row in _split(text[:200_000], delimiter, _SNIFF_ROWS) if any(row)]
+        usual = max(set(widths), key=lambda width: (widths.count(width), width)) if widths else 1
+        steadiness = widths.count(usual) / len(widths) if widths else 0.0
+        if usual > 1 and (round(steadiness, 1), usual) > score:
+            best, score = delimiter, (round(steadiness, 1), usual)
+    return best
+
+
+def read_excel(path: Path, ask: Ask) -> Piece:
+    """Read one sheet of a workbook: the one `ask.layer` names, else the first visible one with content."""
+    try:
+        book = python_calamine.CalamineWorkbook.from_path(str(path))
+        sheet, findings = _sheet(book, ask)
+        rows = book.get_sheet_by_name(sheet).to_python(skip_empty_area=False)
+    except PermissionError:
+        raise
+    except BaseException as error:  # calamine is Rust: its panics are no Exception
+        if isinstance(error, (KeyboardInterrupt, SystemExit)) or type(error).__module__.startswith("gridmerge"):
+            raise
+        raise _broken_book(ask.name, error) from error
+    frame, more = rows_to_frame([[_cell(value) for value in row] for row in rows], ask)
+    driver = {".xls": "XLS", ".ods": "ODS"}.get(path.suffix.lower(), "XLSX")
+    return Piece(frame=frame, driver=driver, encoding="UTF-8", findings=(*findings, *more), files=(path,))
+
+
+def _broken_book(name: str, error: BaseException) -> Exception:
+    if "password" in str(error).lower() or "encrypt" in str(error).lower():
+        return unreadable(
+            name,
+            "工作簿有密码。请在 Excel 中去掉密码后另存。",
+            "the workbook has a password. Remove it in Excel and save again.",
+        )
+    words = re.sub(r"\s+", " ", str(error))[:200]
+    return unreadable(
+        name,
+        f"工作簿损坏，读不出来（{words}）。请用 Excel 或 WPS 打开后另存为 .xlsx。",
+        f"the workbook is damaged ({words}). Open it in Excel or WPS and save it as .xlsx.",
+    )
+
+
+def _sheet(book: Any, ask: Ask) -> tuple[str, list[Finding]]:
+    sheets = {meta.name: meta.visible == python_calamine.SheetVisibleEnum.Visible for meta in book.sheets_metadata}
+    if ask.layer is not None:
+        if ask.layer not in sheets:
+            raise missing_layer(ask.name, ask.layer, sheets)
+        return ask.layer, []
+    for name, visible in sheets.items():
+        if visible and any(any(cell != "" for cell in row) for row in book.get_sheet_by_name(name).to_python()):
+            others = [other for other in sheets if other != name]
+            note = found("sheets_skipped", layer=ask.key, file=ask.name, sheet=name, others="、".join(others))
+            return name, [note] if others else []
+    raise unreadable(
+        ask.name,
+        "没有可见且有内容的工作表。若数据在隐藏的工作表中，请用 layer 指明。",
+        "no visible sheet has any content. If the data is in a hidden sheet, name it with layer.",
+    )
+
+
+def _cell(value: Any) -> Any:
+    if isinstance(value, (datetime.datetime, datetime.date, datetime.time)):
+        return value.isoformat()
+    if isinstance(value, datetime.timedelta):
+        return str(value)
+    if isinstance(value, str) and re.fullmatch(r"#(N/A|REF!|VALUE!|NAME\?|DIV/0!|NULL!|NUM!)", value):
+        return ""
+    return value
+
+
+def rows_to_frame(rows: Rows, ask: Ask) -> tuple[gpd.GeoDataFrame, list[Finding]]:
+    """Turn rows of cells into a frame: header found, blank rows and columns dropped, numbers made numbers."""
+    filled = [(number, row) for number, row in enumerate(rows, start=1) if any(_text(cell) for cell in row)]
+    if not filled:
+        raise unreadable(ask.name, "表格是空的。", "the table is empty.")
+    at = _header(filled, ask)
+    number, header = filled[at]
+    width = max(len(row) for _, row in filled[at:])
+    names = header_names([*header, *[""] * (width - len(header))])
+    body = [[*row, *[""] * (width - len(row))] for _, row in filled[at + 1 :]]
+    columns = list(zip(*body, strict=True)) if body else [()] * width
+    kept = [i for i in range(width) if names[i] or any(_text(cell) for cell in columns[i])]
+    keep_text = {field_key(code) for code in ask.codes}
+    values = [_column(columns[i], field_key(names[i]) in keep_text) for i in kept]
+    frame = table_frame(unique_columns([names[i] for i in kept], values), len(body))
+    note = found("header_found", layer=ask.key, measure=number, file=ask.name)
+    return frame, [note] if at > 0 else []
+
+
+def _text(cell: Any) -> str:
+    return "" if cell is None else str(cell).strip()
+
+
+def _header(filled: Sequence[tuple[int, list[Any]]], ask: Ask) -> int:
+    """Return which of the first filled rows is the header.
+
+    The row that holds the fields the project file names; else the first row that is all distinct text and nearly as wide
+    as the widest below it: titles and instructions fill one cell or two.
+    """
+    wanted = {field_key(name) for name in ask.fields}
+    top = filled[:HEADER_ROWS]
+    if wanted:
+        hits = [len(wanted & {field_key(_text(cell)) for cell in row}) for _, row in top]
+        if max(hits):
+            return hits.index(max(hits))
+    widest = max(sum(bool(_text(cell)) for cell in row) for _, row in filled[: HEADER_ROWS + _SNIFF_ROWS])
+    for i, (_, row) in enumerate(top):
+        texts = [_text(cell) for cell in row if _text(cell)]
+        if len(texts) >= max(1, 0.6 * widest) and len(set(texts)) == len(texts) and not any(map(_is_number, texts)):
+            return i
+    return 0
+
+
+def _is_number(text: str) -> bool:
+    return any(char.isdigit() for char in text) and re.fullmatch(r"[+-]?[\d.,]+%?", text) is not None
+
+
+def header_names(cells: Sequence[Any]) -> list[str]:
+    """Return field names without what templates put around them: ``*``, line breaks, explanations in brackets."""
+    raw = [re.sub(r"\s*[\r\n]+\s*", "", _text(cell)).strip("*＊ \t：:") for cell in cells]
+    bare = [_BRACKETS.sub("", name).strip("*＊ \t：:") for name in raw]
+    return [
+        short if short and bare.count(short) == 1 and short not in raw[:i] + raw[i + 1 :] else long
+        for i, (short, long) in enumerate(zip(bare, raw, strict=True))
+    ]
+
+
+def field_key(name: str) -> str:
+    """Return a field name as it is compared: without decorations, width and case."""
+    text = unicodedata.normalize("NFKC", name)
+    text = _BRACKETS.sub("", text) or text
+    return re.sub(r"[\s*:]+", "", text).casefold()
+
+
+def _column(cells: Sequence[Any], keep_text: bool) -> np.ndarray:
+    texts = [_text(cell) for cell in cells]
+    given = [text for text in texts if text]
+    all_numbers = all(isinstance(cell, (int, float)) and not isinstance(cell, bool) for cell in cells if _text(cell))
+    if keep_text or not given or not (all_numbers or all(_NUMBER.fullmatch(text) for text in given)):
+        out = [(code_text(cell) if isinstance(cell, (int, float)) else cell) if _text(cell) else None for cell in cells]
+        return np.array([None if value is None else str(value).strip() for value in out], dtype=object)
+    numbers = np.array([float(text) if text else np.nan for text in texts])
+    integral = bool(np.isfinite(numbers).all()) and all(re.fullmatch(r"[+-]?\d+(\.0)?", text) for text in texts)
+    return numbers.astype(np.int64) if integral else numbers

@@ -1,0 +1,154 @@
+"""Vector files of GIS programs: Shapefile, GeoPackage, FileGDB, FlatGeobuf, GML, GPX, MapInfo TAB and MIF."""
+
+from __future__ import annotations
+
+import dataclasses
+import re
+import shutil
+import tempfile
+from pathlib import Path
+
+import pyogrio
+
+from gridmerge.findings import Finding, found
+from gridmerge.load.encoding import LANGUAGE_BYTES, MAPINFO_CHARSETS, decode_file
+from gridmerge.load.gdal import drop_unreadable, read_gdal
+from gridmerge.load.piece import Ask, Piece
+from gridmerge.load.refuse import unreadable
+
+_SHP_PARTS = (".shx", ".dbf", ".prj", ".cpg")
+_TAB_PARTS = (".dat", ".map", ".id", ".ind", ".dbf")
+_SELF_DECODING = ("windowssimpchinese", "utf-8")  # GDAL decodes these itself, rightly
+
+
+def read_simple(path: Path, ask: Ask, kind: str) -> Piece:
+    """Read a file whose text is UTF-8 by its standard: FileGDB, FlatGeobuf."""
+    piece = read_gdal(path, ask, kind)
+    files = tuple(sorted(path.rglob("*"))) if path.is_dir() else (path,)
+    return _finished(piece, tuple(file for file in files if file.is_file()))
+
+
+def read_gpkg(path: Path, ask: Ask) -> Piece:
+    """Read a GeoPackage without the log files SQLite would leave beside it."""
+    log = path.with_name(path.name + "-wal")
+    if not log.exists() or not log.stat().st_size:
+        return _finished(read_gdal(path, ask, "gpkg", IMMUTABLE="YES"), (path,))
+    # another program holds changes in its log: they belong to the data, and reading them writes to the folder
+    with tempfile.TemporaryDirectory() as folder:
+        for file in (path, log):
+            shutil.copy(file, Path(folder) / file.name)
+        return _finished(read_gdal(Path(folder) / path.name, ask, "gpkg"), (path, log))
+
+
+def read_xml(path: Path, ask: Ask, kind: str) -> Piece:
+    """Read GML or GPX from memory: GDAL would leave a .gfs beside the file, and knows few encodings."""
+    raw = path.read_bytes()
+    text, encoding, findings = decode_xml(raw, ask)
+    options = {"WRITE_GFS": "NO", "DOWNLOAD_SCHEMA": "NO"} if kind == "gml" else {}
+    piece = read_gdal(text.encode("utf-8"), ask, kind, **options)
+    piece = dataclasses.replace(piece, encoding=encoding, findings=(*findings, *piece.findings))
+    return _finished(piece, (path,))
+
+
+def decode_xml(raw: bytes, ask: Ask) -> tuple[str, str, tuple[Finding, ...]]:
+    """Decode an XML file, and refuse one that defines entities: they can blow up memory or read other files."""
+    declared = re.match(rb"\s*<\?xml[^>]*encoding\s*=\s*[\"']([\w.-]+)", raw.removeprefix(b"\xef\xbb\xbf"))
+    text, encoding, findings = decode_file(raw, ask.name, ask.key, ask.encoding)
+    if declared and not ask.encoding and encoding == "GB18030":
+        findings = () if declared[1].lower().startswith(b"gb") else findings
+    if re.search(r"<!ENTITY", text, re.I):
+        raise unreadable(
+            ask.name,
+            "XML 中定义了实体（ENTITY），可能是恶意文件，拒绝读取。请另存为 GeoPackage 或 Shapefile。",
+            "the XML defines entities, which can be an attack; refused. Save it as GeoPackage or Shapefile.",
+        )
+    text = re.sub(r"^\s*<\?xml[^>]*\?>", "", text, count=1)
+    return text, encoding, findings
+
+
+def read_shapefile(path: Path, ask: Ask) -> Piece:
+    """Read a Shapefile, its text decoded by rule, with what is missing of its companions said."""
+    parts = companions(path, _SHP_PARTS)
+    findings: list[Finding] = []
+    if ".dbf" not in parts:
+        findings.append(_missing(ask, ".dbf", "只有图形，没有属性", "it has shapes but no attributes"))
+    if ".shx" in parts:
+        piece = read_gdal(path, ask, "shp", declared=_declared_dbf(parts))
+    else:
+        findings.append(_missing(ask, ".shx", "已据 .shp 重建索引", "its index was rebuilt from the .shp"))
+        piece = _restored(path, parts, ask)
+    findings += piece.findings
+    piece = dataclasses.replace(piece, findings=tuple(findings))
+    return _finished(piece, (path, *sorted(parts.values())))
+
+
+def _restored(path: Path, parts: dict[str, Path], ask: Ask) -> Piece:
+    """Read a copy: GDAL restores a missing .shx only by writing it beside the .shp."""
+    with tempfile.TemporaryDirectory() as folder:
+        copy = Path(folder) / "copy.shp"
+        shutil.copy(path, copy)
+        for suffix, file in parts.items():
+            shutil.copy(file, copy.with_suffix(suffix))
+        pyogrio.set_gdal_config_options({"SHAPE_RESTORE_SHX": "YES"})
+        try:
+            return read_gdal(copy, ask, "shp", declared=_declared_dbf(parts))
+        finally:
+            pyogrio.set_gdal_config_options({"SHAPE_RESTORE_SHX": None})
+
+
+def read_dbf(path: Path, ask: Ask) -> Piece:
+    """Read a dBASE table that stands alone."""
+    piece = read_gdal(path, ask, "dbf", declared=_declared_dbf({".dbf": path, **companions(path, (".cpg",))}))
+    return _finished(piece, (path,))
+
+
+def _declared_dbf(parts: dict[str, Path]) -> str:
+    """Return what a .cpg, else the language byte of the .dbf, says of the encoding."""
+    if ".cpg" in parts:
+        return parts[".cpg"].read_bytes()[:40].decode("latin-1").strip("\x00 \r\n\t")
+    if ".dbf" not in parts:
+        return ""
+    with parts[".dbf"].open("rb") as handle:
+        head = handle.read(32)
+    return LANGUAGE_BYTES.get(head[29], "") if len(head) == 32 else ""
+
+
+def read_mapinfo(path: Path, ask: Ask, kind: str) -> Piece:
+    """Read MapInfo TAB or MIF; a charset GDAL cannot be trusted with is set aside in a copy, and text decoded by rule."""
+    parts = companions(path, _TAB_PARTS if kind == "tab" else (".mid",))
+    files = (path, *sorted(parts.values()))
+    head = path.read_bytes()
+    charset = re.search(rb"^[ \t]*!?charset[ \t]+\"?([\w-]+)\"?", head, re.I | re.M)
+    name = charset[1].decode("ascii").lower() if charset else ""
+    native = kind == "mif" or re.search(rb"type[ \t]+(native|dbf)", head, re.I) is not None
+    if not native or (name in _SELF_DECODING and not ask.encoding):
+        return _finished(read_gdal(path, ask, kind), files)
+    with tempfile.TemporaryDirectory() as folder:
+        copy = Path(folder) / path.name
+        neutral = head if charset is None else head[: charset.start(1)] + b"Neutral" + head[charset.end(1) :]
+        copy.write_bytes(neutral)
+        for file in parts.values():
+            shutil.copy(file, Path(folder) / file.name)
+        declared = MAPINFO_CHARSETS.get(name, "")
+        return _finished(read_gdal(copy, ask, kind, declared=declared), files)
+
+
+def companions(path: Path, suffixes: tuple[str, ...]) -> dict[str, Path]:
+    """Return the files beside `path` that share its stem, by lower-case suffix; case does not matter (.SHP with .dbf)."""
+    stem = path.stem.lower()
+    return {
+        file.suffix.lower(): file
+        for file in sorted(path.parent.iterdir())
+        if file.stem.lower() == stem and file.suffix.lower() in suffixes and file.is_file()
+    }
+
+
+def _missing(ask: Ask, missing: str, consequence_zh: str, consequence: str) -> Finding:
+    return found(
+        "companion_missing",
+        layer=ask.key, file=ask.name, missing=missing, consequence_zh=consequence_zh, consequence=consequence,
+    )  # fmt: skip
+
+
+def _finished(piece: Piece, files: tuple[Path, ...]) -> Piece:
+    return dataclasses.replace(piece, frame=drop_unreadable(piece.frame, piece.findings), files=files)
