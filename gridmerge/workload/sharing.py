@@ -12,7 +12,9 @@ import shapely
 from gridmerge.geometry import robust_intersection
 
 POINT, LINE, POLYGON = 0, 1, 2
-ROUNDING = 1e-9  # share of a feature: what is missing below this is the rounding of areas, not land outside the township
+ROUNDING = (
+    1e-9  # share of a feature: what is missing below this is the rounding of areas, not land outside the township
+)
 
 
 @dataclass(frozen=True, kw_only=True)

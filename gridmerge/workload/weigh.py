@@ -182,9 +182,7 @@ def _said(work: Work, shares: Shares, estimated: int) -> list[Finding]:
             )
         )
     if estimated:
-        said.append(
-            found("workload_by_area", layer=f"workload:{work.name}", measure=estimated, name=work.name)
-        )
+        said.append(found("workload_by_area", layer=f"workload:{work.name}", measure=estimated, name=work.name))
     return said
 
 
