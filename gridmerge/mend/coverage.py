@@ -1,0 +1,170 @@
+"""Polygons that should tile → polygons that do: every overlap and narrow gap is reported, then given to a neighbour.
+
+GEOS's own cleaner can empty a polygon without a word; here the land is cut once into faces, and each face goes to one
+owner, so that nothing can vanish unseen.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+import pandas as pd
+import shapely
+from numpy.typing import NDArray
+
+from gridmerge.errors import PlaceError
+from gridmerge.findings import Finding, found
+from gridmerge.mend.polygons import Geometries, place
+
+GAP_WIDTH = 20.0  # metres: a wider hole in the township is taken to be meant (a lake, another town's enclave)
+TOLD = 1.0  # m²: smaller overlaps and gaps are repaired without a word; they are drawing noise
+ENCLAVE = 0.9  # share of a village inside another from which it is an enclave the other forgot to leave out
+
+
+def covered(shapes: Geometries, codes: Sequence[str], grid: float) -> tuple[Geometries, list[Finding]]:
+    """Return the shapes as a valid coverage, and what was found.
+
+    Parameters
+    ----------
+    shapes
+        Valid areas on the precision grid, one a village.
+    codes
+        Of the villages, for findings.
+    grid
+        Precision, metres.
+
+    Raises
+    ------
+    PlaceError
+        A village has no land of its own, or the result is not a valid coverage.
+    """
+    faces, owners = _faces(shapes, grid)
+    holes = _gaps(shapes, faces, owners)
+    if shapely.coverage_is_valid(shapes) and not holes["narrow"].any():
+        return shapes, _hole_findings(faces, holes)
+    findings = _overlap_findings(faces, owners, codes) + _hole_findings(faces, holes)
+    owner = _settle(faces, owners, holes, shapes, codes)
+    result = np.array(
+        [shapely.union_all(faces[owner == row], grid_size=grid) for row in range(len(shapes))], dtype=object
+    )
+    if not shapely.coverage_is_valid(result):
+        edges = shapely.coverage_invalid_edges(result)
+        raise _no_coverage([code for code, edge in zip(codes, edges, strict=True) if not shapely.is_empty(edge)])
+    return result, findings
+
+
+def _faces(shapes: Geometries, grid: float) -> tuple[Geometries, pd.DataFrame]:
+    """The land cut by all lines at once, and which shapes own each face (face, owner)."""
+    lines = shapely.union_all(shapely.boundary(shapes), grid_size=grid)
+    faces = shapely.get_parts(shapely.polygonize(shapely.get_parts(lines)))
+    inner = shapely.point_on_surface(faces)
+    face, owner = shapely.STRtree(shapes).query(inner, predicate="intersects")
+    return faces, pd.DataFrame({"face": face, "owner": owner}).sort_values(["face", "owner"], ignore_index=True)
+
+
+def _claims(owners: pd.DataFrame) -> dict[int, list[int]]:
+    claims: dict[int, list[int]] = {}
+    for face, owner in zip(owners["face"].tolist(), owners["owner"].tolist(), strict=True):
+        claims.setdefault(face, []).append(owner)
+    return claims
+
+
+def _gaps(shapes: Geometries, faces: Geometries, owners: pd.DataFrame) -> pd.DataFrame:
+    """Faces that nobody owns, and whether each is narrow enough to be a drawing error."""
+    nobody = np.setdiff1d(np.arange(len(faces)), owners["face"].to_numpy())
+    core = shapely.buffer(faces[nobody], -GAP_WIDTH / 2, quad_segs=2)
+    return pd.DataFrame({"face": nobody, "narrow": shapely.is_empty(core).astype(bool)})
+
+
+def _hole_findings(faces: Geometries, holes: pd.DataFrame) -> list[Finding]:
+    return [
+        found(
+            "village_gap" if narrow else "village_hole",
+            layer="villages",
+            measure=round(shapely.area(faces[face]), 1),
+            place=place(faces[face]),
+        )
+        for face, narrow in holes.itertuples(index=False)
+        if shapely.area(faces[face]) > TOLD
+    ]
+
+
+def _overlap_findings(faces: Geometries, owners: pd.DataFrame, codes: Sequence[str]) -> list[Finding]:
+    findings = []
+    pairs: dict[tuple[str, ...], list[int]] = {}
+    for face, rows in _claims(owners).items():
+        if len(rows) > 1:
+            pairs.setdefault(tuple(codes[row] for row in rows), []).append(face)
+    for names, members in sorted(pairs.items()):
+        area = float(shapely.area(faces[members]).sum())
+        if area > TOLD:
+            widest = max(members, key=lambda face: (shapely.area(faces[face]), face))
+            findings.append(
+                found(
+                    "village_overlap",
+                    layer="villages",
+                    source_id=names[0],
+                    measure=round(area, 1),
+                    place=place(faces[widest]),
+                    others="、".join(names[1:]),
+                )
+            )
+    return findings
+
+
+def _settle(
+    faces: Geometries, owners: pd.DataFrame, holes: pd.DataFrame, shapes: Geometries, codes: Sequence[str]
+) -> NDArray[np.int64]:
+    """One owner for every face (-1: real holes): enclaves keep their land, disputed faces join their longest neighbour."""
+    owner = np.full(len(faces), -1)
+    count = np.bincount(owners["face"], minlength=len(faces))
+    sole = owners[count[owners["face"]] == 1]
+    owner[sole["face"]] = sole["owner"]
+    area = shapely.area(faces)
+    for row in range(len(shapes)):
+        mine = owners.loc[owners["owner"] == row, "face"].to_numpy()
+        shared = mine[count[mine] > 1]
+        if area[shared].sum() > ENCLAVE * area[mine].sum():
+            free = shared[owner[shared] < 0]
+            owner[free] = row
+    left = sorted(
+        [int(face) for face in np.flatnonzero((count > 1) & (owner < 0))] + list(holes.loc[holes["narrow"], "face"]),
+        key=lambda face: (-area[face], shapely.to_wkb(faces[face])),
+    )
+    _give(faces, owner, left, _claims(owners))
+    empty = [codes[row] for row in range(len(shapes)) if not (owner == row).any()]
+    if empty:
+        raise _no_coverage(empty)
+    return owner
+
+
+def _give(faces: Geometries, owner: NDArray[np.int64], left: list[int], claims: dict[int, list[int]]) -> None:
+    """Give each face left to the claimant, else the neighbour, with which it shares the longest edge."""
+    tree = shapely.STRtree(faces)
+    while left:
+        waiting = []
+        for face in left:
+            near = [int(other) for other in tree.query(faces[face], predicate="intersects") if owner[other] >= 0]
+            shared: dict[int, float] = {}
+            for other in near:
+                length = float(shapely.length(shapely.intersection(faces[face], faces[other])))
+                shared[int(owner[other])] = shared.get(int(owner[other]), 0.0) + length
+            wanted = {row: length for row, length in shared.items() if length > 0 and row in claims.get(face, shared)}
+            if wanted:
+                owner[face] = max(wanted, key=lambda row: (wanted[row], -row))
+            elif claims.get(face):
+                waiting.append(face)
+        if len(waiting) == len(left):
+            for face in waiting:
+                owner[face] = min(claims[face])
+            return
+        left = waiting
+
+
+def _no_coverage(codes: list[str]) -> PlaceError:
+    who = codes[:2] if len(codes) > 1 else codes
+    return PlaceError(
+        f"村界 {'、'.join(who)} 与相邻村大范围重叠，无法划清；请在源数据中改正这些村的边界（或合并重复的村）。",
+        f"villages {', '.join(who)} overlap others so far that no boundary can be told; mend their boundaries in the source (or merge what is there twice).",
+    )

@@ -1,0 +1,232 @@
+"""Which coordinate system a file is in: what it declares, what its numbers say, and what the villages prove."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import lru_cache
+
+import geopandas as gpd
+import numpy as np
+import shapely
+from numpy.typing import NDArray
+from pyproj import CRS, Transformer
+from pyproj.aoi import AreaOfInterest
+from pyproj.database import query_crs_info
+from pyproj.enums import PJType
+from pyproj.exceptions import CRSError, ProjError
+from pyproj.transformer import TransformerGroup
+
+from gridmerge.errors import PlaceError
+
+Points = NDArray[np.float64]
+Bounds = tuple[float, float, float, float]
+
+WGS84 = CRS.from_epsg(4326)
+MAINLAND = (73.0, 3.0, 135.1, 54.0)  # degrees; where a township is taken to be Chinese and gets a CGCS2000 zone
+# metres: what Gauss-Kruger coordinates of the mainland look like
+_NORTHING = (2.0e6, 5.94e6)
+_EASTING = (166_000.0, 834_000.0)
+# EPSG codes of CGCS2000 Gauss-Kruger by their first zone
+_THREE_PREFIX, _THREE_PLAIN = 4513, 4534  # zones 25-45
+_SIX_PREFIX, _SIX_PLAIN = 4491, 4502  # zones 13-23
+PROOF = 0.5  # share of a layer's vertices, or of the township, that must meet before a system counts as proven
+_LEAD = 1.5  # how many times better than the next different system
+SAMPLE = 2000  # vertices that stand for a layer when systems are tried
+
+
+@dataclass(frozen=True, kw_only=True)
+class Placing:
+    """A coordinate system, whether x and y have to be swapped first, and how it was told."""
+
+    crs: CRS
+    swapped: bool = False
+    overlap: float = 0.0
+
+
+def declared(text: str, where: str) -> CRS:
+    """Return the CRS that a text of the project file names.
+
+    Raises
+    ------
+    PlaceError
+        PROJ does not know it.
+    """
+    try:
+        return CRS.from_user_input(f"EPSG:{text}" if text.isdigit() else text)
+    except CRSError as error:
+        raise PlaceError(
+            f'{where}：crs = "{text}" 无法识别；请写 EPSG 代码，例如 EPSG:4544。',
+            f'{where}: crs = "{text}" is not known; write an EPSG code such as EPSG:4544.',
+        ) from error
+
+
+def name(crs: CRS) -> str:
+    """Short name: EPSG:4544, or the system's own name."""
+    authority = crs.to_authority(min_confidence=100)
+    return ":".join(authority) if authority else crs.name
+
+
+def working(lon: float, lat: float) -> CRS:
+    """The projected system a township is worked in: its CGCS2000 3-degree zone without prefix, or its UTM zone abroad."""
+    if MAINLAND[0] <= lon <= MAINLAND[2] and MAINLAND[1] <= lat <= MAINLAND[3]:
+        zone = min(max(round(lon / 3), 25), 45)
+        return CRS.from_epsg(_THREE_PLAIN + zone - 25)
+    zone = min(int((lon + 180) // 6) + 1, 60)
+    return CRS.from_epsg((32600 if lat >= 0 else 32700) + zone)
+
+
+def by_numbers(bounds: Bounds) -> Placing | None:
+    """Tell the system from the size of the coordinates alone, where that is enough.
+
+    Parameters
+    ----------
+    bounds
+        min x, min y, max x, max y as they stand in the file.
+    """
+    x0, y0, x1, y1 = bounds
+    if max(abs(x0), abs(x1)) <= 180 and max(abs(y0), abs(y1)) <= 180:
+        swapped = max(abs(y0), abs(y1)) > 90 or (
+            _within(bounds, MAINLAND, True) and not _within(bounds, MAINLAND, False)
+        )
+        return Placing(crs=WGS84, swapped=swapped)
+    for swapped, (east0, east1), (north0, north1) in ((False, (x0, x1), (y0, y1)), (True, (y0, y1), (x0, x1))):
+        if not (_NORTHING[0] <= north0 and north1 <= _NORTHING[1]):
+            continue
+        zone = int(east0 // 1e6)
+        if zone == int(east1 // 1e6) and 25 <= zone <= 45:
+            return Placing(crs=CRS.from_epsg(_THREE_PREFIX + zone - 25), swapped=swapped)
+        if zone == int(east1 // 1e6) and 13 <= zone <= 23:
+            return Placing(crs=CRS.from_epsg(_SIX_PREFIX + zone - 13), swapped=swapped)
+    return None
+
+
+def _within(bounds: Bounds, box: Bounds, swap: bool) -> bool:
+    x0, y0, x1, y1 = (bounds[1], bounds[0], bounds[3], bounds[2]) if swap else bounds
+    return box[0] <= x0 and x1 <= box[2] and box[1] <= y0 and y1 <= box[3]
+
+
+def fits(crs: CRS, bounds: Bounds) -> bool:
+    """Whether coordinates can be in a system at all: degrees are small, zone prefixes are not negative."""
+    x0, y0, x1, y1 = bounds
+    degrees = max(abs(x0), abs(x1)) <= 361 and max(abs(y0), abs(y1)) <= 180
+    return degrees if crs.is_geographic else not (degrees and x1 - x0 < 10 and y1 - y0 < 10)
+
+
+def by_evidence(points: Points, villages: gpd.GeoDataFrame) -> Placing | None:
+    """Try every system that could hold the villages and return the one that lays the points on them, or None.
+
+    Parameters
+    ----------
+    points
+        Vertices of the layer as they stand in the file, n × 2.
+    villages
+        In the working CRS.
+
+    Returns
+    -------
+    Placing | None
+        With the share of overlap; None when nothing fits, or when two different places fit alike.
+    """
+    if len(points) == 0:
+        return None
+    points = points[:: max(1, len(points) // SAMPLE)]
+    land = shapely.union_all(villages.geometry.values)
+    shapely.prepare(land)
+    tried = [_score(points, placing, villages.crs, land) for placing in _candidates(points, villages)]
+    ranked = sorted((one for one in tried if one[0].overlap >= PROOF), key=lambda one: -one[0].overlap)
+    if not ranked:
+        return None
+    best, middle = ranked[0]
+    for other, place in ranked[1:]:
+        if other.overlap * _LEAD > best.overlap and np.hypot(*(place - middle)) > 2000 * max(1.0 - other.overlap, 0.1):
+            return None
+    return best
+
+
+def _candidates(points: Points, villages: gpd.GeoDataFrame) -> Iterator[Placing]:
+    """Systems in which the points' box touches the villages' box: CGCS2000 first, then all that PROJ knows for the place."""
+    bounds = tuple(villages.total_bounds)
+    west, south, east, north = _bounds(villages.crs, WGS84, bounds)
+    codes = [
+        4326,
+        *range(_THREE_PLAIN, 4555),
+        *range(_THREE_PREFIX, 4534),
+        *range(_SIX_PLAIN, 4513),
+        *range(_SIX_PREFIX, 4502),
+    ]
+    seen = set(codes)
+    codes += [
+        code
+        for code in _projected(round(west, 3), round(south, 3), round(east, 3), round(north, 3))
+        if code not in seen
+    ]
+    low, high = np.percentile(points, 5, axis=0), np.percentile(points, 95, axis=0)
+    for code in codes:
+        crs = CRS.from_epsg(code)
+        try:
+            box = _bounds(villages.crs, crs, bounds)
+        except ProjError:
+            continue
+        if not np.isfinite(box).all():
+            continue
+        for swapped in (False, True):
+            a, b = (low[::-1], high[::-1]) if swapped else (low, high)
+            if a[0] <= box[2] and box[0] <= b[0] and a[1] <= box[3] and box[1] <= b[1]:
+                yield Placing(crs=crs, swapped=swapped)
+
+
+@lru_cache(maxsize=8)
+def _projected(west: float, south: float, east: float, north: float) -> tuple[int, ...]:
+    area = AreaOfInterest(west, south, east, north)
+    found = query_crs_info("EPSG", PJType.PROJECTED_CRS, area_of_interest=area, contains=True)
+    return tuple(sorted(int(one.code) for one in found))
+
+
+def _score(points: Points, placing: Placing, target: CRS, land: shapely.Geometry) -> tuple[Placing, Points]:
+    """The placing with its overlap: the greater of the share of points on the land and the share of land among the points."""
+    x, y = transform(placing.crs, target, *(points.T[::-1] if placing.swapped else points.T))
+    good = np.isfinite(x) & np.isfinite(y)
+    inside = shapely.contains_xy(land, x[good], y[good])
+    hull = shapely.convex_hull(shapely.multipoints(np.column_stack([x[good], y[good]]))) if good.sum() else None
+    share = shapely.area(shapely.intersection(hull, land)) / shapely.area(land) if hull is not None else 0.0
+    overlap = max(float(inside.sum()) / len(points), float(share))
+    middle = np.array([np.median(x[good]), np.median(y[good])]) if good.any() else np.zeros(2)
+    return Placing(crs=placing.crs, swapped=placing.swapped, overlap=overlap), middle
+
+
+def touches(points: Points, placing: Placing, villages: gpd.GeoDataFrame) -> bool:
+    """Whether some of a layer lies in the box of the villages."""
+    points = points[:: max(1, len(points) // SAMPLE)]
+    x, y = transform(placing.crs, villages.crs, *(points.T[::-1] if placing.swapped else points.T))
+    box = villages.total_bounds
+    inside = (x >= box[0]) & (x <= box[2]) & (y >= box[1]) & (y <= box[3])
+    # the whole layer may lie round the township, or a coarse one have no vertex within it
+    good = np.isfinite(x) & np.isfinite(y)
+    around = good.any() and (
+        x[good].min() <= box[2] and x[good].max() >= box[0] and y[good].min() <= box[3] and y[good].max() >= box[1]
+    )
+    return bool(inside.any() or around)
+
+
+def transform(source: CRS, target: CRS, x: Points, y: Points) -> tuple[Points, Points]:
+    """Transform coordinates, x east and y north on both sides."""
+    return _transformer(source, target).transform(x, y)
+
+
+def _bounds(source: CRS, target: CRS, bounds: tuple[float, ...]) -> Bounds:
+    x0, y0, x1, y1 = bounds
+    return _transformer(source, target).transform_bounds(x0, y0, x1, y1)
+
+
+@lru_cache(maxsize=256)
+def _transformer(source: CRS, target: CRS) -> Transformer:
+    return Transformer.from_crs(source, target, always_xy=True)
+
+
+def is_ballpark(source: CRS, target: CRS) -> bool:
+    """Whether PROJ knows no datum shift between two systems and passes coordinates as if there were none."""
+    if source.geodetic_crs == target.geodetic_crs:
+        return False
+    best = TransformerGroup(source, target, always_xy=True).transformers
+    return bool(best) and "Ballpark" in best[0].description

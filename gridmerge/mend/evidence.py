@@ -1,0 +1,159 @@
+"""What the villages prove about a layer: how well it lies on them as it is, and with GCJ-02 or BD-09 undone."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import geopandas as gpd
+import numpy as np
+import shapely
+from numpy.typing import NDArray
+from pyproj import CRS
+from scipy.spatial import cKDTree
+
+from gridmerge.config import Datum
+from gridmerge.mend import crs as systems
+from gridmerge.mend.datum import SHIFTS, in_china, undo
+
+Points = NDArray[np.float64]
+Step = tuple[Datum, Datum]  # what was undone already, and what is to be tried
+
+STEP = 5.0  # metres between the points that stand for a line
+NEAR = 10.0  # metres: a village line counts as met when the layer has a line this near
+GRID = 100  # cells each way of the lattice that estimates overlaps
+MOST = 400_000  # points that stand for a layer's lines: a county's file is thinned
+
+
+@dataclass(frozen=True, kw_only=True)
+class Fit:
+    """How a layer lies on the villages when its coordinates are taken to be in `datum`.
+
+    Parameters
+    ----------
+    datum
+        The assumption.
+    overlap
+        Intersection over union of the layer's land and the township, 0..1, estimated on a lattice.
+    lines
+        Share of the village lines that have a line of the layer within `NEAR` metres, 0..1.
+    """
+
+    datum: Datum
+    overlap: float
+    lines: float
+
+
+def fits(geometry: gpd.GeoSeries, villages: gpd.GeoDataFrame, assumed: Datum) -> list[Fit]:
+    """Measure the fit of a layer under each datum.
+
+    Parameters
+    ----------
+    geometry
+        Areas or lines of the layer, in the CRS of `villages`.
+    villages
+        The township, projected metres.
+    assumed
+        The datum that has been undone already.
+
+    Returns
+    -------
+    list of Fit
+        wgs84, gcj02, bd09; empty outside China, where no service shifts.
+    """
+    middle = villages.total_bounds.reshape(2, 2).mean(axis=0)[:, None]
+    lon, lat = systems.transform(villages.crs, systems.WGS84, *middle)
+    if not in_china(lon, lat)[0] or len(geometry) == 0:
+        return []
+    lines, land = _Lines(geometry, villages), _Land(geometry, villages)
+    tried: list[Datum] = ["wgs84", "gcj02", "bd09"]
+    steps = {one: (assumed, one) for one in tried}
+    return [Fit(datum=one, overlap=land.overlap(steps[one]), lines=lines.met(steps[one])) for one in tried]
+
+
+def figures(measured: list[Fit]) -> str:
+    """The fits in one clause."""
+    return "; ".join(f"{fit.datum} {100 * fit.overlap:.1f} % / {100 * fit.lines:.0f} %" for fit in measured)
+
+
+def contradicts(measured: list[Fit], assumed: Datum) -> Fit | None:
+    """Return the datum that fits clearly better than the assumed one, or None."""
+    if not measured:
+        return None
+    mine = next(fit for fit in measured if fit.datum == assumed)
+    best = max(measured, key=lambda fit: (fit.lines, fit.overlap))
+    if best.datum != assumed and best.lines > 1.5 * mine.lines and best.lines - mine.lines > 0.15:
+        return best
+    best = max(measured, key=lambda fit: fit.overlap)
+    # a network that ignores village lines still ends where the township does: its misfit must halve
+    if best.datum != assumed and best.overlap > 0.9 and 1 - best.overlap < 0.5 * (1 - mine.overlap):
+        return best if best.lines >= mine.lines else None
+    return None
+
+
+class _Lines:
+    """Points along the layer's lines, to ask which village lines they meet."""
+
+    def __init__(self, geometry: gpd.GeoSeries, villages: gpd.GeoDataFrame) -> None:
+        self._crs: CRS = villages.crs
+        self._village = _points(villages.geometry.values, STEP * 4)
+        x0, y0, x1, y1 = villages.total_bounds
+        near = shapely.box(x0 - 1500, y0 - 1500, x1 + 1500, y1 + 1500)  # the services shift by up to 1.3 km
+        shapes = geometry.values[shapely.intersects(geometry.values, near)]
+        cloud = _points(shapes, STEP) if len(shapes) else np.empty((0, 2))
+        inside = (np.abs(cloud - [(x0 + x1) / 2, (y0 + y1) / 2]) <= [(x1 - x0) / 2 + 1500, (y1 - y0) / 2 + 1500]).all(
+            axis=1
+        )
+        cloud = cloud[inside]
+        self._tree = cKDTree(cloud[:: max(1, len(cloud) // MOST)]) if len(cloud) else None
+
+    def met(self, step: Step) -> float:
+        if self._tree is None:
+            return 0.0
+        far, _ = self._tree.query(_shifted(self._village, step, self._crs), distance_upper_bound=NEAR)
+        return float(np.isfinite(far).mean())
+
+
+class _Land:
+    """A lattice over township and layer, to ask how much of their land they share."""
+
+    def __init__(self, geometry: gpd.GeoSeries, villages: gpd.GeoDataFrame) -> None:
+        self._crs: CRS = villages.crs
+        x0, y0, x1, y1 = villages.total_bounds
+        margin_x, margin_y = (x1 - x0) * 0.1, (y1 - y0) * 0.1
+        xs, ys = np.linspace(x0 - margin_x, x1 + margin_x, GRID), np.linspace(y0 - margin_y, y1 + margin_y, GRID)
+        self._lattice = np.column_stack([grid.ravel() for grid in np.meshgrid(xs, ys)])
+        self._town = _covered(self._lattice, villages.geometry.values)
+        self._shapes = geometry.values
+
+    def overlap(self, step: Step) -> float:
+        layer = _covered(_shifted(self._lattice, step, self._crs), self._shapes)
+        either = (layer | self._town).sum()
+        return float((layer & self._town).sum() / either) if either else 0.0
+
+
+def _covered(points: Points, shapes: NDArray[np.object_]) -> NDArray[np.bool_]:
+    tree = shapely.STRtree(shapes)
+    covered = np.zeros(len(points), dtype=bool)
+    covered[tree.query(shapely.points(points), predicate="intersects")[0]] = True
+    return covered
+
+
+def _shifted(points: Points, step: Step, crs: CRS) -> Points:
+    """Where points of the true world stand in a file drawn in one datum that was read as another.
+
+    Moving a few points there beats moving the whole layer back.
+    """
+    assumed, true = step
+    if assumed == true:
+        return points
+    lon, lat = systems.transform(crs, systems.WGS84, *points.T)
+    if true != "wgs84":
+        lon, lat = SHIFTS[true](lon, lat)
+    return np.column_stack(systems.transform(systems.WGS84, crs, *undo(assumed, lon, lat)))
+
+
+def _points(shapes: NDArray[np.object_], step: float) -> Points:
+    """Points at most `step` metres apart along the lines of shapes."""
+    kinds = shapely.get_dimensions(shapes)
+    drawn = np.where(kinds == 2, shapely.boundary(shapes), shapes)
+    return shapely.get_coordinates(shapely.segmentize(drawn, step))

@@ -1,0 +1,94 @@
+"""Columns of a file: the one named in the project file or the one recognised, and their values as text and numbers."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+import numpy as np
+import pandas as pd
+
+from gridmerge.catalog import find_field, near_names
+from gridmerge.errors import InputError
+from gridmerge.model import RawLayer
+
+
+def attributes(raw: RawLayer) -> list[str]:
+    """Names of the columns that are not geometry."""
+    return [str(name) for name, kind in raw.frame.dtypes.items() if str(kind) != "geometry"]
+
+
+def column(raw: RawLayer, wanted: str | None, part: str) -> str | None:
+    """Return the column that plays `part`: the one named, else the one recognised by its name, else None.
+
+    Raises
+    ------
+    InputError
+        A column was named that the file does not have; near names are told.
+    """
+    columns = attributes(raw)
+    if wanted is None:
+        return find_field(columns, part)
+    if wanted in columns:
+        return wanted
+    folded = [name for name in columns if name.casefold() == wanted.casefold()]
+    if len(folded) == 1:  # shapefiles and databases shout their names
+        return folded[0]
+    raise no_field(raw, wanted, columns)
+
+
+def no_field(raw: RawLayer, wanted: str, columns: list[str]) -> InputError:
+    """The error for a column that is not there."""
+    near = near_names(wanted, columns)
+    zh = f"，是否想写 {'、'.join(near)}？" if near else f"；文件中有：{'、'.join(columns) or '（无字段）'}。"
+    en = f"; did you mean {', '.join(near)}?" if near else f"; it has: {', '.join(columns) or '(none)'}."
+    source = raw.source
+    return InputError(
+        f"{source.key}（{source.path}）没有字段 {wanted}{zh}", f"{source.key} ({source.path}) has no field {wanted}{en}"
+    )
+
+
+def text(values: pd.Series) -> pd.Series:
+    """Return values as stripped text, "" for blanks; whole numbers lose the `.0` that a blank in the column gave them."""
+    if pd.api.types.is_float_dtype(values):
+        return values.map(_number_text)
+    return values.map(_value_text)
+
+
+def _number_text(value: float) -> str:
+    if pd.isna(value):
+        return ""
+    return str(int(value)) if float(value).is_integer() else repr(float(value))
+
+
+def _value_text(value: object) -> str:
+    if value is None or value is pd.NaT or (isinstance(value, float) and np.isnan(value)) or value is pd.NA:
+        return ""
+    return _number_text(value) if isinstance(value, float) else str(value).strip()
+
+
+def texts(raw: RawLayer, name: str | None) -> pd.Series:
+    """Return the column `name` as text, or blanks when there is none."""
+    if name is None:
+        return pd.Series("", index=raw.frame.index, dtype=object)
+    return text(raw.frame[name]).astype(object)
+
+
+def numbers(values: pd.Series) -> pd.Series:
+    """Return values as floats; what is no number becomes NaN. Thousands marks and full-width digits are read."""
+    if pd.api.types.is_numeric_dtype(values):
+        return values.astype(float)
+    flat = text(values).str.normalize("NFKC").str.replace(",", "").str.replace(" ", "")
+    return pd.to_numeric(flat, errors="coerce").astype(float)
+
+
+def split_list(cell: str) -> list[str]:
+    """Split a cell that lists several names: by 、，,;；/| or white space."""
+    for mark in "、，,;；/|\n\t\u3000":
+        cell = cell.replace(mark, " ")
+    return cell.split()
+
+
+def some(values: Iterable[str], most: int = 5) -> str:
+    """Join a few values for a sentence; the rest is counted."""
+    listed = list(values)
+    return "、".join(listed[:most]) + (f" …（{len(listed)}）" if len(listed) > most else "")

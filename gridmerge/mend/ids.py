@@ -1,0 +1,93 @@
+"""Unique source ids: what the department wrote, made unique in an order that the rows' order in the file cannot change."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+import shapely
+from numpy.typing import NDArray
+
+from gridmerge.findings import Finding, found
+
+
+def unique_ids(
+    frame: pd.DataFrame, shapes: NDArray[np.object_], layer: str, named: bool
+) -> tuple[pd.DataFrame, list[Finding]]:
+    """Give every row an id of its own and sort by content.
+
+    Parameters
+    ----------
+    frame
+        source_id, name, holder as text.
+    shapes
+        Geometry of each row, any CRS; may hold None.
+    layer
+        Its key, for findings.
+    named
+        Whether the file has an id column at all; if not, rows are numbered by place.
+
+    Returns
+    -------
+    DataFrame, list of Finding
+        The rows sorted by id with unique `source_id`, and a column `row`: their position in `frame`.
+    """
+    work = frame.assign(row=np.arange(len(frame)), order=_order(frame, shapes))
+    if not named:
+        work = work.sort_values("order", kind="stable")
+        work["source_id"] = [str(number) for number in range(1, len(work) + 1)]
+        return _sorted(work), [found("id_by_order", layer=layer, measure=len(work))]
+    work, findings = _without_copies(work, shapes, layer)
+    work = work.sort_values("order", kind="stable")
+    taken = set(work["source_id"])
+    ids = []
+    repeats: dict[str, int] = {}
+    for given, name in zip(work["source_id"], work["name"], strict=True):
+        fresh = given
+        if not given or given in repeats:
+            fresh = _fresh(given or "_", repeats, taken)
+            kind = "id_duplicate" if given else "id_missing"
+            findings.append(found(kind, layer=layer, source_id=fresh, given=given, name=name))
+        repeats.setdefault(given, 1)
+        taken.add(fresh)
+        ids.append(fresh)
+    return _sorted(work.assign(source_id=ids)), findings
+
+
+def _fresh(given: str, repeats: dict[str, int], taken: set[str]) -> str:
+    count = repeats.get(given, 1)
+    while True:
+        count += 1
+        candidate = f"_{count - 1}" if given == "_" else f"{given}-{count}"
+        if candidate not in taken:
+            repeats[given] = count
+            return candidate
+
+
+def _order(frame: pd.DataFrame, shapes: NDArray[np.object_]) -> NDArray[np.int64]:
+    """Rank of each row by content: place first, then text, then the geometry's bytes."""
+    bounds = np.nan_to_num(shapely.bounds(shapes), nan=np.inf)
+    places = pd.DataFrame(bounds, index=frame.index, columns=["x0", "y0", "x1", "y1"])
+    keys = pd.concat([places, frame[["source_id", "name", "holder"]]], axis=1)
+    tied = keys.duplicated(keep=False).to_numpy()
+    wkb = np.full(len(frame), b"", dtype=object)
+    wkb[tied] = [value or b"" for value in shapely.to_wkb(shapes[tied])]
+    order = keys.assign(wkb=wkb).sort_values([*keys.columns, "wkb"], kind="stable").index
+    rank = pd.Series(np.arange(len(frame)), index=order)
+    return rank.reindex(frame.index).to_numpy()
+
+
+def _without_copies(work: pd.DataFrame, shapes: NDArray[np.object_], layer: str) -> tuple[pd.DataFrame, list[Finding]]:
+    """Drop rows that repeat another in id, name and geometry."""
+    suspects = work[work.duplicated(["source_id", "name", "holder"], keep=False)]
+    wkb = pd.Series(
+        [value or b"" for value in shapely.to_wkb(shapes[suspects["row"]])], index=suspects.index, dtype=object
+    )
+    copies = suspects.assign(wkb=wkb).sort_values("order").duplicated(["source_id", "name", "holder", "wkb"])
+    dropped = copies.index[copies.to_numpy()]
+    counts = work.loc[dropped].groupby("source_id").size()
+    findings = [found("duplicate_feature", layer=layer, source_id=str(one), measure=n) for one, n in counts.items()]
+    return work.drop(index=dropped), findings
+
+
+def _sorted(work: pd.DataFrame) -> pd.DataFrame:
+    return work.drop(columns="order").sort_values("source_id", ignore_index=True)

@@ -1,0 +1,139 @@
+"""Put a raw input on the map of the township: system found, axes set right, datum undone, coordinates transformed."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import geopandas as gpd
+import numpy as np
+import shapely
+from pyproj import CRS
+
+from gridmerge.config import Reading
+from gridmerge.errors import PlaceError
+from gridmerge.findings import Finding, found
+from gridmerge.mend import crs as systems
+from gridmerge.mend.datum import undo
+from gridmerge.model import RawLayer
+
+
+@dataclass(frozen=True, kw_only=True)
+class Placed:
+    """Geometry in the working CRS, one entry a row of the raw frame, and what was found on the way."""
+
+    geometry: gpd.GeoSeries
+    findings: tuple[Finding, ...]
+
+
+def place(raw: RawLayer, spec: Reading, target: CRS, villages: gpd.GeoDataFrame | None) -> Placed:
+    """Bring the geometry of an input to the working CRS.
+
+    Parameters
+    ----------
+    raw
+        With a geometry column.
+    spec
+        Its `crs` wins over the file's; its `datum` is undone.
+    target
+        The working CRS.
+    villages
+        The evidence; None when the villages themselves are placed.
+
+    Raises
+    ------
+    PlaceError
+        No system can be told from what there is; the sentence says what is needed.
+    """
+    geometry = raw.frame.geometry
+    if geometry.notna().sum() == 0:
+        return Placed(geometry=gpd.GeoSeries(geometry.values, index=geometry.index, crs=None), findings=())
+    placing, findings = _placing(raw, spec, villages)
+    shapes = geometry.values.copy() if not placing.swapped else swap(np.asarray(geometry.values))
+    series = gpd.GeoSeries(np.asarray(shapes), index=geometry.index, crs=placing.crs)
+    if spec.datum in ("gcj02", "bd09"):
+        series = _undone(series, spec)
+    if systems.is_ballpark(placing.crs, target):
+        findings += (found("datum_ballpark", layer=raw.source.key, crs=placing.crs.name, target=target.name),)
+    return Placed(geometry=series.to_crs(target), findings=findings)
+
+
+def _placing(
+    raw: RawLayer, spec: Reading, villages: gpd.GeoDataFrame | None
+) -> tuple[systems.Placing, tuple[Finding, ...]]:
+    key, geometry = raw.source.key, raw.frame.geometry
+    x0, y0, x1, y1 = (float(value) for value in geometry.total_bounds)
+    bounds = (x0, y0, x1, y1)
+    if spec.crs is not None:
+        return _as_told(systems.declared(spec.crs, key), geometry, villages, key)
+    if raw.frame.crs is not None and systems.fits(raw.frame.crs, bounds):
+        return _as_told(raw.frame.crs, geometry, villages, key)
+    told = systems.by_numbers(bounds)
+    if told is None and villages is not None:
+        told = systems.by_evidence(shapely.get_coordinates(geometry.values), villages)
+    if told is None:
+        raise _no_place(raw, bounds)
+    kind = "crs_by_evidence" if told.overlap else "crs_assumed"
+    measure = round(100 * told.overlap, 1) if told.overlap else None
+    findings = (found(kind, layer=key, measure=measure, crs=_label(told.crs)),)
+    return told, findings + _axes(told, key)
+
+
+def _as_told(
+    crs: CRS, geometry: gpd.GeoSeries, villages: gpd.GeoDataFrame | None, key: str
+) -> tuple[systems.Placing, tuple[Finding, ...]]:
+    """Believe a declared system unless the villages prove that its axes are swapped, or that it is another."""
+    told = systems.Placing(crs=crs)
+    if villages is None:
+        return told, ()
+    points = shapely.get_coordinates(geometry.values)
+    if systems.touches(points, told, villages):
+        return told, ()
+    swapped = systems.Placing(crs=crs, swapped=True)
+    if systems.touches(points, swapped, villages):
+        return swapped, _axes(swapped, key)
+    better = systems.by_evidence(points, villages)
+    if better is None:
+        return told, ()
+    finding = found(
+        "crs_contradicted",
+        layer=key,
+        measure=round(100 * better.overlap, 1),
+        crs=_label(crs),
+        better=_label(better.crs),
+    )
+    return better, (finding, *_axes(better, key))
+
+
+def _axes(told: systems.Placing, key: str) -> tuple[Finding, ...]:
+    return (found("axes_swapped", layer=key),) if told.swapped else ()
+
+
+def _label(crs: CRS) -> str:
+    return f"{systems.name(crs)}（{crs.name}）" if systems.name(crs) != crs.name else crs.name
+
+
+def _undone(series: gpd.GeoSeries, spec: Reading) -> gpd.GeoSeries:
+    """The series in WGS84 degrees with the declared datum undone."""
+    degrees = series if series.crs.is_geographic else series.to_crs(systems.WGS84)
+
+    def back(points: np.ndarray) -> np.ndarray:
+        return np.column_stack(undo(spec.datum or "wgs84", points[:, 0], points[:, 1]))
+
+    shapes = shapely.transform(shapely.force_2d(np.asarray(degrees.values)), back)
+    return gpd.GeoSeries(shapes, index=series.index, crs=systems.WGS84)
+
+
+def swap(shapes: np.ndarray) -> np.ndarray:
+    """Exchange x and y."""
+    return np.asarray(shapely.transform(shapely.force_2d(shapes), lambda points: points[:, ::-1]))
+
+
+def _no_place(raw: RawLayer, bounds: tuple[float, ...]) -> PlaceError:
+    x0, y0, x1, y1 = bounds
+    source = raw.source
+    return PlaceError(
+        f"{source.key}（{source.path}）没有坐标系信息，坐标 x {x0:.0f}–{x1:.0f}、y {y0:.0f}–{y1:.0f} 也无法判断；"
+        f'请向数据提供单位询问坐标系（中央经线、是否地方坐标系），在项目文件中写 crs = "EPSG:…"，地方坐标系须先转换为 CGCS2000。',
+        f"{source.key} ({source.path}) declares no coordinate system and x {x0:.0f}..{x1:.0f}, y {y0:.0f}..{y1:.0f} do not tell one; "
+        f'ask its owner for the central meridian and write crs = "EPSG:..." in the project file, and convert a local city system to CGCS2000 first.',
+    )

@@ -1,0 +1,144 @@
+"""The list of grid members, as read → a `Roster`; all that is wrong with it is told at once."""
+
+from __future__ import annotations
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+import shapely
+
+from gridmerge.catalog import find_field, plain
+from gridmerge.config import RosterSpec
+from gridmerge.errors import InputError
+from gridmerge.findings import Finding, tidy
+from gridmerge.mend.fields import attributes, no_field, numbers, text, texts
+from gridmerge.mend.names import Gazetteer
+from gridmerge.mend.place import place
+from gridmerge.mend.works import with_points
+from gridmerge.model import RawLayer, Roster, Township
+
+PARTS = {
+    "member_id": "member_id",
+    "name": "member_name",
+    "kind": "member_kind",
+    "capacity": "capacity",
+    "village": "member_village",
+    "phone": "phone",
+    "departments": "departments",
+}
+KINDS = {
+    "full_time": ("fulltime", "专职", "专职网格员", "全职"),
+    "part_time": ("parttime", "兼职", "兼职网格员"),
+    "leader": ("leader", "网格长", "总网格长", "负责人", "组长"),
+}
+DEFAULT_KIND = "full_time"
+DEFAULT_CAPACITY = 1.0  # one member's usual amount of work; only the proportions matter
+
+
+def mend_roster(raw: RawLayer, spec: RosterSpec, township: Township) -> Roster:
+    """Make the roster.
+
+    Parameters
+    ----------
+    raw
+        A table, or points; columns by the contract's names or the usual Chinese ones.
+    spec
+        How it was read.
+    township
+        The villages that members may be tied to.
+
+    Returns
+    -------
+    Roster
+        Sorted by member_id; kind and capacity filled with their defaults; geometry is the home point or None.
+
+    Raises
+    ------
+    InputError
+        A column is missing; or unknown villages, negative capacities, repeated ids, unknown kinds: all of them at once.
+    """
+    raw = with_points(raw, spec, required=False)
+    columns = {part: find_field(attributes(raw), known) for part, known in PARTS.items()}
+    for part in ("member_id", "name"):
+        if columns[part] is None:
+            raise no_field(raw, part, attributes(raw))
+    cells = {part: texts(raw, name).reset_index(drop=True) for part, name in columns.items()}
+    keep = (cells["member_id"] != "") | (cells["name"] != "")  # spreadsheets end in empty rows
+    problems: list[tuple[str, str]] = []
+    members = pd.DataFrame({"member_id": cells["member_id"], "name": cells["name"]})
+    members["kind"] = _kinds(cells["kind"][keep], problems)
+    members["capacity"] = _capacities(raw, columns["capacity"], keep, problems)
+    members["village_code"] = _villages(cells["village"][keep], township, problems)
+    members["phone"], members["departments"] = cells["phone"], cells["departments"]
+    _check_ids(members[keep], problems)
+    if problems:
+        raise InputError(
+            f"roster（{raw.source.path}）：" + "；".join(zh for zh, _ in problems) + "。",
+            f"roster ({raw.source.path}): " + "; ".join(en for _, en in problems) + ".",
+        )
+    points, findings = _homes(raw, spec, township)
+    frame = gpd.GeoDataFrame(members, geometry=points, crs=township.crs)[keep]
+    frame = frame.sort_values("member_id", ignore_index=True)
+    return Roster(members=frame, source=raw.source, findings=tidy((*raw.findings, *findings)))
+
+
+def _kinds(cells: pd.Series, problems: list[tuple[str, str]]) -> pd.Series:
+    known = {plain(name): kind for kind, names in KINDS.items() for name in names}
+    found = cells.map(lambda cell: known.get(plain(cell)) if cell else DEFAULT_KIND)
+    unknown = sorted(set(cells[found.isna()]))
+    if unknown:
+        listed = "、".join(unknown)
+        problems.append(
+            (
+                f"类型 {listed} 不认识（可用：专职、兼职、网格长）",
+                f"kind {listed} is not known (full_time, part_time or leader)",
+            )
+        )
+    return found
+
+
+def _capacities(raw: RawLayer, name: str | None, keep: pd.Series, problems: list[tuple[str, str]]) -> pd.Series:
+    if name is None:
+        return pd.Series(DEFAULT_CAPACITY, index=keep.index)
+    written, values = text(raw.frame[name]).reset_index(drop=True), numbers(raw.frame[name]).reset_index(drop=True)
+    values = values.where(written != "", DEFAULT_CAPACITY)
+    wrong = keep & ~(values > 0)
+    if wrong.any():
+        rows = "、".join(f"{written[row] or '?'}" for row in np.flatnonzero(wrong))
+        problems.append((f"容量必须是正数，而有 {rows}", f"capacity must be a positive number, not {rows}"))
+    return values
+
+
+def _villages(cells: pd.Series, township: Township, problems: list[tuple[str, str]]) -> pd.Series:
+    gazetteer = Gazetteer(township)
+    matched = cells.map(lambda cell: gazetteer.find(cell) if cell else [""])
+    unknown = sorted({cell for cell, codes in zip(cells, matched, strict=True) if len(codes) != 1})
+    if unknown:
+        listed = "、".join(f"{cell}（近似：{'、'.join(gazetteer.near(cell)) or '无'}）" for cell in unknown)
+        plainly = ", ".join(unknown)
+        problems.append(
+            (f"村/社区 {listed} 不在村界中或不唯一", f"village {plainly} is not one of the villages, or not one alone")
+        )
+    return matched.map(lambda codes: codes[0] if len(codes) == 1 else "")
+
+
+def _check_ids(members: pd.DataFrame, problems: list[tuple[str, str]]) -> None:
+    blank = int((members["member_id"] == "").sum())
+    if blank:
+        problems.append((f"{blank} 行没有编号", f"{blank} rows have no member_id"))
+    twice = members["member_id"][members["member_id"].duplicated() & (members["member_id"] != "")]
+    if len(twice):
+        listed = "、".join(sorted(set(twice)))
+        problems.append((f"编号 {listed} 重复", f"member_id {listed} is there more than once"))
+
+
+def _homes(raw: RawLayer, spec: RosterSpec, township: Township) -> tuple[np.ndarray, list[Finding]]:
+    if raw.frame.active_geometry_name is None or raw.frame.geometry.notna().sum() == 0:
+        return np.full(len(raw.frame), None, dtype=object), []
+    placed = place(raw, spec, township.crs, township.villages)
+    shapes = np.asarray(placed.geometry.values)
+    usable = shapely.get_type_id(shapes) == 0
+    usable &= np.isfinite(shapely.get_x(shapes)) & np.isfinite(shapely.get_y(shapes))
+    homes = shapely.force_2d(shapes)
+    homes[~usable] = None
+    return homes, list(placed.findings)

@@ -1,0 +1,47 @@
+"""What lies on the township's land and what does not."""
+
+from __future__ import annotations
+
+import numpy as np
+import shapely
+from numpy.typing import NDArray
+
+from gridmerge.mend.polygons import Geometries
+from gridmerge.model import Township
+
+LEAST = 1.0  # m² (metres for lines) inside the township from which a feature has to do with it
+
+
+def near(shapes: Geometries, township: Township) -> NDArray[np.bool_]:
+    """Whether each box meets the box of the township."""
+    x0, y0, x1, y1 = township.villages.total_bounds
+    box = shapely.bounds(shapes)
+    return np.asarray((box[:, 0] <= x1) & (box[:, 2] >= x0) & (box[:, 1] <= y1) & (box[:, 3] >= y0))
+
+
+def inside(shapes: Geometries, township: Township) -> NDArray[np.bool_]:
+    """Whether each valid shape shares at least `LEAST` with a village."""
+    villages = np.asarray(township.villages.geometry.values)
+    result = np.zeros(len(shapes), dtype=bool)
+    if len(shapes) == 0:
+        return result
+    shapely.prepare(villages)
+    tree = shapely.STRtree(villages)
+    area = shapely.get_dimensions(shapes) == 2
+    sure = tree.query(shapely.point_on_surface(shapes), predicate="intersects")[0]
+    result[sure] = True
+    open_ = np.flatnonzero(~result)
+    row, village = tree.query(shapes[open_], predicate="intersects")
+    shared = shapely.intersection(shapes[open_[row]], villages[village])
+    amount = np.where(area[open_[row]], shapely.area(shared), shapely.length(shared))
+    total = np.bincount(row, weights=amount, minlength=len(open_))
+    result[open_] = total >= LEAST
+    # a plot smaller than the least that lies wholly inside was sure already
+    return result
+
+
+def spot(shape: shapely.Geometry) -> tuple[float, float] | None:
+    """A place to show for a shape that may be invalid or far away."""
+    x0, y0, x1, y1 = shapely.bounds(shape)
+    middle = ((x0 + x1) / 2, (y0 + y1) / 2)
+    return middle if np.isfinite(middle).all() else None

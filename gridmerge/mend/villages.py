@@ -1,0 +1,171 @@
+"""The village skeleton: one valid coverage, the hard boundary of everything after it."""
+
+from __future__ import annotations
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+import shapely
+from pyproj import CRS
+
+from gridmerge.config import Settings, Villages
+from gridmerge.errors import InputError, PlaceError
+from gridmerge.findings import Finding, found, tidy
+from gridmerge.mend import crs as systems
+from gridmerge.mend import polygons
+from gridmerge.mend.coverage import covered
+from gridmerge.mend.fields import attributes, column, text, texts
+from gridmerge.mend.place import place
+from gridmerge.model import RawLayer, Township
+
+GRID = 0.001  # metres: the precision of the skeleton, far below any drawing error
+CODE_DIGITS = 12  # of a village by the statistical code
+
+
+def mend_township(raw: RawLayer, settings: Settings) -> Township:
+    """Make the township: villages in the working CRS, valid, of one piece a code, without overlap or gap.
+
+    Parameters
+    ----------
+    raw
+        The village layer as read.
+    settings
+        `villages` names the fields and overrides, `project.crs` the working CRS.
+
+    Returns
+    -------
+    Township
+        Villages sorted by code, in projected metres, a valid coverage on a 1 mm grid.
+
+    Raises
+    ------
+    InputError
+        No feature, a field that is not there, no column that could be the code, a village without code or area.
+    PlaceError
+        The system cannot be told; or two villages claim the same land so that no coverage can be made.
+    """
+    spec = settings.villages
+    if len(raw.frame) == 0 or raw.frame.active_geometry_name is None or raw.frame.geometry.notna().sum() == 0:
+        raise InputError(
+            f"villages（{raw.source.path}）没有任何图形；请检查路径、layer 与 where。",
+            f"villages ({raw.source.path}) holds no geometry; check path, layer and where.",
+        )
+    codes, names = _codes_and_names(raw, spec)
+    geometry, crs, findings = _placed(raw, settings)
+    frame = gpd.GeoDataFrame({"village_code": codes, "village_name": names}, geometry=geometry.values, crs=crs)
+    frame, mended = _mended(frame, raw)
+    shapes, repaired = covered(np.asarray(frame.geometry.values), list(frame["village_code"]), GRID)
+    frame = frame.set_geometry(gpd.GeoSeries(shapes, index=frame.index, crs=crs))
+    return Township(
+        name=settings.project.name,
+        code=settings.project.code,
+        crs=crs,
+        villages=frame[["village_code", "village_name", "geometry"]],
+        source=raw.source,
+        findings=tidy((*raw.findings, *findings, *mended, *_code_findings(frame), *repaired)),
+    )
+
+
+def _codes_and_names(raw: RawLayer, spec: Villages) -> tuple[pd.Series, pd.Series]:
+    code = column(raw, spec.code, "village_code") if spec.code else _code_by_content(raw)
+    if code is None:
+        raise InputError(
+            f'villages（{raw.source.path}）看不出哪个字段是村代码；请在 [villages] 写 code = "字段名"（有：{"、".join(attributes(raw))}）。',
+            f'villages ({raw.source.path}): no field looks like the village code; write code = "FIELD" in [villages] (it has: {", ".join(attributes(raw))}).',
+        )
+    codes = texts(raw, code)
+    name = column(raw, spec.name, "village_name")
+    names = texts(raw, name)
+    names = names.where(names != "", codes)
+    blank = int((codes == "").sum())
+    if blank:
+        example = next((value for value in names[codes == ""] if value), "?")
+        raise InputError(
+            f"villages（{raw.source.path}）有 {blank} 个图形的 {code} 为空（如 {example}）；请补上村代码。",
+            f"villages ({raw.source.path}): {blank} features have no {code} (such as {example}); fill in the village codes.",
+        )
+    return codes, names
+
+
+def _code_by_content(raw: RawLayer) -> str | None:
+    """The column that holds 12-digit codes, else the one whose name says so."""
+    for name in attributes(raw):
+        values = text(raw.frame[name])
+        if len(values) and values.str.fullmatch(rf"\d{{{CODE_DIGITS}}}").all():
+            return name
+    return column(raw, None, "village_code")
+
+
+def _placed(raw: RawLayer, settings: Settings) -> tuple[gpd.GeoSeries, CRS, tuple[Finding, ...]]:
+    spec, wanted = settings.villages, settings.project.crs
+    told = raw.frame.crs is not None or spec.crs is not None
+    bounds = tuple(raw.frame.geometry.total_bounds)
+    if not told and wanted and systems.by_numbers(bounds) is None:
+        spec = spec.model_copy(update={"crs": wanted})  # the only system the project speaks of
+    if wanted is None:
+        rough = place(raw, spec, systems.WGS84, None)
+        west, south, east, north = rough.geometry.total_bounds
+        target = systems.working((west + east) / 2, (south + north) / 2)
+    else:
+        target = systems.declared(wanted, "[project]")
+        if not target.is_projected or target.axis_info[0].unit_conversion_factor != 1:
+            raise PlaceError(
+                f'[project] crs = "{wanted}" 不是以米为单位的投影坐标系；请改为例如 EPSG:4544，或删去此行由程序选择。',
+                f'[project] crs = "{wanted}" is not projected in metres; write one that is, such as EPSG:4544, or leave it out.',
+            )
+    placed = place(raw, spec, target, None)
+    return placed.geometry, target, placed.findings
+
+
+def _mended(frame: gpd.GeoDataFrame, raw: RawLayer) -> tuple[gpd.GeoDataFrame, list[Finding]]:
+    """Valid areas, one row a code, sorted by code."""
+    done = polygons.areas(np.asarray(frame.geometry.values))
+    shapes = done.geometry
+    has = np.array([shape is not None for shape in shapes])
+    shapes[has] = polygons.only_areas(shapely.set_precision(shapes[has], GRID))
+    has &= ~shapely.is_empty(shapes)
+    findings = [
+        found("geometry_repaired", layer="villages", source_id=code, measure=100 * change, place=polygons.place(shape))
+        for code, change, shape, ok in zip(frame["village_code"], done.change, shapes, has, strict=True)
+        if ok and change > polygons.REPAIR_SHARE
+    ]
+    lost = sorted(set(frame["village_code"]) - set(frame["village_code"][has]))
+    if lost:
+        raise InputError(
+            f"villages（{raw.source.path}）中 {'、'.join(lost)} 没有面积；村界必须是面。",
+            f"villages ({raw.source.path}): {', '.join(lost)} have no area; villages must be polygons.",
+        )
+    kept = frame[has].assign(geometry=shapes[has])
+    groups = kept.groupby("village_code", sort=True)
+    rows = []
+    for code, group in groups:
+        names = sorted(set(group["village_name"]))
+        if len(names) > 1:
+            findings.append(found("village_code_clash", layer="villages", source_id=str(code), names="、".join(names)))
+        rows.append((str(code), names[0], shapely.union_all(group.geometry.values, grid_size=GRID)))
+    result = gpd.GeoDataFrame(
+        {"village_code": [row[0] for row in rows], "village_name": [row[1] for row in rows]},
+        geometry=[row[2] for row in rows],
+        crs=frame.crs,
+    )
+    return result, findings
+
+
+def _code_findings(frame: gpd.GeoDataFrame) -> list[Finding]:
+    findings = []
+    for code, name, shape in zip(frame["village_code"], frame["village_name"], frame.geometry, strict=True):
+        where = polygons.place(shape)
+        if len(code) != CODE_DIGITS or not code.isdigit():
+            findings.append(
+                found(
+                    "village_code_length", layer="villages", source_id=code, measure=len(code), place=where, name=name
+                )
+            )
+        elif code[9] == "6":
+            findings.append(found("village_code_merged", layer="villages", source_id=code, place=where, name=name))
+    clashes = frame.groupby("village_name")["village_code"].agg(list)
+    for name, codes in clashes[clashes.map(len) > 1].items():
+        findings.append(
+            found("village_name_clash", layer="villages", source_id=codes[0], name=name, codes="、".join(codes))
+        )
+    return findings

@@ -1,0 +1,120 @@
+"""What makes work, as read → values with a place in the working CRS."""
+
+from __future__ import annotations
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+import shapely
+
+from gridmerge.catalog import find_field
+from gridmerge.config import Reading, WorkloadSpec
+from gridmerge.errors import InputError
+from gridmerge.findings import Finding, found, tidy
+from gridmerge.mend.fields import attributes, column, numbers, some, text
+from gridmerge.mend.place import place
+from gridmerge.model import RawLayer, Township, Work
+
+
+def mend_work(raw: RawLayer, spec: WorkloadSpec, township: Township) -> Work:
+    """Make a workload of an input.
+
+    Parameters
+    ----------
+    raw
+        Points, areas or lines; or a table with columns of lon and lat.
+    spec
+        `field` is summed; without it each feature counts one.
+    township
+        Gives the CRS, and the evidence of place.
+
+    Returns
+    -------
+    Work
+        `value` (float, not negative) and geometry, sorted by content. Rows without a place, and values that are blank,
+        negative or no numbers, are counted in the findings.
+
+    Raises
+    ------
+    InputError
+        The field is not there; a table has neither geometry nor lon and lat.
+    PlaceError
+        It cannot be told where on earth the features lie.
+    """
+    key = raw.source.key
+    values, findings = _values(raw, spec)
+    frame = with_points(raw, spec)
+    placed = place(frame, spec, township.crs, township.villages)
+    shapes = shapely.force_2d(np.asarray(placed.geometry.values))
+    nowhere = shapely.is_missing(shapes) | shapely.is_empty(shapes) | ~np.isfinite(shapely.bounds(shapes)).all(axis=1)
+    if nowhere.any():
+        findings.append(found("work_no_place", layer=key, measure=nowhere.sum(), total=f"{values[nowhere].sum():g}"))
+    invalid = ~nowhere & ~shapely.is_valid(shapes)
+    shapes[invalid] = shapely.make_valid(shapes[invalid], method="structure", keep_collapsed=False)
+    result = gpd.GeoDataFrame({"value": values[~nowhere]}, geometry=shapes[~nowhere], crs=township.crs)
+    return Work(
+        name=spec.name,
+        weight=spec.weight,
+        by=spec.by,
+        frame=by_content(result),
+        source=raw.source,
+        findings=tidy((*raw.findings, *findings, *placed.findings)),
+    )
+
+
+def _values(raw: RawLayer, spec: WorkloadSpec) -> tuple[np.ndarray, list[Finding]]:
+    key = raw.source.key
+    if spec.field is None:
+        return np.ones(len(raw.frame)), []
+    field = column(raw, spec.field, "")
+    values = numbers(raw.frame[field])
+    written = text(raw.frame[field])
+    blank = written == ""
+    wrong = values.isna() & ~blank
+    negative = values < 0
+    findings = []
+    if blank.any():
+        findings.append(found("work_blank", layer=key, measure=blank.sum(), field=field))
+    if wrong.any():
+        examples = some(sorted(set(written[wrong])), 3)
+        findings.append(found("work_not_number", layer=key, measure=wrong.sum(), field=field, examples=examples))
+    if negative.any():
+        findings.append(found("work_negative", layer=key, measure=negative.sum(), field=field))
+    return values.where(~(values.isna() | negative), 0.0).to_numpy(dtype=float), findings
+
+
+def with_points(raw: RawLayer, spec: Reading, required: bool = True) -> RawLayer:
+    """Give a table its points from columns of lon and lat; what has geometry stays as it is.
+
+    Raises
+    ------
+    InputError
+        There is neither, and `required`.
+    """
+    if raw.frame.active_geometry_name is not None:
+        return raw
+    columns = attributes(raw)
+    lon = column(raw, spec.lon, "lon") if spec.lon else find_field(columns, "lon")
+    lat = column(raw, spec.lat, "lat") if spec.lat else find_field(columns, "lat")
+    if lon is None or lat is None:
+        if not required:
+            return raw
+        raise InputError(
+            f'{raw.source.key}（{raw.source.path}）没有图形，也看不出经纬度列；请写 lon = "列名"、lat = "列名"（有：{"、".join(columns)}）。',
+            f'{raw.source.key} ({raw.source.path}) has no geometry and no columns of lon and lat; write lon = "COLUMN", lat = "COLUMN" (it has: {", ".join(columns)}).',
+        )
+    x, y = numbers(raw.frame[lon]), numbers(raw.frame[lat])
+    known = x.notna() & y.notna()
+    points = np.full(len(x), None, dtype=object)
+    points[known] = shapely.points(x[known].to_numpy(), y[known].to_numpy())
+    frame = gpd.GeoDataFrame(pd.DataFrame(raw.frame), geometry=points, crs=None)
+    return RawLayer(source=raw.source, frame=frame, findings=raw.findings)
+
+
+def by_content(frame: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
+    """Sort by place, then value, then the geometry's bytes, so that the order in the file cannot matter."""
+    bounds = shapely.bounds(np.asarray(frame.geometry.values))
+    keys = pd.DataFrame(bounds, columns=["x0", "y0", "x1", "y1"]).assign(value=frame["value"].to_numpy())
+    if len(frame) and (shapely.get_type_id(np.asarray(frame.geometry.values)) != 0).any():
+        keys["wkb"] = shapely.to_wkb(np.asarray(frame.geometry.values))
+    return frame.iloc[keys.sort_values(list(keys.columns), kind="stable").index].reset_index(drop=True)
