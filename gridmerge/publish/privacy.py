@@ -31,7 +31,7 @@ def mask_phone(phone: str, contacts: Contacts = "masked") -> str:
     if contacts == "none" or not phone:
         return ""
     masked = scrub(phone)
-    if "****" in masked:
+    if "***" in masked:
         return masked
     # Not a shape we know (an extension, a foreign number): its last digits are shown only when as many stay hidden.
     kept = min(4, len(phone) // 3)
@@ -40,10 +40,11 @@ def mask_phone(phone: str, contacts: Contacts = "masked") -> str:
 
 def scrub(text: str) -> str:
     """Mask every phone number and take out every ID number that hides in free text."""
-    text = text.translate(_NARROW)
-    text = _ID_NUMBER.sub(lambda found: "******" if _is_id_number(found.group()) else found.group(), text)
-    text = _MOBILE.sub(r"\1****\3", text)
-    return _LANDLINE.sub(lambda found: f"{found[1]}-{'*' * len(found[2])}{found[3]}", text)
+    narrow = text.translate(_NARROW)
+    masked = _ID_NUMBER.sub(lambda found: "******" if _is_id_number(found.group()) else found.group(), narrow)
+    masked = _MOBILE.sub(r"\1****\3", masked)
+    masked = _LANDLINE.sub(lambda found: f"{found[1]}-{'*' * len(found[2])}{found[3]}", masked)
+    return text if masked == narrow else masked
 
 
 def mask_name(name: str) -> str:

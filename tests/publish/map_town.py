@@ -76,7 +76,7 @@ def _grown(faces: gpd.GeoDataFrame) -> list[str]:
 
 
 def _grids(faces: gpd.GeoDataFrame, villages: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
-    sums = {name: "sum" for name in ("area_m2", "workload", "households", "people")}
+    sums = dict.fromkeys(("area_m2", "workload", "households", "people"), "sum")
     grids = faces.dissolve("grid_code", aggfunc=sums | {"village_code": "first"}).reset_index()
     grids = grids.merge(villages[["village_code", "village_name"]], on="village_code")
     grids["grid_name"] = grids["village_name"] + "第" + grids["grid_code"].str[-3:].astype(int).astype(str) + "网格"
@@ -120,5 +120,12 @@ def _remarks(faces: gpd.GeoDataFrame) -> tuple[Remark, ...]:
             message=Text("图层 party 有一处无人认领的地块。", "Layer party leaves a piece of land to nobody."),
             place=(spot.x, spot.y),
         ),
-        Remark(severity="note", kind="no_workload", layer="", source_id="", message=Text("说明一条。", "A note."), place=None),
+        Remark(
+            severity="note",
+            kind="no_workload",
+            layer="",
+            source_id="",
+            message=Text("说明一条。", "A note."),
+            place=None,
+        ),
     )

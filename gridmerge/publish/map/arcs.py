@@ -1,0 +1,122 @@
+"""Shared arcs: every border of a coverage once, as integer deltas of lon/lat.
+
+Neighbours share their line on screen exactly as they do in the data: no gap opens, and a face that moves to another
+grid in a meeting redraws its border from the very same numbers.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+from itertools import pairwise
+
+import numpy as np
+import shapely
+from numpy.typing import NDArray
+from pyproj import CRS
+
+from gridmerge.geometry import lonlat
+
+Ring = list[int]  # arc numbers in order; ~n means arc n backwards
+SCALE = 1e6  # lon/lat are written in millionths of a degree: 0.1 m, finer than any line drawn by hand
+
+
+@dataclass(frozen=True, kw_only=True)
+class Arcs:
+    """Lines that rings are made of.
+
+    Parameters
+    ----------
+    lines
+        An (n, 2) array of working-CRS coordinates for each arc.
+    rings
+        For each geometry, its rings as arc numbers; holes and parts alike, to be filled even-odd.
+    """
+
+    lines: list[NDArray[np.float64]]
+    rings: list[list[Ring]] = field(default_factory=list)
+
+
+def shared_arcs(geometries: Sequence[shapely.Geometry]) -> Arcs:
+    """Cut the rings of a coverage (or of any polygons and lines) where their neighbours change.
+
+    Parameters
+    ----------
+    geometries
+        Polygons, multipolygons or lines in one CRS. What two of them share, vertex by vertex, becomes one arc.
+    """
+    arcs = Arcs(lines=[])
+    paths = [[shapely.get_coordinates(part) for part in _paths(geometry)] for geometry in geometries]
+    nodes = _nodes([path for of_one in paths for path in of_one])
+    known: dict[bytes, int] = {}
+    for of_one in paths:  # one dictionary look-up per arc: the sharing itself cannot be vectorised
+        rings = []
+        for path in of_one:
+            rings.append([_number(piece, known, arcs.lines) for piece in _pieces(path, nodes)])
+        arcs.rings.append(rings)
+    return arcs
+
+
+def deltas(lines: Iterable[NDArray[np.float64]], crs: CRS, origin: tuple[float, float]) -> list[list[int]]:
+    """Encode arcs as ``[x0, y0, dx, dy, …]`` in units of 1/SCALE degree, counted from `origin` (lon, lat)."""
+    lines = list(lines)
+    if not lines:
+        return []
+    stacked = np.vstack(lines)
+    lon, lat = lonlat(crs).transform(stacked[:, 0], stacked[:, 1])
+    units = np.rint((np.column_stack([lon, lat]) - origin) * SCALE).astype(np.int64)
+    ends = np.cumsum([len(line) for line in lines])[:-1]
+    return [_delta(part) for part in np.split(units, ends)]
+
+
+def _delta(units: NDArray[np.int64]) -> list[int]:
+    steps = np.diff(units, axis=0)
+    moved = steps[steps.any(axis=1)]  # a step of nothing says nothing, but an arc keeps at least two points
+    flat: list[int] = np.vstack([units[:1], moved if len(moved) else steps[:1]]).ravel().tolist()
+    return flat
+
+
+def _paths(geometry: shapely.Geometry) -> Iterator[shapely.Geometry]:
+    for part in shapely.get_parts(geometry):
+        if part.geom_type == "Polygon":
+            yield from shapely.get_rings(part)
+        elif part.geom_type in ("LineString", "LinearRing"):
+            yield part
+
+
+def _nodes(paths: list[NDArray[np.float64]]) -> set[bytes]:
+    """Vertices where a path begins or ends without closing, or that have other than two neighbours over all paths."""
+    if not paths:
+        return set()
+    starts = np.vstack([path[:-1] for path in paths])
+    ends = np.vstack([path[1:] for path in paths])
+    points, number = np.unique(np.vstack([starts, ends]), axis=0, return_inverse=True)
+    a, b = np.split(number.ravel(), 2)
+    edges = np.unique(np.column_stack([np.minimum(a, b), np.maximum(a, b)]), axis=0)
+    edges = edges[edges[:, 0] != edges[:, 1]]
+    neighbours = np.bincount(edges.ravel(), minlength=len(points))
+    return {point.tobytes() for point in points[neighbours != 2]}
+
+
+def _pieces(path: NDArray[np.float64], nodes: set[bytes]) -> list[NDArray[np.float64]]:
+    closed = bool((path[0] == path[-1]).all())
+    body = path[:-1] if closed else path
+    cuts = [i for i, point in enumerate(body) if point.tobytes() in nodes]
+    if not closed:
+        return [path[i : j + 1] for i, j in pairwise(cuts)]
+    if not cuts:  # an island: begin where both sides would, whoever draws it
+        cuts = [int(np.lexsort((body[:, 1], body[:, 0]))[0])]
+    turned = np.vstack([np.roll(body, -cuts[0], axis=0), body[cuts[0]]])
+    stops = [cut - cuts[0] for cut in cuts] + [len(body)]
+    return [turned[i : j + 1] for i, j in pairwise(stops)]
+
+
+def _number(piece: NDArray[np.float64], known: dict[bytes, int], lines: list[NDArray[np.float64]]) -> int:
+    forward, backward = piece.tobytes(), piece[::-1].tobytes()
+    if forward in known:
+        return known[forward]
+    if backward in known:
+        return ~known[backward]
+    known[forward] = len(lines)
+    lines.append(piece)
+    return known[forward]

@@ -1,0 +1,80 @@
+// Put together: what each change redraws, and what the buttons do.
+const whole = () => map.fitBounds(boxBounds(land.rings.map((_, face) => land.box(face)).reduce((a, b) => [Math.min(a[0], b[0]), Math.min(a[1], b[1]), Math.max(a[2], b[2]), Math.max(a[3], b[3])])), { padding: [26, 26] });
+
+onChange((what) => {
+  if (what === "choice") { paintChosen(); showCard(); markBar(); }
+  if (what === "layers") { layers.forEach(paintLayer); showLegend(); showPanel(); }
+  if (what === "colour") { paintFills(); showLegend(); showPanel(); }
+  if (what === "villages") { paintVillages(); showLegend(); }
+  if (what === "pieces") paintPieces();
+  if (what === "language") { relabel(); heading(); showPanel(); showLegend(); showCard(); }
+  wordLayer.draw();
+});
+
+function markBar() {
+  document.querySelectorAll(".bar").forEach((element) => element.classList.toggle("on", Number(element.getAttribute("data-grid")) === state.grid));
+}
+
+function heading() {
+  $("town").textContent = brief(DATA.name, 40);
+  $("crs").textContent = DATA.crs;
+  $("date").textContent = DATA.date;
+  $("sources").textContent = t("sourceCount", DATA.sources.length);
+  $("sources").title = DATA.sources.map((source) => source[0] + ": " + source[1]).join("\n");
+  $("review").textContent = DATA.review || "＿＿＿＿＿＿";
+  document.title = brief(DATA.name, 60) + " · " + t("unified");
+}
+
+function switches() {
+  $("language").addEventListener("click", () => { language = language === "zh" ? "en" : "zh"; changed("language"); });
+  $("big").addEventListener("click", () => {
+    const on = document.documentElement.classList.toggle("gm-big");
+    $("big").setAttribute("aria-pressed", String(on));
+    map.invalidateSize();
+    wordLayer.draw();
+  });
+  $("whole").addEventListener("click", whole);
+  $("print").addEventListener("click", () => window.print());
+  $("panel-button").addEventListener("click", () => { document.body.classList.toggle("gm-panel-open"); setTimeout(() => map.invalidateSize(), 250); });
+  $("card-close").addEventListener("click", () => chooseGrid(-1));
+  $("legend-button").addEventListener("click", () => $("legend").classList.toggle("open"));
+  $("search").addEventListener("input", search);
+  $("search").addEventListener("focus", search);
+  $("search").addEventListener("keydown", searchKey);
+  $("search").addEventListener("blur", () => { $("found").hidden = true; });
+  document.addEventListener("keydown", (event) => {
+    const typing = /^(INPUT|TEXTAREA|SELECT)$/.test(event.target.tagName);
+    if (event.key === "/" && !typing) { $("search").focus(); event.preventDefault(); }
+    if (event.key === "Escape" && !typing) chooseGrid(-1);
+  });
+  window.addEventListener("beforeprint", () => map.invalidateSize({ animate: false }));
+  window.addEventListener("afterprint", () => map.invalidateSize({ animate: false }));
+}
+
+function start() {
+  document.body.classList.add("gm");
+  document.body.classList.add("gm-" + DATA.audience);
+  map.attributionControl.setPrefix(false);
+  L.control.zoom({ position: "topleft", zoomInTitle: "+", zoomOutTitle: "−" }).addTo(map);
+  L.control.scale({ metric: true, imperial: false, position: "bottomright", maxWidth: 140 }).addTo(map);
+  relabel();
+  heading();
+  switches();
+  map.invalidateSize({ animate: false });
+  whole();
+  paintShapes();
+  paintFills();
+  paintVillages();
+  paintPieces();
+  wordLayer.addTo(map);
+  showPanel();
+  showLegend();
+  map.on("click", (event) => {
+    const face = land.at(event.latlng);
+    chooseGrid(face < 0 ? -1 : faceGrid[face], face);
+    if (face >= 0) keepInSight(event.latlng);
+  });
+  map.on("mousemove", (event) => { map.getContainer().style.cursor = land.at(event.latlng) < 0 ? "" : "pointer"; });
+  document.documentElement.setAttribute("data-ready", "1");
+}
+start();

@@ -1,0 +1,131 @@
+// Canvas panes, bottom to top: fills, departmental lines, grid and village lines, what is selected.
+const PALETTE = {
+  work: ["#eef3ea", "#d3e5d6", "#a9d0c3", "#74b3ad", "#418f94", "#1d6275"],
+  // For neighbours and members: told apart in every common kind of colour-blindness, light enough for black letters.
+  nominal: ["#f2d7a0", "#a8cbe3", "#c3ddb0", "#e6b8a8", "#cdbfe0", "#f3ecc0", "#9fd1c6", "#e3c2d3"],
+  exclusive: "#ded6ea",
+  line: ["#7a3e9d", "#b8561b", "#1f6fb2", "#2d7d46", "#a3265b", "#75651a", "#0f7c85", "#5b5b5b"],
+  dash: [null, "7 4", "2 4", "10 3 2 3"],
+};
+const pane = (name, order) => {
+  map.createPane("gm-" + name).style.zIndex = order;
+  map.getPane("gm-" + name).style.pointerEvents = "none";
+  return L.canvas({ pane: "gm-" + name, padding: 0.4 });
+};
+const paintFill = pane("fill", 350);
+const paintLayers = pane("layers", 420);
+const paintLines = pane("lines", 430);
+const paintTop = pane("top", 440);
+
+const line = (renderer, color, weight, more) =>
+  L.polyline([], Object.assign({ renderer: renderer, pane: renderer.options.pane, color: color, weight: weight, interactive: false, smoothFactor: 0 }, more));
+const shape = (grid) =>
+  L.polygon([], { renderer: paintFill, pane: "gm-fill", stroke: false, fillOpacity: 1, interactive: false, smoothFactor: 0, fillColor: fillOf(grid) });
+
+const neighbours = grids.map(() => new Set());
+sides.forEach((pair) => {
+  const a = faceGrid[pair[0]];
+  const b = pair.length > 1 ? faceGrid[pair[1]] : a;
+  if (a !== b) {
+    neighbours[a].add(b);
+    neighbours[b].add(a);
+  }
+});
+
+// Greedy colouring, the most crowded first: no two neighbours alike, as few colours as that takes.
+function colouring(count, touching) {
+  const order = Array.from({ length: count }, (_, i) => i).sort((a, b) => touching(b).length - touching(a).length || a - b);
+  const colour = new Array(count).fill(-1);
+  order.forEach((one) => {
+    const taken = new Set(touching(one).map((other) => colour[other]));
+    let pick = 0;
+    while (taken.has(pick)) pick++;
+    colour[one] = pick;
+  });
+  return colour;
+}
+const gridColour = colouring(grids.length, (grid) => Array.from(neighbours[grid]));
+const memberTouch = members.map(() => new Set());
+grids.forEach((grid) => neighbours[grid.index].forEach((other) => {
+  const a = holder(grid);
+  const b = holder(grids[other]);
+  if (a && b && a !== b) memberTouch[a.index].add(b.index);
+}));
+const memberColour = colouring(members.length, (member) => Array.from(memberTouch[member]));
+
+function workClass(grid) {
+  const low = DATA.sizes.min;
+  const target = DATA.sizes.target;
+  const high = DATA.sizes.max;
+  const value = size(grid);
+  const steps = [low, (low + target) / 2, target, (target + high) / 2, high];
+  let step = 0;
+  while (step < steps.length && (step === 0 ? value >= steps[0] : value > steps[step])) step++;
+  return step;
+}
+
+function fillOf(grid) {
+  const nominal = PALETTE.nominal;
+  if (state.colour === "neighbour") return nominal[gridColour[grid.index] % nominal.length];
+  if (state.colour === "member") {
+    const who = holder(grid);
+    return who ? nominal[memberColour[who.index] % nominal.length] : "#e4e2dc";
+  }
+  return grid.type === "exclusive" ? PALETTE.exclusive : PALETTE.work[workClass(grid)];
+}
+
+const fills = grids.map((grid) => shape(grid).addTo(map));
+const pieceLines = line(paintFill, "#ffffff", 0.8, { opacity: 0.75 }).addTo(map);
+const gridHalo = line(paintLines, "#ffffff", 3.5, { opacity: 0.85 }).addTo(map);
+const gridLines = line(paintLines, "#24444d", 1.4, {}).addTo(map);
+const villageHalo = line(paintLines, "#fffdf5", 6, { opacity: 0.95 }).addTo(map);
+const villageLines = line(paintLines, "#3a2d1e", 2.6, {}).addTo(map);
+const chosenHalo = line(paintTop, "#ffffff", 8, {}).addTo(map);
+const chosenLine = line(paintTop, "#c8451b", 4, {}).addTo(map);
+const hereShape = L.polygon([], { renderer: paintTop, pane: "gm-top", stroke: false, fillColor: "#c8451b", fillOpacity: 0.18, interactive: false, smoothFactor: 0 }).addTo(map);
+
+const arcsWhere = (wanted) => sides.map((pair, arc) => (wanted(pair) ? [arc] : null)).filter(Boolean);
+const sameVillage = (pair) => pair.length > 1 && DATA.faces.village[pair[0]] === DATA.faces.village[pair[1]];
+
+function paintShapes(which) {
+  (which || grids).forEach((grid) => fills[grid.index].setLatLngs(land.latlngs(grid.rings)));
+  const lines = land.latlngs(arcsWhere((pair) => sameVillage(pair) && faceGrid[pair[0]] !== faceGrid[pair[1]]));
+  gridHalo.setLatLngs(lines);
+  gridLines.setLatLngs(lines);
+}
+
+function paintVillages() {
+  const lines = state.villages ? land.latlngs(arcsWhere((pair) => !sameVillage(pair))) : [];
+  villageHalo.setLatLngs(lines);
+  villageLines.setLatLngs(lines);
+}
+
+function paintPieces() {
+  pieceLines.setLatLngs(state.pieces ? land.latlngs(arcsWhere((pair) => pair.length > 1 && faceGrid[pair[0]] === faceGrid[pair[1]])) : []);
+}
+
+const paintFills = () => grids.forEach((grid) => fills[grid.index].setStyle({ fillColor: fillOf(grid) }));
+
+function paintChosen() {
+  const grid = grids[state.grid];
+  const rings = grid ? land.latlngs(grid.rings.map((ring) => ring.concat(ring.slice(0, 1)))) : [];
+  chosenHalo.setLatLngs(rings);
+  chosenLine.setLatLngs(rings);
+  hereShape.setLatLngs(state.face >= 0 ? land.latlngs(land.rings[state.face]) : []);
+}
+
+const layerStyle = (layer) => ({ color: PALETTE.line[layer.index % PALETTE.line.length], dashArray: PALETTE.dash[Math.floor(layer.index / PALETTE.line.length) % PALETTE.dash.length] });
+
+// The outlines of a network: every arc once, so that a dashed line stays dashed where two of its grids meet.
+function paintLayer(layer) {
+  const on = state.layers.has(layer.index);
+  if (on && !layer.drawn) {
+    const cover = new Coverage(layer.data);
+    layer.drawn = line(paintLayers, "#000", 2.2, layerStyle(layer));
+    layer.drawn.setLatLngs(cover.latlngs(cover.arcs.map((_, arc) => [arc])));
+  }
+  if (layer.drawn && on !== map.hasLayer(layer.drawn)) {
+    if (on) layer.drawn.addTo(map);
+    else layer.drawn.remove();
+  }
+}

@@ -1,0 +1,154 @@
+// The panel at the side: overview, layers, what is to be checked.
+const TABS = { overview: overviewTab, layers: layersTab, check: checkTab };
+const total = (list) => list.reduce((a, b) => a + b, 0);
+
+function showPanel() {
+  fill($("tabs"), Object.keys(TABS).map((name) => h("button", {
+    role: "tab", "aria-selected": String(state.tab === name), onclick: () => { state.tab = name; showPanel(); },
+  }, t(name), name === "check" && DATA.remarks.length ? h("span", { class: "count" }, DATA.remarks.length) : null)));
+  fill($("tab"), TABS[state.tab]());
+}
+
+function overviewTab() {
+  const sized = grids.filter((grid) => grid.type !== "exclusive");
+  const sizes = sized.map(size);
+  const mean = total(sizes) / Math.max(sizes.length, 1);
+  const outside = sized.filter((grid) => verdict(grid)).length;
+  const floor = DATA.figures.grids && DATA.figures.grids.max_mean_floor;
+  return [
+    h("div", { class: "tiles" },
+      tile(t("grids"), number(grids.length), t("gridsUnit"), ""),
+      tile(t("meanOf", sizeName()), number(mean), sizeUnit(), t("rangeNote", number(DATA.sizes.min), number(DATA.sizes.max), sizeUnit())),
+      tile(t("maxMean"), mean ? number(Math.max.apply(null, sizes) / mean, 2) : "–", "", floor ? t("floorNote", number(floor, 2)) : ""),
+      tile(t("outOfRange"), number(outside), t("gridsUnit"), "", outside ? "alert" : "good")),
+    h("p", { class: "lead" }, t("merged", layers.length, number(total(layers.map((layer) => layer.count))), number(DATA.faces.id.length), number(grids.length), DATA.villages.code.length)),
+    members.length ? memberTiles() : null,
+    h("h3", {}, t("work", sizeName())),
+    bars()];
+}
+
+function tile(name, value, small, note, kind) {
+  return h("div", { class: "tile " + (kind || "") }, h("span", { class: "name" }, name), h("strong", {}, value, small ? h("small", {}, " " + small) : null), h("span", { class: "note" }, note || "\u00a0"));
+}
+
+function memberTiles() {
+  const loads = members.map((member) => total(member.duties.map((duty) => duty.load)) / (member.capacity || 1));
+  const mean = total(loads) / loads.length;
+  return h("div", { class: "tiles" },
+    tile(t("memberTile"), number(members.length), language === "zh" ? "人" : "", ""),
+    tile(t("memberLoad"), mean ? number(Math.max.apply(null, loads) / mean, 2) : "–", "", ""));
+}
+
+// Every grid's work as a bar; the band is the range that was asked for.
+function bars() {
+  const most = Math.max.apply(null, grids.map(size).concat([DATA.sizes.max || 0]));
+  const at = (value) => (most ? (100 * value) / most : 0) + "%";
+  return h("div", { class: "bars", id: "gm-bars" }, DATA.villages.name.map((name, village) => {
+    const here = grids.filter((grid) => grid.village === village);
+    return here.length ? h("section", {}, h("h4", {}, brief(name, 40), h("span", {}, number(total(here.map(size))) + sizeUnit())), here.map((grid) => bar(grid, at))) : null;
+  }));
+}
+
+function bar(grid, at) {
+  const mark = verdict(grid);
+  return h("button", { class: "bar" + (grid.index === state.grid ? " on" : ""), "data-grid": grid.index, title: brief(grid.name, 80), onclick: () => chooseGrid(grid.index, -1, true) },
+    h("span", { class: "who" }, grid.short),
+    h("span", { class: "track" },
+      h("i", { class: "band", style: { left: at(DATA.sizes.min), width: at(DATA.sizes.max - DATA.sizes.min) } }),
+      h("i", { class: "value" + (mark > 0 ? " high" : mark < 0 ? " low" : ""), style: { width: at(size(grid)) } })),
+    h("span", { class: "amount" }, (mark > 0 ? "▲" : mark < 0 ? "▼" : "") + number(size(grid))));
+}
+
+function layersTab() {
+  const tolerance = Math.max.apply(null, layers.map((layer) => layer.data.tolerance).concat([0]));
+  return [
+    h("h3", {}, t("colourBy")),
+    colourSwitch(),
+    h("h3", {}, t("mapLines")),
+    tick(t("showVillages"), state.villages, (on) => { state.villages = on; changed("villages"); }),
+    tick(t("showLabels"), state.labels, (on) => { state.labels = on; changed("labels"); }),
+    tick(t("showFaces"), state.pieces, (on) => { state.pieces = on; changed("pieces"); }),
+    layers.length ? h("h3", {}, t("networks"),
+      h("span", { class: "aside" },
+        h("button", { class: "link", onclick: () => { layers.forEach((layer) => state.layers.add(layer.index)); changed("layers"); } }, t("all")),
+        h("button", { class: "link", onclick: () => { state.layers.clear(); changed("layers"); } }, t("none")))) : null,
+    h("div", { class: "networks" }, layers.map((layer) => tick(brief(title(layer), 60), state.layers.has(layer.index), (on) => {
+      if (on) state.layers.add(layer.index);
+      else state.layers.delete(layer.index);
+      changed("layers");
+    }, swatch(layer), number(layer.count)))),
+    layers.length ? h("p", { class: "quiet" }, t("networksNote", tolerance)) : null];
+}
+
+function colourSwitch() {
+  const modes = [["work", "byWork"], ["member", "byMember"], ["neighbour", "byNeighbour"]].filter((mode) => mode[0] !== "member" || members.length);
+  return h("div", { class: "switch", role: "group" }, modes.map((mode) => h("button", {
+    "aria-pressed": String(state.colour === mode[0]), "data-colour": mode[0], onclick: () => { state.colour = mode[0]; changed("colour"); },
+  }, t(mode[1]))));
+}
+
+function tick(name, on, change, before, after) {
+  const box = h("input", { type: "checkbox", onchange: (event) => change(event.target.checked) });
+  box.checked = on;
+  return h("label", { class: "tick" }, box, before, h("span", {}, name), after ? h("span", { class: "aside" }, after) : null);
+}
+
+function swatch(layer) {
+  const style = layerStyle(layer);
+  const picture = document.createElementNS(SVG_NS, "svg");
+  picture.setAttribute("class", "swatch");
+  picture.setAttribute("viewBox", "0 0 30 10");
+  const stroke = document.createElementNS(SVG_NS, "path");
+  stroke.setAttribute("d", "M0 5H30");
+  stroke.setAttribute("stroke", style.color);
+  stroke.setAttribute("stroke-width", "3");
+  if (style.dashArray) stroke.setAttribute("stroke-dasharray", style.dashArray);
+  picture.appendChild(stroke);
+  return picture;
+}
+
+const shown = {};
+function checkTab() {
+  if (!DATA.remarks.length) return h("p", { class: "lead" }, t("findingsNone"));
+  return ["error", "warning", "note"].map((severity) => {
+    const found = DATA.remarks.filter((remark) => remark[0] === severity);
+    if (!found.length) return null;
+    const limit = shown[severity] || 30;
+    return h("section", { class: "remarks " + severity },
+      h("h3", {}, t(severity), h("span", { class: "count" }, found.length)),
+      found.slice(0, limit).map(remarkLine),
+      found.length > limit ? h("button", { class: "link", onclick: () => { shown[severity] = limit + 100; showPanel(); } }, t("more", found.length - limit)) : null);
+  });
+}
+
+function remarkLine(remark) {
+  const placed = remark[6] !== null;
+  return h(placed ? "button" : "p", { class: "remark", onclick: placed ? () => flyTo(remark[6], remark[7]) : null }, brief(remark[language === "zh" ? 4 : 5], 400));
+}
+
+const pin = L.circleMarker([0, 0], { radius: 11, color: "#c8451b", weight: 3, fillOpacity: 0.12, interactive: false, renderer: paintTop, pane: "gm-top" });
+function flyTo(lon, lat) {
+  const place = L.latLng(lat, lon);
+  pin.setLatLng(place).addTo(map);
+  map.setView(place, Math.max(map.getZoom(), 16));
+}
+
+function showLegend() {
+  const body = $("legend-body");
+  fill(body, colourSwitch(), state.colour === "work" ? workLegend() : null, h("div", { class: "keys" },
+    h("span", { class: "key" }, h("i", { class: "stroke grid" }), t("gridLine")),
+    state.villages ? h("span", { class: "key" }, h("i", { class: "stroke village" }), t("villageLine")) : null),
+    layers.filter((layer) => state.layers.has(layer.index)).slice(0, 12).map((layer) => h("span", { class: "key" }, swatch(layer), brief(title(layer), 24))));
+}
+
+function workLegend() {
+  const low = DATA.sizes.min;
+  const target = DATA.sizes.target;
+  const high = DATA.sizes.max;
+  const steps = [low, (low + target) / 2, target, (target + high) / 2, high].map((value) => number(value));
+  return h("div", { class: "ramp" },
+    h("p", {}, t("work", sizeName()) + (sizeUnit() ? "（" + sizeUnit() + "）" : "")),
+    h("div", { class: "steps" }, PALETTE.work.map((colour) => h("i", { style: { background: colour } }))),
+    h("div", { class: "ends" }, h("span", { class: "low" }, t("below", steps[0])), h("span", {}, steps[2]), h("span", { class: "high" }, t("above", steps[4]))),
+    grids.some((grid) => grid.type === "exclusive") ? h("p", { class: "key" }, h("i", { class: "block", style: { background: PALETTE.exclusive } }), t("exclusive")) : null);
+}

@@ -1,0 +1,159 @@
+"""What the map shows, taken from a build: plain frames that can as well be read back from a finished output folder."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any
+
+import geopandas as gpd
+import pandas as pd
+from pyproj import CRS
+
+from gridmerge.catalog import catalog
+from gridmerge.config import Grids
+from gridmerge.findings import Finding
+from gridmerge.model import Build, Layer, Roster
+from gridmerge.publish.privacy import Contacts, mask_phone, scrub
+from gridmerge.text import Text
+
+MEMBER_COLUMNS = ("member_id", "name", "kind", "capacity", "phone")
+ASSIGNMENT_COLUMNS = ("grid_code", "member_id", "duty", "load")
+
+
+@dataclass(frozen=True, kw_only=True)
+class MapLayer:
+    """One departmental network as drawn: `frame` has source_id, name, holder, geometry (polygons; lines for barriers)."""
+
+    key: str
+    title: Text
+    role: str
+    frame: gpd.GeoDataFrame
+
+
+@dataclass(frozen=True, kw_only=True)
+class Remark:
+    """A finding as the map lists it; `place` in the working CRS."""
+
+    severity: str
+    kind: str
+    layer: str
+    source_id: str
+    message: Text
+    place: tuple[float, float] | None
+
+
+@dataclass(frozen=True, kw_only=True)
+class MapData:
+    """Everything the map shows; phones are masked already.
+
+    Parameters
+    ----------
+    name, code, date, crs
+        The township, the day of the build, the working CRS of every geometry here.
+    villages
+        village_code, village_name, geometry.
+    grids
+        grid_code, grid_name, grid_type, village_code, village_name, area_m2, workload, one column per name in `works`.
+    faces
+        face_id, village_code, grid_code, area_m2, workload, one column per name in `works`, geometry: a valid coverage.
+    memberships
+        face_id, layer, source_id.
+    layers
+        In the order they are listed.
+    members, assignments
+        Columns MEMBER_COLUMNS and ASSIGNMENT_COLUMNS; empty when there is no roster.
+    sizes
+        The limits in force: unit, target, min, max.
+    figures
+        ``grids`` and ``members`` as in report.json.
+    sources
+        (key, path, features) of every input.
+    """
+
+    name: str
+    code: str
+    date: str
+    crs: CRS
+    villages: gpd.GeoDataFrame
+    grids: gpd.GeoDataFrame
+    faces: gpd.GeoDataFrame
+    memberships: pd.DataFrame
+    layers: tuple[MapLayer, ...]
+    members: pd.DataFrame
+    assignments: pd.DataFrame
+    works: tuple[str, ...]
+    sizes: Grids
+    figures: dict[str, Any] = field(default_factory=dict)
+    remarks: tuple[Remark, ...] = ()
+    sources: tuple[tuple[str, str, int], ...] = ()
+
+    @classmethod
+    def from_build(cls, build: Build) -> MapData:
+        """Take what the map needs from a build, masking phones as the project file says."""
+        contacts = build.settings.publish.contacts
+        assignment = build.assignment
+        return cls(
+            name=build.township.name,
+            code=build.township.code or "",
+            date=build.date,
+            crs=build.township.crs,
+            villages=build.township.villages,
+            grids=build.plan.grids,
+            faces=_faces(build),
+            memberships=build.mosaic.memberships,
+            layers=tuple(_layer(layer, contacts) for layer in build.layers),
+            members=_members(None if assignment is None else assignment.members, build.roster, contacts),
+            assignments=_columns(None if assignment is None else assignment.assignments, ASSIGNMENT_COLUMNS),
+            works=build.weights.names,
+            sizes=build.plan.sizes,
+            figures={"grids": build.plan.figures, "members": {} if assignment is None else assignment.figures},
+            remarks=tuple(remark(finding) for finding in build.findings),
+            sources=tuple((source.key, source.path, source.features) for source in build.sources),
+        )
+
+
+def remark(finding: Finding) -> Remark:
+    """Turn a finding into a line of the map's list."""
+    return Remark(
+        severity=finding.severity,
+        kind=finding.kind,
+        layer=finding.layer,
+        source_id=finding.source_id,
+        message=Text(scrub(finding.message("zh")), scrub(finding.message("en"))),
+        place=finding.place,
+    )
+
+
+def title_of(key: str, department: str) -> Text:
+    """Return what people call a layer: its department's names, with the key where it is another."""
+    known = catalog().find(department)
+    if known is None:
+        return Text(key, key)
+    return Text(known.zh, known.en) if key == known.key else Text(f"{known.zh} · {key}", f"{known.en} · {key}")
+
+
+def _faces(build: Build) -> gpd.GeoDataFrame:
+    faces = build.mosaic.faces.merge(build.plan.faces, on="face_id", how="inner", validate="1:1")
+    weights = build.weights.faces[["face_id", "workload", *build.weights.names]]
+    return faces.merge(weights, on="face_id", how="inner", validate="1:1").sort_values("face_id", ignore_index=True)
+
+
+def _layer(layer: Layer, contacts: Contacts) -> MapLayer:
+    frame = layer.frame[["source_id", "name", "holder", "geometry"]]
+    # A department's own table often keeps the phone in the holder's cell.
+    shown = (
+        frame if contacts == "full" else frame.assign(name=frame["name"].map(scrub), holder=frame["holder"].map(scrub))
+    )
+    return MapLayer(key=layer.key, title=title_of(layer.key, layer.department), role=layer.spec.role, frame=shown)
+
+
+def _members(members: pd.DataFrame | None, roster: Roster | None, contacts: Contacts) -> pd.DataFrame:
+    if members is None or roster is None:
+        return pd.DataFrame(columns=list(MEMBER_COLUMNS))
+    phones = dict(zip(roster.members["member_id"], roster.members["phone"], strict=True))
+    masked = [mask_phone(str(phones.get(member) or ""), contacts) for member in members["member_id"]]
+    return _columns(members.assign(phone=masked), MEMBER_COLUMNS)
+
+
+def _columns(frame: pd.DataFrame | None, columns: tuple[str, ...]) -> pd.DataFrame:
+    return pd.DataFrame(columns=list(columns)) if frame is None else frame[list(columns)]

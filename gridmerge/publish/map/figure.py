@@ -1,0 +1,113 @@
+"""MapData → a folium map with one element of our own on it."""
+
+from __future__ import annotations
+
+import html
+from importlib import resources
+from urllib.parse import urlsplit
+
+import folium
+from branca.element import Element, Figure, MacroElement
+from folium.template import Template
+
+from gridmerge.publish.map.data import MapData
+from gridmerge.publish.map.options import MapOptions
+from gridmerge.publish.map.payload import payload
+
+# The order is the order of definition: each file uses only names of those before it.
+SCRIPTS = (
+    "labels.js",
+    "dom.js",
+    "geo.js",
+    "state.js",
+    "paint.js",
+    "marks.js",
+    "card.js",
+    "panel.js",
+    "search.js",
+    "app.js",
+)
+
+
+class OfflineMap(folium.Map):
+    """folium's map with Leaflet alone: polygons, lines and controls need no jQuery, Bootstrap or icon font."""
+
+    default_js = [("leaflet", "leaflet.js")]  # noqa: RUF012 - folium's own attribute
+    default_css = [("leaflet_css", "leaflet.css")]  # noqa: RUF012
+
+
+class Meeting(MacroElement):
+    """The page around the map: its style, its skeleton, its data and its script."""
+
+    _template = Template(
+        """
+        {% macro header(this, kwargs) %}<style>{{ this.style }}</style>{% endmacro %}
+        {% macro html(this, kwargs) %}{{ this.page }}
+        <script type="application/json" id="gm-data">{{ this.data }}</script>{% endmacro %}
+        {% macro script(this, kwargs) %}(function (map) {
+        "use strict";
+        {{ this.program }}
+        })({{ this._parent.get_name() }});{% endmacro %}
+        """
+    )
+
+    def __init__(self, data: str) -> None:
+        super().__init__()  # type: ignore[no-untyped-call]
+        self._name = "Meeting"
+        self.data = data
+        self.style = _raw(_asset("page.css"))
+        self.page = _raw(_asset("page.html"))
+        self.program = _raw("\n".join(_asset(name) for name in SCRIPTS))
+
+
+def figure(data: MapData, options: MapOptions) -> Figure:
+    """Return the folium figure of a plan; add to its map what you like before it is inlined.
+
+    Parameters
+    ----------
+    data
+        What to show.
+    options
+        How to show it.
+    """
+    drawn = OfflineMap(tiles=None, prefer_canvas=True, zoom_control=False, control_scale=False, zoom_snap=0.25)
+    page = Meeting(payload(data, options))
+    page.add_to(drawn)
+    root = drawn.get_root()
+    assert isinstance(root, Figure)
+    # folium draws ids at random, which would make every file differ
+    drawn._id, page._id, root._id = "gridmerge", "meeting", "figure"
+    root.title = html.escape(f"{data.name} · {'综合网格图' if options.language == 'zh' else 'Unified grids'}")
+    root.header.add_child(Element(_policy(options.basemap)), name="policy", index=1)
+    return root
+
+
+def _policy(basemap: str | None) -> str:
+    """Let the browser itself guarantee that nothing leaves the file, but for the tiles somebody asked for."""
+    host = ""
+    if basemap:
+        parts = urlsplit(basemap.replace("{s}", "*"))
+        host = f" {parts.scheme}://{parts.netloc}"
+    rules = (
+        "default-src 'none'",
+        "script-src 'unsafe-inline'",
+        "style-src 'unsafe-inline'",
+        f"img-src data: blob:{host}",
+        "font-src data:",
+        "connect-src 'none'",
+        "form-action 'none'",
+        "base-uri 'none'",
+    )
+    return (
+        f'<meta http-equiv="Content-Security-Policy" content="{html.escape("; ".join(rules), quote=True)}" />'
+        '<meta name="referrer" content="no-referrer" />'
+    )
+
+
+def _raw(text: str) -> str:
+    """Keep jinja's hands off: branca reads what an element rendered as a template once more."""
+    return "{% raw %}" + text + "{% endraw %}"
+
+
+def _asset(name: str) -> str:
+    return (resources.files("gridmerge.publish.map") / "assets" / name).read_text("utf-8")

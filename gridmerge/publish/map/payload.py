@@ -1,0 +1,232 @@
+"""MapData → one JSON value: columns of plain lists, borders as shared arcs, every text as text."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import re
+from collections.abc import Iterable
+from typing import Any
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+import shapely
+from pyproj import CRS
+
+from gridmerge import __version__
+from gridmerge.geometry import lonlat
+from gridmerge.publish.map.arcs import SCALE, deltas, shared_arcs
+from gridmerge.publish.map.data import MapData, MapLayer, Remark
+from gridmerge.publish.map.options import MapOptions
+
+FACE_SIMPLIFY_M = 1.0  # under two pixels at the deepest zoom; the coverage stays gap-free
+LAYER_SIMPLIFY_M = 3.0  # departmental lines are context: their own drawing error is larger
+_JINJA = re.compile(r"\{(?=[{%#])")
+LAYERS_VERTICES = 150_000  # for all departmental layers together: about 1.5 MB of the file
+
+
+def build_hash(faces: pd.DataFrame) -> str:
+    """Return the name of a plan: which face lies in which grid, whatever the order of rows.
+
+    Parameters
+    ----------
+    faces
+        face_id, grid_code.
+    """
+    lines = sorted(f"{face}\t{grid}\n" for face, grid in zip(faces["face_id"], faces["grid_code"], strict=True))
+    return hashlib.sha256("".join(lines).encode()).hexdigest()[:16]
+
+
+def payload(data: MapData, options: MapOptions) -> str:
+    """Return the JSON text that the page reads; safe inside a script element."""
+    origin = _origin(data.faces, data.crs)
+    village_of = {code: i for i, code in enumerate(data.villages["village_code"])}
+    value = {
+        "format": "gridmerge-map/1",
+        "version": __version__,
+        "name": data.name,
+        "code": data.code,
+        "date": data.date,
+        "crs": _crs_name(data.crs),
+        "language": options.language,
+        "audience": options.audience,
+        "review": options.review_number,
+        "basemap": options.basemap,
+        "base": build_hash(data.faces),
+        "origin": list(origin),
+        "scale": SCALE,
+        "works": list(data.works),
+        "sizes": {"unit": data.sizes.unit, "target": data.sizes.target, "min": data.sizes.min, "max": data.sizes.max},
+        "villages": {"code": _texts(data.villages["village_code"]), "name": _texts(data.villages["village_name"])},
+        "grids": _grids(data, village_of),
+        "faces": _faces(data, village_of, origin),
+        "members": {column: _cells(data.members[column]) for column in data.members},
+        "duties": _duties(data),
+        "layers": _layers(data, origin),
+        "remarks": _remarks(data.remarks, data.crs),
+        "figures": _plain(data.figures),
+        "sources": [list(source) for source in data.sources],
+    }
+    return script_json(value)
+
+
+def script_json(value: object) -> str:
+    """Return JSON that cannot end its script element, open a comment in it or speak to jinja, whatever its texts say."""
+    text = json.dumps(value, ensure_ascii=False, separators=(",", ":"), allow_nan=False)
+    text = _JINJA.sub(r"\\u007b", text)  # branca reads what an element rendered as a template once more
+    for character in "<>&\u2028\u2029":
+        text = text.replace(character, f"\\u{ord(character):04x}")
+    return text
+
+
+def _origin(faces: gpd.GeoDataFrame, crs: CRS) -> tuple[float, float]:
+    west, south, east, north = faces.total_bounds
+    lon, lat = lonlat(crs).transform((west + east) / 2, (south + north) / 2)
+    return round(lon, 4), round(lat, 4)
+
+
+def _crs_name(crs: CRS) -> str:
+    authority = crs.to_authority()
+    return f"{crs.name} ({':'.join(authority)})" if authority else str(crs.name)
+
+
+def _grids(data: MapData, village_of: dict[str, int]) -> dict[str, Any]:
+    grids = data.grids
+    return {
+        "code": _texts(grids["grid_code"]),
+        "name": _texts(grids["grid_name"]),
+        "type": _texts(grids["grid_type"]),
+        "village": [village_of[code] for code in grids["village_code"]],
+        "area": _numbers(grids["area_m2"], 0),
+        "load": _numbers(grids["workload"]),
+        "work": [_numbers(grids[name]) for name in data.works],
+    }
+
+
+def _faces(data: MapData, village_of: dict[str, int], origin: tuple[float, float]) -> dict[str, Any]:
+    grid_of = {code: i for i, code in enumerate(data.grids["grid_code"])}
+    faces = data.faces
+    arcs = shared_arcs(list(shapely.coverage_simplify(faces.geometry.to_numpy(), FACE_SIMPLIFY_M)))
+    return {
+        "id": _texts(faces["face_id"]),
+        "village": [village_of[code] for code in faces["village_code"]],
+        "grid": [grid_of[code] for code in faces["grid_code"]],
+        "area": _numbers(faces["area_m2"], 0),
+        "load": _numbers(faces["workload"]),
+        "work": [_numbers(faces[name]) for name in data.works],
+        "zone": _texts(faces["zone"]) if "zone" in faces and (faces["zone"] != "").any() else [],
+        "rings": arcs.rings,
+        "arcs": deltas(arcs.lines, data.crs, origin),
+    }
+
+
+def _duties(data: MapData) -> list[list[Any]]:
+    """[grid, member, duty, load] as row numbers and text."""
+    grid_of = {code: i for i, code in enumerate(data.grids["grid_code"])}
+    member_of = {member: i for i, member in enumerate(data.members["member_id"])}
+    rows = data.assignments
+    return [
+        [grid_of[grid], member_of[member], str(duty), round(float(load), 3)]
+        for grid, member, duty, load in zip(
+            rows["grid_code"], rows["member_id"], rows["duty"], rows["load"], strict=True
+        )
+    ]
+
+
+def _layers(data: MapData, origin: tuple[float, float]) -> list[dict[str, Any]]:
+    face_of = {face: i for i, face in enumerate(data.faces["face_id"])}
+    claims = dict(list(data.memberships.groupby("layer")))
+    budget = LAYERS_VERTICES // max(len(data.layers), 1)
+    return [_one_layer(layer, claims.get(layer.key), face_of, data.crs, origin, budget) for layer in data.layers]
+
+
+def _one_layer(
+    layer: MapLayer,
+    claims: pd.DataFrame | None,
+    face_of: dict[str, int],
+    crs: CRS,
+    origin: tuple[float, float],
+    budget: int,
+) -> dict[str, Any]:
+    frame = layer.frame.sort_values("source_id", ignore_index=True)
+    geometry, tolerance = _lightened(frame.geometry.to_numpy(), budget)
+    arcs = shared_arcs(list(geometry))
+    return {
+        "key": layer.key,
+        "title": [layer.title.zh, layer.title.en],
+        "role": layer.role,
+        "tolerance": tolerance,
+        "id": _texts(frame["source_id"]),
+        "name": _texts(frame["name"]),
+        "holder": _texts(frame["holder"]),
+        "rings": arcs.rings,
+        "arcs": deltas(arcs.lines, crs, origin),
+        "claims": _claims(claims, frame, face_of),
+    }
+
+
+def _lightened(geometry: Any, budget: int) -> tuple[Any, float]:
+    """Simplify without opening gaps, coarser until the layer fits its share of the file."""
+    geometry = shapely.force_2d(geometry)
+    polygons = np.isin(shapely.get_type_id(geometry), (3, 6))
+    tolerance = LAYER_SIMPLIFY_M
+    while True:
+        light = geometry.copy()
+        light[polygons] = shapely.coverage_simplify(geometry[polygons], tolerance)
+        light[~polygons] = shapely.simplify(geometry[~polygons], tolerance)
+        if int(shapely.get_num_coordinates(light).sum()) <= budget or tolerance > 100:
+            return light, tolerance
+        tolerance *= 2
+
+
+def _claims(claims: pd.DataFrame | None, frame: pd.DataFrame, face_of: dict[str, int]) -> list[Any]:
+    """Per face: 0 nobody, n the n-th feature counted from 1, a list where several claim it."""
+    per_face: list[Any] = [0] * len(face_of)
+    if claims is None:
+        return []
+    feature_of = {source: i + 1 for i, source in enumerate(frame["source_id"])}
+    for face, source in sorted(zip(claims["face_id"], claims["source_id"], strict=True)):
+        here, feature = face_of[face], feature_of[source]
+        now = per_face[here]
+        per_face[here] = feature if now == 0 else ([*now, feature] if isinstance(now, list) else [now, feature])
+    return per_face
+
+
+def _remarks(remarks: tuple[Remark, ...], crs: CRS) -> list[list[Any]]:
+    """[severity, kind, layer, source_id, zh, en, lon, lat]; the place is null where there is none."""
+    to_lonlat = lonlat(crs)
+    rows = []
+    for each in remarks:
+        lon, lat = (None, None) if each.place is None else (round(v, 6) for v in to_lonlat.transform(*each.place))
+        rows.append([each.severity, each.kind, each.layer, each.source_id, each.message.zh, each.message.en, lon, lat])
+    return rows
+
+
+def _texts(column: Iterable[Any]) -> list[str]:
+    return ["" if pd.isna(value) else str(value) for value in column]
+
+
+def _numbers(column: Iterable[float], digits: int = 3) -> list[float]:
+    """Round, and write whole numbers without their ``.0``."""
+    rounded = np.round(np.nan_to_num(np.asarray(column, dtype=float)), digits).tolist()
+    return [int(value) if value == int(value) else value for value in rounded]
+
+
+def _cells(column: pd.Series[Any]) -> list[Any]:
+    return _numbers(column) if pd.api.types.is_numeric_dtype(column) else _texts(column)
+
+
+def _plain(value: Any) -> Any:
+    """Figures as JSON knows them: numpy's numbers become Python's, what is not a number becomes null."""
+    if isinstance(value, dict):
+        return {str(key): _plain(item) for key, item in value.items()}
+    if isinstance(value, (list, tuple)):
+        return [_plain(item) for item in value]
+    if isinstance(value, (bool, np.bool_)):
+        return bool(value)
+    if isinstance(value, (int, np.integer)):
+        return int(value)
+    if isinstance(value, (float, np.floating)):
+        return round(float(value), 6) if np.isfinite(value) else None
+    return value if value is None else str(value)

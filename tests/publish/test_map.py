@@ -1,0 +1,164 @@
+"""The map as text: offline, safe, the same every time, and the same land as the data."""
+
+from __future__ import annotations
+
+import json
+import re
+from dataclasses import replace
+from html.parser import HTMLParser
+from importlib import resources
+
+import numpy as np
+import pytest
+import shapely
+from folium.plugins import MiniMap
+
+from gridmerge.geometry import lonlat
+from gridmerge.publish.map import MapOptions, build_hash, figure, inline, render_data
+from gridmerge.publish.map.arcs import SCALE, deltas, shared_arcs
+from gridmerge.publish.map.inline import UnknownAssetError
+from tests.publish.map_town import town_data
+
+HOSTILE = [
+    "<img src=x onerror=alert(1)>",
+    "</script><script>alert(1)</script>",
+    "{{7*7}}{% raw %}{#",
+    "<!--",
+    "\u202egnp.exe",
+    "村" * 10_000,
+    "\u2028",
+]
+
+
+@pytest.fixture(scope="module")
+def data():
+    return town_data()
+
+
+@pytest.fixture(scope="module")
+def page(data):
+    return render_data(data)
+
+
+class Elements(HTMLParser):
+    def __init__(self, html):
+        super().__init__()
+        self.tags = []
+        self.feed(html)
+
+    def handle_starttag(self, tag, attrs):
+        self.tags.append((tag, dict(attrs)))
+
+
+def value_of(html):
+    return json.loads(re.search(r'id="gm-data">(.*?)</script>', html, re.S)[1])
+
+
+def test_the_page_links_nothing(page):
+    for tag, attributes in Elements(page).tags:
+        assert not {"src", "href", "srcset", "action"} & attributes.keys(), (tag, attributes)
+    assert not re.search(r"url\(\s*['\"]?(?!data:|#)", page), "a style sheet asks for a file"
+    assert "@import" not in page
+
+
+def test_the_browser_is_told_to_let_nothing_out(page):
+    policy = [a["content"] for tag, a in Elements(page).tags if a.get("http-equiv") == "Content-Security-Policy"]
+    assert policy == [
+        "default-src 'none'; script-src 'unsafe-inline'; style-src 'unsafe-inline'; img-src data: blob:; "
+        "font-src data:; connect-src 'none'; form-action 'none'; base-uri 'none'"
+    ]
+
+
+def test_a_base_map_opens_its_own_host_only(data):
+    page = render_data(data, options=MapOptions(basemap="https://{s}.tiles.example/{z}/{x}/{y}.png"))
+    assert "img-src data: blob: https://*.tiles.example;" in page
+
+
+def test_an_asset_that_is_not_on_board_is_an_error_that_names_it(data):
+    drawn = figure(data, MapOptions())
+    MiniMap().add_to(next(iter(drawn._children.values())))
+    with pytest.raises(UnknownAssetError, match=r"Control\.MiniMap\.js"):
+        inline(drawn)
+
+
+def test_the_same_town_gives_the_same_bytes_in_whatever_order_rows_come(data, page):
+    shuffled = replace(
+        data,
+        memberships=data.memberships.sample(frac=1, random_state=3),
+        layers=tuple(replace(layer, frame=layer.frame.sample(frac=1, random_state=4)) for layer in data.layers),
+    )
+    assert render_data(shuffled) == page
+
+
+@pytest.mark.parametrize("name", HOSTILE, ids=["img", "script", "jinja", "comment", "rtl", "long", "separator"])
+def test_a_hostile_name_arrives_as_the_text_it_is(data, name):
+    grids = data.grids.assign(grid_name=name)
+    page = render_data(replace(data, grids=grids, name=name))
+    assert set(value_of(page)["grids"]["name"]) == {name}
+    tags = [tag for tag, _ in Elements(page).tags]
+    assert tags.count("img") == 0
+    assert tags.count("script") == [tag for tag, _ in Elements(render_data(data)).tags].count("script")
+
+
+def test_faces_come_back_from_their_arcs(data, page):
+    """Every face, rebuilt from shared arcs, covers the ground it covers in the data."""
+    value = value_of(page)
+    xs = [np.cumsum(np.array(arc).reshape(-1, 2), axis=0) for arc in value["faces"]["arcs"]]
+    for rings, face in zip(value["faces"]["rings"], data.faces.geometry, strict=True):
+        rebuilt = [shapely.Polygon(np.vstack([xs[n] if n >= 0 else xs[~n][::-1] for n in ring])) for ring in rings]
+        rebuilt = shapely.transform(shapely.union_all(rebuilt), lambda xy: xy / SCALE + value["origin"])
+        true = shapely.transform(face, lambda xy: np.column_stack(lonlat(data.crs).transform(xy[:, 0], xy[:, 1])))
+        assert rebuilt.intersection(true).area / rebuilt.union(true).area > 0.99
+
+
+def test_each_border_is_written_once(data):
+    square = [shapely.box(x, y, x + 1, y + 1) for x in range(2) for y in range(2)]
+    arcs = shared_arcs(square)
+    used = [n if n >= 0 else ~n for rings in arcs.rings for ring in rings for n in ring]
+    assert len(arcs.lines) == 8  # four inner borders, four corners of the rim
+    assert sorted(np.bincount(used)) == [1, 1, 1, 1, 2, 2, 2, 2]
+
+
+def test_an_island_is_shared_with_the_sea_around_it():
+    island = shapely.box(4, 4, 6, 6)
+    arcs = shared_arcs([shapely.box(0, 0, 10, 10).difference(island), island])
+    assert len(arcs.lines) == 2
+    assert arcs.rings[1][0][0] in (arcs.rings[0][1][0], ~arcs.rings[0][1][0])
+
+
+def test_an_arc_shorter_than_the_unit_keeps_two_points(data):
+    tiny = [np.array([[480_000.0, 3_236_000.0], [480_000.001, 3_236_000.0]])]
+    assert len(deltas(tiny, data.crs, (105.0, 29.0))[0]) == 4
+
+
+def test_the_build_hash_names_the_plan_and_not_the_order_of_rows(data):
+    faces = data.faces[["face_id", "grid_code"]]
+    assert build_hash(faces) == build_hash(faces.sample(frac=1, random_state=1))
+    other = faces.assign(grid_code=[faces["grid_code"].iloc[-1], *faces["grid_code"].iloc[1:]])
+    assert build_hash(faces) != build_hash(other)
+
+
+def test_the_page_never_writes_markup_from_data():
+    for asset in (resources.files("gridmerge.publish.map") / "assets").iterdir():
+        text = asset.read_text("utf-8")
+        for verb in (
+            "innerHTML",
+            "outerHTML",
+            "insertAdjacentHTML",
+            "document.write",
+            "eval(",
+            "new Function",
+            "bindPopup",
+            "bindTooltip",
+        ):
+            assert verb not in text, f"{asset.name} uses {verb}"
+
+
+def test_scripts_stay_within_es2018():
+    for asset in (resources.files("gridmerge.publish.map") / "assets").iterdir():
+        if asset.name.endswith(".js"):
+            newer = re.search(
+                r"\?\.[A-Za-z\[(]|\?\?|\.flatMap\(|\.flat\(|\.at\(-|fromEntries|replaceAll|matchAll|#\w+\s*[=(;]",
+                asset.read_text("utf-8"),
+            )
+            assert newer is None, f"{asset.name}: {newer and newer[0]}"
