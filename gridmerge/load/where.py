@@ -35,7 +35,7 @@ def keep(frame: gpd.GeoDataFrame, where: str | None, file: str) -> gpd.GeoDataFr
     pyogrio.write_dataframe(table, memory, driver="FlatGeobuf", layer="rows", SPATIAL_INDEX="NO")
     for expression in (where, _quoted(where, table.columns)):
         try:
-            kept = pyogrio.read_dataframe(memory.getvalue(), where=expression, columns=[_ROW], read_geometry=False)
+            kept = pyogrio.read_dataframe(memory.getvalue(), where=expression, read_geometry=False)
         except TROUBLES:
             continue
         return frame.iloc[kept[_ROW].to_numpy(dtype=int)].reset_index(drop=True)
