@@ -11,8 +11,9 @@ from gridmerge.publish.map.figure import figure
 from gridmerge.publish.map.inline import inline
 from gridmerge.publish.map.options import Audience, MapOptions
 from gridmerge.publish.map.payload import build_hash
+from gridmerge.publish.map.reopen import from_out
 
-__all__ = ["Audience", "MapData", "MapOptions", "build_hash", "figure", "inline", "render", "render_data"]
+__all__ = ["Audience", "MapData", "MapOptions", "build_hash", "figure", "from_out", "inline", "render", "render_data"]
 
 DEFAULTS = MapOptions()
 

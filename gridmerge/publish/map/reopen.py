@@ -1,0 +1,116 @@
+"""A finished output folder → MapData: the map again, without a rebuild."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import geopandas as gpd
+import pandas as pd
+import pyogrio
+from pyproj import CRS
+
+from gridmerge.catalog import catalog
+from gridmerge.config import Grids
+from gridmerge.errors import OutputError
+from gridmerge.geometry import lonlat
+from gridmerge.publish.geopackage import layer_names
+from gridmerge.publish.map.data import ASSIGNMENT_COLUMNS, MEMBER_COLUMNS, MapData, MapLayer, Remark
+from gridmerge.publish.tables import unguarded
+from gridmerge.text import Text
+
+_OTHER_INPUTS = ("villages", "roster")
+
+
+def from_out(out: Path) -> MapData:
+    """Read back what the map shows from the files of a finished build.
+
+    Parameters
+    ----------
+    out
+        The output folder: gridmerge.gpkg, grids.geojson, the CSV files and report.json.
+
+    Raises
+    ------
+    OutputError
+        One of the files is missing or is not what a build writes.
+    """
+    try:
+        return _read(out)
+    except (OSError, KeyError, ValueError, pyogrio.errors.DataSourceError, pyogrio.errors.DataLayerError) as error:
+        raise OutputError(
+            f"{out} 不是完整的成果文件夹（{error}）；请先运行 gridmerge build。",
+            f"{out} does not hold a finished build ({error}); run gridmerge build first.",
+        ) from error
+
+
+def _read(out: Path) -> MapData:
+    report = json.loads((out / "report.json").read_text("utf-8"))
+    project, crs = report["project"], CRS.from_user_input(report["project"]["crs"])
+    packed = out / "gridmerge.gpkg"
+    members, assignments = _csv(out / "members.csv"), _csv(out / "assignments.csv")
+    return MapData(
+        name=project["name"],
+        code=project["code"] or "",
+        date=project["date"],
+        crs=crs,
+        villages=_table(packed, "villages"),
+        grids=_table(packed, "grids"),
+        faces=_table(packed, "faces"),
+        memberships=_table(packed, "memberships"),
+        layers=tuple(_layers(packed, report["inputs"])),
+        members=_with_phones(members, out)[list(MEMBER_COLUMNS)],
+        assignments=assignments[list(ASSIGNMENT_COLUMNS)],
+        works=tuple(str(row["name"]) for row in report["work"]),
+        sizes=Grids(**{key: report["grids"][key] for key in ("unit", "target", "min", "max")}),
+        figures={"grids": report["grids"], "members": report["members"]},
+        remarks=tuple(_remarks(_csv(out / "findings.csv"), crs)),
+        sources=tuple((row["key"], row["path"], row["features"]) for row in report["inputs"]),
+    )
+
+
+def _table(packed: Path, name: str) -> Any:
+    frame = pyogrio.read_dataframe(packed, layer=name)
+    return frame.fillna({column: "" for column in frame.columns if pd.api.types.is_string_dtype(frame[column])})
+
+
+def _layers(packed: Path, inputs: list[dict[str, Any]]) -> Iterator[MapLayer]:
+    keys = [row["key"] for row in inputs if row["key"] not in _OTHER_INPUTS and not row["key"].startswith("workload:")]
+    for key, table in layer_names(keys).items():
+        note = pyogrio.read_info(packed, layer=table)["layer_metadata"] or {}
+        known = catalog().find(key)
+        title = Text(note.get("DESCRIPTION") or key, known.en if known else key)
+        frame: gpd.GeoDataFrame = _table(packed, table)
+        yield MapLayer(key=key, title=title, role="grid", frame=frame)
+
+
+def _csv(file: Path) -> pd.DataFrame:
+    """Read a table: text stays text, the measured columns become numbers."""
+    frame = pd.read_csv(file, dtype=str, keep_default_na=False, encoding="utf-8-sig")
+    numbers = [column for column in ("capacity", "load", "lon", "lat") if column in frame]
+    for column in frame.columns.difference(numbers):
+        frame[column] = frame[column].map(unguarded)
+    return frame.assign(**{column: pd.to_numeric(frame[column]) for column in numbers})
+
+
+def _with_phones(members: pd.DataFrame, out: Path) -> pd.DataFrame:
+    """members.csv has no phones; grids.geojson has those of whoever holds a grid, masked as the project wants."""
+    features = json.loads((out / "grids.geojson").read_text("utf-8"))["features"]
+    people = [person for feature in features for person in feature["properties"]["members"]]
+    phones = {person["member_id"]: person.get("phone") or "" for person in people}
+    return members.assign(phone=members["member_id"].map(phones).fillna(""))
+
+
+def _remarks(findings: pd.DataFrame, crs: CRS) -> Iterator[Remark]:
+    x, y = lonlat(crs).transform(findings["lon"].to_numpy(), findings["lat"].to_numpy(), direction="INVERSE")
+    for row, east, north in zip(findings.to_dict("records"), x, y, strict=True):
+        yield Remark(
+            severity=row["severity"],
+            kind=row["kind"],
+            layer=row["layer"],
+            source_id=row["source_id"],
+            message=Text(row["message"], row["message"]),
+            place=None if pd.isna(row["lon"]) else (float(east), float(north)),
+        )
