@@ -118,6 +118,14 @@ class Grids(Section):
     target: float | None = Field(default=None, gt=0)
     min: float | None = Field(default=None, ge=0)
     max: float | None = Field(default=None, gt=0)
+    # prices of the objective (docs/partition.md); a border is counted in sides of a typical grid, so 1 is a grid's side
+    agree: float = Field(default=1.0, ge=0)  # a side of border where no department has a line
+    compact: float = Field(default=0.25, ge=0)  # any side of border: short lines win where departments do not care
+    barrier: float = Field(default=0.5, ge=0, le=1)  # share of a border's price forgiven along rivers and main roads
+    whole: float = Field(default=0.5, ge=0)  # extra price of a side that cuts a grid of a `base` network
+    even: float = Field(default=5.0, ge=0)  # uneven work: from 25 % to 15 % off the mean is worth a fifth of a side
+    steady: float = Field(default=20.0, ge=0)  # the village's whole work changing its grid, against an earlier plan
+    effort: float = Field(default=4000.0, gt=0)  # moves tried per face: a village of 150 faces takes about a second
 
 
 class RosterSpec(Reading):

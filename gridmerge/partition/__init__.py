@@ -1,0 +1,13 @@
+"""Faces → unified grids inside each village.
+
+In: a `Mosaic` (faces, borders, memberships), their `Weights`, the `Township` and the `[grids]` settings.
+Out: a `GridPlan`: grids in one piece each, within one village, sized in `[grids] unit`, with codes, names, figures and findings.
+
+`solve` is the solver alone, on a bare graph: weights, edges with costs, a number of districts, limits. docs/partition.md says
+what it minimises and how.
+"""
+
+from gridmerge.partition.plan import partition
+from gridmerge.partition.solver import Solution, Wishes, solve
+
+__all__ = ["Solution", "Wishes", "partition", "solve"]

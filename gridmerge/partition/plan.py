@@ -1,0 +1,192 @@
+"""The room's door: a mosaic and its weights → a plan of unified grids."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+import shapely
+
+from gridmerge.config import AREA_UNIT, Grids
+from gridmerge.findings import Finding, tidy
+from gridmerge.model import GridPlan, Mosaic, Township, Weights
+from gridmerge.parallel import each
+from gridmerge.partition.codes import first_codes
+from gridmerge.partition.figures import plan_figures
+from gridmerge.partition.reasons import range_findings
+from gridmerge.partition.village import Divided, Village, divide
+
+M2_PER_HA = 1e4
+
+
+def partition(mosaic: Mosaic, weights: Weights, township: Township, sizes: Grids, processes: int = 1) -> GridPlan:
+    """Divide every village into unified grids.
+
+    Parameters
+    ----------
+    mosaic
+        The faces, who claims them, and their borders.
+    weights
+        Workload of each face; `sizes.unit` names the column that sizes a grid (``area_ha`` needs no workload).
+    township
+        The villages; no grid crosses their lines.
+    sizes
+        `[grids]` of the project file, completed.
+    processes
+        Villages are divided in so many processes; the plan does not depend on it.
+
+    Returns
+    -------
+    GridPlan
+        Every face in one grid, every grid in one village and in one piece (in each declared piece of a split village at
+        most one), codes by position.
+    """
+    villages = villages_of(mosaic, weights, township, sizes)
+    return assemble(villages, each(divide, villages, processes), mosaic, weights, sizes)
+
+
+def assemble(
+    villages: list[Village], divided: list[Divided], mosaic: Mosaic, weights: Weights, sizes: Grids
+) -> GridPlan:
+    """Put the villages' divisions together: codes, names, geometry, figures, findings."""
+    faces = pd.concat(
+        [_coded(village, part) for village, part in zip(villages, divided, strict=True)], ignore_index=True
+    )
+    names = {v.code: v.name for v in villages}
+    grids = _grids(faces, mosaic, weights, names)
+    findings: list[Finding] = [finding for part in divided for finding in part.findings]
+    findings += range_findings(grids, villages, faces, sizes)
+    plan_faces = faces[["face_id", "grid_code"]].sort_values("face_id", ignore_index=True)
+    return GridPlan(
+        grids=grids,
+        faces=plan_faces,
+        sizes=sizes,
+        figures=plan_figures(grids, plan_faces, villages, divided, mosaic),
+        findings=tidy(findings),
+    )
+
+
+def villages_of(mosaic: Mosaic, weights: Weights, township: Township, sizes: Grids) -> list[Village]:
+    """What each village has to divide, faces ordered by content."""
+    table = _face_table(mosaic, weights, sizes)
+    borders = _priced_borders(mosaic, table, sizes)
+    by_village = dict(tuple(table.groupby("village_code", sort=True)))
+    out = []
+    for row in township.villages.sort_values("village_code").itertuples():
+        faces = by_village.get(row.village_code)
+        if faces is not None:
+            out.append(_village(row, faces.reset_index(drop=True), borders, sizes))
+    return out
+
+
+def _face_table(mosaic: Mosaic, weights: Weights, sizes: Grids) -> gpd.GeoDataFrame:
+    """Faces with size, work and a point inside, sorted by that point: neither row order nor the look of ids can matter."""
+    faces = mosaic.faces.merge(
+        weights.faces.drop(columns=[c for c in ("village_code", "area_m2", "zone") if c in weights.faces]),
+        on="face_id",
+        how="left",
+        validate="one_to_one",
+    )
+    unit = sizes.unit or AREA_UNIT
+    size = faces["area_m2"] / M2_PER_HA if unit == AREA_UNIT else faces[unit].fillna(0.0)
+    points = shapely.point_on_surface(np.asarray(faces.geometry.values))
+    faces = faces.assign(
+        size=size, work=faces["workload"].fillna(0.0), x=shapely.get_x(points), y=shapely.get_y(points)
+    )
+    return faces.sort_values(["village_code", "x", "y", "face_id"], ignore_index=True)
+
+
+def _priced_borders(mosaic: Mosaic, table: gpd.GeoDataFrame, sizes: Grids) -> pd.DataFrame:
+    """Borders of positive length with their price per metre: dear where no department has a line, dearer through a base grid."""
+    borders = mosaic.borders.loc[mosaic.borders["length_m"] > 0]
+    price = (sizes.compact + sizes.agree * (1 - borders["agreement"])) * (1 - sizes.barrier * borders["barrier"])
+    base = mosaic.figures.get("base_layers", ())
+    if len(base):
+        claims = mosaic.memberships.loc[mosaic.memberships["layer"].isin(base)]
+        owner = claims.groupby("face_id").apply(lambda g: "|".join(sorted(g["layer"] + "/" + g["source_id"])))
+        same = borders["face_a"].map(owner).eq(borders["face_b"].map(owner))
+        price = price + sizes.whole * same.to_numpy()
+    return borders.assign(price=price).sort_values(["face_a", "face_b"], ignore_index=True)
+
+
+def _village(row: Any, faces: gpd.GeoDataFrame, borders: pd.DataFrame, sizes: Grids) -> Village:
+    place = pd.Series(np.arange(len(faces)), index=faces["face_id"])
+    own = borders.loc[borders["face_a"].isin(place.index) & borders["face_b"].isin(place.index)]
+    edges = np.column_stack([place[own["face_a"]].to_numpy(), place[own["face_b"]].to_numpy()]).reshape(-1, 2)
+    order = np.lexsort(np.sort(edges, axis=1).T[::-1])  # rows of the borders frame may come in any order
+    total, target = float(faces["size"].sum()), float(sizes.target or 1.0)
+    side = float(np.sqrt(faces["area_m2"].sum() / max(1.0, total / target)))  # of a typical grid
+    geometry = np.asarray(faces.geometry.values)
+    return Village(
+        code=str(row.village_code),
+        name=str(row.village_name),
+        face_id=faces["face_id"].to_numpy(dtype=object),
+        zone=faces["zone"].to_numpy(dtype=object),
+        geometry=geometry,
+        size=faces["size"].to_numpy(dtype=np.float64),
+        work=faces["work"].to_numpy(dtype=np.float64),
+        part=_parts(row.geometry, faces),
+        edges=np.sort(edges, axis=1)[order],
+        costs=(own["price"] * own["length_m"]).to_numpy(dtype=np.float64)[order] / side,
+        lengths=own["length_m"].to_numpy(dtype=np.float64)[order],
+        agreement=own["agreement"].to_numpy(dtype=np.float64)[order],
+        sizes=sizes,
+    )
+
+
+def _parts(village: shapely.Geometry, faces: gpd.GeoDataFrame) -> np.ndarray:
+    """The declared piece of the village each face lies in."""
+    pieces = shapely.get_parts(village)
+    points = shapely.points(faces["x"].to_numpy(), faces["y"].to_numpy())
+    away = np.column_stack([shapely.distance(points, piece) for piece in pieces])
+    return np.asarray(away.argmin(axis=1), dtype=np.int64)
+
+
+def _coded(village: Village, part: Divided) -> pd.DataFrame:
+    """face_id, village_code, grid_code, zone of a village's faces."""
+    codes = first_codes(village, part)
+    return pd.DataFrame(
+        {
+            "face_id": village.face_id,
+            "village_code": village.code,
+            "zone": village.zone,
+            "grid_code": codes[part.labels],
+            "exclusive": part.exclusive[part.labels],
+            "size": village.size,
+        }
+    )
+
+
+def _grids(faces: pd.DataFrame, mosaic: Mosaic, weights: Weights, names: dict[str, str]) -> gpd.GeoDataFrame:
+    columns = [*weights.names, "workload"]
+    table = faces.merge(weights.faces[["face_id", *columns]], on="face_id", how="left").merge(
+        mosaic.faces[["face_id", "geometry"]], on="face_id"
+    )
+    table = table.sort_values(["grid_code", "face_id"])
+    rows = []
+    zones: dict[str, str] = mosaic.figures.get("zones", {})
+    for code, members in table.groupby("grid_code", sort=True):
+        village, exclusive = str(members["village_code"].iloc[0]), bool(members["exclusive"].iloc[0])
+        geometry = shapely.coverage_union_all(np.asarray(members["geometry"].values))
+        rows.append(
+            {
+                "grid_code": str(code),
+                "grid_name": _name(str(code), names[village], exclusive, zones.get(str(members["zone"].iloc[0]), "")),
+                "grid_type": "exclusive" if exclusive else "comprehensive",
+                "village_code": village,
+                "village_name": names[village],
+                "area_m2": geometry.area,
+                **{column: float(members[column].sum()) for column in ("workload", *weights.names)},
+                "geometry": geometry,
+            }
+        )
+    return gpd.GeoDataFrame(rows, geometry="geometry", crs=mosaic.faces.crs)
+
+
+def _name(code: str, village: str, exclusive: bool, zone: str) -> str:
+    number = int(code[-3:])
+    if not exclusive:
+        return f"{village}第{number}网格"
+    return f"{village}{zone}专属网格" if zone else f"{village}专属网格{number - 799}"

@@ -1,0 +1,209 @@
+"""The solver on a bare graph: weights, edges with costs, a number of districts, limits. No geometry."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+from random import Random
+from typing import Any
+
+import numpy as np
+
+from gridmerge.partition.anneal import Best, Cooling, anneal
+from gridmerge.partition.graph import Graph, Ints, contract, groups_of, make_graph
+from gridmerge.partition.start import tree_start
+from gridmerge.partition.state import EPS, State, Task
+
+BUDGET = 600_000  # proposed moves, about one second in Python 3.11 on a PC of 2024
+
+
+@dataclass(frozen=True, kw_only=True)
+class Wishes:
+    """What else a caller may want of a plan.
+
+    Attributes
+    ----------
+    work
+        (n,) what is to be shared evenly; None: the weights.
+    even
+        Price of uneven work, against edge costs: `even` x sum over districts of (work / mean work - 1) squared.
+    locks
+        (n,) district (0..k-1) a node must lie in, or -1; None: no locks.
+    together
+        Pairs of nodes that are never parted; they need not be neighbours (they then count as one piece).
+    apart
+        Pairs of nodes that must not share a district.
+    pull
+        (n, k) price of each node in each district; None: 0.
+    start
+        (n,) labels to start from: the search then only mends and improves them.
+    """
+
+    work: Any = None
+    even: float = 0.0
+    locks: Any = None
+    together: Sequence[tuple[int, int]] = ()
+    apart: Sequence[tuple[int, int]] = ()
+    pull: Any = None
+    start: Any = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Solution:
+    """A partition of the nodes.
+
+    Attributes
+    ----------
+    labels
+        (n,) district of each node, 0..k-1; every district in one piece.
+    feasible
+        Whether all limits, locks and apart-pairs hold.
+    violation
+        Sum of what lies outside the limits, in mean district weights; 0 when feasible.
+    objective
+        Sum of `terms`, what was minimised.
+    terms
+        borders (cost of cut edges), uneven, changes, apart.
+    bound
+        No feasible partition has a smaller objective than this.
+    proven
+        Whether the solution is proven best.
+    """
+
+    labels: Ints
+    feasible: bool
+    violation: float
+    objective: float
+    terms: dict[str, float] = field(default_factory=dict)
+    bound: float = 0.0
+    proven: bool = False
+
+    @property
+    def gap(self) -> float:
+        """(objective - bound) / objective; 0 when proven."""
+        return 0.0 if self.proven or self.objective <= EPS else max(0.0, 1 - self.bound / self.objective)
+
+
+def solve(  # noqa: PLR0913 - one keyword for each thing a caller may know about a bare graph
+    weights: Any,
+    edges: Any,
+    costs: Any = None,
+    *,
+    k: int,
+    limits: tuple[Any, Any],
+    wishes: Wishes | None = None,
+    seed: int = 0,
+    budget: int = BUDGET,
+) -> Solution:
+    """Divide a graph into k connected districts within limits, at the least cost.
+
+    Parameters
+    ----------
+    weights
+        (n,) numbers >= 0: what the limits count.
+    edges
+        (m, 2) pairs of node numbers.
+    costs
+        (m,) price of a district line between the two; None: 1 each, so that the objective counts cut edges.
+    k
+        Number of districts.
+    limits
+        (lower, upper): numbers, or (k,) arrays of limits of each district.
+    wishes
+        Even work, locks, pairs kept together or apart, an earlier plan.
+    seed
+        The same seed gives the same plan on every machine.
+    budget
+        Moves tried; 600,000 take about a second.
+
+    Returns
+    -------
+    Solution
+        When the limits cannot be met, or were not, the plan that breaks them least, with `feasible` False.
+
+    Raises
+    ------
+    ValueError
+        Arrays that do not fit; fewer nodes than districts; more connected pieces than districts.
+    """
+    wish = wishes or Wishes()
+    graph = make_graph(weights, edges, costs, wish.work)
+    group = groups_of(graph.n, wish.together)
+    task = _task(graph, group, k, limits, wish)
+    pieces = task.graph.components()
+    if not int(pieces.max(initial=-1)) + 1 <= k <= task.graph.n:
+        raise ValueError(
+            f"{k} districts cannot be made of {task.graph.n} nodes in {int(pieces.max(initial=-1)) + 1} connected pieces"
+        )
+    start = None if wish.start is None else _first_of(group, np.asarray(wish.start, dtype=np.int64))
+    labels = search(task, seed, budget, start)
+    return _solution(task, labels, group)
+
+
+def _task(graph: Graph, group: Ints, k: int, limits: tuple[Any, Any], wish: Wishes) -> Task:
+    lower = np.broadcast_to(np.asarray(limits[0], dtype=np.float64), (k,))
+    upper = np.broadcast_to(np.asarray(limits[1], dtype=np.float64), (k,))
+    locked = np.full(int(group.max(initial=-1)) + 1, -1, dtype=np.int64)
+    if wish.locks is not None:
+        locks = np.asarray(wish.locks, dtype=np.int64)
+        locked[group[locks >= 0]] = locks[locks >= 0]
+    pull = None
+    if wish.pull is not None:
+        pull = np.zeros((len(locked), k))
+        np.add.at(pull, group, np.asarray(wish.pull, dtype=np.float64))
+    apart = tuple(sorted({(min(a, b), max(a, b)) for a, b in ((int(group[a]), int(group[b])) for a, b in wish.apart)}))
+    return Task(
+        graph=contract(graph, group),
+        k=k,
+        lower=lower,
+        upper=upper,
+        even=wish.even,
+        pull=pull,
+        locked=locked,
+        apart=apart,
+    )
+
+
+def _first_of(group: Ints, labels: Ints) -> Ints:
+    """Labels of groups from labels of nodes: each group takes the label of its first node."""
+    _, first = np.unique(group, return_index=True)
+    return labels[first]
+
+
+def _solution(task: Task, labels: Ints, group: Ints) -> Solution:
+    terms, violation = task.terms(labels), task.violation(labels)
+    kept = bool((labels == task.locked)[task.locked >= 0].all()) and terms["apart"] == 0
+    return Solution(
+        labels=labels[group],
+        feasible=violation <= EPS and kept,
+        violation=violation,
+        objective=sum(terms.values()),
+        terms=terms,
+    )
+
+
+def search(task: Task, seed: int, budget: int, start: Ints | None = None) -> Ints:
+    """The best labels found within the budget."""
+    if task.k == 1:
+        return np.zeros(task.graph.n, dtype=np.int64)
+    rng = Random(seed)  # noqa: S311 - a search, no secret
+    best: Best | None = None
+    state: State | None = None
+    for cooling in _schedule(budget, mend=start is not None):
+        labels = tree_start(task, rng) if start is None else start
+        if state is None:
+            state = State(task, labels)
+        else:
+            state.reset(labels.tolist())
+        found = anneal(state, rng, cooling)
+        if best is None or best.offer(found.labels, found.violation, found.price):
+            best = found
+    assert best is not None
+    return np.asarray(best.labels, dtype=np.int64)
+
+
+def _schedule(budget: int, mend: bool) -> list[Cooling]:
+    if mend:
+        return [Cooling(steps=budget, hot=0.05, cold=0.02)]
+    whole = Cooling(steps=budget // 2, trees=0.1)
+    return [whole, replace(whole, soft=60.0, hard=20000.0)]

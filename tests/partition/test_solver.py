@@ -1,0 +1,88 @@
+"""The solver on a bare graph."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from scipy.spatial import Delaunay
+
+from gridmerge.partition import Wishes, solve
+from gridmerge.partition.graph import make_graph
+
+
+def lattice(rows: int, columns: int) -> np.ndarray:
+    """Edges of a lattice."""
+    number = np.arange(rows * columns).reshape(rows, columns)
+    across = np.column_stack([number[:, :-1].ravel(), number[:, 1:].ravel()])
+    down = np.column_stack([number[:-1].ravel(), number[1:].ravel()])
+    return np.vstack([across, down])
+
+
+def triangulated(n: int, seed: int) -> np.ndarray:
+    """Edges of a Delaunay triangulation of random points."""
+    simplices = Delaunay(np.random.default_rng(seed).random((n, 2))).simplices
+    edges = np.vstack([simplices[:, [0, 1]], simplices[:, [1, 2]], simplices[:, [0, 2]]])
+    return np.unique(np.sort(edges, axis=1), axis=0)
+
+
+@pytest.mark.parametrize(("rows", "columns", "k", "best"), [(6, 6, 2, 6), (8, 8, 4, 16), (6, 9, 3, 12)])
+def test_lattices_are_cut_straight(rows, columns, k, best):
+    n = rows * columns
+    solution = solve(np.ones(n), lattice(rows, columns), k=k, limits=(n / k, n / k), budget=60_000)
+    assert solution.feasible
+    assert solution.objective == best
+
+
+@given(st.integers(5, 40), st.integers(1, 5), st.integers(0, 10_000))
+@settings(max_examples=30, deadline=None)
+def test_districts_are_always_connected_and_cover_all(n, k, seed):
+    rng = np.random.default_rng(seed)
+    edges, weights = triangulated(n, seed), rng.integers(0, 9, n).astype(float)
+    mean = weights.sum() / k
+    solution = solve(
+        weights, edges, rng.random(len(edges)), k=k, limits=(0.8 * mean, 1.2 * mean), seed=seed, budget=4000
+    )
+    assert set(solution.labels) == set(range(k))
+    assert make_graph(weights, edges).is_contiguous(solution.labels)
+    inside = np.bincount(solution.labels, weights)
+    assert solution.feasible == bool(((inside >= 0.8 * mean - 1e-6) & (inside <= 1.2 * mean + 1e-6)).all())
+    assert solution.objective == pytest.approx(sum(solution.terms.values()))
+
+
+def test_the_same_seed_gives_the_same_plan():
+    edges, weights = triangulated(60, 1), np.ones(60)
+    first = solve(weights, edges, k=4, limits=(14, 16), seed=7, budget=20_000)
+    again = solve(weights, edges[::-1], k=4, limits=(14, 16), seed=7, budget=20_000)
+    assert first.labels.tolist() == again.labels.tolist()
+
+
+def test_locks_and_pairs_hold():
+    edges = lattice(6, 6)
+    locks = np.full(36, -1)
+    locks[0], locks[35], locks[5] = 2, 0, 2
+    solution = solve(
+        np.ones(36), edges, k=3, limits=(10, 14), wishes=Wishes(locks=locks, together=[(14, 15)], apart=[(20, 21)]),
+        budget=60_000,
+    )  # fmt: skip
+    labels = solution.labels
+    assert solution.feasible
+    assert labels[0] == 2 and labels[5] == 2 and labels[35] == 0
+    assert labels[14] == labels[15] and labels[20] != labels[21]
+
+
+def test_uneven_work_costs():
+    edges, work = lattice(4, 8), np.repeat([1.0, 3.0], 16)
+    even = solve(np.ones(32), edges, k=2, limits=(4, 28), wishes=Wishes(work=work, even=1000.0), budget=60_000)
+    shares = np.bincount(even.labels, work)
+    assert shares.tolist() == [32.0, 32.0]
+
+
+def test_what_does_not_fit_is_refused():
+    with pytest.raises(ValueError, match=r"an edge names a node outside 0\.\.1"):
+        solve([1, 1], [(0, 2)], k=1, limits=(0, 2))
+    with pytest.raises(ValueError, match="3 districts cannot be made of 2 nodes in 1 connected pieces"):
+        solve([1, 1], [(0, 1)], k=3, limits=(0, 2))
+    with pytest.raises(ValueError, match="not negative"):
+        solve([1, -1], [(0, 1)], k=1, limits=(0, 2))
