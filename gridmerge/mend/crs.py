@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
@@ -228,5 +229,7 @@ def is_ballpark(source: CRS, target: CRS) -> bool:
     """Whether PROJ knows no datum shift between two systems and passes coordinates as if there were none."""
     if source.geodetic_crs == target.geodetic_crs:
         return False
-    best = TransformerGroup(source, target, always_xy=True).transformers
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # grids that PROJ could download are no matter here
+        best = TransformerGroup(source, target, always_xy=True).transformers
     return bool(best) and "Ballpark" in best[0].description

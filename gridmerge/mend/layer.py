@@ -51,7 +51,7 @@ def mend_layer(raw: RawLayer, spec: LayerSpec, township: Township) -> Layer:
     frame["name"], frame["holder"] = texts(raw, fields["name"]), texts(raw, fields["holder"])
     frame = frame.reset_index(drop=True)
     geometry, findings = _geometry(raw, spec, township, frame)
-    rows, told = unique_ids(frame, np.asarray(geometry), spec.key, fields["id"] is not None)
+    rows, told = unique_ids(frame, np.asarray(geometry), spec.key, bool((frame["source_id"] != "").any()))
     findings += told
     shapes = np.asarray(geometry)[rows["row"].to_numpy()]
     rows, shapes, more = _usable(rows, shapes, spec, township)
