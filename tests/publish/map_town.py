@@ -8,8 +8,9 @@ import pandas as pd
 import shapely
 from pyproj import CRS
 
+from gridmerge.catalog import catalog
 from gridmerge.config import Grids
-from gridmerge.publish.map.data import MapData, MapLayer, Remark, title_of
+from gridmerge.publish.map.data import MapData, MapLayer, Remark, titled
 from gridmerge.text import Text
 from tests.towns import draw_town
 
@@ -39,7 +40,14 @@ def town_data(seed: int = 1, villages: int = 4, layers: int = 6, blocks: int = 2
         faces=faces,
         memberships=_memberships(town),
         layers=tuple(
-            MapLayer(key=key, title=title_of(key, drawn.department), role=drawn.role, frame=drawn.frame)
+            MapLayer(
+                key=key,
+                title=titled(
+                    catalog().find(drawn.department).zh if catalog().find(drawn.department) else key, drawn.department
+                ),
+                role=drawn.role,
+                frame=drawn.frame,
+            )
             for key, drawn in sorted(town.layers.items())
         ),
         members=town.roster[["member_id", "name", "kind", "capacity", "phone"]].assign(

@@ -13,11 +13,14 @@ import pytest
 import shapely
 from folium.plugins import MiniMap
 
+from gridmerge.errors import OutputError
 from gridmerge.geometry import lonlat
-from gridmerge.publish.map import MapOptions, build_hash, figure, inline, render_data
+from gridmerge.publish import publish
+from gridmerge.publish.map import MapOptions, build_hash, figure, from_out, inline, render, render_data
 from gridmerge.publish.map.arcs import SCALE, deltas, shared_arcs
 from gridmerge.publish.map.inline import UnknownAssetError
 from tests.publish.map_town import town_data
+from tests.publish.naive import naive_build
 
 HOSTILE = [
     "<img src=x onerror=alert(1)>",
@@ -162,3 +165,28 @@ def test_scripts_stay_within_es2018():
                 asset.read_text("utf-8"),
             )
             assert newer is None, f"{asset.name}: {newer and newer[0]}"
+
+
+def test_a_map_from_the_written_files_equals_the_map_of_the_build(tmp_path):
+    build = naive_build(tmp_path)
+    publish(build, tmp_path / "out")
+    written = value_of((tmp_path / "out" / "map.html").read_text("utf-8"))
+    again = value_of(render_data(from_out(tmp_path / "out")))
+    for part in ("base", "name", "date", "crs", "works", "sizes", "villages", "grids", "members", "duties", "sources"):
+        assert again[part] == written[part], part
+    assert [layer["claims"] for layer in again["layers"]] == [layer["claims"] for layer in written["layers"]]
+    assert [layer["title"][0] for layer in again["layers"]] == [layer["title"][0] for layer in written["layers"]]
+    assert again["faces"]["id"] == written["faces"]["id"] and again["faces"]["zone"] == written["faces"]["zone"]
+
+
+def test_a_folder_without_a_build_says_what_to_do(tmp_path):
+    with pytest.raises(OutputError, match=r"does not hold a finished build .* run gridmerge build first"):
+        from_out(tmp_path)
+
+
+def test_no_phone_of_the_roster_is_in_the_page(tmp_path):
+    build = naive_build(tmp_path)
+    page = render(build)
+    phones = [phone for phone in build.roster.members["phone"] if phone]
+    assert phones and not [phone for phone in phones if phone in page]
+    assert not re.search(r"(?<!\d)1[3-9]\d{9}(?!\d)", page)

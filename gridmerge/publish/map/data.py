@@ -124,12 +124,10 @@ def remark(finding: Finding) -> Remark:
     )
 
 
-def title_of(key: str, department: str) -> Text:
-    """Return what people call a layer: its department's names, with the key where it is another."""
+def titled(title: str, department: str) -> Text:
+    """Return what people call a layer: its Chinese title, and the department's English name where the catalogue has it."""
     known = catalog().find(department)
-    if known is None:
-        return Text(key, key)
-    return Text(known.zh, known.en) if key == known.key else Text(f"{known.zh} · {key}", f"{known.en} · {key}")
+    return Text(title, known.en if known else title)
 
 
 def _faces(build: Build) -> gpd.GeoDataFrame:
@@ -144,7 +142,7 @@ def _layer(layer: Layer, contacts: Contacts) -> MapLayer:
     shown = (
         frame if contacts == "full" else frame.assign(name=frame["name"].map(scrub), holder=frame["holder"].map(scrub))
     )
-    return MapLayer(key=layer.key, title=title_of(layer.key, layer.department), role=layer.spec.role, frame=shown)
+    return MapLayer(key=layer.key, title=titled(layer.title, layer.department), role=layer.spec.role, frame=shown)
 
 
 def _members(members: pd.DataFrame | None, roster: Roster | None, contacts: Contacts) -> pd.DataFrame:

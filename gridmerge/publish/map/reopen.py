@@ -12,12 +12,11 @@ import pandas as pd
 import pyogrio
 from pyproj import CRS
 
-from gridmerge.catalog import catalog
 from gridmerge.config import Grids
 from gridmerge.errors import OutputError
 from gridmerge.geometry import lonlat
 from gridmerge.publish.geopackage import layer_names
-from gridmerge.publish.map.data import ASSIGNMENT_COLUMNS, MEMBER_COLUMNS, MapData, MapLayer, Remark
+from gridmerge.publish.map.data import ASSIGNMENT_COLUMNS, MEMBER_COLUMNS, MapData, MapLayer, Remark, titled
 from gridmerge.publish.tables import unguarded
 from gridmerge.text import Text
 
@@ -80,8 +79,7 @@ def _layers(packed: Path, inputs: list[dict[str, Any]]) -> Iterator[MapLayer]:
     keys = [row["key"] for row in inputs if row["key"] not in _OTHER_INPUTS and not row["key"].startswith("workload:")]
     for key, table in layer_names(keys).items():
         note = pyogrio.read_info(packed, layer=table)["layer_metadata"] or {}
-        known = catalog().find(key)
-        title = Text(note.get("DESCRIPTION") or key, known.en if known else key)
+        title = titled(note.get("DESCRIPTION") or key, key)
         frame: gpd.GeoDataFrame = _table(packed, table)
         yield MapLayer(key=key, title=title, role="grid", frame=frame)
 
