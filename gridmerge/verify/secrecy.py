@@ -1,0 +1,105 @@
+"""Promise 8: no ID number, and no phone but a masked one, in any file of OUT."""
+
+from __future__ import annotations
+
+import html
+import json
+import re
+import sqlite3
+import zipfile
+from collections.abc import Iterator
+from contextlib import closing
+from pathlib import Path
+
+from gridmerge.verify.again import Again
+from gridmerge.verify.broken import Broken, broken
+from gridmerge.verify.written import FILES, Written
+
+# Codes of the departments may look like phones (a town of Hebei is 13xxxxxxx); where they stand is known.
+CODE_COLUMNS = frozenset(
+    {"grid_code", "village_code", "source_id", "face_id", "member_id", "zone", "layer", "sha256", "path", "departments"}
+)
+_PHONE = re.compile(r"(?<!\d)(?<!\d\.)(?:\+?86[ -]?)?1[3-9]\d[ -]?\d{4}[ -]?\d{4}(?!\d)")
+_ID_NUMBER = re.compile(r"(?<!\d)(?<!\d\.)\d{17}[0-9Xx](?![0-9A-Za-z])")
+_FINGERPRINT = re.compile(r"(?<![0-9a-z])(?=[0-9]*[a-f])[0-9a-f]{16,}(?![0-9a-z])")
+_WEIGHTS = (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2)
+
+
+def secret(written: Written, again: Again) -> Iterator[Broken]:
+    """Read every text of every file, as a person with a search box would."""
+    codes = _codes(written)
+    full = again.settings.publish.contacts == "full"
+    for name in FILES:
+        for text in _texts(written.out / name):
+            leak = _leak(text, codes, full)
+            if leak is not None:
+                kind_zh, kind_en, shown = leak
+                yield broken(8, f"{name} 中有{kind_zh}（{shown}）。", f"{name} holds {kind_en} ({shown}).", shown)
+                break
+
+
+def _codes(written: Written) -> set[str]:
+    """Every code the files are keyed by: what looks like a phone in them is none."""
+    codes: set[str] = set()
+    for table in (*written.tables.values(), written.crosswalk, written.assignments, written.findings):
+        for column in CODE_COLUMNS & set(table.columns):
+            codes.update(table[column].astype(str))
+    return codes
+
+
+def _leak(text: str, codes: set[str], full: bool) -> tuple[str, str, str] | None:
+    text = _FINGERPRINT.sub("", text)
+    for match in _ID_NUMBER.finditer(text):
+        number = match.group()
+        if _is_id_number(number) and number not in codes:
+            return "身份证号", "an ID number", f"{number[:6]}…"
+    for match in () if full else _PHONE.finditer(text):
+        if match.group() not in codes and not _inside_code(text, match, codes):
+            return "未脱敏的电话", "an unmasked phone", f"{match.group()[:3]}…"
+    return None
+
+
+def _inside_code(text: str, match: re.Match[str], codes: set[str]) -> bool:
+    """Whether the digits are part of a longer code, such as JG-13812345678."""
+    return any(match.group() in code and code in text for code in codes if len(code) > len(match.group()))
+
+
+def _is_id_number(number: str) -> bool:
+    total = sum(int(digit) * weight for digit, weight in zip(number[:17], _WEIGHTS, strict=True))
+    return "10X98765432"[total % 11] == number[17].upper()
+
+
+def _texts(file: Path) -> Iterator[str]:
+    """The texts a reader of the file can come upon, cell by cell where it has cells."""
+    if file.suffix == ".gpkg":
+        yield from _sqlite_texts(file)
+    elif file.suffix == ".xlsx":
+        with zipfile.ZipFile(file) as archive:
+            for name in archive.namelist():
+                # <v> holds the numbers, which are figures, and everything else is text
+                yield html.unescape(re.sub(r"<v>[^<]*</v>", "", archive.read(name).decode("utf-8", "replace")))
+    elif file.suffix in (".json", ".geojson"):
+        yield from _json_texts(json.loads(file.read_text("utf-8")))
+    else:
+        yield from html.unescape(file.read_text("utf-8-sig")).splitlines()
+
+
+def _sqlite_texts(file: Path) -> Iterator[str]:
+    with closing(sqlite3.connect(f"{file.resolve().as_uri()}?mode=ro", uri=True)) as database:
+        names = [row[0] for row in database.execute("SELECT table_name FROM gpkg_contents ORDER BY table_name")]
+        for name in names:
+            quoted = '"' + name.replace('"', '""') + '"'
+            for row in database.execute(f"SELECT * FROM {quoted}"):  # noqa: S608 - the name comes from the file's own list
+                yield from (value for value in row if isinstance(value, str))
+
+
+def _json_texts(value: object) -> Iterator[str]:
+    if isinstance(value, str):
+        yield value
+    elif isinstance(value, list):
+        for item in value:
+            yield from _json_texts(item)
+    elif isinstance(value, dict):
+        for key, item in value.items():
+            yield key
+            yield from _json_texts(item)
