@@ -96,7 +96,7 @@ def _by_feature(text: str, ask: Ask) -> Piece:
         rows.append(properties if isinstance(properties, dict) else {})
         geometry.append(shape)
     names = list(dict.fromkeys(str(name) for row in rows for name in row))
-    columns = {name: plain(_values([row.get(name) for row in rows])) for name in names}
+    columns = {name: plain(values([row.get(name) for row in rows])) for name in names}
     frame = geo_frame(columns, np.array([*geometry, None], dtype=object)[:-1], "EPSG:4326")
     return Piece(frame=frame, driver="GeoJSON", findings=tuple(findings))
 
@@ -134,7 +134,8 @@ def _shape(geometry: Any) -> shapely.Geometry | None:
     return shapely.force_2d(shapely.from_geojson(json.dumps(geometry)))
 
 
-def _values(cells: Sequence[Any]) -> np.ndarray:
+def values(cells: Sequence[Any]) -> np.ndarray:
+    """Return cells of parsed JSON or XML as a column: numbers where all are, else text."""
     given = [cell for cell in cells if cell is not None]
     if given and all(isinstance(cell, (int, float)) and not isinstance(cell, bool) for cell in given):
         if len(given) == len(cells) and all(isinstance(cell, int) and abs(cell) < 2**53 for cell in cells):

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Callable
 from pathlib import Path
 
 import geopandas as gpd
@@ -19,7 +18,7 @@ from gridmerge.load.manners import without_secrets
 from gridmerge.load.paths import called, listing_sha256, resolve, sha256
 from gridmerge.load.piece import Ask, Piece
 from gridmerge.load.refuse import locked, missing_field, unreadable
-from gridmerge.load.registry import EXTENSIONS, READERS
+from gridmerge.load.registry import EXTENSIONS, reader
 from gridmerge.load.sniff import sniff
 from gridmerge.load.tables import field_key
 from gridmerge.load.where import keep
@@ -67,7 +66,7 @@ def read_file(path: Path, ask: Ask) -> Piece:
     """Read one file by its content; geometry is attached to tables, sensitive fields are dropped."""
     try:
         kind = sniff(path, ask.name)
-        piece = _reader(kind, ask)(path, ask)
+        piece = reader(kind, ask)(path, ask)
     except PermissionError as error:
         raise locked(ask.name) from error
     except FileNotFoundError as error:
@@ -86,16 +85,6 @@ def read_file(path: Path, ask: Ask) -> Piece:
     frame, secrets = without_secrets(_asked(piece.frame, ask), ask.key, ask.name)
     piece = attach(dataclasses.replace(piece, frame=frame, findings=(*piece.findings, *secrets)), ask)
     return dataclasses.replace(piece, findings=(*_misnamed(path, kind, ask), *piece.findings))
-
-
-def _reader(kind: str, ask: Ask) -> Callable[[Path, Ask], Piece]:
-    if kind not in READERS:
-        raise unreadable(
-            ask.name,
-            "这是 XML，但不是 GML、KML 或 GPX。请另存为 Shapefile、GeoPackage 或 Excel。",
-            "this is XML, but neither GML, KML nor GPX. Save it as Shapefile, GeoPackage or Excel.",
-        )
-    return READERS[kind]
 
 
 def _misnamed(path: Path, kind: str, ask: Ask) -> tuple[Finding, ...]:

@@ -8,12 +8,33 @@ from pathlib import Path
 from typing import NoReturn
 
 from gridmerge.load import vector
+from gridmerge.load.dxf import read_dxf
 from gridmerge.load.json_ import read_json
+from gridmerge.load.kml import read_kml, read_kmz
+from gridmerge.load.nested import read_zip
+from gridmerge.load.parquet import read_parquet
 from gridmerge.load.piece import Ask, Piece
 from gridmerge.load.refuse import unreadable
 from gridmerge.load.tables import read_csv, read_excel
 
 Reader = Callable[[Path, Ask], Piece]
+
+
+def reader(kind: str, ask: Ask) -> Reader:
+    """Return what reads a file of this kind.
+
+    Raises
+    ------
+    InputError
+        Nothing does.
+    """
+    if kind not in READERS:
+        raise unreadable(
+            ask.name,
+            "这是 XML，但不是 GML、KML 或 GPX。请另存为 Shapefile、GeoPackage 或 Excel。",
+            "this is XML, but neither GML, KML nor GPX. Save it as Shapefile, GeoPackage or Excel.",
+        )
+    return READERS[kind]
 
 
 def _refuser(zh: str, en: str) -> Reader:
@@ -36,6 +57,11 @@ READERS: Mapping[str, Reader] = {
     "json": read_json,
     "csv": read_csv,
     "excel": read_excel,
+    "kml": read_kml,
+    "kmz": read_kmz,
+    "dxf": read_dxf,
+    "parquet": read_parquet,
+    "zip": partial(read_zip, readers=reader),
     "dwg": _refuser(
         "DWG 是 AutoCAD 的私有格式，无法直接读取。请在 AutoCAD、中望或浩辰 CAD 中“另存为”DXF（2007 或更高版本）后再试。",
         "DWG is AutoCAD's own format and cannot be read. Open it in a CAD program, save it as DXF (2007 or later) and name that.",

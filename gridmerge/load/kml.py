@@ -1,0 +1,247 @@
+"""KML, KMZ and 奥维's ovkml: placemarks of every folder, attributes also from the HTML tables in descriptions."""
+
+from __future__ import annotations
+
+import dataclasses
+import re
+from collections.abc import Iterator
+from html.parser import HTMLParser
+from pathlib import Path
+from typing import Any
+from xml.etree.ElementTree import Element, ParseError
+
+import numpy as np
+import shapely
+from defusedxml import ElementTree
+from defusedxml.common import DefusedXmlException
+
+from gridmerge.errors import InputError
+from gridmerge.findings import Finding
+from gridmerge.load.archive import Unpacked, unpack
+from gridmerge.load.gdal import chosen_layers, drop_unreadable, unreadable_feature
+from gridmerge.load.json_ import values
+from gridmerge.load.piece import Ask, Piece, geo_frame
+from gridmerge.load.refuse import unreadable
+from gridmerge.load.vector import decode_xml
+
+_KML_CRS = "EPSG:4326"  # fixed by the standard
+_LABEL = re.compile(r"^\s*([^:：<>]{1,20})\s*[:：]\s*(.*?)\s*$", re.S)
+
+
+def read_kml(path: Path, ask: Ask) -> Piece:
+    """Read a KML file; `ask.layer` is a folder's name."""
+    return _from_bytes(path.read_bytes(), path, ask, "KML")
+
+
+def read_kmz(path: Path, ask: Ask) -> Piece:
+    """Read the KML files inside a KMZ."""
+    with Unpacked(path, ask) as folder:
+        inside = [file for file in unpack(path, folder, ask) if file.suffix.lower() in (".kml", ".ovkml")]
+        inside.sort(key=lambda file: (file.name.lower() != "doc.kml", file.as_posix()))
+        return _from_bytes(inside[0].read_bytes(), path, ask, "KMZ")
+
+
+def _from_bytes(raw: bytes, path: Path, ask: Ask, driver: str) -> Piece:
+    text, encoding, findings = decode_xml(raw, ask)
+    root = _parsed(text, ask)
+    places = list(_placemarks(root, ()))
+    if ask.layer is not None:
+        folders = list(dict.fromkeys(folder for way, _ in places for folder in way))
+        wanted = chosen_layers(folders, ask.layer, ask.name)
+        places = [(way, place) for way, place in places if any(folder in wanted for folder in way)]
+    piece = _frame(places, ask)
+    frame = drop_unreadable(piece.frame, piece.findings)
+    return dataclasses.replace(
+        piece,
+        frame=frame,
+        driver=driver,
+        encoding=encoding,
+        findings=(*findings, *piece.findings),
+        files=(path,),
+    )
+
+
+def _parsed(text: str, ask: Ask) -> Element:
+    try:
+        root: Element = ElementTree.fromstring(text.strip().encode("utf-8", "replace"), forbid_dtd=False)
+    except ParseError as error:
+        line = error.position[0] if getattr(error, "position", None) else 1
+        raise unreadable(
+            ask.name,
+            f"XML 在第 {line} 行写坏了，文件可能没有保存完整。请在奥维或谷歌地球中重新导出。",
+            f"the XML is broken at line {line}; the file may be cut short. Export it again.",
+        ) from error
+    except (DefusedXmlException, ValueError, RecursionError) as error:
+        raise _attack(ask) from error
+    return root
+
+
+def _attack(ask: Ask) -> InputError:
+    return unreadable(
+        ask.name,
+        "XML 中定义了实体（ENTITY）或嵌套过深，可能是恶意文件，拒绝读取。",
+        "the XML defines entities or nests too deep, which can be an attack; refused.",
+    )
+
+
+def tag(element: Element) -> str:
+    """Return an element's name without its namespace."""
+    return str(element.tag).rpartition("}")[2].rpartition(":")[2]
+
+
+def _placemarks(root: Element, way: tuple[str, ...]) -> Iterator[tuple[tuple[str, ...], Element]]:
+    stack: list[tuple[tuple[str, ...], Element]] = [(way, root)]
+    while stack:
+        way, element = stack.pop()
+        if tag(element) == "Placemark":
+            yield way, element
+            continue
+        name = _child_text(element, "name") if tag(element) in ("Folder", "Document") else ""
+        inner = (*way, name) if name else way
+        stack += [(inner, child) for child in reversed(list(element))]
+
+
+def _child_text(element: Element, name: str) -> str:
+    return next(((child.text or "").strip() for child in element if tag(child) == name), "")
+
+
+def _frame(places: list[tuple[tuple[str, ...], Element]], ask: Ask) -> Piece:
+    rows: list[dict[str, Any]] = []
+    geometry: list[shapely.Geometry | None] = []
+    findings: list[Finding] = []
+    for i, (way, place) in enumerate(places):  # XML elements: each must be able to fail alone
+        try:
+            shape = _shape(place)
+        except (ValueError, IndexError, shapely.errors.ShapelyError):
+            findings.append(unreadable_feature(ask, i, "坐标不合规范", "its coordinates are malformed"))
+            shape = None
+        rows.append({"name": _child_text(place, "name"), "folder": "/".join(way), **_attributes(place)})
+        geometry.append(shape)
+    names = list(dict.fromkeys(name for row in rows for name in row)) or ["name", "folder"]
+    columns = {name: values([row.get(name) for row in rows]) for name in names}
+    frame = geo_frame(columns, np.array([*geometry, None], dtype=object)[:-1], _KML_CRS)
+    return Piece(frame=frame, driver="KML", findings=tuple(findings))
+
+
+def _attributes(place: Element) -> dict[str, str | None]:
+    out: dict[str, str | None] = {}
+    for element in place.iter():
+        if tag(element) == "Data" and element.get("name"):
+            out[str(element.get("name"))] = _child_text(element, "value") or None
+        elif tag(element) == "SimpleData" and element.get("name"):
+            out[str(element.get("name"))] = (element.text or "").strip() or None
+    description = _child_text(place, "description")
+    if description:
+        found = description_fields(description)
+        if not found:
+            out.setdefault("description", description)
+        for name, value in found.items():
+            out.setdefault(name, value)
+    return out
+
+
+class _Cells(HTMLParser):
+    """Collects the rows of a description's table, and the text outside tables line by line."""
+
+    def __init__(self) -> None:
+        super().__init__(convert_charrefs=True)
+        self.rows: list[list[str]] = []
+        self.lines: list[str] = [""]
+        self._cell: list[str] | None = None
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        if tag == "tr":
+            self.rows.append([])
+        elif tag in ("td", "th"):
+            self._close()
+            self._cell = []
+        elif tag in ("br", "p", "div", "li"):
+            self.lines.append("")
+
+    def handle_endtag(self, tag: str) -> None:
+        if tag in ("td", "th", "tr", "table"):
+            self._close()
+        elif tag in ("p", "div", "li"):
+            self.lines.append("")
+
+    def handle_data(self, data: str) -> None:
+        if self._cell is not None:
+            self._cell.append(data)
+        else:
+            self.lines[-1] += data
+
+    def _close(self) -> None:
+        if self._cell is not None:
+            if not self.rows:
+                self.rows.append([])
+            self.rows[-1].append(re.sub(r"\s+", " ", "".join(self._cell)).strip())
+        self._cell = None
+
+
+def description_fields(html: str) -> dict[str, str | None]:
+    """Return the fields a description holds: two-column tables, or lines ``名称：值``."""
+    parser = _Cells()
+    parser.feed(html)
+    parser.close()
+    pairs = [(row[0], row[1]) for row in parser.rows if len(row) == 2 and row[0]]
+    if not pairs:
+        lines = [line for chunk in parser.lines for line in chunk.splitlines() if line.strip()]
+        matches = [_LABEL.match(line) for line in lines]
+        if len(lines) >= 1 and all(matches):
+            pairs = [(match[1].strip(), match[2]) for match in matches if match and not match[2].startswith("//")]
+    return {name.strip(" :：*"): value or None for name, value in pairs}
+
+
+def _shape(place: Element) -> shapely.Geometry | None:
+    shapes = [shape for child in place if (shape := _geometry(child)) is not None]
+    return shapes[0] if len(shapes) == 1 else (_collected(shapes) if shapes else None)
+
+
+def _geometry(element: Element) -> shapely.Geometry | None:
+    kind = tag(element)
+    if kind == "Point":
+        points = _coordinates(element)
+        return shapely.Point(points[0]) if points else None
+    if kind in ("LineString", "LinearRing", "Track"):
+        points = _coordinates(element)
+        return shapely.LineString(points) if len(points) > 1 else None
+    if kind == "Polygon":
+        return _polygon(element)
+    if kind in ("MultiGeometry", "MultiTrack", "MultiPolygon", "MultiPoint", "MultiLineString"):
+        shapes = [shape for child in element if (shape := _geometry(child)) is not None]
+        return _collected(shapes) if shapes else None
+    return None
+
+
+def _polygon(element: Element) -> shapely.Geometry | None:
+    outer: list[tuple[float, float]] = []
+    holes = []
+    for child in element:
+        if tag(child) == "outerBoundaryIs":
+            outer = _coordinates(child)
+        elif tag(child) == "innerBoundaryIs":
+            holes += [_coordinates(ring) for ring in child if len(_coordinates(ring)) > 2]
+    return shapely.Polygon(outer, holes) if len(outer) > 2 else None
+
+
+def _coordinates(element: Element) -> list[tuple[float, float]]:
+    points: list[tuple[float, float]] = []
+    for child in element.iter():
+        if tag(child) == "coordinates":
+            text = re.sub(r"\s*,\s*", ",", (child.text or "").strip())
+            points += [(float(x), float(y)) for x, y in (part.split(",")[:2] for part in text.split())]
+        elif tag(child) == "coord" and (child.text or "").strip():
+            x, y = (child.text or "").split()[:2]
+            points.append((float(x), float(y)))
+    return points
+
+
+def _collected(shapes: list[shapely.Geometry]) -> shapely.Geometry:
+    """Return parts as one multi-geometry; of a mixture (a polygon with its label point) all stay, as a collection."""
+    if len(shapes) == 1:
+        return shapes[0]
+    kinds = {shape.geom_type for shape in shapes}
+    build = {"Polygon": shapely.MultiPolygon, "LineString": shapely.MultiLineString, "Point": shapely.MultiPoint}
+    if len(kinds) == 1 and (kind := kinds.pop()) in build:
+        return build[kind](shapes)
+    return shapely.GeometryCollection(shapes)

@@ -1,0 +1,79 @@
+"""An archive as an input: what is inside is read as if it lay in the folder."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Callable
+from pathlib import Path
+
+from gridmerge.errors import InputError
+from gridmerge.load.archive import Unpacked, unpack
+from gridmerge.load.gdal import chosen_layers, join
+from gridmerge.load.piece import Ask, Piece
+from gridmerge.load.refuse import many_layers, unreadable
+from gridmerge.load.sniff import sniff
+
+_MAIN = (".shp", ".gpkg", ".fgb", ".gml", ".tab", ".mif", ".geojson", ".json", ".topojson", ".kml", ".ovkml", ".kmz",
+         ".dxf", ".csv", ".xls", ".xlsx", ".ods", ".parquet", ".vct", ".txt", ".dbf", ".dwg")  # fmt: skip
+
+
+def read_zip(path: Path, ask: Ask, readers: Callable[[str, Ask], Callable[[Path, Ask], Piece]]) -> Piece:
+    """Read the one data set in an archive, or those `ask.layer` names (by file name; else a layer of the only one).
+
+    Raises
+    ------
+    InputError
+        There is none, or there are several and nobody says which.
+    """
+    with Unpacked(path, ask) as folder:
+        inside = _data_sets(unpack(path, folder, ask))
+        names = {file.relative_to(folder).as_posix(): file for file in inside}
+        chosen, layer = _chosen(names, ask)
+        pieces = [_read(names[name], name, dataclasses.replace(ask, layer=layer), readers) for name in chosen]
+    frame = join([piece.frame for piece in pieces])
+    drivers = " + ".join(sorted({piece.driver for piece in pieces}))
+    return Piece(
+        frame=frame,
+        driver=f"{drivers} (zip)",
+        encoding=" + ".join(sorted({piece.encoding for piece in pieces if piece.encoding})),
+        findings=tuple(finding for piece in pieces for finding in piece.findings),
+        files=(path,),
+    )
+
+
+def _data_sets(files: list[Path]) -> list[Path]:
+    """Return the main files and .gdb folders; tables that are companions of a .shp or .tab are not data sets."""
+    folders = sorted({parent for file in files for parent in file.parents if parent.suffix.lower() == ".gdb"})
+    loose = [file for file in files if not any(folder in file.parents for folder in folders)]
+    bare_gdb = sorted({file.parent for file in loose if file.suffix.lower() == ".gdbtable"})
+    main = [file for file in loose if file.suffix.lower() in _MAIN]
+    stems = {file.with_suffix("").as_posix().lower() for file in main if file.suffix.lower() in (".shp", ".tab")}
+    main = [f for f in main if f.suffix.lower() != ".dbf" or f.with_suffix("").as_posix().lower() not in stems]
+    return [*folders, *bare_gdb, *(file for file in main if file.parent not in bare_gdb)]
+
+
+def _chosen(names: dict[str, Path], ask: Ask) -> tuple[list[str], str | None]:
+    if not names:
+        raise unreadable(ask.name, "压缩包里没有能读的数据文件。", "the archive holds no data file that can be read.")
+    if ask.layer is not None:
+        by_name = {alias: name for name in names for alias in (Path(name).stem, Path(name).name, name)}
+        try:
+            return sorted({by_name[one] for one in chosen_layers(list(by_name), ask.layer, ask.name)}), None
+        except InputError:
+            if len(names) > 1:
+                raise
+    data = [name for name in names if not name.lower().endswith((".txt", ".csv", ".xls", ".xlsx"))]
+    usable = data if len(data) == 1 else list(names)
+    if len(usable) > 1:
+        raise many_layers(ask.name, sorted(usable))
+    return usable, ask.layer
+
+
+def _read(file: Path, name: str, ask: Ask, readers: Callable[[str, Ask], Callable[[Path, Ask], Piece]]) -> Piece:
+    inner = dataclasses.replace(ask, name=f"{ask.name}/{name}")
+    kind = sniff(file, inner.name)
+    if kind == "zip":
+        raise unreadable(
+            inner.name, "压缩包里还是压缩包，请先解压一层。", "an archive within an archive; unpack it once."
+        )
+    return readers(kind, inner)(file, inner)

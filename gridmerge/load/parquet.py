@@ -1,0 +1,45 @@
+"""GeoParquet and plain Parquet, for those who installed the extra."""
+
+from __future__ import annotations
+
+from importlib.util import find_spec
+from pathlib import Path
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+import shapely
+
+from gridmerge.load.gdal import plain
+from gridmerge.load.piece import Ask, Piece, geo_frame, table_frame
+from gridmerge.load.refuse import unreadable
+
+
+def read_parquet(path: Path, ask: Ask) -> Piece:
+    """Read a Parquet file: GeoParquet by its metadata, else a table."""
+    if find_spec("pyarrow") is None:
+        raise unreadable(
+            ask.name,
+            '读取 Parquet 需要 pyarrow，请运行 pip install "gridmerge[parquet]"。',
+            'reading Parquet needs pyarrow; run pip install "gridmerge[parquet]".',
+        )
+    try:
+        frame = gpd.read_parquet(path)
+        geometry, crs = np.asarray(shapely.force_2d(frame.geometry.to_numpy()), dtype=object), frame.crs
+        table = pd.DataFrame(frame.drop(columns=frame.geometry.name))
+    except (ValueError, OSError, TypeError, KeyError, AttributeError, shapely.errors.ShapelyError) as error:
+        table, geometry, crs = _table(path, ask, error), None, None
+    columns = {str(name): plain(table[name].to_numpy()) for name in table.columns}
+    out = table_frame(columns, len(table)) if geometry is None else geo_frame(columns, geometry, crs)
+    return Piece(frame=out, driver="Parquet", encoding="UTF-8", files=(path,))
+
+
+def _table(path: Path, ask: Ask, why: Exception) -> pd.DataFrame:
+    try:
+        return pd.read_parquet(path)
+    except Exception as error:  # pyarrow's own family of errors, known only where it is installed
+        raise unreadable(
+            ask.name,
+            "Parquet 文件损坏，读不出来。请重新导出。",
+            f"the Parquet file is damaged ({type(why).__name__}). Export it again.",
+        ) from error

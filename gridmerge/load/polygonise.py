@@ -1,0 +1,100 @@
+"""Areas from line drawings, and the texts that stand in them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+import shapely
+
+_GRID_M, _GRID_DEG = 1e-3, 1e-8  # line ends this near are one point: a millimetre, in metres and in degrees
+_SAME = 0.99  # share two areas must have in common to be one drawn twice (an outline and its hatch)
+
+
+def enclosed(
+    closed: Sequence[shapely.Geometry], lines: Sequence[shapely.Geometry]
+) -> tuple[list[shapely.Geometry], int, float]:
+    """Return the areas of a drawing.
+
+    Parameters
+    ----------
+    closed
+        Areas drawn as such: closed lines, hatches.
+    lines
+        Open lines. Those that cut a closed area divide it; others may enclose areas among themselves.
+
+    Returns
+    -------
+    areas
+        Closed areas no line divides, each once, then what lines enclose.
+    made
+        How many of them lines enclose.
+    left
+        Length of lines that enclose nothing.
+    """
+    areas = _once(closed)
+    if not lines:
+        return areas, 0, 0.0
+    cut = _divided(areas, lines)
+    faces, left = _faces([*(areas[i].boundary for i in sorted(cut)), *lines])
+    whole = [area for i, area in enumerate(areas) if i not in cut]
+    return [*whole, *faces], len(faces), left
+
+
+def _once(areas: Sequence[shapely.Geometry]) -> list[shapely.Geometry]:
+    """Drop areas drawn twice: the hatch of an outline, a line traced again."""
+    if len(areas) < 2:
+        return list(areas)
+    shapes = np.array([area if area.is_valid else shapely.make_valid(area) for area in areas], dtype=object)
+    sizes = shapely.area(shapes)
+    tree = shapely.STRtree(shapes)
+    left, right = tree.query(shapes, predicate="intersects")
+    pairs = left < right
+    left, right = left[pairs], right[pairs]
+    near = np.minimum(sizes[left], sizes[right]) >= _SAME * np.maximum(sizes[left], sizes[right])
+    left, right = left[near], right[near]
+    common = shapely.area(shapely.intersection(shapes[left], shapes[right]))
+    same = common >= _SAME * np.maximum(sizes[left], sizes[right])
+    dropped = set(right[same].tolist())
+    return [area for i, area in enumerate(areas) if i not in dropped]
+
+
+def _divided(areas: Sequence[shapely.Geometry], lines: Sequence[shapely.Geometry]) -> set[int]:
+    if not areas:
+        return set()
+    shapes = np.array([area if area.is_valid else shapely.make_valid(area) for area in areas], dtype=object)
+    tree = shapely.STRtree(shapes)
+    at, touched = tree.query(np.array(lines, dtype=object), predicate="intersects")
+    inside = shapely.length(shapely.intersection(np.array(lines, dtype=object)[at], shapes[touched]))
+    along = shapely.length(shapely.intersection(np.array(lines, dtype=object)[at], shapely.boundary(shapes[touched])))
+    return set(touched[inside > along].tolist())
+
+
+def _faces(lines: Sequence[shapely.Geometry]) -> tuple[list[shapely.Geometry], float]:
+    bounds = shapely.total_bounds(np.array(lines, dtype=object))
+    grid = _GRID_DEG if np.abs(bounds).max() <= 180 else _GRID_M
+    noded = shapely.union_all(np.array(lines, dtype=object), grid_size=grid)
+    faces, cuts, dangles, _ = shapely.polygonize_full(shapely.get_parts(noded))
+    left = float(shapely.length(cuts) + shapely.length(dangles))
+    found = [face for face in shapely.get_parts(faces) if face.area > 0]
+    return sorted(found, key=lambda face: tuple(face.bounds)), left
+
+
+def label_areas(
+    areas: Sequence[shapely.Geometry], places: Sequence[shapely.Geometry], texts: Sequence[str], sizes: Sequence[float]
+) -> tuple[list[str], list[str]]:
+    """Return for each area its name (the tallest, then topmost text inside) and all its texts, joined by `` / ``.
+
+    A text inside several areas (one within another) names the smallest.
+    """
+    inside: list[list[int]] = [[] for _ in areas]
+    if len(places) and len(areas):
+        shapes = np.array([area if area.is_valid else shapely.make_valid(area) for area in areas], dtype=object)
+        tree = shapely.STRtree(shapes)
+        at, area = tree.query(np.array(places, dtype=object), predicate="intersects")
+        extent = shapely.area(shapes)
+        for place in np.unique(at):
+            inside[min(area[at == place], key=lambda i: (extent[i], i))].append(int(place))
+    ordered = [sorted(ones, key=lambda i: (-sizes[i], -places[i].y, places[i].x, texts[i])) for ones in inside]
+    spoken = [list(dict.fromkeys(texts[i] for i in ones)) for ones in ordered]
+    return [words[0] if words else "" for words in spoken], [" / ".join(words) for words in spoken]
