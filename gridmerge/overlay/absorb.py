@@ -1,0 +1,79 @@
+"""Faces that are no land of their own: thin or tiny ones go to the neighbour that fewest departments part them from."""
+
+from __future__ import annotations
+
+import numpy as np
+import shapely
+
+from gridmerge.overlay.cut import contacts, thin
+from gridmerge.overlay.linework import Floats, Geometries, Ints
+
+TINY = 4.0  # square tolerances; a face smaller than this is drawing error, whatever its shape
+
+
+def absorb(faces: Geometries, group: Ints, claims: Floats, weights: Floats, tolerance: float) -> Ints:
+    """Return for each face the face it becomes part of (itself when it stays).
+
+    Parameters
+    ----------
+    faces
+        A valid coverage.
+    group
+        Faces merge only within one group: a village, or a protected zone of it.
+    claims
+        (faces, layers) which source of each layer holds the face, as a number; 0 for none.
+    weights
+        Each layer's say.
+    tolerance
+        Metres.
+    """
+    target = np.arange(len(faces))
+    area = shapely.area(faces)
+    weak = thin(faces, tolerance) | (area < TINY * tolerance**2)
+    left, right, length = contacts(faces)
+    inside = group[left] == group[right]
+    left, right, length = left[inside], right[inside], length[inside]
+    support = (claims[left] != claims[right]) @ weights
+    # a chain of decisions, smallest face first, each seeing the ones before: only weak faces are visited
+    neighbours = _adjacency(left, right, length, support, len(faces))
+    for face in np.lexsort((area, ~weak))[: int(weak.sum())]:
+        root = _root(target, face)
+        options: dict[int, list[float]] = {}
+        for other, metres, departments in neighbours[face]:
+            partner = _root(target, other)
+            if partner != root:
+                entry = options.setdefault(partner, [0.0, 0.0])
+                entry[0] += departments * metres
+                entry[1] += metres
+        if options:
+            best = min(options, key=lambda p: (round(options[p][0] / options[p][1], 9), -round(options[p][1], 3), p))
+            target[root] = best
+    return np.array([_root(target, face) for face in range(len(faces))])
+
+
+def _adjacency(
+    left: Ints, right: Ints, length: Floats, support: Floats, n: int
+) -> list[list[tuple[int, float, float]]]:
+    table: list[list[tuple[int, float, float]]] = [[] for _ in range(n)]
+    for a, b, metres, departments in zip(left.tolist(), right.tolist(), length.tolist(), support.tolist(), strict=True):
+        table[a].append((b, metres, departments))
+        table[b].append((a, metres, departments))
+    return table
+
+
+def _root(target: Ints, face: int) -> int:
+    while target[face] != face:
+        face = int(target[face])
+    return int(face)
+
+
+def dissolve(faces: Geometries, target: Ints) -> tuple[Geometries, Ints]:
+    """Return the faces merged by target, and for every old face the index of its new one."""
+    kept, index = np.unique(target, return_inverse=True)
+    merged = faces[kept].copy()
+    counts = np.bincount(index)
+    order = np.argsort(index, kind="stable")
+    groups = np.split(order, np.cumsum(counts)[:-1])
+    for group in np.flatnonzero(counts > 1):  # one union for each merged face; the rest are kept as they are
+        merged[group] = shapely.coverage_union_all(faces[groups[group]])
+    return merged, index

@@ -1,0 +1,77 @@
+"""The lines between faces: how long, how many departments have them, and how far a barrier runs along."""
+
+from __future__ import annotations
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+import shapely
+from scipy.spatial import cKDTree
+
+from gridmerge.overlay.cut import shared_edges
+from gridmerge.overlay.linework import Floats, Geometries, Ints
+
+
+def borders(
+    faces: Geometries,
+    ids: npt.NDArray[np.object_],
+    village: Ints,
+    claims: Floats,
+    weights: Floats,
+    barriers: Geometries,
+    tolerance: float,
+) -> pd.DataFrame:
+    """Return the borders between faces of one village.
+
+    Parameters
+    ----------
+    claims
+        (faces, layers) a number for who claims the face in each layer; 0 for nobody.
+    weights
+        Each layer's say.
+    barriers
+        Barrier lines and the outlines of barrier areas.
+
+    Returns
+    -------
+    DataFrame
+        face_a, face_b, length_m, agreement, barrier as in `Mosaic.borders`, sorted by the ids.
+    """
+    left, right, start, end = shared_edges(faces)
+    inside = village[left] == village[right]
+    left, right, start, end = left[inside], right[inside], start[inside], end[inside]
+    length = np.hypot(*(end - start).T)
+    along = _along(start, end, barriers, tolerance)
+    pair, inverse = np.unique(left * len(faces) + right, return_inverse=True)
+    a, b = pair // len(faces), pair % len(faces)
+    metres = np.bincount(inverse, weights=length, minlength=len(pair))
+    beside = np.bincount(inverse, weights=length * along, minlength=len(pair))
+    parted = (claims[a] != claims[b]) @ weights
+    present = ((claims[a] != 0) | (claims[b] != 0)) @ weights
+    swap = ids[a] > ids[b]
+    frame = pd.DataFrame(
+        {
+            "face_a": np.where(swap, ids[b], ids[a]),
+            "face_b": np.where(swap, ids[a], ids[b]),
+            "length_m": np.round(metres, 3),
+            "agreement": _share(parted, present),
+            "barrier": _share(beside, metres),
+        }
+    )
+    return frame.sort_values(["face_a", "face_b"], ignore_index=True)
+
+
+def _share(part: Floats, whole: Floats) -> Floats:
+    return np.round(np.divide(part, whole, out=np.zeros(len(whole)), where=whole > 0), 6)
+
+
+def _along(start: Floats, end: Floats, barriers: Geometries, tolerance: float) -> Floats:
+    """Share of each segment that lies within the tolerance of a barrier, by its ends and middle."""
+    if len(barriers) == 0 or len(start) == 0:
+        return np.zeros(len(start))
+    tree = cKDTree(shapely.get_coordinates(shapely.segmentize(barriers, tolerance / 2)))
+    near = [
+        np.isfinite(tree.query(start + (end - start) * share, distance_upper_bound=tolerance)[0])
+        for share in (1 / 6, 1 / 2, 5 / 6)
+    ]
+    return np.mean(near, axis=0)

@@ -1,0 +1,80 @@
+"""Who claims what: how much of each face's land every departmental grid holds, by area."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import shapely
+
+from gridmerge.overlay.linework import Floats, Geometries, Ints
+
+MAJORITY = (
+    0.5  # of a face's land; what a second grid must hold to be a double claim, and all together for a claim at all
+)
+
+
+@dataclass(frozen=True)
+class Shares:
+    """A long table: `source` (row of the layer) holds `area` m² of `face`; sorted by face and source."""
+
+    face: Ints
+    source: Ints
+    area: Floats
+
+    def merged(self, index: Ints) -> Shares:
+        """Return the table after faces were merged: old face i is now index[i]."""
+        if len(self.face) == 0:
+            return self
+        width = int(self.source.max()) + 1
+        pair, inverse = np.unique(index[self.face] * width + self.source, return_inverse=True)
+        return Shares(pair // width, pair % width, np.bincount(inverse, weights=self.area))
+
+
+def shares(faces: Geometries, cores: Geometries, sources: Geometries) -> Shares:
+    """Return how the land of the faces divides among a layer's grids.
+
+    Parameters
+    ----------
+    faces
+        The faces.
+    cores
+        The faces without a rim of one tolerance; empty where nothing is left. Once lines are agreed nearly every grid
+        holds a core wholly or not at all, and a look at the core saves the exact intersection.
+    sources
+        The layer's polygons as drawn.
+    """
+    shapely.prepare(cores)
+    tree = shapely.STRtree(faces)
+    source, face = tree.query(sources, predicate="intersects")
+    area = shapely.area(faces)
+    solid = shapely.area(cores) > MAJORITY * area
+    core = cores[face]
+    whole = solid[face] & shapely.covers(sources[source], core)
+    nothing = solid[face] & ~whole & ~shapely.intersects(core, sources[source])
+    held = np.where(whole, area[face], 0.0)
+    doubt = ~whole & ~nothing
+    held[doubt] = shapely.area(shapely.intersection(faces[face[doubt]], sources[source[doubt]]))
+    some = held > 0
+    order = np.lexsort((source[some], face[some]))
+    return Shares(face[some][order], source[some][order], held[some][order])
+
+
+def claimants(table: Shares, area: Floats) -> tuple[Ints, Ints]:
+    """Return (face, source) of the claims: most of the land, or the largest part where a layer holds most of it."""
+    if len(table.face) == 0:
+        return table.face, table.source
+    portion = table.area / area[table.face]
+    held = np.bincount(table.face, weights=portion, minlength=len(area))
+    order = np.lexsort((table.source, -portion, table.face))
+    largest = np.zeros(len(portion), dtype=bool)
+    largest[order[np.unique(table.face[order], return_index=True)[1]]] = True
+    claim = (portion > MAJORITY) | (largest & (held[table.face] >= MAJORITY))
+    return table.face[claim], table.source[claim]
+
+
+def holders(table: Shares, area: Floats) -> Floats:
+    """Return for each face one number for the set of its claimants: 0 for nobody, equal numbers for equal sets."""
+    face, source = claimants(table, area)
+    mark = np.sin(source + 1.0) * 1e6  # a mixed number of each source: their sum tells the set
+    return np.bincount(face, weights=mark, minlength=len(area))

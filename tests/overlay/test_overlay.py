@@ -1,0 +1,111 @@
+"""The overlay through its door."""
+
+from __future__ import annotations
+
+import pandas as pd
+import pytest
+import shapely
+from pandas.testing import assert_frame_equal
+from shapely.affinity import translate
+
+from gridmerge.config import Overlay
+from gridmerge.overlay import overlay
+from tests.overlay.making import lattice, layer, of_town, promises, township
+from tests.towns import draw_town, recovery
+
+BLOCKS = lattice(4, 2)
+LEFT, RIGHT = shapely.union_all(BLOCKS[0:2] + BLOCKS[4:6]), shapely.union_all(BLOCKS[2:4] + BLOCKS[6:8])
+
+
+@pytest.fixture(scope="module")
+def small():
+    town = draw_town(3, villages=4, layers=10, blocks=16, dirt=1.0)
+    ship, layers = of_town(town)
+    return town, ship, layers, overlay(ship, layers, Overlay())
+
+
+def test_recovers_the_true_blocks_of_a_dirty_town(small):
+    town, ship, _, mosaic = small
+    promises(mosaic, ship)
+    assert recovery(mosaic.faces, town)["f1"] > 0.9
+
+
+def test_order_of_layers_rows_and_number_of_processes_change_nothing(small):
+    _, ship, layers, mosaic = small
+    again = overlay(ship, layers[::-1], Overlay(), processes=2)
+    assert_frame_equal(pd.DataFrame(mosaic.faces), pd.DataFrame(again.faces))
+    assert_frame_equal(mosaic.memberships, again.memberships)
+    assert_frame_equal(mosaic.borders, again.borders)
+    assert mosaic.figures == again.figures
+    assert mosaic.findings == again.findings
+
+
+def test_equal_networks_give_their_own_blocks_exactly():
+    ship = township([LEFT, RIGHT])
+    mosaic = overlay(ship, [layer("a", BLOCKS), layer("b", BLOCKS)], Overlay(tolerance=5))
+    promises(mosaic, ship)
+    assert len(mosaic.faces) == 8
+    assert mosaic.faces["area_m2"].to_numpy() == pytest.approx([40_000.0] * 8)
+    assert (mosaic.borders["agreement"] == 1.0).all()
+
+
+def test_no_layer_leaves_the_villages():
+    ship = township([LEFT, RIGHT])
+    mosaic = overlay(ship, [], Overlay())
+    promises(mosaic, ship)
+    assert len(mosaic.faces) == 2
+    assert mosaic.memberships.empty
+
+
+def test_a_layer_elsewhere_claims_nothing():
+    ship = township([LEFT, RIGHT])
+    away = layer("away", [translate(LEFT, 10_000)])
+    mosaic = overlay(ship, [layer("a", BLOCKS), away], Overlay(tolerance=5))
+    assert set(mosaic.memberships["layer"]) == {"a"}
+
+
+def test_double_claims_and_gaps_are_kept():
+    ship = township([LEFT, RIGHT])
+    twice = layer("twice", {"w": shapely.union_all(BLOCKS[0:2]), "x": shapely.union_all(BLOCKS[1:3])})
+    mosaic = overlay(ship, [layer("a", BLOCKS), twice], Overlay(tolerance=5))
+    claims = mosaic.memberships[mosaic.memberships["layer"] == "twice"].groupby("face_id")["source_id"].agg(list)
+    assert sorted(map(tuple, claims)) == [("w",), ("w", "x"), ("x",)]
+    assert len(mosaic.faces) == 8
+
+
+def test_an_exclusive_zone_is_cut_out_whole_and_named():
+    ship = township([LEFT, RIGHT])
+    campus = shapely.box(500_050, 3_200_050, 500_150, 3_200_120)
+    mosaic = overlay(ship, [layer("a", BLOCKS), layer("zones", {"校": campus}, role="exclusive")], Overlay(tolerance=5))
+    promises(mosaic, ship)
+    zone = mosaic.faces[mosaic.faces["zone"] == "zones/校"]
+    assert zone.union_all().symmetric_difference(campus).area < 1.0
+
+
+def test_barriers_cut_and_belong_to_nobody():
+    ship = township([LEFT, RIGHT])
+    river = layer("river", [shapely.LineString([(499_900, 3_200_100), (500_900, 3_200_100)])], role="barrier")
+    mosaic = overlay(ship, [layer("a", BLOCKS), river], Overlay(tolerance=5))
+    promises(mosaic, ship)
+    assert len(mosaic.faces) == 12
+    assert "river" not in set(mosaic.memberships["layer"])
+    assert (mosaic.borders["barrier"] == 1.0).sum() == 4
+    assert (mosaic.borders.loc[mosaic.borders["barrier"] == 1.0, "agreement"] == 0.0).all()
+
+
+def test_the_better_rank_keeps_its_line():
+    ship = township([LEFT, RIGHT])
+    aside = [
+        translate(shapely.box(500_000, 3_200_000, 500_197, 3_200_400)),
+        shapely.box(500_197, 3_200_000, 500_800, 3_200_400),
+    ]
+    others = [
+        layer(
+            key,
+            [shapely.box(500_000, 3_200_000, 500_200, 3_200_400), shapely.box(500_200, 3_200_000, 500_800, 3_200_400)],
+        )
+        for key in "bcd"
+    ]
+    mosaic = overlay(ship, [layer("a", aside, rank=1), *others], Overlay(tolerance=8))
+    west = mosaic.faces[mosaic.faces["village_code"] == "510311104201"].geometry.bounds["maxx"].min()
+    assert west == pytest.approx(500_197, abs=0.2)
