@@ -68,7 +68,8 @@ class Finding:
     place
         x, y in the project's working CRS (metres), when the finding has a place.
     blanks
-        Values for the named blanks of the kind's sentence, as sorted (name, value) pairs; use `found`.
+        Values for the named blanks of the kind's sentence, as sorted (name, value) pairs; a `Text` fills each language's
+        sentence with its own words. Use `found`.
     """
 
     kind: str
@@ -76,7 +77,7 @@ class Finding:
     source_id: str = ""
     measure: float | None = None
     place: tuple[float, float] | None = None
-    blanks: tuple[tuple[str, str], ...] = ()
+    blanks: tuple[tuple[str, str | Text], ...] = ()
 
     def __post_init__(self) -> None:
         missing = kinds()[self.kind].blanks - {name for name, _ in self.blanks}
@@ -99,7 +100,7 @@ class Finding:
         return (
             kinds()[self.kind]
             .message.in_(language)
-            .format(layer=self.layer, source_id=self.source_id, measure=measure, **dict(self.blanks))
+            .format(layer=self.layer, source_id=self.source_id, measure=measure, **{name: value.in_(language) if isinstance(value, Text) else value for name, value in self.blanks})
         )
 
 
@@ -119,7 +120,7 @@ def found(
         source_id=source_id,
         measure=None if measure is None else round(float(measure), 6),
         place=None if place is None else (round(float(place[0]), 3), round(float(place[1]), 3)),
-        blanks=tuple(sorted((name, str(value)) for name, value in blanks.items())),
+        blanks=tuple((name, value if isinstance(value, Text) else str(value)) for name, value in sorted(blanks.items())),
     )
 
 
@@ -135,7 +136,7 @@ def tidy(findings: Iterable[Finding]) -> tuple[Finding, ...]:
                 f.source_id,
                 f.place or (0.0, 0.0),
                 f.measure or 0.0,
-                f.blanks,
+                str(f.blanks),
             ),
         )
     )

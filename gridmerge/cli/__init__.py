@@ -11,7 +11,7 @@ from gridmerge import __version__
 from gridmerge.cli.console import safe_streams
 from gridmerge.cli.project import build, check, init
 from gridmerge.cli.reference import departments, explain
-from gridmerge.cli.results import export, map_, verify
+from gridmerge.cli.results import map_, verify
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
@@ -28,5 +28,5 @@ def main() -> None:
     safe_streams()
 
 
-for command in (init, check, build, map_, export, verify, departments, explain):
+for command in (init, check, build, map_, verify, departments, explain):
     main.add_command(command)

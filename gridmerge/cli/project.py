@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -95,14 +95,33 @@ def build(console: Console, project: str, out: str | None, processes: int | None
     folder = Path(out) if out else settings.folder / "out"
     finished = pipeline.build(settings, folder, processes=processes or os.cpu_count() or 1, progress=console.progress)
     report = summary(finished)
-    for zh, en in _lines(report):
-        console.line(zh, en)
+    _print_summary(console, report)
     console.line(
         f"成果：{folder}（先看 map.html 和 report.html）", f"Results: {folder} (begin with map.html and report.html)"
     )
     console.summary(report)
     if any(finding.severity == "error" for finding in finished.mosaic.findings):
         raise click.exceptions.Exit(STOPPED)
+
+
+def _print_summary(console: Console, report: dict[str, Any]) -> None:
+    """Print what an officer wants to know first: how many, how even, what is open."""
+    counts, grids, members = report["counts"], report["grids"], report["members"]
+    console.line(
+        f"{report['project']['name']}：{counts['layers']} 套部门网格、{counts['sources']} 个原网格"
+        f" → {counts['faces']} 个最小面 → {counts['grids']} 个综合网格",
+        f"{report['project']['name']}: {counts['layers']} networks with {counts['sources']} departmental grids"
+        f" → {counts['faces']} faces → {counts['grids']} unified grids",
+    )
+    console.line(
+        f"规模合适的网格 {grids['share_in_range']:.0%}，工作量最大/平均 {grids['workload_max_over_mean']:.2f}",
+        f"{grids['share_in_range']:.0%} of grids within the size limits; heaviest over mean work {grids['workload_max_over_mean']:.2f}",
+    )
+    if members:
+        console.line(
+            f"网格员 {counts['members']} 人，负荷（按承担能力）最大/平均 {members['load_per_capacity_max_over_mean']:.2f}",
+            f"{counts['members']} members; heaviest over mean load per capacity {members['load_per_capacity_max_over_mean']:.2f}",
+        )
 
 
 def _settings(console: Console, project: str) -> Settings:

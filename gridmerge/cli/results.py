@@ -2,12 +2,53 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
+from typing import Any
 
 import click
 
 from gridmerge.cli.console import Console
 from gridmerge.cli.options import STOPPED, out_argument, spoken
+from gridmerge.errors import OutputError
+
+
+@click.command("map")
+@out_argument
+@click.option("--to", type=click.Path(), help="File to write; default OUT/map.html. 地图文件")
+@click.option(
+    "--audience",
+    type=click.Choice(["meeting", "platform", "public"]),
+    default="meeting",
+    show_default=True,
+    help="meeting: with the editor; platform: without it; public: names masked, small counts suppressed. 给谁看",
+)
+@click.option("--basemap", help="Tile URL with {z} {x} {y}; default: none, the map needs no network. 底图地址")
+@click.option(
+    "--basemap-datum", type=click.Choice(["wgs84", "gcj02"]), default="wgs84", help="Datum of the tiles. 底图坐标"
+)
+@click.option("--review-number", default="", help="Map review number (审图号) for the footer.")
+@spoken
+def map_(console: Console, out: str, to: str | None, **choices: Any) -> None:
+    """Write the map of a finished build again, with other options, without rebuilding.
+
+    不重新生成成果，只按新的选项重出地图。
+    """
+    from gridmerge.publish import recover
+    from gridmerge.publish.map import MapOptions, from_out, render_data
+
+    recover(Path(out))
+    language = console.language or json.loads(Path(out, "report.json").read_text("utf-8"))["project"]["language"]
+    html = render_data(from_out(Path(out)), options=MapOptions(language=language, **choices))
+    file = Path(to) if to else Path(out, "map.html")
+    try:
+        file.write_text(html, "utf-8")
+    except OSError as error:
+        raise OutputError(
+            f"无法写入 {file}：{error.strerror}。", f"{file} cannot be written: {error.strerror}."
+        ) from error
+    console.line(f"已写出 {file}", f"Wrote {file}")
+    console.summary({"map": str(file)})
 
 
 @click.command()

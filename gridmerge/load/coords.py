@@ -10,11 +10,13 @@ import geopandas as gpd
 import numpy as np
 import pandas as pd
 import shapely
+from shapely.geometry.base import BaseGeometry
 
 from gridmerge.findings import Finding, found
 from gridmerge.load.gdal import drop_unreadable, unreadable_feature
 from gridmerge.load.piece import Ask, Piece, has_geometry
 from gridmerge.load.tables import field_key
+from gridmerge.text import Text
 
 _WKT = re.compile(
     r"\s*(?:SRID=\d+;)?\s*(?:MULTI)?(?:POINT|LINESTRING|POLYGON|SURFACE|CURVE)|\s*(?:GEOMETRYCOLLECTION|TIN)", re.I
@@ -109,7 +111,7 @@ def _wkts(cells: Sequence[str]) -> np.ndarray:
     return np.asarray(shapely.force_2d(geometry), dtype=object)
 
 
-def _ring(cell: str) -> shapely.Geometry | None:
+def _ring(cell: str) -> BaseGeometry | None:
     """Return the polygon of a list of coordinates; fewer than three corners make a point or a line."""
     points = [(float(x), float(y)) for x, y in _PAIR.findall(cell)]
     corners = points[:-1] if len(points) > 1 and points[0] == points[-1] else points
@@ -146,7 +148,7 @@ def _numbers(column: pd.Series) -> np.ndarray:
 
 
 def _guess_note(ask: Ask, field: str, what_zh: str, what: str) -> Finding:
-    return found("geometry_guessed", layer=ask.key, file=ask.name, field=field, what_zh=what_zh, what=what)
+    return found("geometry_guessed", layer=ask.key, file=ask.name, field=field, what=Text(what_zh, what))
 
 
 def _with(piece: Piece, *findings: Finding) -> Piece:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import fnmatch
 import re
 import warnings
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -22,6 +22,7 @@ from gridmerge.findings import Finding, found
 from gridmerge.load.encoding import Choice, choose, codec_named, demanded, foreign, mend_mojibake, note, redecode
 from gridmerge.load.piece import Ask, Piece, geo_frame
 from gridmerge.load.refuse import many_layers, missing_layer, unreadable
+from gridmerge.text import Text
 
 LATIN1 = "ISO-8859-1"  # every byte is a character of it: what GDAL reads so can be turned back into bytes
 # pyogrio raises these for files it cannot make sense of; ValueError and RuntimeError come from its Cython layer.
@@ -41,7 +42,7 @@ _NAMES = {
 
 
 def read_gdal(
-    source: Path | bytes, ask: Ask, kind: str, *, declared: str | None = None, all_layers: bool = False, **options: str
+    source: Path | bytes, ask: Ask, kind: str, *, declared: str | None = None, options: Mapping[str, str] | None = None
 ) -> Piece:
     """Read a file GDAL knows.
 
@@ -56,8 +57,6 @@ def read_gdal(
     declared
         None: the driver decodes text by itself. Else text arrives as latin-1, is turned back into bytes and decoded by
         rule, `declared` being what the file says of itself ("" for nothing).
-    all_layers
-        Without `ask.layer`, take every layer that has geometry.
     options
         GDAL's open options.
     """
@@ -66,8 +65,8 @@ def read_gdal(
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # what matters of GDAL's warnings is checked here and told as findings
         try:
-            for layer in _layers(source, ask, all_layers):
-                frame, more = _read_layer(source, layer, ask, raw=declared is not None, options=options)
+            for layer in _layers(source, ask):
+                frame, more = _read_layer(source, layer, ask, raw=declared is not None, options=options or {})
                 parts.append(frame)
                 findings += more
         except TROUBLES as error:
@@ -87,7 +86,7 @@ def join(parts: Sequence[gpd.GeoDataFrame]) -> gpd.GeoDataFrame:
     crs = next((part.crs for part in parts if part.crs is not None), None)
     tables = [pd.DataFrame(part.drop(columns="geometry")) for part in parts]
     geometry = np.concatenate([np.asarray(part.geometry.array, dtype=object) for part in parts])
-    attributes = pd.concat([table for table in tables], ignore_index=True) if tables else pd.DataFrame()
+    attributes = pd.concat(tables, ignore_index=True) if tables else pd.DataFrame()
     return gpd.GeoDataFrame(attributes, geometry=geometry, crs=crs)
 
 
@@ -102,13 +101,13 @@ def broken(name: str, error: Exception) -> Exception:
     )
 
 
-def _layers(source: Path | bytes, ask: Ask, all_layers: bool) -> list[str]:
+def _layers(source: Path | bytes, ask: Ask) -> list[str]:
     listed = pyogrio.list_layers(source)
     names = [str(name) for name, _ in listed]
     if ask.layer is not None:
         return chosen_layers(names, ask.layer, ask.name)
     spatial = [str(name) for name, kind in listed if kind is not None]
-    if len(spatial) > 1 and not all_layers:
+    if len(spatial) > 1:
         raise many_layers(ask.name, spatial)
     if not spatial and len(names) > 1:
         raise many_layers(ask.name, names)
@@ -135,7 +134,7 @@ def chosen_layers(names: Sequence[str], wanted: str, file: str) -> list[str]:
 
 
 def _read_layer(
-    source: Path | bytes, layer: str, ask: Ask, *, raw: bool, options: dict[str, str]
+    source: Path | bytes, layer: str, ask: Ask, *, raw: bool, options: Mapping[str, str]
 ) -> tuple[gpd.GeoDataFrame, list[Finding]]:
     meta, _, wkb, fields = pyogrio.raw.read(
         source, layer=layer, force_2d=True, encoding=LATIN1 if raw else None, **options
@@ -180,7 +179,7 @@ def _why(wkb: bytes) -> tuple[str, str]:
 def unreadable_feature(ask: Ask, row: int, reason_zh: str, reason: str) -> Finding:
     """Make the finding for one feature (0-based row) that could not be read."""
     return found(
-        "feature_unreadable", layer=ask.key, file=ask.name, feature=row + 1, reason_zh=reason_zh, reason=reason
+        "feature_unreadable", layer=ask.key, file=ask.name, feature=row + 1, reason=Text(reason_zh, reason)
     )
 
 
@@ -204,8 +203,9 @@ def unique_columns(names: Sequence[str], values: Sequence[np.ndarray]) -> dict[s
 def plain(values: np.ndarray) -> np.ndarray:
     """Return a field's values as numbers or text: times in ISO form, lists joined, bytes as hexadecimal."""
     if values.dtype.kind in "mM":
-        texts = np.datetime_as_string(values) if values.dtype.kind == "M" else values.astype(str)
-        return np.where(np.isnat(values), None, texts.astype(object))
+        texts = (np.datetime_as_string(values) if values.dtype.kind == "M" else values.astype(str)).astype(object)
+        texts[np.isnat(values)] = None
+        return np.asarray(texts)
     if values.dtype != object:
         return values
     return np.array([_plain_cell(value) for value in values] or [], dtype=object)

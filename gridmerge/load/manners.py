@@ -10,6 +10,7 @@ import numpy as np
 import pandas as pd
 
 from gridmerge.findings import Finding, found
+from gridmerge.text import Text
 
 _ID = re.compile(r"(?<![\d.])[1-9]\d{5}(?:18|19|20)\d{2}(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])\d{3}[\dXx](?!\d)")
 _ID_WEIGHTS = (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2)
@@ -35,8 +36,7 @@ def without_secrets(frame: gpd.GeoDataFrame, key: str, file: str) -> tuple[gpd.G
                     measure=count,
                     file=file,
                     field=_safe(str(name)),
-                    what_zh=zh,
-                    what=en,
+                    what=Text(zh, en),
                 )
             )
             frame = frame.drop(columns=name)

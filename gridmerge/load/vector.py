@@ -15,6 +15,7 @@ from gridmerge.load.encoding import LANGUAGE_BYTES, MAPINFO_CHARSETS, decode_fil
 from gridmerge.load.gdal import drop_unreadable, read_gdal
 from gridmerge.load.piece import Ask, Piece
 from gridmerge.load.refuse import unreadable
+from gridmerge.text import Text
 
 _SHP_PARTS = (".shx", ".dbf", ".prj", ".cpg")
 _TAB_PARTS = (".dat", ".map", ".id", ".ind", ".dbf")
@@ -32,7 +33,7 @@ def read_gpkg(path: Path, ask: Ask) -> Piece:
     """Read a GeoPackage without the log files SQLite would leave beside it."""
     log = path.with_name(path.name + "-wal")
     if not log.exists() or not log.stat().st_size:
-        return _finished(read_gdal(path, ask, "gpkg", IMMUTABLE="YES"), (path,))
+        return _finished(read_gdal(path, ask, "gpkg", options={"IMMUTABLE": "YES"}), (path,))
     # another program holds changes in its log: they belong to the data, and reading them writes to the folder
     with tempfile.TemporaryDirectory() as folder:
         for file in (path, log):
@@ -45,7 +46,7 @@ def read_xml(path: Path, ask: Ask, kind: str) -> Piece:
     raw = path.read_bytes()
     text, encoding, findings = decode_xml(raw, ask)
     options = {"WRITE_GFS": "NO", "DOWNLOAD_SCHEMA": "NO"} if kind == "gml" else {}
-    piece = read_gdal(text.encode("utf-8"), ask, kind, **options)
+    piece = read_gdal(text.encode("utf-8"), ask, kind, options=options)
     piece = dataclasses.replace(piece, encoding=encoding, findings=(*findings, *piece.findings))
     return _finished(piece, (path,))
 
@@ -146,7 +147,7 @@ def companions(path: Path, suffixes: tuple[str, ...]) -> dict[str, Path]:
 def _missing(ask: Ask, missing: str, consequence_zh: str, consequence: str) -> Finding:
     return found(
         "companion_missing",
-        layer=ask.key, file=ask.name, missing=missing, consequence_zh=consequence_zh, consequence=consequence,
+        layer=ask.key, file=ask.name, missing=missing, consequence=Text(consequence_zh, consequence),
     )  # fmt: skip
 
 
