@@ -9,12 +9,12 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
-import ezdxf
 import numpy as np
 import shapely
-from ezdxf import recover
+from ezdxf import filemanagement, recover
 from ezdxf.lldxf.const import DXFError
 from ezdxf.path import from_hatch, make_path
+from shapely.geometry.base import BaseGeometry
 
 from gridmerge.errors import GridmergeError
 from gridmerge.findings import Finding, found
@@ -30,6 +30,8 @@ _SAGITTA = 1e-4  # of a curve's own size: chords stay within 1 cm on an arc of 1
 _LINES = ("LINE", "LWPOLYLINE", "POLYLINE", "ARC", "CIRCLE", "ELLIPSE", "SPLINE")
 _AREAS = ("HATCH", "MPOLYGON", "SOLID", "TRACE", "3DFACE")
 _TEXTS = ("TEXT", "MTEXT", "ATTRIB")
+# what ezdxf raises over damaged drawings: its own family, and Python's where a number or a tag is missing
+_TROUBLES = (DXFError, ArithmeticError, ValueError, TypeError, AttributeError, LookupError, RecursionError)
 
 
 @dataclasses.dataclass(frozen=True)
@@ -38,7 +40,7 @@ class Drawn:
 
     kind: str
     layer: str
-    shape: shapely.Geometry
+    shape: BaseGeometry
     text: str = ""
     size: float = 0.0
 
@@ -51,7 +53,7 @@ def read_dxf(path: Path, ask: Ask) -> Piece:
     document, encoding, findings = _opened(path, ask)
     try:
         drawn = list(_drawn(document))
-    except (DXFError, ArithmeticError, ValueError, TypeError, AttributeError, KeyError, IndexError) as error:
+    except _TROUBLES as error:
         raise _broken(ask, error) from error
     frame, more = _frame(drawn, ask)
     return Piece(frame=frame, driver="DXF", encoding=encoding, findings=(*findings, *more), files=(path,))
@@ -69,7 +71,7 @@ def _broken(ask: Ask, error: Exception) -> GridmergeError:
 def _opened(path: Path, ask: Ask) -> tuple[Any, str, tuple[Finding, ...]]:
     raw = path.read_bytes()
     if raw.startswith(b"AutoCAD Binary DXF"):
-        return _recovered(raw, ask), "", ()
+        return _binary(path, ask), "", ()
     declared = re.search(rb"\$DWGCODEPAGE\s+3\s+(\S+)", raw[:20000])
     version = re.search(rb"\$ACADVER\s+1\s+AC(\d+)", raw[:20000])
     says = "utf-8" if version and int(version[1]) >= 1021 else (declared[1].decode("latin-1") if declared else "")
@@ -82,15 +84,22 @@ def _opened(path: Path, ask: Ask) -> tuple[Any, str, tuple[Finding, ...]]:
         decode_value(line, choice.codec) if not line.isascii() else line.decode() for line in raw.splitlines()
     )
     try:
-        return ezdxf.read(io.StringIO(text)), choice.codec, note(ask.key, ask.name, choice, says)
-    except (DXFError, ValueError, TypeError, AttributeError, KeyError, IndexError, ArithmeticError):
+        return filemanagement.read(io.StringIO(text)), choice.codec, note(ask.key, ask.name, choice, says)
+    except _TROUBLES:
         return _recovered(text.encode("utf-8", "replace"), ask), choice.codec, note(ask.key, ask.name, choice, says)
+
+
+def _binary(path: Path, ask: Ask) -> Any:
+    try:
+        return filemanagement.readfile(path)
+    except _TROUBLES as error:
+        raise _broken(ask, error) from error
 
 
 def _recovered(raw: bytes, ask: Ask) -> Any:
     try:
         document, _ = recover.read(io.BytesIO(raw))
-    except (DXFError, ValueError, TypeError, AttributeError, KeyError, IndexError, ArithmeticError, OSError) as error:
+    except (*_TROUBLES, OSError) as error:
         raise _broken(ask, error) from error
     return document
 
@@ -118,7 +127,7 @@ def _drawn(document: Any) -> Iterator[Drawn]:
 def _exploded(insert: Any) -> list[Any]:
     try:
         return list(insert.virtual_entities())
-    except (DXFError, ArithmeticError, ValueError, TypeError, AttributeError, KeyError, IndexError):
+    except _TROUBLES:
         return []
 
 
@@ -167,10 +176,10 @@ def _flat(path: Any) -> np.ndarray:
     return np.array([(vertex.x, vertex.y) for vertex in path.flattening(size * _SAGITTA, segments=8)])
 
 
-def _area(entity: Any) -> Iterator[shapely.Geometry]:
+def _area(entity: Any) -> Iterator[BaseGeometry]:
     if entity.dxftype() in ("HATCH", "MPOLYGON"):
         rings = [points for path in from_hatch(entity) if len(points := _flat(path)) > 3]
-        whole: shapely.Geometry | None = None
+        whole: BaseGeometry | None = None
         for ring in sorted((shapely.Polygon(ring).buffer(0) for ring in rings), key=lambda ring: -ring.area):
             whole = ring if whole is None else shapely.symmetric_difference(whole, ring)
         if whole is not None and whole.area > 0:
@@ -202,7 +211,10 @@ def _frame(drawn: list[Drawn], ask: Ask) -> tuple[Any, list[Finding]]:
             raise many_layers(ask.name, sorted(set(layer_of)))
         texts = [one for one in drawn if one.kind == "text"]
         names, all_texts = label_areas(
-            areas, [one.shape for one in texts], [one.text for one in texts], [one.size for one in texts]
+            areas,
+            [shapely.Point(one.shape.coords[0]) for one in texts],
+            [one.text for one in texts],
+            [one.size for one in texts],
         )
         columns = {"name": names, "texts": all_texts, "cad_layer": layer_of}
         findings += [

@@ -178,9 +178,7 @@ def _why(wkb: bytes) -> tuple[str, str]:
 
 def unreadable_feature(ask: Ask, row: int, reason_zh: str, reason: str) -> Finding:
     """Make the finding for one feature (0-based row) that could not be read."""
-    return found(
-        "feature_unreadable", layer=ask.key, file=ask.name, feature=row + 1, reason=Text(reason_zh, reason)
-    )
+    return found("feature_unreadable", layer=ask.key, file=ask.name, feature=row + 1, reason=Text(reason_zh, reason))
 
 
 def drop_unreadable(frame: gpd.GeoDataFrame, findings: Sequence[Finding]) -> gpd.GeoDataFrame:

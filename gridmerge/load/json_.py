@@ -11,6 +11,7 @@ from typing import Any
 
 import numpy as np
 import shapely
+from shapely.geometry.base import BaseGeometry
 
 from gridmerge.errors import InputError
 from gridmerge.findings import Finding
@@ -84,7 +85,7 @@ def _by_feature(text: str, ask: Ask) -> Piece:
     """Read GeoJSON feature by feature, where GDAL gave up on the whole."""
     features = _features(_parsed(text, ask), ask)
     rows: list[dict[str, Any]] = []
-    geometry: list[shapely.Geometry | None] = []
+    geometry: list[BaseGeometry | None] = []
     findings: list[Finding] = []
     for i, feature in enumerate(features):  # each must be able to fail alone
         try:
@@ -128,7 +129,7 @@ def _features(data: Any, ask: Ask) -> list[Any]:
     )
 
 
-def _shape(geometry: Any) -> shapely.Geometry | None:
+def _shape(geometry: Any) -> BaseGeometry | None:
     if geometry is None:
         return None
     return shapely.force_2d(shapely.from_geojson(json.dumps(geometry)))

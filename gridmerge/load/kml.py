@@ -7,13 +7,14 @@ import re
 from collections.abc import Iterator
 from html.parser import HTMLParser
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 from xml.etree.ElementTree import Element, ParseError
 
 import numpy as np
 import shapely
 from defusedxml import ElementTree
 from defusedxml.common import DefusedXmlException
+from shapely.geometry.base import BaseGeometry
 
 from gridmerge.errors import InputError
 from gridmerge.findings import Finding
@@ -107,7 +108,7 @@ def _child_text(element: Element, name: str) -> str:
 
 def _frame(places: list[tuple[tuple[str, ...], Element]], ask: Ask) -> Piece:
     rows: list[dict[str, Any]] = []
-    geometry: list[shapely.Geometry | None] = []
+    geometry: list[BaseGeometry | None] = []
     findings: list[Finding] = []
     for i, (way, place) in enumerate(places):  # XML elements: each must be able to fail alone
         try:
@@ -192,12 +193,12 @@ def description_fields(html: str) -> dict[str, str | None]:
     return {name.strip(" :：*"): value or None for name, value in pairs}
 
 
-def _shape(place: Element) -> shapely.Geometry | None:
+def _shape(place: Element) -> BaseGeometry | None:
     shapes = [shape for child in place if (shape := _geometry(child)) is not None]
     return shapes[0] if len(shapes) == 1 else (_collected(shapes) if shapes else None)
 
 
-def _geometry(element: Element) -> shapely.Geometry | None:
+def _geometry(element: Element) -> BaseGeometry | None:
     kind = tag(element)
     if kind == "Point":
         points = _coordinates(element)
@@ -213,7 +214,7 @@ def _geometry(element: Element) -> shapely.Geometry | None:
     return None
 
 
-def _polygon(element: Element) -> shapely.Geometry | None:
+def _polygon(element: Element) -> BaseGeometry | None:
     outer: list[tuple[float, float]] = []
     holes = []
     for child in element:
@@ -236,12 +237,16 @@ def _coordinates(element: Element) -> list[tuple[float, float]]:
     return points
 
 
-def _collected(shapes: list[shapely.Geometry]) -> shapely.Geometry:
+def _collected(shapes: list[BaseGeometry]) -> BaseGeometry:
     """Return parts as one multi-geometry; of a mixture (a polygon with its label point) all stay, as a collection."""
     if len(shapes) == 1:
         return shapes[0]
     kinds = {shape.geom_type for shape in shapes}
-    build = {"Polygon": shapely.MultiPolygon, "LineString": shapely.MultiLineString, "Point": shapely.MultiPoint}
+    build: dict[str, Any] = {
+        "Polygon": shapely.MultiPolygon,
+        "LineString": shapely.MultiLineString,
+        "Point": shapely.MultiPoint,
+    }
     if len(kinds) == 1 and (kind := kinds.pop()) in build:
-        return build[kind](shapes)
+        return cast(BaseGeometry, build[kind](shapes))
     return shapely.GeometryCollection(shapes)

@@ -6,14 +6,13 @@ from collections.abc import Sequence
 
 import numpy as np
 import shapely
+from shapely.geometry.base import BaseGeometry
 
 _GRID_M, _GRID_DEG = 1e-3, 1e-8  # line ends this near are one point: a millimetre, in metres and in degrees
 _SAME = 0.99  # share two areas must have in common to be one drawn twice (an outline and its hatch)
 
 
-def enclosed(
-    closed: Sequence[shapely.Geometry], lines: Sequence[shapely.Geometry]
-) -> tuple[list[shapely.Geometry], int, float]:
+def enclosed(closed: Sequence[BaseGeometry], lines: Sequence[BaseGeometry]) -> tuple[list[BaseGeometry], int, float]:
     """Return the areas of a drawing.
 
     Parameters
@@ -41,11 +40,11 @@ def enclosed(
     return [*whole, *faces], len(faces), left
 
 
-def _once(areas: Sequence[shapely.Geometry]) -> list[shapely.Geometry]:
+def _once(areas: Sequence[BaseGeometry]) -> list[BaseGeometry]:
     """Drop areas drawn twice: the hatch of an outline, a line traced again."""
     if len(areas) < 2:
         return list(areas)
-    shapes = np.array([area if area.is_valid else shapely.make_valid(area) for area in areas], dtype=object)
+    shapes = _valid(areas)
     sizes = shapely.area(shapes)
     tree = shapely.STRtree(shapes)
     left, right = tree.query(shapes, predicate="intersects")
@@ -59,10 +58,14 @@ def _once(areas: Sequence[shapely.Geometry]) -> list[shapely.Geometry]:
     return [area for i, area in enumerate(areas) if i not in dropped]
 
 
-def _divided(areas: Sequence[shapely.Geometry], lines: Sequence[shapely.Geometry]) -> set[int]:
+def _valid(areas: Sequence[BaseGeometry]) -> np.ndarray:
+    return np.asarray(shapely.make_valid(np.array([*areas, None], dtype=object)[:-1]), dtype=object)
+
+
+def _divided(areas: Sequence[BaseGeometry], lines: Sequence[BaseGeometry]) -> set[int]:
     if not areas:
         return set()
-    shapes = np.array([area if area.is_valid else shapely.make_valid(area) for area in areas], dtype=object)
+    shapes = _valid(areas)
     tree = shapely.STRtree(shapes)
     at, touched = tree.query(np.array(lines, dtype=object), predicate="intersects")
     inside = shapely.length(shapely.intersection(np.array(lines, dtype=object)[at], shapes[touched]))
@@ -70,7 +73,7 @@ def _divided(areas: Sequence[shapely.Geometry], lines: Sequence[shapely.Geometry
     return set(touched[inside > along].tolist())
 
 
-def _faces(lines: Sequence[shapely.Geometry]) -> tuple[list[shapely.Geometry], float]:
+def _faces(lines: Sequence[BaseGeometry]) -> tuple[list[BaseGeometry], float]:
     bounds = shapely.total_bounds(np.array(lines, dtype=object))
     grid = _GRID_DEG if np.abs(bounds).max() <= 180 else _GRID_M
     noded = shapely.union_all(np.array(lines, dtype=object), grid_size=grid)
@@ -81,7 +84,7 @@ def _faces(lines: Sequence[shapely.Geometry]) -> tuple[list[shapely.Geometry], f
 
 
 def label_areas(
-    areas: Sequence[shapely.Geometry], places: Sequence[shapely.Geometry], texts: Sequence[str], sizes: Sequence[float]
+    areas: Sequence[BaseGeometry], places: Sequence[shapely.Point], texts: Sequence[str], sizes: Sequence[float]
 ) -> tuple[list[str], list[str]]:
     """Return for each area its name (the tallest, then topmost text inside) and all its texts, joined by `` / ``.
 
@@ -89,7 +92,7 @@ def label_areas(
     """
     inside: list[list[int]] = [[] for _ in areas]
     if len(places) and len(areas):
-        shapes = np.array([area if area.is_valid else shapely.make_valid(area) for area in areas], dtype=object)
+        shapes = _valid(areas)
         tree = shapely.STRtree(shapes)
         at, area = tree.query(np.array(places, dtype=object), predicate="intersects")
         extent = shapely.area(shapes)

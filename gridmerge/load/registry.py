@@ -16,6 +16,7 @@ from gridmerge.load.parquet import read_parquet
 from gridmerge.load.piece import Ask, Piece
 from gridmerge.load.refuse import unreadable
 from gridmerge.load.tables import read_csv, read_excel
+from gridmerge.load.vct import read_vct
 
 Reader = Callable[[Path, Ask], Piece]
 
@@ -60,6 +61,7 @@ READERS: Mapping[str, Reader] = {
     "kml": read_kml,
     "kmz": read_kmz,
     "dxf": read_dxf,
+    "vct": read_vct,
     "parquet": read_parquet,
     "zip": partial(read_zip, readers=reader),
     "dwg": _refuser(
