@@ -13,6 +13,7 @@ import pandas as pd
 from gridmerge.findings import Finding
 from gridmerge.model import Assignment, Build, Layer, Roster
 from gridmerge.publish.privacy import Contacts, mask_phone, scrub
+from gridmerge.text import Text
 
 
 def discreet(build: Build) -> Build:
@@ -55,4 +56,8 @@ def _assignment(assignment: Assignment) -> Assignment:
 
 
 def _finding(finding: Finding) -> Finding:
-    return replace(finding, blanks=tuple((name, clean(value)) for name, value in finding.blanks))
+    return replace(finding, blanks=tuple((name, _clean_blank(value)) for name, value in finding.blanks))
+
+
+def _clean_blank(value: str | Text) -> str | Text:
+    return Text(clean(value.zh), clean(value.en)) if isinstance(value, Text) else clean(value)
