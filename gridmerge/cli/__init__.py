@@ -9,6 +9,7 @@ import click
 
 from gridmerge import __version__
 from gridmerge.cli.console import safe_streams
+from gridmerge.cli.locate import locate
 from gridmerge.cli.project import build, check, init
 from gridmerge.cli.reference import departments, explain
 from gridmerge.cli.results import map_, verify
@@ -24,9 +25,10 @@ def main() -> None:
     gridmerge check         load and mend, list what is wrong         检查数据，列出问题
     gridmerge build         run the whole pipeline                    生成综合网格、地图和报表
     gridmerge verify OUT    prove the results from the files          核验成果
+    gridmerge locate OUT LON LAT   whose is this place                某一点归谁管
     """
     safe_streams()
 
 
-for command in (init, check, build, map_, verify, departments, explain):
+for command in (init, check, build, map_, verify, locate, departments, explain):
     main.add_command(command)

@@ -9,11 +9,13 @@ from pyproj import CRS
 
 from gridmerge.findings import Finding
 from gridmerge.model import Build
+from gridmerge.placeindex import FILES as PLACE_FILES
 from gridmerge.publish import tables
 from gridmerge.publish.discreet import discreet
 from gridmerge.publish.geojson import write_geojson
 from gridmerge.publish.geopackage import write_geopackage
 from gridmerge.publish.map import MapOptions, render
+from gridmerge.publish.places import write_places
 from gridmerge.publish.report import write_report
 from gridmerge.publish.staging import staged
 from gridmerge.publish.summary import write_report_json
@@ -29,7 +31,7 @@ _WRITERS: dict[str, Callable[[Build, Path], None]] = {
     "plan.xlsx": write_workbook,
     "report.html": write_report,
 }
-FILES = (*_WRITERS, "findings.csv", "map.html", "report.json")
+FILES = (*_WRITERS, *PLACE_FILES, "findings.csv", "map.html", "report.json")
 
 
 def publish(build: Build, out: Path) -> None:
@@ -52,6 +54,7 @@ def publish(build: Build, out: Path) -> None:
     with staged(out, FILES) as folder:
         for name, write in _WRITERS.items():
             write(shown, folder / name)
+        write_places(shown, folder)
         tables.write_findings(shown.findings, shown.township.crs, language, folder / "findings.csv")
         page = render(shown, options=MapOptions(language=language))
         (folder / "map.html").write_text(page, "utf-8", newline="\n")

@@ -1,0 +1,110 @@
+"""The command that says whose a place is."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from gridmerge.cli.console import Console
+from gridmerge.cli.options import out_argument, spoken
+
+if TYPE_CHECKING:
+    from gridmerge.config import Datum
+    from gridmerge.locate import Answer
+
+
+# a western longitude is a negative number, not an option
+@click.command(context_settings={"ignore_unknown_options": True})
+@out_argument
+@click.argument("lon", type=float, required=False)
+@click.argument("lat", type=float, required=False)
+@click.option("--events", type=click.Path(), help="A file of events: CSV, Excel, or any vector file. 事件文件")
+@click.option("--out", "dest", type=click.Path(), help="The same rows with their grids: .csv .geojson .gpkg 结果文件")
+@click.option(
+    "--datum", type=click.Choice(["wgs84", "gcj02", "bd09"]), default="wgs84", help="Of the coordinates. 坐标基准"
+)
+@click.option("--crs", help="Of the events, when the file does not say. 坐标系")
+@click.option("--lon", "lon_column", metavar="COLUMN", help="Column of longitudes in a table. 经度列名")
+@click.option("--lat", "lat_column", metavar="COLUMN", help="Column of latitudes in a table. 纬度列名")
+@spoken
+def locate(
+    console: Console,
+    out: str,
+    lon: float | None,
+    lat: float | None,
+    events: str | None,
+    dest: str | None,
+    datum: Datum,
+    **reading: str | None,
+) -> None:
+    """Tell which grid a place lies in and who is responsible; with --events, for every row of a file.
+
+    查询某一点属于哪个网格、由谁负责；--events 批量查询事件文件，--out 写出结果。
+    """
+    if events is not None and lon is None:
+        if dest is None:
+            raise click.UsageError("--events needs --out. 批量查询需要 --out 指定结果文件。")
+        _many(console, out, events, dest, datum, reading)
+    elif events is None and lon is not None and lat is not None:
+        from gridmerge.locate import locate_one
+
+        _print(console, locate_one(out, lon, lat, datum))
+    else:
+        raise click.UsageError(
+            "Give either LON and LAT, or --events and --out. 请给出经度和纬度，或 --events 与 --out。"
+        )
+
+
+def _many(console: Console, out: str, events: str, dest: str, datum: Datum, reading: dict[str, str | None]) -> None:
+    from gridmerge.config import Reading
+    from gridmerge.locate.many import locate_many
+
+    file = Path(events).absolute()
+    spec = Reading(
+        path=(file.name,),
+        datum=None if datum == "wgs84" else datum,
+        crs=reading["crs"],
+        lon=reading["lon_column"],
+        lat=reading["lat_column"],
+    )
+    told = locate_many(out, spec, dest, file.parent)
+    console.line(
+        f"{told['events']} 个事件：网格内 {told['inside']}，范围外 {told['outside']}，无坐标 {told['without_place']}，"
+        f"距网格线 20 米以内 {told['near_line']}。已写出 {dest}",
+        f"{told['events']} events: {told['inside']} in a grid, {told['outside']} outside, {told['without_place']} without a place, "
+        f"{told['near_line']} within 20 m of a line. Wrote {dest}",
+    )
+    console.summary({"dest": dest, **told})
+
+
+def _print(console: Console, answer: Answer) -> None:
+    grid = answer.grid
+    if grid is None:
+        console.line(
+            f"该点在乡镇范围之外，距边界 {answer.near_line_m:g} 米。",
+            f"This place is outside the township, {answer.near_line_m:g} m from its line.",
+        )
+    else:
+        console.line(
+            f"{grid['grid_code']} {grid['grid_name']}（{grid['village_name']}）",
+            f"{grid['grid_code']} {grid['grid_name']} ({grid['village_name']})",
+        )
+        for person in grid["members"]:
+            console.line(*[f"  {person['duty']}  {person['name']} {person['phone']}".rstrip()] * 2)
+        for row in answer.departments:
+            console.line(*[f"  {row['title']}  {row['source_id']} {row['name']} {row['holder']}".rstrip()] * 2)
+        if answer.near_line:
+            console.line(
+                f"注意：距网格线只有 {answer.near_line_m:g} 米，可能属于相邻网格。",
+                f"Mind: only {answer.near_line_m:g} m from a grid line; the neighbour may be meant.",
+            )
+    console.summary(
+        {
+            "grid": grid,
+            "departments": list(answer.departments),
+            "near_line_m": answer.near_line_m,
+            "near_line": answer.near_line,
+        }
+    )

@@ -1,0 +1,140 @@
+"""A file of events, each given its grid."""
+
+from __future__ import annotations
+
+import csv
+from dataclasses import replace
+from pathlib import Path
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+import pyogrio
+import shapely
+
+from gridmerge.config import Reading
+from gridmerge.errors import InputError, OutputError
+from gridmerge.load import read
+from gridmerge.locate.one import NEAR_LINE_M
+from gridmerge.mend.place import place
+from gridmerge.mend.works import with_points
+from gridmerge.model import RawLayer
+from gridmerge.placeindex import Located, PlaceIndex
+from gridmerge.publish.tables import guarded
+from gridmerge.values import code_text
+
+COLUMNS = ("grid_code", "grid_name", "village_code", "members", "near_line_m")
+WGS84 = "EPSG:4326"
+LON_LAT_BOUNDS = np.array([180.0, 90.0])
+DRIVERS = {".geojson": "GeoJSON", ".gpkg": "GPKG", ".fgb": "FlatGeobuf", ".shp": "ESRI Shapefile"}
+
+
+def locate_many(out: str | Path, events: Reading, dest: str | Path, folder: str | Path = ".") -> dict[str, int]:
+    """Give every event of a file its grid.
+
+    Parameters
+    ----------
+    out
+        The folder of a finished build.
+    events
+        The file and how to read it: CSV or Excel with columns of longitude and latitude, or any vector file.
+    dest
+        Written with the same rows and columns, and grid_code, grid_name, village_code, members (names), near_line_m
+        (metres to the nearest grid line); a column of such a name is replaced. CSV, or a vector format by its ending.
+        Outside the township, or without a place, the grid is blank.
+    folder
+        That the paths of `events` are relative to.
+
+    Returns
+    -------
+    dict
+        events, inside, outside, without_place, near_line (within 20 m).
+
+    Raises
+    ------
+    InputError, PlaceError, OutputError
+        The file cannot be read or told where on earth it is; OUT has no index; DEST cannot be written.
+    """
+    index = PlaceIndex(Path(out))
+    raw = read(events, Path(folder), "events")
+    if not len(raw.frame):
+        raise InputError(
+            f"{raw.source.path} 中没有任何事件；请检查文件。", f"{raw.source.path} holds no events; check the file."
+        )
+    points = _points(raw, events, index)
+    located = index.locate(points)
+    rows = pd.DataFrame(raw.frame.drop(columns=["geometry", *COLUMNS], errors="ignore")).reset_index(drop=True)
+    _write(pd.concat([rows, _told(index, located)], axis=1), points, index, Path(dest))
+    nowhere = shapely.is_missing(points)
+    return {
+        "events": len(rows),
+        "inside": int((located.grid >= 0).sum()),
+        "outside": int(((located.grid < 0) & ~nowhere).sum()),
+        "without_place": int(nowhere.sum()),
+        "near_line": int((located.near_line_m <= NEAR_LINE_M).sum()),
+    }
+
+
+def _points(raw: RawLayer, events: Reading, index: PlaceIndex) -> np.ndarray:
+    """Each event as a point of the working CRS, None where it has no place."""
+    raw = with_points(raw, events)
+    shapes = np.asarray(raw.frame.geometry.values, dtype=object)
+    # what is no point (a road works line, a parcel) is where its inside is
+    points = shapely.force_2d(shapely.point_on_surface(shapes))
+    points[shapely.is_empty(points)] = None
+    if raw.frame.crs is None and events.crs is None:
+        xy = np.abs(np.column_stack([shapely.get_x(points), shapely.get_y(points)]))
+        degrees = (xy <= LON_LAT_BOUNDS).all(axis=1)
+        if degrees.sum() * 2 > np.isfinite(xy).all(axis=1).sum():  # a few slips of the pen make no projected system
+            points[~degrees] = None
+            raw = replace(raw, frame=raw.frame.set_crs(WGS84))
+    frame = raw.frame.set_geometry(gpd.GeoSeries(points, index=raw.frame.index, crs=raw.frame.crs))
+    # no villages as evidence: an event may well lie outside, and must not be talked into another system
+    placed = place(replace(raw, frame=frame), events, index.crs, None)
+    result = np.asarray(placed.geometry.values, dtype=object)
+    result[~np.isfinite(shapely.get_x(result))] = None
+    return result
+
+
+def _told(index: PlaceIndex, located: Located) -> pd.DataFrame:
+    grids = index.about["grids"]
+    nobody = {"grid_code": "", "grid_name": "", "village_code": "", "members": ""}
+    told = [
+        {
+            **{key: grid[key] for key in ("grid_code", "grid_name", "village_code")},
+            "members": "、".join(dict.fromkeys(person["name"] for person in grid["members"])),
+        }
+        for grid in grids
+    ] + [nobody]  # the last, which is where -1 points
+    table = pd.DataFrame(told).iloc[located.grid].reset_index(drop=True)
+    return table.assign(near_line_m=np.round(located.near_line_m, 1))[list(COLUMNS)]
+
+
+def _write(rows: pd.DataFrame, points: np.ndarray, index: PlaceIndex, dest: Path) -> None:
+    ending = dest.suffix.lower()
+    if ending != ".csv" and ending not in DRIVERS:
+        raise OutputError(
+            f"无法写入 {dest}：不支持 {ending or '无后缀'}，可用 .csv {' '.join(DRIVERS)}。",
+            f"{dest} cannot be written: its ending must be one of .csv {' '.join(DRIVERS)}.",
+        )
+    try:
+        if ending == ".csv":
+            _write_csv(rows, dest)
+        else:
+            frame = gpd.GeoDataFrame(rows, geometry=points, crs=index.crs).to_crs(WGS84)
+            options = {"RFC7946": "YES"} if ending == ".geojson" else {}
+            encoding = "UTF-8" if ending == ".shp" else None
+            pyogrio.write_dataframe(frame, dest, driver=DRIVERS[ending], encoding=encoding, **options)
+    except (OSError, pyogrio.errors.DataSourceError) as error:
+        raise OutputError(
+            f"无法写入 {dest}（{error}）；请检查文件夹、权限，或关闭打开它的程序。",
+            f"{dest} cannot be written ({error}); check the folder and its permissions, or close the program that has it open.",
+        ) from error
+
+
+def _write_csv(rows: pd.DataFrame, dest: Path) -> None:
+    texts = [[guarded(code_text(value)) for value in rows[column]] for column in rows]
+    with dest.open("w", encoding="utf-8-sig", newline="") as file:
+        writer = csv.writer(file, lineterminator="\r\n")
+        writer.writerow(rows.columns)
+        writer.writerows(zip(*texts, strict=True))

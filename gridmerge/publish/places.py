@@ -1,0 +1,67 @@
+"""The index of places that `gridmerge locate` asks: who is responsible at a point, and which departments are there."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+from gridmerge import placeindex
+from gridmerge.model import Build
+from gridmerge.publish.who import leaders, people
+
+
+def write_places(build: Build, folder: Path) -> None:
+    """Write the index of places into a folder.
+
+    Parameters
+    ----------
+    build
+        Made discreet already: what stands here is told to whoever asks.
+    folder
+        Where the four files go.
+    """
+    faces = build.mosaic.faces.sort_values("face_id")
+    grids = build.plan.grids.sort_values("grid_code")
+    index = pd.Series(range(len(grids)), index=grids["grid_code"].to_numpy())
+    code = build.plan.faces.set_index("face_id")["grid_code"].loc[faces["face_id"]]
+    sources, claims = _claims(build, faces["face_id"])
+    placeindex.write(
+        folder,
+        crs=build.township.crs,
+        faces=faces.geometry.to_numpy(),
+        grids=grids.geometry.to_numpy(),
+        about={
+            "grid_of_face": index.loc[code].tolist(),
+            "grids": _grids(build),
+            "sources": sources,
+            "claims": claims,
+        },
+    )
+
+
+def _grids(build: Build) -> list[dict[str, Any]]:
+    staff, heads = people(build), leaders(build)
+    columns = ["grid_code", "grid_name", "grid_type", "village_code", "village_name"]
+    return [
+        {**row, "leader": heads.get(row["grid_code"], ""), "members": staff.get(row["grid_code"], [])}
+        for row in build.plan.grids.sort_values("grid_code")[columns].to_dict("records")
+    ]
+
+
+def _claims(build: Build, face_ids: pd.Series) -> tuple[list[dict[str, str]], list[list[int]]]:
+    """The departmental grids, and for each face which of them claim it."""
+    sources = [
+        {"layer": layer.key, "title": layer.title, "source_id": source_id, "name": name, "holder": holder}
+        for layer in sorted(build.layers, key=lambda layer: layer.key)
+        for source_id, name, holder in zip(
+            layer.frame["source_id"], layer.frame["name"], layer.frame["holder"], strict=True
+        )
+    ]
+    number = {(row["layer"], row["source_id"]): index for index, row in enumerate(sources)}
+    of_face: dict[str, list[int]] = {face_id: [] for face_id in face_ids}
+    table = build.mosaic.memberships
+    for face_id, layer, source_id in zip(table["face_id"], table["layer"], table["source_id"], strict=True):
+        of_face[face_id].append(number[layer, source_id])
+    return sources, [sorted(of_face[face_id]) for face_id in face_ids]

@@ -1,0 +1,183 @@
+from __future__ import annotations
+
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+import pytest
+import shapely
+
+from gridmerge import placeindex
+from gridmerge.config import Reading
+from gridmerge.errors import OutputError, PlaceError
+from gridmerge.geometry import lonlat
+from gridmerge.locate import locate_one
+from gridmerge.locate.many import locate_many
+from gridmerge.mend.datum import wgs84_to_gcj02
+from tests import little
+
+EAST, NORTH = 500_000.0, 3_300_000.0  # where in EPSG:4544 the checkerboard lies
+PLAN = little.plan(4, 3)
+GRIDS = shapely.transform(PLAN.grids.geometry.to_numpy(), lambda xy: xy + np.array([EAST, NORTH]))
+CODES = PLAN.grids["grid_code"].tolist()
+
+
+def west_half(grid: shapely.Polygon) -> shapely.Polygon:
+    x0, y0, _, y1 = grid.bounds
+    return shapely.box(x0, y0, x0 + 50, y1)
+
+
+def east_half(grid: shapely.Polygon) -> shapely.Polygon:
+    _, y0, x1, y1 = grid.bounds
+    return shapely.box(x1 - 50, y0, x1, y1)
+
+
+@pytest.fixture(scope="module")
+def out(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("out")
+    halves = np.concatenate([np.array([part(grid) for grid in GRIDS]) for part in (west_half, east_half)])
+    placeindex.write(
+        folder,
+        crs=little.LITTLE_CRS,
+        faces=halves,
+        grids=GRIDS,
+        about={
+            "grid_of_face": [*range(12), *range(12)],
+            "grids": [
+                {"grid_code": code, "grid_name": f"网格{code[-3:]}", "village_code": code[:12], "leader": "",
+                 "members": [{"member_id": "M1", "name": "李四", "duty": "full_time", "phone": "138****0001"}]}
+                for code in CODES
+            ],
+            "sources": [{"layer": "police", "title": "公安", "source_id": "J1", "name": "一格", "holder": "王五"}],
+            "claims": [[0], *[[] for _ in range(23)]],
+        },
+    )  # fmt: skip
+    return folder
+
+
+def degrees(x: float, y: float) -> tuple[float, float]:
+    lon, lat = lonlat(little.LITTLE_CRS).transform(EAST + x, NORTH + y)
+    return float(lon), float(lat)
+
+
+def test_a_place_tells_its_grid_people_and_departments(out: Path) -> None:
+    answer = locate_one(out, *degrees(30, 40))
+    assert answer.grid is not None
+    assert answer.grid["grid_code"] == CODES[0]
+    assert [person["name"] for person in answer.grid["members"]] == ["李四"]
+    assert [row["holder"] for row in answer.departments] == ["王五"]
+    assert answer.near_line_m == pytest.approx(30.0)
+    assert not answer.near_line
+
+
+def test_outside_says_so_and_how_far(out: Path) -> None:
+    answer = locate_one(out, *degrees(-55, 40))
+    assert answer.grid is None
+    assert answer.departments == ()
+    assert answer.near_line_m == pytest.approx(55.0)
+
+
+@pytest.mark.parametrize("place", [(100, 50), (100, 100), (0, 130), (400, 300), (250, 0)])
+def test_on_a_line_there_is_one_grid_the_smallest_code_and_the_flag(out: Path, place: tuple[float, float]) -> None:
+    exact = shapely.Point(EAST + place[0], NORTH + place[1])
+    index = placeindex.PlaceIndex(out)
+    one, many = index.locate_one(exact), index.locate(np.array([exact]))
+    touching = np.flatnonzero(shapely.intersects(GRIDS, exact))
+    assert one.grid[0] == many.grid[0] == touching.min()
+    assert one.near_line_m[0] == many.near_line_m[0] == 0
+    answer = locate_one(out, *degrees(*place))  # degrees round: the outer line must not fall outside
+    assert answer.grid is not None
+    assert answer.near_line
+
+
+def test_many_points_agree_with_a_spatial_join_and_with_single_look_ups(out: Path) -> None:
+    rng = np.random.default_rng(7)
+    xy = rng.uniform([-50, -50], [450, 350], (3000, 2)) + np.array([EAST, NORTH])
+    points = gpd.GeoDataFrame(geometry=shapely.points(xy), crs=little.LITTLE_CRS)
+    grids = gpd.GeoDataFrame({"code": range(12)}, geometry=GRIDS, crs=little.LITTLE_CRS)
+    joined = points.sjoin(grids, how="left")["code"].fillna(-1).astype(int)
+    index = placeindex.PlaceIndex(out)
+    located = index.locate(points.geometry.to_numpy())
+    assert (located.grid == joined.to_numpy()).all()
+    lines = shapely.union_all(shapely.boundary(GRIDS))
+    assert located.near_line_m == pytest.approx(shapely.distance(points.geometry.to_numpy(), lines))
+    for at in range(0, 3000, 60):
+        one = index.locate_one(points.geometry[at])
+        assert one.grid[0] == located.grid[at]
+        assert one.near_line_m[0] == pytest.approx(located.near_line_m[at])
+
+
+@pytest.mark.parametrize("names", [("lon", "lat"), ("经度", "纬度"), ("LNG", "LAT")])
+def test_a_csv_of_events_keeps_its_rows_and_columns(out: Path, tmp_path: Path, names: tuple[str, str]) -> None:
+    places = [degrees(30, 40), degrees(-500, 40), (np.nan, np.nan), degrees(205, 105)]
+    frame = pd.DataFrame(places, columns=names)
+    frame.insert(0, "编号", ["0001", "0002", "0003", "0004"])
+    frame["数量"] = [1, None, 3, 4]
+    frame.to_csv(tmp_path / "events.csv", index=False, encoding="gb18030")
+    told = locate_many(out, Reading(path="events.csv"), tmp_path / "done.csv", tmp_path)
+    assert told == {"events": 4, "inside": 2, "outside": 1, "without_place": 1, "near_line": 1}
+    done = pd.read_csv(tmp_path / "done.csv", dtype=str, keep_default_na=False)
+    assert done.columns.tolist() == [
+        "编号",
+        *names,
+        "数量",
+        "grid_code",
+        "grid_name",
+        "village_code",
+        "members",
+        "near_line_m",
+    ]
+    assert done["编号"].tolist() == ["0001", "0002", "0003", "0004"]
+    assert done["数量"].tolist() == ["1", "", "3", "4"]
+    assert done["grid_code"].tolist() == [
+        CODES[0],
+        "",
+        "",
+        next(c for c in CODES if c == f"{little.village_code(2)}002"),
+    ]
+    assert done["members"].tolist() == ["李四", "", "", "李四"]
+    assert done["near_line_m"].tolist() == ["30", "500", "", "5"]
+
+
+def test_events_in_gcj02_and_vector_files_come_to_the_same_grid(out: Path, tmp_path: Path) -> None:
+    lon, lat = degrees(150, 50)
+    shifted = wgs84_to_gcj02(np.array([lon]), np.array([lat]))
+    answer = locate_one(out, float(shifted[0][0]), float(shifted[1][0]), datum="gcj02")
+    assert answer.grid is not None
+    assert answer.grid["grid_code"] == f"{little.village_code(1)}001"
+    pd.DataFrame({"lon": shifted[0], "lat": shifted[1]}).to_csv(tmp_path / "e.csv", index=False)
+    locate_many(out, Reading(path="e.csv", datum="gcj02"), tmp_path / "done.geojson", tmp_path)
+    done = gpd.read_file(tmp_path / "done.geojson")
+    assert done["grid_code"].tolist() == [f"{little.village_code(1)}001"]
+    done.to_crs("EPSG:4544").to_file(tmp_path / "again.gpkg")
+    assert locate_many(out, Reading(path="again.gpkg"), tmp_path / "again.csv", tmp_path)["inside"] == 1
+
+
+def test_wrong_input_is_one_sentence(out: Path, tmp_path: Path) -> None:
+    with pytest.raises(OutputError, match=r"has no index of places .* run gridmerge build first"):
+        locate_one(tmp_path, 105, 29)
+    with pytest.raises(PlaceError, match=r"no longitude and latitude .* are they swapped"):
+        locate_one(out, 29.5, 105.2)
+    (tmp_path / "e.csv").write_text("lon,lat\n105,29\n")
+    with pytest.raises(OutputError, match=r"its ending must be one of \.csv"):
+        locate_many(out, Reading(path="e.csv"), tmp_path / "e.docx", tmp_path)
+    for name in placeindex.FILES:
+        (tmp_path / name).write_bytes(b"{")
+    with pytest.raises(OutputError, match="is broken; run gridmerge build again"):
+        locate_one(tmp_path, 105, 29)
+
+
+def test_one_look_up_imports_nothing_heavy(out: Path) -> None:
+    code = (
+        "import sys; from gridmerge.locate import locate_one;"
+        f"locate_one({str(out)!r}, 105.0, 29.8);"
+        "print(sorted(m for m in ('geopandas', 'pandas', 'pydantic', 'scipy', 'pyogrio') if m in sys.modules))"
+    )
+    start = time.perf_counter()
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "[]"
+    assert time.perf_counter() - start < 5  # 0.3 s on an idle machine; this only catches the absurd
