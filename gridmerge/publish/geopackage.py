@@ -71,7 +71,8 @@ def _layers(build: Build) -> Iterator[tuple[str, pd.DataFrame, str]]:
         *names,
     ]
     grids = plan.grids.sort_values("grid_code")
-    heads = grids["grid_code"].map(leaders(build)).fillna("")
+    named = leaders(build)
+    heads = [named.get(code, "") for code in grids["grid_code"]]
     yield "villages", build.township.villages[["village_code", "village_name", "geometry"]], "村（社区）"
     yield "grids", grids[[*grid_columns, "geometry"]].assign(leader=heads), "综合网格"
     faces = mosaic.faces.merge(plan.faces, on="face_id").merge(build.weights.faces, on="face_id").sort_values("face_id")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import math
+import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -18,6 +19,7 @@ from gridmerge.model import Build
 from gridmerge.text import Language
 
 _FORMULA = ("=", "+", "-", "@")
+_PLAIN_NUMBER = re.compile(r"[+-]?[0-9]+(\.[0-9]+)?")
 _DECIMALS = {"area_m2": 4, "share_of_source": 9, "share_of_grid": 9, "lon": 8, "lat": 8, "km_from_home": 3}
 _USUAL_DECIMALS = 6
 
@@ -84,7 +86,7 @@ def write_csv(file: Path, columns: Sequence[str], rows: Iterable[Mapping[str, An
 
 def guarded(text: str) -> str:
     """Put an apostrophe before text that a spreadsheet would run as a formula; plain numbers in text run nothing."""
-    if not text.lstrip("'").startswith(_FORMULA) or text.lstrip("+-").replace(".", "", 1).isdecimal():
+    if not text.lstrip("'").startswith(_FORMULA) or _PLAIN_NUMBER.fullmatch(text):
         return text
     return f"'{text}"
 
