@@ -183,7 +183,7 @@ def unreadable_feature(ask: Ask, row: int, reason_zh: str, reason: str) -> Findi
 
 def drop_unreadable(frame: gpd.GeoDataFrame, findings: Sequence[Finding]) -> gpd.GeoDataFrame:
     """Drop the rows that findings of this file say could not be read."""
-    rows = {int(dict(f.blanks)["feature"]) - 1 for f in findings if f.kind == "feature_unreadable"}
+    rows = {int(str(dict(f.blanks)["feature"])) - 1 for f in findings if f.kind == "feature_unreadable"}
     return frame.loc[~frame.index.isin(rows)].reset_index(drop=True) if rows else frame
 
 

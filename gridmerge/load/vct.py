@@ -87,7 +87,7 @@ def read_vct(path: Path, ask: Ask) -> Piece:
     shapes = [*_points(vct), *_lines(vct), *_polygons(vct)]
     code = _wanted(vct, shapes, ask)
     chosen = [shape for shape in shapes if shape.code == code]
-    name, table = vct.classes.get(code, (code, code))
+    _, table = vct.classes.get(code, (code, code))
     rows = _attributes(vct).get(table, {})
     names = ["vct_id", *vct.tables.get(table, [])]
     columns = {
@@ -120,10 +120,8 @@ def _parsed(text: str, ask: Ask) -> _Vct:
             "VCT 文件里没有点、线或面的几何数据。请重新导出。",
             "the VCT file holds no point, line or polygon section. Export it again.",
         )
-    head = dict(
-        (key.strip().lower(), value.strip())
-        for key, _, value in (line.replace("：", ":").partition(":") for line in sections.get("head", []))
-    )
+    pairs = (line.replace("：", ":").partition(":") for line in sections.get("head", []))
+    head = {key.strip().lower(): value.strip() for key, _, value in pairs}
     vct = _Vct(separator=head.get("separator") or ",", sections=sections)
     _describe(vct)
     return vct

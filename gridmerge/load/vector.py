@@ -19,6 +19,7 @@ from gridmerge.text import Text
 
 _SHP_PARTS = (".shx", ".dbf", ".prj", ".cpg")
 _TAB_PARTS = (".dat", ".map", ".id", ".ind", ".dbf")
+_UTF8_XML = '<?xml version="1.0" encoding="UTF-8"?>'
 _SELF_DECODING = ("windowssimpchinese", "utf-8")  # GDAL decodes these itself, rightly
 
 
@@ -46,7 +47,7 @@ def read_xml(path: Path, ask: Ask, kind: str) -> Piece:
     raw = path.read_bytes()
     text, encoding, findings = decode_xml(raw, ask)
     options = {"WRITE_GFS": "NO", "DOWNLOAD_SCHEMA": "NO"} if kind == "gml" else {}
-    piece = read_gdal(text.encode("utf-8"), ask, kind, options=options)
+    piece = read_gdal((_UTF8_XML + text).encode("utf-8", "replace"), ask, kind, options=options)
     piece = dataclasses.replace(piece, encoding=encoding, findings=(*findings, *piece.findings))
     return _finished(piece, (path,))
 
@@ -147,8 +148,11 @@ def companions(path: Path, suffixes: tuple[str, ...]) -> dict[str, Path]:
 def _missing(ask: Ask, missing: str, consequence_zh: str, consequence: str) -> Finding:
     return found(
         "companion_missing",
-        layer=ask.key, file=ask.name, missing=missing, consequence=Text(consequence_zh, consequence),
-    )  # fmt: skip
+        layer=ask.key,
+        file=ask.name,
+        missing=missing,
+        consequence=Text(consequence_zh, consequence),
+    )
 
 
 def _finished(piece: Piece, files: tuple[Path, ...]) -> Piece:
