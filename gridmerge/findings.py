@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import string
 import tomllib
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cache
 from importlib import resources
@@ -94,14 +94,36 @@ class Finding:
         """The kind's unit of measure."""
         return kinds()[self.kind].unit
 
-    def message(self, language: Language) -> str:
-        """Return the sentence a person reads."""
-        measure = "" if self.measure is None else f"{self.measure:.10g}"
+    def message(self, language: Language, titles: Mapping[str, str] | None = None) -> str:
+        """Return the sentence a person reads.
+
+        Parameters
+        ----------
+        language
+            Chinese or English.
+        titles
+            What people call the layers, by key: 城管 rather than ``urban_management``.
+        """
+        filled = {name: value.in_(language) if isinstance(value, Text) else value for name, value in self.blanks}
         return (
             kinds()[self.kind]
             .message.in_(language)
-            .format(layer=self.layer, source_id=self.source_id, measure=measure, **{name: value.in_(language) if isinstance(value, Text) else value for name, value in self.blanks})
+            .format(
+                layer=(titles or {}).get(self.layer, self.layer),
+                source_id=self.source_id,
+                measure=_figure(self.measure),
+                **filled,
+            )
         )
+
+
+def _figure(measure: float | None) -> str:
+    """Three figures are what a sentence bears; findings.csv has them all."""
+    if measure is None:
+        return ""
+    if measure == int(measure) or abs(measure) >= 100:
+        return f"{measure:.0f}"
+    return f"{measure:.1f}" if abs(measure) >= 1 else f"{measure:.2g}"
 
 
 def found(
@@ -120,7 +142,9 @@ def found(
         source_id=source_id,
         measure=None if measure is None else round(float(measure), 6),
         place=None if place is None else (round(float(place[0]), 3), round(float(place[1]), 3)),
-        blanks=tuple((name, value if isinstance(value, Text) else str(value)) for name, value in sorted(blanks.items())),
+        blanks=tuple(
+            (name, value if isinstance(value, Text) else str(value)) for name, value in sorted(blanks.items())
+        ),
     )
 
 
