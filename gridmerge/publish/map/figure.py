@@ -15,17 +15,9 @@ from gridmerge.publish.map.options import MapOptions
 from gridmerge.publish.map.payload import payload
 
 # The order is the order of definition: each file uses only names of those before it.
-SCRIPTS = (
-    "labels.js",
-    "dom.js",
-    "geo.js",
-    "state.js",
-    "paint.js",
-    "marks.js",
-    "card.js",
-    "panel.js",
-    "search.js",
-    "app.js",
+SCRIPTS = tuple(
+    f"{name}.js"
+    for name in "labels dom geo state paint marks card panel search edit adjust docket compare app".split()
 )
 
 

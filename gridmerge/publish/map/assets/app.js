@@ -1,10 +1,12 @@
 // Put together: what each change redraws, and what the buttons do.
-const whole = () => map.fitBounds(boxBounds(land.rings.map((_, face) => land.box(face)).reduce((a, b) => [Math.min(a[0], b[0]), Math.min(a[1], b[1]), Math.max(a[2], b[2]), Math.max(a[3], b[3])])), { padding: [26, 26] });
+const whole = () => map.fitBounds(townBounds(), { padding: [26, 26] });
 
 onChange((what) => {
   if (what === "choice") { paintChosen(); showCard(); markBar(); }
   if (what === "layers") { layers.forEach(paintLayer); showLegend(); showPanel(); }
-  if (what === "colour") { paintFills(); showLegend(); showPanel(); }
+  if (what === "colour") { paintFills(); paintDepartment(); showLegend(); showPanel(); }
+  if (what === "edit" || what === "target") { paintCandidates(); paintChosen(); showPanel(); }
+  if (what === "notes" || what === "edit") { paintNotes(); showPanel(); }
   if (what === "villages") { paintVillages(); showLegend(); }
   if (what === "pieces") paintPieces();
   if (what === "language") { relabel(); heading(); showPanel(); showLegend(); showCard(); }
@@ -34,6 +36,8 @@ function switches() {
     wordLayer.draw();
   });
   $("whole").addEventListener("click", whole);
+  $("compare").addEventListener("click", () => setComparing(!comparing));
+  $("slider").addEventListener("input", clipBefore);
   $("print").addEventListener("click", () => window.print());
   $("panel-button").addEventListener("click", () => { document.body.classList.toggle("gm-panel-open"); setTimeout(() => map.invalidateSize(), 250); });
   $("card-close").addEventListener("click", () => chooseGrid(-1));
@@ -45,11 +49,34 @@ function switches() {
   document.addEventListener("keydown", (event) => {
     const typing = /^(INPUT|TEXTAREA|SELECT)$/.test(event.target.tagName);
     if (event.key === "/" && !typing) { $("search").focus(); event.preventDefault(); }
-    if (event.key === "Escape" && !typing) chooseGrid(-1);
+    if (event.key === "Escape" && !typing) {
+      if (state.editing) setTarget(-1);
+      else chooseGrid(-1);
+    }
+    if ((event.ctrlKey || event.metaKey) && !typing && DATA.audience === "meeting") {
+      const key = event.key.toLowerCase();
+      if (key === "z" && !event.shiftKey) undo();
+      else if (key === "y" || key === "z") redo();
+      else return;
+      event.preventDefault();
+    }
   });
   window.addEventListener("beforeprint", () => map.invalidateSize({ animate: false }));
   window.addEventListener("afterprint", () => map.invalidateSize({ animate: false }));
 }
+
+// For whoever scripts the page: ask where a face is, which grid it lies in, what has been moved.
+window.gridmerge = {
+  map: map,
+  spot: (id) => {
+    const inner = innerPoint(land.rings[DATA.faces.id.indexOf(id)].map((ring) => land.points(ring)));
+    const at = map.latLngToContainerPoint(latlng(inner.x, inner.y));
+    const box = map.getContainer().getBoundingClientRect();
+    return [box.left + at.x, box.top + at.y];
+  },
+  gridOf: (id) => DATA.grids.code[faceGrid[DATA.faces.id.indexOf(id)]],
+  edits: () => editsFile(),
+};
 
 function start() {
   document.body.classList.add("gm");
@@ -71,10 +98,20 @@ function start() {
   showLegend();
   map.on("click", (event) => {
     const face = land.at(event.latlng);
+    if (pinning === true) {
+      pinning = event.latlng;
+      showPanel();
+      return;
+    }
+    if (state.editing) {
+      editClick(face);
+      return;
+    }
     chooseGrid(face < 0 ? -1 : faceGrid[face], face);
     if (face >= 0) keepInSight(event.latlng);
   });
   map.on("mousemove", (event) => { map.getContainer().style.cursor = land.at(event.latlng) < 0 ? "" : "pointer"; });
+  if (DATA.audience === "meeting") restore();
   document.documentElement.setAttribute("data-ready", "1");
 }
 start();

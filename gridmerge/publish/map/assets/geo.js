@@ -7,6 +7,7 @@ function Coverage(encoded) {
     return points;
   });
   this.boxes = [];
+  this.placed = [];
 }
 
 Coverage.prototype.arc = function (index) {
@@ -35,6 +36,16 @@ Coverage.prototype.points = function (ring) {
 function latlng(x, y) {
   return L.latLng(DATA.origin[1] + y / DATA.scale, DATA.origin[0] + x / DATA.scale);
 }
+
+// One arc as Leaflet wants it, made once: a click in a meeting redraws thousands of them.
+Coverage.prototype.line = function (arc) {
+  if (!this.placed[arc]) {
+    const points = this.arcs[arc];
+    this.placed[arc] = [];
+    for (let i = 0; i < points.length; i += 2) this.placed[arc].push(latlng(points[i], points[i + 1]));
+  }
+  return this.placed[arc];
+};
 
 Coverage.prototype.latlngs = function (rings) {
   return rings.map((ring) => {

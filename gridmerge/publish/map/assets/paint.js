@@ -4,6 +4,8 @@ const PALETTE = {
   // For neighbours and members: told apart in every common kind of colour-blindness, light enough for black letters.
   nominal: ["#f2d7a0", "#a8cbe3", "#c3ddb0", "#e6b8a8", "#cdbfe0", "#f3ecc0", "#9fd1c6", "#e3c2d3"],
   exclusive: "#ded6ea",
+  nobody: "#fbfaf6",
+  twice: "#d9785a",
   line: ["#7a3e9d", "#b8561b", "#1f6fb2", "#2d7d46", "#a3265b", "#75651a", "#0f7c85", "#5b5b5b"],
   dash: [null, "7 4", "2 4", "10 3 2 3"],
 };
@@ -84,27 +86,59 @@ const chosenHalo = line(paintTop, "#ffffff", 8, {}).addTo(map);
 const chosenLine = line(paintTop, "#c8451b", 4, {}).addTo(map);
 const hereShape = L.polygon([], { renderer: paintTop, pane: "gm-top", stroke: false, fillColor: "#c8451b", fillOpacity: 0.18, interactive: false, smoothFactor: 0 }).addTo(map);
 
-const arcsWhere = (wanted) => sides.map((pair, arc) => (wanted(pair) ? [arc] : null)).filter(Boolean);
+function linesWhere(wanted) {
+  const lines = [];
+  sides.forEach((pair, arc) => { if (wanted(pair)) lines.push(land.line(arc)); });
+  return lines;
+}
 const sameVillage = (pair) => pair.length > 1 && DATA.faces.village[pair[0]] === DATA.faces.village[pair[1]];
 
 function paintShapes(which) {
   (which || grids).forEach((grid) => fills[grid.index].setLatLngs(land.latlngs(grid.rings)));
-  const lines = land.latlngs(arcsWhere((pair) => sameVillage(pair) && faceGrid[pair[0]] !== faceGrid[pair[1]]));
+  const lines = linesWhere((pair) => sameVillage(pair) && faceGrid[pair[0]] !== faceGrid[pair[1]]);
   gridHalo.setLatLngs(lines);
   gridLines.setLatLngs(lines);
 }
 
 function paintVillages() {
-  const lines = state.villages ? land.latlngs(arcsWhere((pair) => !sameVillage(pair))) : [];
+  const lines = state.villages ? linesWhere((pair) => !sameVillage(pair)) : [];
   villageHalo.setLatLngs(lines);
   villageLines.setLatLngs(lines);
 }
 
 function paintPieces() {
-  pieceLines.setLatLngs(state.pieces ? land.latlngs(arcsWhere((pair) => pair.length > 1 && faceGrid[pair[0]] === faceGrid[pair[1]])) : []);
+  pieceLines.setLatLngs(state.pieces || state.editing ? linesWhere((pair) => pair.length > 1 && faceGrid[pair[0]] === faceGrid[pair[1]]) : []);
 }
 
-const paintFills = () => grids.forEach((grid) => fills[grid.index].setStyle({ fillColor: fillOf(grid) }));
+function paintFills(which) {
+  (which || grids).forEach((grid) => fills[grid.index].setStyle({ fillColor: fillOf(grid), fillOpacity: state.colour === "department" ? 0 : 1 }));
+}
+
+// One department's network on the agreed pieces: each of its grids in a colour, nobody's land bare, double claims marked.
+const claimShapes = L.layerGroup();
+function paintDepartment() {
+  claimShapes.clearLayers();
+  if (state.colour !== "department" || !layers[state.department]) return claimShapes.remove();
+  const layer = layers[state.department];
+  const parts = new Map();
+  DATA.faces.id.forEach((_, face) => {
+    const claims = claimsOf(layer, face);
+    const key = claims.length > 1 ? -2 : claims.length ? claims[0] : -1;
+    if (!parts.has(key)) parts.set(key, []);
+    parts.get(key).push(face);
+  });
+  const touch = new Map(Array.from(parts.keys(), (key) => [key, new Set()]));
+  const keyOf = new Map();
+  parts.forEach((faces, key) => faces.forEach((face) => keyOf.set(face, key)));
+  sides.forEach((pair) => { if (pair.length > 1 && keyOf.get(pair[0]) !== keyOf.get(pair[1])) { touch.get(keyOf.get(pair[0])).add(keyOf.get(pair[1])); touch.get(keyOf.get(pair[1])).add(keyOf.get(pair[0])); } });
+  const keys = Array.from(parts.keys()).sort((a, b) => a - b);
+  const colours = colouring(keys.length, (i) => Array.from(touch.get(keys[i]), (key) => keys.indexOf(key)));
+  keys.forEach((key, i) => claimShapes.addLayer(L.polygon(land.latlngs(land.around(parts.get(key))), {
+    renderer: paintFill, pane: "gm-fill", stroke: true, color: "#ffffff", weight: 1, fillOpacity: 1, interactive: false, smoothFactor: 0,
+    fillColor: key === -1 ? PALETTE.nobody : key === -2 ? PALETTE.twice : PALETTE.nominal[colours[i] % PALETTE.nominal.length],
+  })));
+  claimShapes.addTo(map);
+}
 
 function paintChosen() {
   const grid = grids[state.grid];
@@ -122,7 +156,7 @@ function paintLayer(layer) {
   if (on && !layer.drawn) {
     const cover = new Coverage(layer.data);
     layer.drawn = line(paintLayers, "#000", 2.2, layerStyle(layer));
-    layer.drawn.setLatLngs(cover.latlngs(cover.arcs.map((_, arc) => [arc])));
+    layer.drawn.setLatLngs(cover.arcs.map((_, arc) => cover.line(arc)));
   }
   if (layer.drawn && on !== map.hasLayer(layer.drawn)) {
     if (on) layer.drawn.addTo(map);

@@ -1,12 +1,15 @@
 // The panel at the side: overview, layers, what is to be checked.
 const TABS = { overview: overviewTab, layers: layersTab, check: checkTab };
+if (DATA.audience === "meeting") TABS.edit = () => adjustTab();
 const total = (list) => list.reduce((a, b) => a + b, 0);
 
 function showPanel() {
   fill($("tabs"), Object.keys(TABS).map((name) => h("button", {
-    role: "tab", "aria-selected": String(state.tab === name), onclick: () => { state.tab = name; showPanel(); },
-  }, t(name), name === "check" && DATA.remarks.length ? h("span", { class: "count" }, DATA.remarks.length) : null)));
+    role: "tab", "aria-selected": String(state.tab === name), "data-tab": name, onclick: () => { state.tab = name; showPanel(); },
+  }, t(name), name === "edit" && edits.done.length ? h("span", { class: "count" }, netMoves().length) : null)));
+  const scroll = $("tab").scrollTop;
   fill($("tab"), TABS[state.tab]());
+  $("tab").scrollTop = scroll;
 }
 
 function overviewTab() {
@@ -51,10 +54,11 @@ function bars() {
 
 function bar(grid, at) {
   const mark = verdict(grid);
-  return h("button", { class: "bar" + (grid.index === state.grid ? " on" : ""), "data-grid": grid.index, title: brief(grid.name, 80), onclick: () => chooseGrid(grid.index, -1, true) },
+  return h("button", { class: "bar" + (grid.index === state.grid ? " on" : ""), "data-grid": grid.index, title: brief(grid.name, 80), onclick: () => (state.editing ? setTarget(grid.index) : chooseGrid(grid.index, -1, true)) },
     h("span", { class: "who" }, grid.short),
     h("span", { class: "track" },
       h("i", { class: "band", style: { left: at(DATA.sizes.min), width: at(DATA.sizes.max - DATA.sizes.min) } }),
+      Math.abs(grid.was - size(grid)) > 1e-6 ? h("i", { class: "was", style: { left: at(grid.was) }, title: t("was", number(grid.was)) }) : null,
       h("i", { class: "value" + (mark > 0 ? " high" : mark < 0 ? " low" : ""), style: { width: at(size(grid)) } })),
     h("span", { class: "amount" }, (mark > 0 ? "▲" : mark < 0 ? "▼" : "") + number(size(grid))));
 }
@@ -81,7 +85,8 @@ function layersTab() {
 }
 
 function colourSwitch() {
-  const modes = [["work", "byWork"], ["member", "byMember"], ["neighbour", "byNeighbour"]].filter((mode) => mode[0] !== "member" || members.length);
+  const modes = [["work", "byWork"], ["member", "byMember"], ["neighbour", "byNeighbour"], ["department", "byDepartment"]]
+    .filter((mode) => (mode[0] !== "member" || members.length) && (mode[0] !== "department" || layers.some((layer) => layer.data.claims.length)));
   return h("div", { class: "switch", role: "group" }, modes.map((mode) => h("button", {
     "aria-pressed": String(state.colour === mode[0]), "data-colour": mode[0], onclick: () => { state.colour = mode[0]; changed("colour"); },
   }, t(mode[1]))));
@@ -109,8 +114,7 @@ function swatch(layer) {
 
 const shown = {};
 function checkTab() {
-  if (!DATA.remarks.length) return h("p", { class: "lead" }, t("findingsNone"));
-  return ["error", "warning", "note"].map((severity) => {
+  const lists = ["error", "warning", "note"].map((severity) => {
     const found = DATA.remarks.filter((remark) => remark[0] === severity);
     if (!found.length) return null;
     const limit = shown[severity] || 30;
@@ -119,6 +123,7 @@ function checkTab() {
       found.slice(0, limit).map(remarkLine),
       found.length > limit ? h("button", { class: "link", onclick: () => { shown[severity] = limit + 100; showPanel(); } }, t("more", found.length - limit)) : null);
   });
+  return [docketList(), DATA.remarks.length ? lists : h("p", { class: "lead" }, t("findingsNone"))];
 }
 
 function remarkLine(remark) {
@@ -135,10 +140,19 @@ function flyTo(lon, lat) {
 
 function showLegend() {
   const body = $("legend-body");
-  fill(body, colourSwitch(), state.colour === "work" ? workLegend() : null, h("div", { class: "keys" },
+  fill(body, colourSwitch(), state.colour === "work" ? workLegend() : null, state.colour === "department" ? departmentLegend() : null, h("div", { class: "keys" },
     h("span", { class: "key" }, h("i", { class: "stroke grid" }), t("gridLine")),
     state.villages ? h("span", { class: "key" }, h("i", { class: "stroke village" }), t("villageLine")) : null),
     layers.filter((layer) => state.layers.has(layer.index)).slice(0, 12).map((layer) => h("span", { class: "key" }, swatch(layer), brief(title(layer), 24))));
+}
+
+function departmentLegend() {
+  const chooser = h("select", { class: "field", id: "gm-department", onchange: (event) => { state.department = Number(event.target.value); changed("colour"); } },
+    layers.filter((layer) => layer.data.claims.length).map((layer) => h("option", { value: layer.index }, brief(title(layer), 40))));
+  chooser.value = state.department;
+  return h("div", {}, chooser,
+    h("p", { class: "key" }, h("i", { class: "block", style: { background: PALETTE.nobody } }), t("byDepartmentNone")),
+    h("p", { class: "key" }, h("i", { class: "block", style: { background: PALETTE.twice } }), t("doubles")));
 }
 
 function workLegend() {

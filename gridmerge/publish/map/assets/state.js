@@ -1,7 +1,7 @@
 // What is known and what is chosen. `grids.faces` follows every edit; all else is read from the file.
 const land = new Coverage(DATA.faces);
 const sides = land.sides();
-const state = { colour: "work", grid: -1, face: -1, tab: "overview", villages: true, labels: true, pieces: false, layers: new Set() };
+const state = { colour: "work", grid: -1, face: -1, tab: "overview", villages: true, labels: true, pieces: false, layers: new Set(), department: 0, editing: false, target: -1 };
 const unit = DATA.works.indexOf(DATA.sizes.unit);
 
 const faceGrid = DATA.faces.grid.slice();
@@ -15,6 +15,7 @@ const grids = DATA.grids.code.map((code, index) => ({
   area: DATA.grids.area[index],
   load: DATA.grids.load[index],
   work: DATA.works.map((_, w) => DATA.grids.work[w][index]),
+  was: 0,
   faces: [],
   duties: [],
   rings: [],
@@ -45,6 +46,7 @@ function size(grid) {
   if (DATA.sizes.unit === "area_ha" && unit < 0) return grid.area / 1e4;
   return unit < 0 ? grid.load : grid.work[unit];
 }
+grids.forEach((grid) => { grid.was = size(grid); });
 const sizeName = () => workName(DATA.sizes.unit || "workload");
 const sizeUnit = () => unitOf(DATA.sizes.unit || "workload");
 

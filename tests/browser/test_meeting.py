@@ -1,0 +1,343 @@
+"""What people do in the meeting, done in a real browser."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import replace
+
+import pandas as pd
+import pytest
+import shapely
+
+pytestmark = pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
+
+
+@pytest.fixture(scope="module")
+def borders(data):
+    """The graph of faces that share a line inside one village, worked out apart from the page."""
+    shapes = data.faces.geometry.to_numpy()
+    a, b = shapely.STRtree(shapes).query(shapes, predicate="touches")
+    length = shapely.length(shapely.intersection(shapes[a], shapes[b]))
+    ids, villages = data.faces["face_id"].to_numpy(), data.faces["village_code"].to_numpy()
+    next_to = {face: set() for face in ids}
+    for i, j in zip(a[length > 1], b[length > 1], strict=True):
+        if villages[i] == villages[j]:
+            next_to[ids[i]].add(ids[j])
+    return next_to
+
+
+def whole(faces, borders):
+    """Whether faces hang together."""
+    left, open_ = set(faces), [faces[0]]
+    while open_:
+        reached = borders[open_.pop()] & left
+        left -= reached
+        open_ += reached
+    return not left - {faces[0]}
+
+
+@pytest.fixture(scope="module")
+def grid_of(data):
+    return dict(zip(data.faces["face_id"], data.faces["grid_code"], strict=True))
+
+
+@pytest.fixture(scope="module")
+def lawful(data, borders, grid_of):
+    """(face, to): a move that leaves both grids whole."""
+    for face in borders:
+        rest = [other for other in borders if grid_of[other] == grid_of[face] and other != face]
+        targets = sorted({grid_of[other] for other in borders[face]} - {grid_of[face]})
+        if len(rest) > 2 and targets and whole(rest, borders):
+            return face, targets[0]
+    raise AssertionError("the town has no lawful move")
+
+
+def start_editing(meeting, target_face):
+    meeting.page.click("[data-tab=edit]")
+    meeting.page.click("#gm-edit-switch")
+    meeting.click_face(target_face)
+
+
+def a_face_in(grid_of, grid):
+    return next(face for face, code in grid_of.items() if code == grid)
+
+
+def test_a_click_tells_who_is_responsible_here(meet, data):
+    meeting = meet()
+    face = data.faces.iloc[5]
+    meeting.click_face(face["face_id"])
+    grid = data.grids.set_index("grid_code").loc[face["grid_code"]]
+    card = meeting.text("#gm-card")
+    assert grid["grid_name"] in card and face["grid_code"] in card and grid["village_name"] in card
+    assert f"{int(grid['households'])} 户" in card
+    held = data.assignments[data.assignments["grid_code"] == face["grid_code"]].merge(data.members, on="member_id")
+    for name, phone in zip(held["name"], held["phone"], strict=True):
+        assert name in card and phone in card
+    here = data.memberships[data.memberships["face_id"] == face["face_id"]]
+    for layer, source in zip(here["layer"], here["source_id"], strict=True):
+        frame = next(one.frame for one in data.layers if one.key == layer).set_index("source_id").loc[source]
+        assert frame["name"] in card and frame["holder"] in card
+    assert meeting.errors == []
+
+
+def test_the_page_asks_for_nothing_but_itself(meet, data):
+    meeting = meet()
+    meeting.click_face(data.faces["face_id"].iloc[0])
+    for button in (
+        "#gm-compare",
+        "#gm-language",
+        "#gm-big",
+        "[data-tab=check]",
+        "[data-tab=layers]",
+        "[data-colour=member] >> nth=0",
+    ):
+        meeting.page.click(button)
+    meeting.page.wait_for_timeout(200)
+    assert [url for url in meeting.requests if not url.startswith(("data:", "blob:"))] == [meeting.file.as_uri()]
+    assert meeting.errors == []
+
+
+def test_the_policy_stops_whatever_would_leave_the_page(meet):
+    meeting = meet()
+    got_out = meeting.page.evaluate("() => fetch('https://example.org/').then(() => true, () => false)")
+    assert got_out is False
+    assert any("Content Security Policy" in error for error in meeting.errors)
+
+
+def test_a_face_moves_with_its_work_and_comes_back(meet, data, grid_of, lawful):
+    face, to = lawful
+    meeting = meet()
+    start_editing(meeting, a_face_in(grid_of, to))
+    meeting.click_face(face)
+    assert meeting.grid_of(face) == to
+    row = data.faces.set_index("face_id").loc[face]
+    before = data.grids.set_index("grid_code").loc[to, "households"]
+    assert f"{int(before + row['households'])} 户" in meeting.text(".target").replace("\n", " ").replace(
+        ",", ""
+    ).replace("  ", " ")
+    assert meeting.edits()["moves"] == [{"face": face, "from": grid_of[face], "to": to}]
+    meeting.page.click("#gm-undo")
+    assert meeting.grid_of(face) == grid_of[face] and meeting.edits()["moves"] == []
+    meeting.page.keyboard.press("Control+y")
+    assert meeting.grid_of(face) == to
+    meeting.page.keyboard.press("Control+z")
+    assert meeting.grid_of(face) == grid_of[face]
+    assert meeting.errors == []
+
+
+def refused(meeting, face):
+    meeting.click_face(face)
+    meeting.page.wait_for_selector(".gm-toast.bad.show")
+    return meeting.text("#gm-toast")
+
+
+def test_no_grid_may_cross_a_village_line(meet, data, grid_of):
+    meeting = meet()
+    target = data.faces["face_id"].iloc[0]
+    other = data.faces[data.faces["village_code"] != data.faces["village_code"].iloc[0]]["face_id"].iloc[0]
+    start_editing(meeting, target)
+    names = data.villages.set_index("village_code")["village_name"]
+    said = refused(meeting, other)
+    assert names[grid_of[target][:12]] in said and names[grid_of[other][:12]] in said and "网格不得跨村" in said
+    assert meeting.grid_of(other) == grid_of[other]
+
+
+def test_no_grid_may_fall_in_two(meet, borders, grid_of):
+    for face in borders:
+        rest = [other for other in borders if grid_of[other] == grid_of[face] and other != face]
+        targets = sorted({grid_of[other] for other in borders[face]} - {grid_of[face]})
+        if rest and targets and not whole(rest, borders):
+            break
+    meeting = meet()
+    start_editing(meeting, a_face_in(grid_of, targets[0]))
+    assert f"网格 {grid_of[face][-3:]} 会断成两截" in refused(meeting, face)
+    assert meeting.edits()["moves"] == []
+
+
+def test_land_that_does_not_touch_cannot_join(meet, borders, grid_of):
+    face, target = next(
+        (face, other)
+        for face in borders
+        for other in borders
+        if grid_of[face][:12] == grid_of[other][:12]
+        and grid_of[face] != grid_of[other]
+        and len([f for f in borders if grid_of[f] == grid_of[face]]) > 1
+        and not any(grid_of[near] == grid_of[other] for near in borders[face])
+    )
+    meeting = meet()
+    start_editing(meeting, target)
+    assert "不相连" in refused(meeting, face)
+
+
+def test_no_grid_may_be_emptied(meet, data, borders, grid_of):
+    lone = data.faces["face_id"].iloc[0]
+    code = grid_of[lone][:12] + "799"
+    faces = data.faces.assign(grid_code=data.faces["grid_code"].where(data.faces["face_id"] != lone, code))
+    row = data.grids[data.grids["grid_code"] == grid_of[lone]].assign(grid_code=code)
+    meeting = meet(replace(data, faces=faces, grids=pd.concat([data.grids, row], ignore_index=True)))
+    near = next(iter(sorted(borders[lone])))
+    start_editing(meeting, near)
+    assert "最后一块地" in refused(meeting, lone)
+
+
+def test_an_exclusive_zone_stays_whole(meet, data, grid_of, lawful):
+    face, to = lawful
+    faces = data.faces.assign(zone=["special/ZS01" if f == face else "" for f in data.faces["face_id"]])
+    meeting = meet(replace(data, faces=faces))
+    start_editing(meeting, a_face_in(grid_of, to))
+    assert "专属网格整块划定" in refused(meeting, face)
+
+
+def test_what_was_moved_survives_a_reload(meet, grid_of, lawful):
+    face, to = lawful
+    meeting = meet()
+    start_editing(meeting, a_face_in(grid_of, to))
+    meeting.click_face(face)
+    meeting.open()
+    assert meeting.grid_of(face) == to
+    assert "已恢复上次未导出的 1 处调整" in meeting.text("#gm-toast")
+
+
+def test_edits_go_out_as_a_file_and_come_in_again(meet, data, grid_of, lawful, tmp_path):
+    face, to = lawful
+    meeting = meet()
+    start_editing(meeting, a_face_in(grid_of, to))
+    meeting.click_face(face)
+    meeting.page.fill("#gm-by", "王主任")
+    with meeting.page.expect_download() as waiting:
+        meeting.page.click("#gm-download")
+    waiting.value.save_as(tmp_path / "edits.json")
+    edits = json.loads((tmp_path / "edits.json").read_text("utf-8"))
+    assert edits["format"] == "gridmerge-edits/1" and edits["by"] == "王主任"
+    assert edits["moves"] == [{"face": face, "from": grid_of[face], "to": to}]
+    meeting.page.click("#gm-reset")
+    assert meeting.grid_of(face) == grid_of[face]
+    meeting.page.set_input_files("#gm-edits-file", tmp_path / "edits.json")
+    meeting.page.wait_for_function("() => document.getElementById('gm-toast').textContent.includes('已导入 1 处调整')")
+    assert meeting.grid_of(face) == to
+
+
+def test_a_file_for_another_build_is_matched_and_what_fails_is_told(meet, grid_of, lawful, tmp_path):
+    face, to = lawful
+    moves = [
+        {"face": face, "from": grid_of[face], "to": to},
+        {"face": "F<b>gone", "from": grid_of[face], "to": to},
+        {"face": a_face_in(grid_of, to), "from": "999999999999999", "to": to},
+    ]
+    (tmp_path / "edits.json").write_text(
+        json.dumps({"format": "gridmerge-edits/1", "base": "0000", "moves": moves}), "utf-8"
+    )
+    meeting = meet()
+    meeting.page.click("[data-tab=edit]")
+    meeting.page.set_input_files("#gm-edits-file", tmp_path / "edits.json")
+    meeting.page.wait_for_selector(".gm-toast.bad.show")
+    assert "已导入 1 处，2 处未能应用" in meeting.text("#gm-toast")
+    panel = meeting.text("#gm-tab")
+    assert (
+        "该文件是为另一次成果做的" in panel
+        and "地块 F<b>gone 在本图中不存在" in panel
+        and "不是 999999999999999" in panel
+    )
+
+
+def test_a_file_of_something_else_is_refused(meet, tmp_path):
+    (tmp_path / "other.json").write_text('{"type": "FeatureCollection"}', "utf-8")
+    meeting = meet()
+    meeting.page.click("[data-tab=edit]")
+    meeting.page.set_input_files("#gm-edits-file", tmp_path / "other.json")
+    meeting.page.wait_for_selector(".gm-toast.bad.show")
+    assert "这不是 gridmerge 的调整文件" in meeting.text("#gm-toast")
+
+
+@pytest.mark.parametrize("by", ["grid_code", "name", "holder"])
+def test_search_finds_grids_members_and_departmental_grids(meet, data, by):
+    meeting = meet()
+    wanted = {
+        "grid_code": data.grids["grid_code"].iloc[2],
+        "name": data.assignments.merge(data.members, on="member_id")["name"].iloc[0],
+        "holder": data.layers[0].frame["holder"].iloc[0],
+    }[by]
+    meeting.page.fill("#gm-search", wanted)
+    assert wanted in meeting.text("#gm-found")
+    meeting.page.press("#gm-search", "Enter")
+    if by != "holder":
+        assert wanted in meeting.text("#gm-card")
+    assert meeting.errors == []
+
+
+def test_a_note_is_pinned_and_a_vote_is_counted(meet, data):
+    meeting = meet()
+    meeting.page.click("[data-tab=edit]")
+    meeting.page.click("#gm-note")
+    meeting.click_face(data.faces["face_id"].iloc[3])
+    meeting.page.fill("#gm-note-text", "菜市场归哪边？<b>")
+    meeting.page.click("#gm-note-save")
+    assert meeting.edits()["notes"][0]["text"] == "菜市场归哪边？<b>"
+    meeting.page.click("[data-tab=check]")
+    item = meeting.page.get_attribute(".docket [data-item] >> nth=0", "data-item")
+    meeting.page.click(".docket [data-item] >> nth=0")
+    meeting.page.fill("[data-vote=yes]", "7")
+    meeting.page.press("[data-vote=yes]", "Tab")
+    meeting.open()
+    assert meeting.edits()["votes"] == [{"item": item, "yes": 7, "no": 0, "abstain": 0}]
+    assert meeting.edits()["notes"][0]["text"] == "菜市场归哪边？<b>"
+
+
+def test_the_switch_turns_every_label_to_english(meet, data):
+    meeting = meet()
+    meeting.click_face(data.faces["face_id"].iloc[0])
+    meeting.page.click("#gm-language")
+    labels = meeting.page.evaluate(
+        "() => [...document.querySelectorAll('[data-t], .eyebrow, h3, .tile .name, .badge, [role=tab]')].map(e => e.textContent)"
+    )
+    chinese = [label for label in labels if any("\u4e00" <= c <= "\u9fff" for c in label) and label != "中文"]
+    assert chinese == []
+
+
+HOSTILE = {
+    "img": "<img src=x onerror=alert(1)>",
+    "script": "</script><script>alert(1)</script>",
+    "long": "长" * 10_000,
+    "rtl": "\u202e\u0627\u0644\u0645\u062f\u064a\u0646\u0629",
+    "emoji": "网格👩‍👩‍👧🏳️‍🌈",
+    "jinja": "{{7*7}}{%raw%}",
+}
+
+
+@pytest.mark.parametrize("kind", HOSTILE)
+def test_a_hostile_name_is_shown_as_text(meet, data, kind):
+    name = HOSTILE[kind]
+    layers = tuple(replace(one, frame=one.frame.assign(name=name, holder=name)) for one in data.layers)
+    shown = replace(
+        data,
+        name=name,
+        grids=data.grids.assign(grid_name=name),
+        members=data.members.assign(name=name),
+        villages=data.villages.assign(village_name=name),
+        layers=layers,
+    )
+    meeting = meet(shown)
+    meeting.click_face(data.faces["face_id"].iloc[0])
+    meeting.page.fill("#gm-search", name[:12])
+    for tab in ("check", "layers", "edit", "overview"):
+        meeting.page.click(f"[data-tab={tab}]")
+    assert name[:40] in meeting.page.text_content("#gm-card h2")
+    assert meeting.page.locator("#gm-card img, #gm-card script, .gm-side img").count() == 0
+    assert meeting.page.evaluate("() => document.documentElement.scrollWidth <= innerWidth")
+    assert meeting.errors == []
+
+
+def test_a_phone_shows_the_card_as_a_sheet_and_keeps_the_place_in_sight(meet, data):
+    meeting = meet(width=390, height=844)
+    face = data.faces["face_id"].iloc[-1]
+    meeting.click_face(face)
+    meeting.page.wait_for_timeout(400)
+    card = meeting.page.locator("#gm-card").bounding_box()
+    assert card["x"] == 0 and card["width"] == 390 and card["y"] + card["height"] == 844
+    _, y = meeting.page.evaluate("face => window.gridmerge.spot(face)", face)
+    assert y < card["y"]
+
+
+def test_nobody_edits_on_a_map_for_the_platform(meet):
+    meeting = meet(audience="platform")
+    assert meeting.page.locator("[data-tab=edit]").count() == 0
