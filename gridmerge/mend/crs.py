@@ -31,6 +31,14 @@ _EASTING = (166_000.0, 834_000.0)
 # EPSG codes of CGCS2000 Gauss-Kruger by their first zone
 _THREE_PREFIX, _THREE_PLAIN = 4513, 4534  # zones 25-45
 _SIX_PREFIX, _SIX_PLAIN = 4491, 4502  # zones 13-23
+_MODERN = (
+    "World Geodetic System 1984",
+    "WGS 1984",
+    "WGS 84",
+    "China 2000",
+    "China Geodetic Coordinate System 2000",
+    "CGCS2000",
+)
 PROOF = 0.5  # share of a layer's vertices, or of the township, that must meet before a system counts as proven
 _LEAD = 1.5  # how many times better than the next different system
 SAMPLE = 2000  # vertices that stand for a layer when systems are tried
@@ -225,9 +233,15 @@ def _transformer(source: CRS, target: CRS) -> Transformer:
     return Transformer.from_crs(source, target, always_xy=True)
 
 
+def _is_modern(crs: CRS) -> bool:
+    """Whether a system stands on WGS84 or CGCS2000, which agree within centimetres."""
+    datum = crs.geodetic_crs.datum if crs.geodetic_crs is not None else None
+    return datum is not None and any(name in datum.name.replace("_", " ") for name in _MODERN)
+
+
 def is_ballpark(source: CRS, target: CRS) -> bool:
     """Whether PROJ knows no datum shift between two systems and passes coordinates as if there were none."""
-    if source.geodetic_crs == target.geodetic_crs:
+    if source.geodetic_crs == target.geodetic_crs or (_is_modern(source) and _is_modern(target)):
         return False
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # grids that PROJ could download are no matter here

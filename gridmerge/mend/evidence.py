@@ -20,6 +20,7 @@ Step = tuple[Datum, Datum]  # what was undone already, and what is to be tried
 
 STEP = 5.0  # metres between the points that stand for a line
 NEAR = 10.0  # metres: a village line counts as met when the layer has a line this near
+CLEAR = 0.15  # share of the village lines by which another datum must be ahead
 GRID = 100  # cells each way of the lattice that estimates overlaps
 MOST = 400_000  # points that stand for a layer's lines: a county's file is thinned
 
@@ -81,7 +82,10 @@ def contradicts(measured: list[Fit], assumed: Datum) -> Fit | None:
         return None
     mine = next(fit for fit in measured if fit.datum == assumed)
     best = max(measured, key=lambda fit: (fit.lines, fit.overlap))
-    if best.datum != assumed and best.lines > 1.5 * mine.lines and best.lines - mine.lines > 0.15:
+    ahead = best.lines - mine.lines > CLEAR and best.lines > 1.5 * mine.lines
+    # a layer that only follows the township's outer line meets few village lines, but hardly any by chance
+    lone = best.lines > CLEAR / 2 and best.lines > 4 * mine.lines
+    if best.datum != assumed and (ahead or lone):
         return best
     best = max(measured, key=lambda fit: fit.overlap)
     # a network that ignores village lines still ends where the township does: its misfit must halve

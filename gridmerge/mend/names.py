@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from gridmerge.model import Township
 
 _COMMITTEE = re.compile(r"(社区居民委员会|社区居委会|居民委员会|村民委员会|村委会|居委会|委会|社区村|工作站|服务中心)$")
-_KIND = re.compile(r"(社区|居|村|嘎查|街)$")
+_KIND = re.compile(r"(社区|居|村|嘎查)$")
 _SPACE = re.compile(r"[\s·•.\-_（）()【】\[\]]+")
 
 

@@ -45,7 +45,7 @@ def place(raw: RawLayer, spec: Reading, target: CRS, villages: gpd.GeoDataFrame 
         No system can be told from what there is; the sentence says what is needed.
     """
     geometry = raw.frame.geometry
-    if geometry.notna().sum() == 0:
+    if shapely.is_missing(np.asarray(geometry.values)).all():
         return Placed(geometry=gpd.GeoSeries(geometry.values, index=geometry.index, crs=None), findings=())
     placing, findings = _placing(raw, spec, villages)
     shapes = geometry.values.copy() if not placing.swapped else swap(np.asarray(geometry.values))

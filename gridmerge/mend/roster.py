@@ -133,7 +133,7 @@ def _check_ids(members: pd.DataFrame, problems: list[tuple[str, str]]) -> None:
 
 
 def _homes(raw: RawLayer, spec: RosterSpec, township: Township) -> tuple[np.ndarray, list[Finding]]:
-    if raw.frame.active_geometry_name is None or raw.frame.geometry.notna().sum() == 0:
+    if raw.frame.active_geometry_name is None or shapely.is_missing(np.asarray(raw.frame.geometry.values)).all():
         return np.full(len(raw.frame), None, dtype=object), []
     placed = place(raw, spec, township.crs, township.villages)
     shapes = np.asarray(placed.geometry.values)

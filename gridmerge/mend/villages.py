@@ -45,7 +45,11 @@ def mend_township(raw: RawLayer, settings: Settings) -> Township:
         The system cannot be told; or two villages claim the same land so that no coverage can be made.
     """
     spec = settings.villages
-    if len(raw.frame) == 0 or raw.frame.active_geometry_name is None or raw.frame.geometry.notna().sum() == 0:
+    if (
+        len(raw.frame) == 0
+        or raw.frame.active_geometry_name is None
+        or shapely.is_missing(np.asarray(raw.frame.geometry.values)).all()
+    ):
         raise InputError(
             f"villages（{raw.source.path}）没有任何图形；请检查路径、layer 与 where。",
             f"villages ({raw.source.path}) holds no geometry; check path, layer and where.",

@@ -1,0 +1,131 @@
+import geopandas as gpd
+import numpy as np
+import pytest
+import shapely
+
+from gridmerge.config import RosterSpec, WorkloadSpec
+from gridmerge.errors import InputError
+from gridmerge.mend import mend_roster, mend_work
+from tests.mend.conftest import kinds, one, raw, table
+
+KEY = "workload:households"
+
+
+def work_spec(**keys):
+    return WorkloadSpec(**{"name": "households", "path": "b.csv", **keys})
+
+
+@pytest.fixture(scope="module")
+def lonlat(town):
+    points = gpd.GeoSeries(town.villages.representative_point(), crs=town.crs).to_crs(4326)
+    return list(points.x), list(points.y)
+
+
+def test_a_table_of_points_is_placed_and_summed(town, lonlat):
+    lon, lat = lonlat
+    work = mend_work(
+        table(KEY, 经度=lon, 纬度=lat, hs=["1", "２", "3,000", "4", "5", "6"]), work_spec(field="hs"), town
+    )
+    assert work.frame.value.sum() == 1 + 2 + 3000 + 4 + 5 + 6
+    assert shapely.distance(work.frame.geometry.values, shapely.union_all(town.villages.geometry.values)).max() == 0
+    assert kinds(work) == ["crs_assumed"]
+
+
+def test_without_a_field_features_count_one(town, lonlat):
+    frame = gpd.GeoDataFrame(geometry=gpd.points_from_xy(*lonlat), crs=4326)
+    assert mend_work(raw(frame, KEY), work_spec(), town).frame.value.tolist() == [1.0] * 6
+
+
+def test_bad_values_count_nothing_and_are_counted(town, lonlat):
+    lon, lat = lonlat
+    work = mend_work(table(KEY, lon=lon, lat=lat, hs=["1", "", None, "-4", "多", "多"]), work_spec(field="hs"), town)
+    assert work.frame.value.sum() == 1
+    assert one(work, "work_blank").measure == 2
+    assert one(work, "work_negative").measure == 1
+    assert one(work, "work_not_number").measure == 2 and "多" in one(work, "work_not_number").message("zh")
+
+
+def test_rows_without_a_place_are_said_with_their_sum(town, lonlat):
+    lon, lat = lonlat
+    work = mend_work(table(KEY, lon=[None, "x", *lon[2:]], lat=lat, hs=range(6)), work_spec(field="hs"), town)
+    finding = one(work, "work_no_place")
+    assert finding.measure == 2 and "1" in finding.message("en")
+    assert len(work.frame) == 4
+
+
+def test_order_of_rows_is_lost(town, lonlat):
+    lon, lat = lonlat
+    lon, lat = lon + lon[:2], lat + lat[:2]
+    forth = mend_work(table(KEY, lon=lon, lat=lat, hs=range(8)), work_spec(field="hs"), town)
+    back = mend_work(table(KEY, lon=lon[::-1], lat=lat[::-1], hs=list(range(8))[::-1]), work_spec(field="hs"), town)
+    assert forth.frame.to_wkb().equals(back.frame.to_wkb())
+
+
+def test_missing_columns_are_told(town, lonlat):
+    lon, lat = lonlat
+    with pytest.raises(InputError, match="no columns of lon and lat"):
+        mend_work(table(KEY, a=lon, b=lat), work_spec(), town)
+    with pytest.raises(InputError, match="did you mean hs"):
+        mend_work(table(KEY, lon=lon, lat=lat, hs=range(6)), work_spec(field="hs1"), town)
+
+
+def roster(town, **columns):
+    return mend_roster(table("roster", **columns), RosterSpec(path="r.csv"), town)
+
+
+def test_a_roster_by_the_contract(town, lonlat):
+    lon, lat = lonlat
+    result = roster(
+        town,
+        member_id=["2", "1"],
+        name=["乙", "甲"],
+        kind=["part_time", "leader"],
+        capacity=[0.5, 2],
+        lon=lon[:2],
+        lat=lat[:2],
+        village=["510311104201", "乙村"],
+        phone=["138", ""],
+        departments=["城管", ""],
+    )
+    members = result.members.set_index("member_id")
+    assert list(members.index) == ["1", "2"]
+    assert members.loc["1", ["name", "kind", "capacity", "village_code"]].tolist() == [
+        "甲",
+        "leader",
+        2.0,
+        "510311104202",
+    ]
+    assert members.geometry["1"].within(town.villages.geometry.iloc[1])
+
+
+def test_chinese_columns_and_defaults(town):
+    result = roster(town, 工号=["1", "2", ""], 姓名=["甲", "乙", ""], 类型=["专职", "", ""])
+    assert result.members.kind.tolist() == ["full_time", "full_time"]
+    assert result.members.capacity.tolist() == [1.0, 1.0]
+    assert result.members.geometry.isna().all() and (result.members.village_code == "").all()
+
+
+def test_everything_wrong_is_told_in_one_sentence(town):
+    with pytest.raises(InputError) as caught:
+        roster(
+            town,
+            编号=["1", "1", ""],
+            姓名=["甲", "乙", "丙"],
+            类型=["专职", "队长", "兼职"],
+            容量=["1", "-2", "x"],
+            村=["无名村", "甲村", ""],
+        )
+    for part in ("队长", "-2", "x", "无名村", "1 重复", "1 行没有编号"):
+        assert part in caught.value.in_("zh"), caught.value.in_("zh")
+    assert "more than once" in str(caught.value)
+
+
+def test_missing_columns_of_a_roster(town):
+    with pytest.raises(InputError, match="has no field name"):
+        roster(town, 编号=["1"], 备注=["x"])
+
+
+def test_homes_may_be_missing_one_by_one(town, lonlat):
+    lon, lat = lonlat
+    result = roster(town, 编号=["1", "2"], 姓名=["甲", "乙"], 经度=[lon[0], np.nan], 纬度=[lat[0], np.nan])
+    assert result.members.geometry.isna().tolist() == [False, True]
