@@ -50,7 +50,7 @@ def attach(piece: Piece, ask: Ask) -> Piece:
     if ask.geometry:
         return _from_text(piece, ask, ask.geometry)
     if ask.lon and ask.lat:
-        return _from_pair(piece, ask, ask.lon, ask.lat)
+        return _from_pair(piece, ask.lon, ask.lat)
     return piece if ask.plain else _guessed(piece, ask)
 
 
@@ -64,7 +64,8 @@ def _guessed(piece: Piece, ask: Ask) -> Piece:
     lon, lat = _named(piece.frame, _LON_NAMES), _named(piece.frame, _LAT_NAMES)
     if lon and lat:
         note = _guess_note(ask, f"{lon}, {lat}", "经纬度两列", "a column each for the two coordinates")
-        return _from_pair(_with(piece, note), ask, lon, lat)
+        plainly = (lon, lat) == ("lon", "lat")  # the names the project file's own tables use: no guess
+        return _from_pair(piece if plainly else _with(piece, note), lon, lat)
     return piece
 
 
@@ -134,7 +135,7 @@ def _east_first(geometry: np.ndarray, ask: Ask) -> tuple[np.ndarray, list[Findin
     return geometry, []
 
 
-def _from_pair(piece: Piece, ask: Ask, lon: str, lat: str) -> Piece:
+def _from_pair(piece: Piece, lon: str, lat: str) -> Piece:
     x, y = _numbers(piece.frame[lon]), _numbers(piece.frame[lat])
     given = np.isfinite(x) & np.isfinite(y)
     geometry = np.full(len(x), None, dtype=object)

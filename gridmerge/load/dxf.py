@@ -75,7 +75,7 @@ def _opened(path: Path, ask: Ask) -> tuple[Any, str, tuple[Finding, ...]]:
     declared = re.search(rb"\$DWGCODEPAGE\s+3\s+(\S+)", raw[:20000])
     version = re.search(rb"\$ACADVER\s+1\s+AC(\d+)", raw[:20000])
     says = "utf-8" if version and int(version[1]) >= 1021 else (declared[1].decode("latin-1") if declared else "")
-    says = says.lower().replace("ansi_", "")
+    says = says.replace("ANSI_", "ANSI ")
     if ask.encoding:
         choice = Choice(codec=demanded(ask.encoding, ask.name), reason="demanded")
     else:

@@ -48,7 +48,9 @@ def read_xml(path: Path, ask: Ask, kind: str) -> Piece:
     text, encoding, findings = decode_xml(raw, ask)
     options = {"WRITE_GFS": "NO", "DOWNLOAD_SCHEMA": "NO"} if kind == "gml" else {}
     piece = read_gdal((_UTF8_XML + text).encode("utf-8", "replace"), ask, kind, options=options)
-    piece = dataclasses.replace(piece, encoding=encoding, findings=(*findings, *piece.findings))
+    # without a schema GDAL takes the corners of each feature's envelope for attributes
+    frame = piece.frame.drop(columns=["lowerCorner", "upperCorner"], errors="ignore")
+    piece = dataclasses.replace(piece, frame=frame, encoding=encoding, findings=(*findings, *piece.findings))
     return _finished(piece, (path,))
 
 

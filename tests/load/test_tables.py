@@ -1,0 +1,180 @@
+"""Tables: CSV in any delimiter and encoding, workbooks with title rows, coordinates in cells, what must not enter."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+import shapely
+import xlsxwriter
+
+from gridmerge.config import RosterSpec
+from gridmerge.errors import InputError
+from gridmerge.load import read
+from gridmerge.load.manners import holds_card, holds_id
+from gridmerge.values import as_code
+from tests.load.files import CODES, HOUSES, NAMES, assert_is_truth, kinds, load, truth
+
+
+def rows_as_text(delimiter: str, geometry: list[str]) -> str:
+    lines = [delimiter.join(["code", "name", "hs", "坐标"])]
+    lines += [
+        delimiter.join([code, name, str(hs), f'"{shape}"'])
+        for code, name, hs, shape in zip(CODES, NAMES, HOUSES, geometry, strict=True)
+    ]
+    return "\r\n".join(lines) + "\r\n"
+
+
+def wkts() -> list[str]:
+    return [shape.wkt for shape in truth().geometry]
+
+
+def lists(order: str = "lon,lat") -> list[str]:
+    flip = order == "lat,lon"
+    return [
+        ";".join(f"{y},{x}" if flip else f"{x},{y}" for x, y in shape.exterior.coords) for shape in truth().geometry
+    ]
+
+
+@pytest.mark.parametrize("codec", ["utf-8", "utf-8-sig", "gb18030", "utf-16"])
+@pytest.mark.parametrize("delimiter", [",", "\t", ";", "|"])
+def test_csv_in_any_encoding_and_delimiter(tmp_path: Path, codec: str, delimiter: str) -> None:
+    (tmp_path / "a.csv").write_bytes(rows_as_text(delimiter, wkts()).encode(codec))
+    raw = load(tmp_path / "a.csv", geometry="坐标", id="code")
+    assert_is_truth(raw)
+    assert "坐标" not in raw.frame.columns
+
+
+@pytest.mark.parametrize("order", ["lon,lat", "lat,lon"])
+def test_coordinate_lists_in_either_order(tmp_path: Path, order: str) -> None:
+    (tmp_path / "a.csv").write_text(rows_as_text(",", lists(order)), "utf-8")
+    raw = load(tmp_path / "a.csv", geometry="坐标", id="code")
+    assert_is_truth(raw)
+    assert ("coordinates_swapped" in kinds(raw)) == (order == "lat,lon")
+
+
+def test_a_column_of_wkt_is_found_and_said(tmp_path: Path) -> None:
+    (tmp_path / "a.csv").write_text(rows_as_text(",", wkts()), "utf-8")
+    raw = load(tmp_path / "a.csv", id="code")
+    assert_is_truth(raw)
+    (finding,) = raw.findings
+    assert finding.message("zh") == "k：a.csv 没有指明坐标列，按字段“坐标”读取（WKT）。"
+    assert finding.message("en") == 'k: a.csv was not told where its coordinates are; taken from "坐标" (WKT).'
+
+
+def test_a_cell_that_is_no_geometry_costs_only_its_row(tmp_path: Path) -> None:
+    (tmp_path / "a.csv").write_text(rows_as_text(",", [*wkts()[:3], "POLYGON ((1 2, 3"]), "utf-8")
+    raw = load(tmp_path / "a.csv", geometry="坐标", id="code")
+    assert raw.frame["code"].tolist() == CODES[:3]
+    assert kinds(raw) == ["feature_unreadable"]
+
+
+def test_points_by_two_columns(tmp_path: Path) -> None:
+    (tmp_path / "a.csv").write_text("编号,经度,纬度\n007,104.5,29.5\n008,,29.6\n", "utf-8")
+    raw = load(tmp_path / "a.csv", lon="经度", lat="纬度", id="编号")
+    assert raw.frame["编号"].tolist() == ["007", "008"]
+    assert raw.frame.geometry.iloc[0].equals(shapely.Point(104.5, 29.5))
+    assert raw.frame.geometry.isna().tolist() == [False, True]
+
+
+def test_a_table_that_lists_villages_stays_without_geometry(tmp_path: Path) -> None:
+    (tmp_path / "a.csv").write_text("网格,村,lon,lat\n一,东风村,104.5,29.5\n一,韩洪村,104.6,29.5\n", "utf-8")
+    raw = load(tmp_path / "a.csv", id="网格", village="村")
+    assert raw.frame["村"].tolist() == ["东风村", "韩洪村"]
+    assert raw.frame.geometry.isna().all()
+
+
+def test_leading_zeros_stay_and_numbers_become_numbers(tmp_path: Path) -> None:
+    (tmp_path / "a.csv").write_text("a,b,c,d\n001,1,1.5,510302001001001001\n002,2,,510302001001001002\n", "utf-8")
+    frame = load(tmp_path / "a.csv").frame
+    assert frame["a"].tolist() == ["001", "002"]
+    assert frame["b"].tolist() == [1, 2]
+    assert frame["c"].iloc[0] == 1.5
+    assert np.isnan(frame["c"].iloc[1])
+    assert frame["d"].iloc[0] == "510302001001001001"
+
+
+def workbook(path: Path) -> Path:
+    book = xlsxwriter.Workbook(path)
+    hidden = book.add_worksheet("字典")
+    hidden.write_row(0, 0, ["字典", "值"])
+    book.add_worksheet("空表")
+    sheet = book.add_worksheet("填报")
+    hidden.hide()
+    sheet.activate()
+    sheet.set_first_sheet()
+    sheet.write(0, 0, "某镇网格填报表")
+    sheet.write(1, 0, "填报单位：城管所")
+    sheet.write_row(3, 0, ["*code\n(必填)", "name（全称）", "hs", "*坐标"])
+    for i, row in enumerate(zip(CODES, NAMES, HOUSES, lists(), strict=True)):
+        sheet.write_row(4 + i, 0, row)
+    book.close()
+    return path
+
+
+def test_a_template_with_titles_decorations_and_a_hidden_sheet(tmp_path: Path) -> None:
+    raw = load(workbook(tmp_path / "a.xlsx"), geometry="坐标", id="code", name="name")
+    assert_is_truth(raw)
+    assert raw.findings[-1].message("zh") == "k：a.xlsx 读取了工作表“填报”，未读：字典、空表。"
+    assert "k：a.xlsx 的表头在第 4 行，以上是标题，已跳过。" in [finding.message("zh") for finding in raw.findings]
+
+
+def test_the_header_is_found_without_help_and_under_its_own_spelling(tmp_path: Path) -> None:
+    path = workbook(tmp_path / "a.xlsx")
+    assert {"code", "name", "hs"} <= set(load(path).frame.columns)
+    assert load(path, id="*code\n(必填)").frame["*code\n(必填)"].tolist() == CODES
+    assert load(path, layer="字典").frame.columns.tolist() == ["字典", "值", "geometry"]
+    with pytest.raises(InputError, match=r'no layer "填表"; it has: .*填报'):
+        load(path, layer="填表")
+
+
+def test_excel_numbers_serve_as_codes(tmp_path: Path) -> None:
+    frame = pd.DataFrame({"id": [510302001001.0, np.nan], "n": [1, 2]})
+    book = xlsxwriter.Workbook(tmp_path / "a.xlsx")
+    sheet = book.add_worksheet()
+    sheet.write_row(0, 0, ["id", "n"])
+    sheet.write_row(1, 0, [510302001001, 1])
+    sheet.write_row(2, 0, ["", 2])
+    book.close()
+    assert as_code(frame["id"]).tolist() == ["510302001001", ""]
+    assert as_code(load(tmp_path / "a.xlsx", id="id").frame["id"]).tolist() == ["510302001001", ""]
+    assert as_code(pd.Series(["５１０３", " a1 ", 7, None, 12.5])).tolist() == ["5103", "a1", "7", "", "12.5"]
+
+
+def test_a_damaged_workbook_is_one_sentence(tmp_path: Path) -> None:
+    path = workbook(tmp_path / "a.xlsx")
+    path.write_bytes(path.read_bytes()[:-700])
+    with pytest.raises(InputError, match=r"^a\.xlsx: .*damaged"):
+        load(path)
+
+
+def with_check(number: str) -> str:
+    weights = (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2)
+    return number + "10X98765432"[sum(int(d) * w for d, w in zip(number, weights, strict=True)) % 11]
+
+
+def test_id_numbers_cards_and_passwords_never_enter(tmp_path: Path) -> None:
+    person = with_check("51030219800101001")  # invented: the checksum alone makes it look real
+    card = "6222020000000000000"
+    card = next(card[:-1] + str(d) for d in range(10) if holds_card(card[:-1] + str(d)))
+    (tmp_path / "a.csv").write_text(
+        f"member_id,name,身份证,备注,卡,密码,phone\nm1,张三,{person},证件{person},{card},abc,13800000001\n", "utf-8"
+    )
+    raw = read(RosterSpec(path="a.csv"), tmp_path, "roster")
+    assert [str(column) for column in raw.frame.columns] == ["member_id", "name", "phone", "geometry"]
+    said = " ".join(finding.message(language) for finding in raw.findings for language in ("zh", "en"))
+    assert person not in said
+    assert card not in said
+    assert kinds(raw) == ["sensitive_dropped"] * 4
+
+
+def test_what_only_looks_like_an_id_number_stays() -> None:
+    good = with_check("51030219800101001")
+    wrong = good[:-1] + ("0" if good[-1] != "0" else "1")
+    assert holds_id(good)
+    assert not holds_id(wrong)
+    assert not holds_id("510302001001001001")
+    assert not holds_id(f"104.{good}")
+    assert not holds_card("0000000000000000")
