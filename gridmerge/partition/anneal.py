@@ -11,7 +11,7 @@ from math import exp
 from random import Random
 
 from gridmerge.partition.recombine import recombine
-from gridmerge.partition.state import APART, EPS, State
+from gridmerge.partition.state import EPS, State
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -24,18 +24,20 @@ class Cooling:
         Work allowed: a proposed move counts 1, a recombination its number of nodes.
     hot, cold
         First and last temperature, in mean edge costs.
-    soft, hard
-        First and last price of a violation of one mean district weight, in mean edge costs.
+    strict
+        First price of a violation of one mean district weight, in mean edge costs.
     trees
-        Share of the work spent on recombination.
+        Recombination's share of the work.
+    chains
+        Share of moves in which two nodes move at once, the second out of the district that the first enters.
     """
 
     steps: int
     hot: float = 3.0
     cold: float = 0.15
-    soft: float = 30.0
-    hard: float = 1000.0
-    trees: float = 0.3
+    strict: float = 30.0
+    trees: float = 0.1
+    chains: float = 0.3
 
 
 @dataclass(slots=True)
@@ -54,22 +56,28 @@ class Best:
         return True
 
 
-BLOCK = 200  # moves between two changes of temperature and one weighing of recombinations
+BLOCK = 200  # moves between two looks at temperature, price of violations and recombinations due
+DEARER, CHEAPER = (
+    1.05,
+    1.1,
+)  # a block that met no feasible plan makes violations dearer, one that did makes them cheaper:
+# the walk stays along the edge of the feasible, where the good plans are
+LEAST, MOST = 10.0, 1e6  # bounds of that price: per unit of temperature, and in mean edge costs
 
 
 def anneal(state: State, rng: Random, cooling: Cooling) -> Best:
     """Cool `state` down; return the best plan met on the way (the state itself ends where the search ended)."""
     best = Best(state.label[:], state.violation(), state.price())
     unit = state.task.price_unit
-    done, owed = 0, 0.0
+    done, owed, strict = 0, 0.0, unit * cooling.strict
+    chains = 0.0 if state.apart else cooling.chains  # pairs kept apart are weighed for single moves only
     while done < cooling.steps and state.cut:
-        progress = done / cooling.steps
-        heat = unit * cooling.hot * (cooling.cold / cooling.hot) ** progress
-        strict = unit * cooling.soft * (cooling.hard / cooling.soft) ** progress
-        _moves(state, rng, heat, strict, best)
+        heat = unit * cooling.hot * (cooling.cold / cooling.hot) ** (done / cooling.steps)
+        met = _moves(state, rng, (heat, strict, chains), best)
+        strict = max(LEAST * heat, strict / CHEAPER) if met else min(MOST * unit, strict * DEARER)
         done += BLOCK
         owed += BLOCK * cooling.trees / (1 - cooling.trees)
-        while owed > 0:
+        while owed > 0 and state.cut:
             spent = recombine(state, rng, heat, strict)
             owed -= spent
             done += spent
@@ -77,14 +85,15 @@ def anneal(state: State, rng: Random, cooling: Cooling) -> Best:
     return best
 
 
-def _moves(state: State, rng: Random, heat: float, strict: float, best: Best) -> None:
-    """`BLOCK` proposals to move a node across a district line, each taken by Metropolis' rule."""
-    random = rng.random
-    label, size, share, cut, ends = state.label, state.size, state.share, state.cut, state.ends
-    adj, weight, work, over, uneven = state.adj, state.weight, state.work, state.over, state.uneven
-    even, pull, apart, locked = state.even, state.pull, state.apart, state.locked
-    clash = APART * state.task.price_unit
+def _moves(  # noqa: PLR0912 - the innermost loop: each call taken out of line costs a tenth of the speed
+    state: State, rng: Random, climate: tuple[float, float, float], best: Best
+) -> bool:
+    """`BLOCK` proposals to move nodes across district lines, each by Metropolis' rule; say whether a feasible plan was met."""
+    heat, strict, chains = climate
+    random, label, size, cut, ends, adj = rng.random, state.label, state.size, state.cut, state.ends, state.adj
+    weight, over, locked, bare = state.weight, state.over, state.locked, state.bare
     violation, price = state.violation(), state.price()
+    met = violation < EPS
     for _ in range(BLOCK):
         v, u = ends[cut[int(random() * len(cut))]]
         if random() < 0.5:
@@ -98,22 +107,64 @@ def _moves(state: State, rng: Random, heat: float, strict: float, best: Best) ->
                 rise += cost
             elif label[q] == b:
                 rise -= cost
-        x = weight[v]
-        more = over(a, size[a] - x) + over(b, size[b] + x) - over(a, size[a]) - over(b, size[b])
-        if even:
-            x = work[v]
-            rise += uneven(share[a] - x) + uneven(share[b] + x) - uneven(share[a]) - uneven(share[b])
-        if pull:
-            rise += pull[v][b] - pull[v][a]
-        if apart:
-            rise += clash * sum((label[q] == b) - (label[q] == a) for q in apart[v])
-        change = rise + strict * more
-        if (change > 0 and random() >= exp(-change / heat)) or not state.holds_without(v):
-            continue
-        state.move(v, b)
+        if random() < chains:
+            step = _chain(state, rng, (heat, strict), (v, b), rise)
+            if step is None:
+                continue
+            more, rise = step
+        else:
+            x = weight[v]
+            more = over(a, size[a] - x) + over(b, size[b] + x) - over(a, size[a]) - over(b, size[b])
+            if not bare:
+                rise += state.extras(v, b)
+            change = rise + strict * more
+            if (change > 0 and random() >= exp(-change / heat)) or not state.holds_without(v):
+                continue
+            state.move(v, b)
         violation += more
         price += rise
         if violation < best.violation + EPS and (violation < best.violation - EPS or price < best.price - EPS):
             best.offer(label, violation, price)
+        met = met or violation < EPS
         if not cut:
-            return
+            return met
+    return met
+
+
+def _chain(
+    state: State, rng: Random, climate: tuple[float, float], first: tuple[int, int], rise: float
+) -> tuple[float, float] | None:
+    """Move `v` into district `b` and some node of `b` on into another district, maybe back to where `v` came from.
+
+    Under tight limits a single move nearly always breaks them; two at once may not. Returns the change of violation and of
+    price, or None when the pair of moves was not made.
+    """
+    (v, b), (heat, strict), random, label = first, climate, rng.random, state.label
+    onward, x = state.ends[state.cut[int(random() * len(state.cut))]]
+    if label[x] != b:
+        onward, x = x, onward
+    if label[x] != b or state.locked[x]:
+        return None
+    a, c = label[v], label[onward]
+    label[v] = b  # only looked at: sizes and cut edges are not touched before the pair of moves is taken
+    for q, cost, _ in state.adj[x]:
+        if label[q] == b:
+            rise += cost
+        elif label[q] == c:
+            rise -= cost
+    label[v] = a
+    size, over, out, back = state.size, state.over, state.weight[v], state.weight[x]
+    new = {a: size[a] - out, b: size[b] + out - back}
+    new[c] = new.get(c, size[c]) + back
+    more = sum(over(d, value) - over(d, size[d]) for d, value in new.items())
+    if not state.bare:
+        rise += state.extras_of_chain(v, x, b, c)
+    change = rise + strict * more
+    if (change > 0 and random() >= exp(-change / heat)) or not state.holds_without(v):
+        return None
+    state.move(v, b)
+    if not state.holds_without(x) or not any(label[q] == c for q in state.near[x]):
+        state.move(v, a)
+        return None
+    state.move(x, c)
+    return more, rise

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from random import Random
 from typing import Any
 
@@ -11,6 +11,7 @@ import numpy as np
 
 from gridmerge.partition.anneal import Best, Cooling, anneal
 from gridmerge.partition.graph import Graph, Ints, contract, groups_of, make_graph
+from gridmerge.partition.growth import grown_start
 from gridmerge.partition.start import tree_start
 from gridmerge.partition.state import EPS, State, Task
 
@@ -124,7 +125,8 @@ def solve(  # noqa: PLR0913 - one keyword for each thing a caller may know about
     Raises
     ------
     ValueError
-        Arrays that do not fit; fewer nodes than districts; more connected pieces than districts.
+        Arrays that do not fit; fewer nodes than districts; more connected pieces than districts;
+        locks that cannot be joined.
     """
     wish = wishes or Wishes()
     graph = make_graph(weights, edges, costs, wish.work)
@@ -182,28 +184,38 @@ def _solution(task: Task, labels: Ints, group: Ints) -> Solution:
     )
 
 
+FRESH, AGAIN = 4, 6  # starts from scratch, and reheatings of the best: half of the budget each
+WARM, STERN = 1.0, 500.0  # temperature and price of violations at which a good plan is taken up again
+
+
 def search(task: Task, seed: int, budget: int, start: Ints | None = None) -> Ints:
-    """The best labels found within the budget."""
+    """The best labels found within the budget: from several starts, then from the best of them reheated.
+
+    Parameters
+    ----------
+    task, seed, budget
+        As in `solve`.
+    start
+        Where to begin instead: a plan that is only to be mended and improved, without heat.
+    """
     if task.k == 1:
         return np.zeros(task.graph.n, dtype=np.int64)
     rng = Random(seed)  # noqa: S311 - a search, no secret
+    fresh = grown_start if (task.locked >= 0).any() else tree_start
+    state = State(task, fresh(task, rng) if start is None else start)
+    if start is not None:
+        found = anneal(state, rng, Cooling(steps=budget, hot=0.02, cold=0.01, strict=STERN, trees=0.02))
+        return np.asarray(found.labels, dtype=np.int64)
     best: Best | None = None
-    state: State | None = None
-    for cooling in _schedule(budget, mend=start is not None):
-        labels = tree_start(task, rng) if start is None else start
-        if state is None:
-            state = State(task, labels)
-        else:
-            state.reset(labels.tolist())
-        found = anneal(state, rng, cooling)
-        if best is None or best.offer(found.labels, found.violation, found.price):
-            best = found
+    for number in range(FRESH):
+        if number:
+            state.reset(fresh(task, rng).tolist())
+        found = anneal(state, rng, Cooling(steps=budget // (2 * FRESH)))
+        best = best or found
+        best.offer(found.labels, found.violation, found.price)
     assert best is not None
+    for _ in range(AGAIN):
+        state.reset(best.labels)
+        found = anneal(state, rng, Cooling(steps=budget // (2 * AGAIN), hot=WARM, strict=STERN))
+        best.offer(found.labels, found.violation, found.price)
     return np.asarray(best.labels, dtype=np.int64)
-
-
-def _schedule(budget: int, mend: bool) -> list[Cooling]:
-    if mend:
-        return [Cooling(steps=budget, hot=0.05, cold=0.02)]
-    whole = Cooling(steps=budget // 2, trees=0.1)
-    return [whole, replace(whole, soft=60.0, hard=20000.0)]

@@ -87,6 +87,7 @@ class State:
     __slots__ = (
         "adj",
         "apart",
+        "bare",
         "count",
         "cut",
         "ends",
@@ -133,6 +134,7 @@ class State:
         for u, v in task.apart:
             self.apart[u].append(v)
             self.apart[v].append(u)
+        self.bare = not (self.even or self.pull or self.apart)
         self.reset(labels.tolist())
 
     def reset(self, labels: Sequence[int]) -> None:
@@ -183,6 +185,32 @@ class State:
     def uneven(self, share: float) -> float:
         """Price of a district's share of work."""
         return self.even * (share / self.mean - 1) ** 2 if self.even else 0.0
+
+    def extras(self, v: int, b: int) -> float:
+        """What moving `v` into district `b` changes in price besides borders."""
+        a, x, share, label, rise = self.label[v], self.work[v], self.share, self.label, 0.0
+        if self.even:
+            mean = (
+                self.mean
+            )  # (s - x)^2 + (t + x)^2 - s^2 - t^2 = 2x (t - s + x): the deviations' common mean drops out
+            rise += self.even * 2 * x * (share[b] - share[a] + x) / (mean * mean)
+        if self.pull:
+            rise += self.pull[v][b] - self.pull[v][a]
+        if self.apart:
+            clash = APART * self.task.price_unit
+            rise += clash * sum((label[q] == b) - (label[q] == a) for q in self.apart[v])
+        return rise
+
+    def extras_of_chain(self, v: int, x: int, b: int, c: int) -> float:
+        """What moving `v` into `b` and `x` from `b` into `c` changes in price besides borders (no pairs kept apart)."""
+        a, share, rise = self.label[v], self.share, 0.0
+        if self.even:
+            new = {a: share[a] - self.work[v], b: share[b] + self.work[v] - self.work[x]}
+            new[c] = new.get(c, share[c]) + self.work[x]
+            rise += sum(self.uneven(value) - self.uneven(share[d]) for d, value in new.items())
+        if self.pull:
+            rise += self.pull[v][b] - self.pull[v][a] + self.pull[x][c] - self.pull[x][b]
+        return rise
 
     def price(self) -> float:
         """The objective without violations: borders, unevenness, changes, pairs that must be apart."""

@@ -1,0 +1,85 @@
+"""Where a search starts when nodes are locked: districts grown from their locked nodes."""
+
+from __future__ import annotations
+
+from random import Random
+
+import numpy as np
+
+from gridmerge.partition.graph import Ints
+from gridmerge.partition.start import neighbours
+from gridmerge.partition.state import Task
+
+
+def grown_start(task: Task, rng: Random) -> Ints:
+    """Labels that obey the locks, each district in one piece.
+
+    The locked nodes of a district are joined by shortest paths, districts without locks start at a free node (first in pieces
+    of the graph that have none); then the lightest district that can takes a free neighbour, until none is left.
+
+    Raises
+    ------
+    ValueError
+        The nodes locked to one district cannot be joined without crossing another's, or there is no free node to start at.
+    """
+    near, labels = neighbours(task), np.full(task.graph.n, -1, dtype=np.int64)
+    labels[task.locked >= 0] = task.locked[task.locked >= 0]
+    for d in range(task.k):
+        _join(near, labels, d)
+    pieces = task.graph.components()
+    for d in np.setdiff1d(np.arange(task.k), labels).tolist():
+        free = np.flatnonzero(labels < 0)
+        if not len(free):
+            raise ValueError(f"the locks leave no node for district {d}")
+        bare = free[~np.isin(pieces[free], pieces[labels >= 0])]
+        pool = bare if len(bare) else free
+        labels[pool[int(rng.random() * len(pool))]] = d
+    _grow(task, rng, near, labels)
+    if (labels < 0).any():
+        raise ValueError("a piece of the graph has no district that could reach it")
+    return labels
+
+
+def _join(near: list[list[int]], labels: Ints, d: int) -> None:
+    """Join the nodes of district `d` by shortest paths over free nodes."""
+    mine = np.flatnonzero(labels == d).tolist()
+    if not mine:
+        return
+    reached, missing = {mine[0]}, set(mine[1:])
+    while missing:
+        before: dict[int, int] = dict.fromkeys(reached, -1)
+        queue = sorted(reached)
+        hit = next((x for x in _spread(near, labels, d, queue, before) if x in missing), None)
+        if hit is None:
+            raise ValueError(f"the nodes locked to district {d} cannot be joined")
+        while hit != -1 and hit not in reached:
+            labels[hit] = d
+            reached.add(hit)
+            missing.discard(hit)
+            hit = before[hit]
+
+
+def _spread(near: list[list[int]], labels: Ints, d: int, queue: list[int], before: dict[int, int]) -> list[int]:
+    """Nodes in the order a breadth-first search over free nodes and those of `d` meets them."""
+    for x in queue:
+        for q in near[x]:
+            if q not in before and labels[q] in (-1, d):
+                before[q] = x
+                queue.append(q)
+    return queue
+
+
+def _grow(task: Task, rng: Random, near: list[list[int]], labels: Ints) -> None:
+    size = [float(task.graph.weights[labels == d].sum()) for d in range(task.k)]
+    room = [{q for x in np.flatnonzero(labels == d).tolist() for q in near[x] if labels[q] < 0} for d in range(task.k)]
+    growing = set(range(task.k))
+    while growing:
+        d = min(growing, key=lambda g: (size[g], g))
+        free = sorted(q for q in room[d] if labels[q] < 0)
+        if not free:
+            growing.discard(d)
+            continue
+        x = free[int(rng.random() * len(free))]
+        labels[x] = d
+        size[d] += float(task.graph.weights[x])
+        room[d] = {q for q in (*free, *near[x]) if labels[q] < 0}
