@@ -86,6 +86,6 @@ def undo(datum: Datum, lon: np.ndarray, lat: np.ndarray) -> tuple[np.ndarray, np
     if datum == "wgs84":
         return lon, lat
     # the room that knows the shifts is heavy to import, and most look-ups need none
-    from gridmerge.mend.datum import undo as shift_back  # noqa: PLC0415
+    from gridmerge.datum import undo as shift_back  # noqa: PLC0415
 
     return shift_back(datum, lon, lat)

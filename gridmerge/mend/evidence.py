@@ -12,8 +12,8 @@ from pyproj import CRS
 from scipy.spatial import cKDTree
 
 from gridmerge.config import Datum
+from gridmerge.datum import SHIFTS, in_china, undo
 from gridmerge.mend import crs as systems
-from gridmerge.mend.datum import SHIFTS, in_china, undo
 
 Points = NDArray[np.float64]
 Step = tuple[Datum, Datum]  # what was undone already, and what is to be tried

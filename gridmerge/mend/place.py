@@ -10,10 +10,10 @@ import shapely
 from pyproj import CRS
 
 from gridmerge.config import Reading
+from gridmerge.datum import undo
 from gridmerge.errors import PlaceError
 from gridmerge.findings import Finding, found
 from gridmerge.mend import crs as systems
-from gridmerge.mend.datum import undo
 from gridmerge.model import RawLayer
 
 

@@ -13,11 +13,11 @@ import shapely
 
 from gridmerge import placeindex
 from gridmerge.config import Reading
+from gridmerge.datum import wgs84_to_gcj02
 from gridmerge.errors import OutputError, PlaceError
 from gridmerge.geometry import lonlat
 from gridmerge.locate import locate_one
 from gridmerge.locate.many import locate_many
-from gridmerge.mend.datum import wgs84_to_gcj02
 from tests import little
 
 EAST, NORTH = 500_000.0, 3_300_000.0  # where in EPSG:4544 the checkerboard lies

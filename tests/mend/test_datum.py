@@ -3,7 +3,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from gridmerge.mend.datum import SHIFTS, undo
+from gridmerge.datum import SHIFTS, undo
 
 METRES = 111_320.0
 

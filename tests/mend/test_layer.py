@@ -4,9 +4,9 @@ import pytest
 import shapely
 
 from gridmerge.config import LayerSpec
+from gridmerge.datum import SHIFTS
 from gridmerge.errors import InputError, PlaceError
 from gridmerge.mend import mend_layer, mend_township
-from gridmerge.mend.datum import SHIFTS
 from tests.mend.conftest import kinds, one, raw, settings, table
 
 
