@@ -6,6 +6,7 @@ import json
 import math
 import os
 from collections.abc import Mapping
+from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
@@ -13,7 +14,6 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-import gridmerge
 from gridmerge.config import AREA_UNIT
 from gridmerge.model import Build, Source
 from gridmerge.publish.slips import source_fates
@@ -29,7 +29,7 @@ def write_report_json(build: Build, out: Path, file: Path) -> None:
 def summary(build: Build) -> dict[str, Any]:
     """Return the figures of a build as plain values: version, project, inputs, counts, seconds, overlay, grids, members."""
     report = {
-        "version": gridmerge.__version__,
+        "version": version("gridmerge"),
         "project": {
             "name": build.settings.project.name,
             "code": build.township.code,
