@@ -6,6 +6,7 @@ from collections.abc import Iterable
 
 import numpy as np
 import pandas as pd
+import shapely
 
 from gridmerge.catalog import find_field, near_names
 from gridmerge.errors import InputError
@@ -15,6 +16,11 @@ from gridmerge.model import RawLayer
 def attributes(raw: RawLayer) -> list[str]:
     """Names of the columns that are not geometry."""
     return [str(name) for name, kind in raw.frame.dtypes.items() if str(kind) != "geometry"]
+
+
+def drawn(raw: RawLayer) -> bool:
+    """Whether any row has a geometry: a table has none, or a column of nulls."""
+    return raw.frame.active_geometry_name is not None and not shapely.is_missing(np.asarray(raw.frame.geometry)).all()
 
 
 def column(raw: RawLayer, wanted: str | None, part: str) -> str | None:

@@ -11,7 +11,7 @@ from gridmerge.catalog import catalog
 from gridmerge.config import LayerSpec
 from gridmerge.findings import Finding, found, tidy
 from gridmerge.mend import evidence, polygons, territory
-from gridmerge.mend.fields import column, texts
+from gridmerge.mend.fields import column, drawn, texts
 from gridmerge.mend.ids import unique_ids
 from gridmerge.mend.lists import village_lists
 from gridmerge.mend.place import place
@@ -79,7 +79,7 @@ def _geometry(
     raw: RawLayer, spec: LayerSpec, township: Township, frame: pd.DataFrame
 ) -> tuple[gpd.GeoSeries, list[Finding]]:
     """Geometry of each row in the township's CRS, from the file or from the villages that the row lists."""
-    if spec.village is not None or raw.frame.active_geometry_name is None:
+    if spec.village is not None or not drawn(raw):
         return village_lists(raw, spec, township, frame)
     placed = place(raw, spec, township.crs, township.villages)
     return placed.geometry.reset_index(drop=True), list(placed.findings)

@@ -11,7 +11,7 @@ from gridmerge.catalog import find_field, plain
 from gridmerge.config import RosterSpec
 from gridmerge.errors import InputError
 from gridmerge.findings import Finding, tidy
-from gridmerge.mend.fields import attributes, no_field, numbers, text, texts
+from gridmerge.mend.fields import attributes, drawn, no_field, numbers, text, texts
 from gridmerge.mend.names import Gazetteer
 from gridmerge.mend.place import place
 from gridmerge.mend.works import with_points
@@ -133,7 +133,7 @@ def _check_ids(members: pd.DataFrame, problems: list[tuple[str, str]]) -> None:
 
 
 def _homes(raw: RawLayer, spec: RosterSpec, township: Township) -> tuple[np.ndarray, list[Finding]]:
-    if raw.frame.active_geometry_name is None or shapely.is_missing(np.asarray(raw.frame.geometry.values)).all():
+    if not drawn(raw):
         return np.full(len(raw.frame), None, dtype=object), []
     placed = place(raw, spec, township.crs, township.villages)
     shapes = np.asarray(placed.geometry.values)

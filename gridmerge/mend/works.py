@@ -11,7 +11,7 @@ from gridmerge.catalog import find_field
 from gridmerge.config import Reading, WorkloadSpec
 from gridmerge.errors import InputError
 from gridmerge.findings import Finding, found, tidy
-from gridmerge.mend.fields import attributes, column, numbers, some, text
+from gridmerge.mend.fields import attributes, column, drawn, numbers, some, text
 from gridmerge.mend.place import place
 from gridmerge.model import RawLayer, Township, Work
 
@@ -91,7 +91,7 @@ def with_points(raw: RawLayer, spec: Reading, required: bool = True) -> RawLayer
     InputError
         There is neither, and `required`.
     """
-    if raw.frame.active_geometry_name is not None:
+    if drawn(raw):
         return raw
     columns = attributes(raw)
     lon = column(raw, spec.lon, "lon") if spec.lon else find_field(columns, "lon")
@@ -107,7 +107,9 @@ def with_points(raw: RawLayer, spec: Reading, required: bool = True) -> RawLayer
     known = x.notna() & y.notna()
     points = np.full(len(x), None, dtype=object)
     points[known] = shapely.points(x[known].to_numpy(), y[known].to_numpy())
-    frame = gpd.GeoDataFrame(pd.DataFrame(raw.frame), geometry=points, crs=None)
+    frame = gpd.GeoDataFrame(
+        pd.DataFrame(raw.frame).drop(columns="geometry", errors="ignore"), geometry=points, crs=None
+    )
     return RawLayer(source=raw.source, frame=frame, findings=raw.findings)
 
 
