@@ -76,6 +76,15 @@ window.gridmerge = {
   },
   gridOf: (id) => DATA.grids.code[faceGrid[DATA.faces.id.indexOf(id)]],
   edits: () => editsFile(),
+  move: (id, code) => moveFace(DATA.faces.id.indexOf(id), DATA.grids.code.indexOf(code)),
+  lawfulMoves: (most) => {
+    const moves = [];
+    for (let face = 0; face < faceGrid.length && moves.length < most; face++) {
+      const to = touching[face].map((next) => faceGrid[next]).filter((grid) => !refusal(face, grid))[0];
+      if (to !== undefined) moves.push({ face: DATA.faces.id[face], to: DATA.grids.code[to] });
+    }
+    return moves;
+  },
 };
 
 function start() {

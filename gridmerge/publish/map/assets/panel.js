@@ -17,12 +17,14 @@ function overviewTab() {
   const sizes = sized.map(size);
   const mean = total(sizes) / Math.max(sizes.length, 1);
   const outside = sized.filter((grid) => verdict(grid)).length;
-  const floor = DATA.figures.grids && DATA.figures.grids.max_mean_floor;
+  const loads = sized.map((grid) => grid.load);
+  const meanLoad = total(loads) / Math.max(loads.length, 1);
+  const floor = DATA.figures.grids && DATA.figures.grids.workload_max_over_mean_floor;
   return [
     h("div", { class: "tiles" },
       tile(t("grids"), number(grids.length), t("gridsUnit"), ""),
       tile(t("meanOf", sizeName()), number(mean), sizeUnit(), t("rangeNote", number(DATA.sizes.min), number(DATA.sizes.max), sizeUnit())),
-      tile(t("maxMean"), mean ? number(Math.max.apply(null, sizes) / mean, 2) : "–", "", floor ? t("floorNote", number(floor, 2)) : ""),
+      tile(t("maxMean"), meanLoad ? number(Math.max.apply(null, loads) / meanLoad, 2) : "–", "", floor ? t("floorNote", number(floor, 2)) : ""),
       tile(t("outOfRange"), number(outside), t("gridsUnit"), "", outside ? "alert" : "good")),
     h("p", { class: "lead" }, t("merged", layers.length, number(total(layers.map((layer) => layer.count))), number(DATA.faces.id.length), number(grids.length), DATA.villages.code.length)),
     members.length ? memberTiles() : null,
@@ -113,17 +115,34 @@ function swatch(layer) {
 }
 
 const shown = {};
+const unfolded = new Set();
 function checkTab() {
   const lists = ["error", "warning", "note"].map((severity) => {
     const found = DATA.remarks.filter((remark) => remark[0] === severity);
-    if (!found.length) return null;
-    const limit = shown[severity] || 30;
-    return h("section", { class: "remarks " + severity },
-      h("h3", {}, t(severity), h("span", { class: "count" }, found.length)),
-      found.slice(0, limit).map(remarkLine),
-      found.length > limit ? h("button", { class: "link", onclick: () => { shown[severity] = limit + 100; showPanel(); } }, t("more", found.length - limit)) : null);
+    return found.length ? h("section", { class: "remarks " + severity }, h("h3", {}, t(severity), h("span", { class: "count" }, found.length)), remarksByLayer(severity, found)) : null;
   });
   return [docketList(), DATA.remarks.length ? lists : h("p", { class: "lead" }, t("findingsNone"))];
+}
+
+// Each department finds its own; what concerns the whole project comes first.
+function remarksByLayer(severity, found) {
+  const groups = new Map();
+  found.forEach((remark) => {
+    if (!groups.has(remark[2])) groups.set(remark[2], []);
+    groups.get(remark[2]).push(remark);
+  });
+  return Array.from(groups.keys()).sort().map((key) => {
+    const group = groups.get(key);
+    const id = severity + "/" + key;
+    const limit = shown[id] || 30;
+    const layer = layers.filter((one) => one.data.key === key)[0];
+    const box = h("details", { class: "fold", ontoggle: () => { if (box.open) unfolded.add(id); else unfolded.delete(id); } },
+      h("summary", {}, layer ? brief(title(layer), 40) : key ? brief(key, 40) : t("wholeProject"), h("span", { class: "count" }, group.length)),
+      group.slice(0, limit).map(remarkLine),
+      group.length > limit ? h("button", { class: "link", onclick: () => { shown[id] = limit + 100; showPanel(); } }, t("more", group.length - limit)) : null);
+    box.open = unfolded.has(id) || (!key && severity !== "note");
+    return box;
+  });
 }
 
 function remarkLine(remark) {
