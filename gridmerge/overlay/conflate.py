@@ -10,8 +10,9 @@ from scipy.spatial import cKDTree
 
 from gridmerge.overlay.linework import Bools, Floats, Geometries, Ints, Strands, strands
 
-SHORT = 2.0  # tolerances; a detour shorter than this between two accepted lines says nothing new
+TURN = 0.7  # tolerances for a full turn: 45° apart a line at hand is not the same line, 25° apart not at 0.8 tolerances
 REACH = 2.0  # tolerances; how far a loose end follows its own line to find a crossing before it takes the shortest way
+HOLD = 1.25  # tolerances; an end this near to the network is tied to it
 
 
 @dataclass(frozen=True)
@@ -20,7 +21,6 @@ class Candidate:
 
     strands: Strands
     tolerance: float
-    whole: bool  # an exclusive zone: even its short stretches count
 
 
 @dataclass(frozen=True)
@@ -36,9 +36,9 @@ class VillageLines:
 def accept(job: VillageLines) -> Geometries:
     """Return the lines that cut this village, its own boundary not among them.
 
-    The village line is accepted before any other. Of each layer's polylines only the runs further than its tolerance
-    from all that is accepted are taken; both ends of a run are tied to the accepted line they came from, at their own
-    crossing with it if there is one near, else by the shortest way.
+    The village line is accepted before any other. Of each layer's polylines only the runs are taken that do not follow an
+    accepted line within the tolerance; both ends of a run are tied to the network, at their own crossing with it if there
+    is one near, else by the shortest way.
     """
     network = _Network(shapely.get_parts(shapely.boundary(job.village)), job.step)
     shapely.prepare(job.village)
@@ -51,35 +51,57 @@ def accept(job: VillageLines) -> Geometries:
     return np.concatenate(accepted) if accepted else np.array([], dtype=object)
 
 
+@dataclass(frozen=True)
+class _Pieces:
+    """A layer's polylines as the pieces between neighbouring samples: piece k leads from sample `at[k]` to the next."""
+
+    at: Ints
+    middle: Floats
+    heading: Floats  # (cosine, sine) of twice the direction: the same both ways along a line
+
+    @classmethod
+    def of(cls, strands: Strands) -> _Pieces:
+        at = np.flatnonzero(strands.line[1:] == strands.line[:-1])
+        start, end = strands.xy[at], strands.xy[at + 1]
+        way = end - start
+        square = np.maximum((way**2).sum(1), 1e-18)
+        twice = np.column_stack([way[:, 0] ** 2 - way[:, 1] ** 2, 2 * way[:, 0] * way[:, 1]]) / square[:, None]
+        return cls(at, (start + end) / 2, twice)
+
+
 class _Network:
-    """The lines accepted so far: samples to measure closeness, segments to tie ends to."""
+    """The lines accepted so far: pieces to measure likeness, segments to tie ends to."""
 
     def __init__(self, lines: Geometries, step: float) -> None:
         self._step = step
-        self._xy = np.empty((0, 2))
+        self._middle, self._heading = np.empty((0, 2)), np.empty((0, 2))
         self._segments: Geometries = np.array([], dtype=object)
         self.add(lines)
 
     def add(self, lines: Geometries) -> None:
         new = strands(lines, self._step)
-        same = new.line[1:] == new.line[:-1]
-        pieces = shapely.linestrings(np.stack([new.xy[:-1][same], new.xy[1:][same]], axis=1))
-        self._xy = np.concatenate([self._xy, new.xy])
-        self._segments = np.concatenate([self._segments, pieces])
-        self._points = cKDTree(self._xy)
+        pieces = _Pieces.of(new)
+        segments = shapely.linestrings(np.stack([new.xy[pieces.at], new.xy[pieces.at + 1]], axis=1))
+        self._middle = np.concatenate([self._middle, pieces.middle])
+        self._heading = np.concatenate([self._heading, pieces.heading])
+        self._segments = np.concatenate([self._segments, segments])
         self._tree = shapely.STRtree(self._segments)
 
-    def near(self, xy: Floats, tolerance: float) -> Bools:
-        distance, _ = self._points.query(xy, distance_upper_bound=tolerance)
-        return np.isfinite(distance)
+    def follows(self, pieces: _Pieces, tolerance: float) -> Bools:
+        """Whether a piece runs along the network: distance and difference of direction count together."""
+        turn = TURN * tolerance
+        tree = cKDTree(np.hstack([self._middle, turn * self._heading]))
+        distance, _ = tree.query(np.hstack([pieces.middle, turn * pieces.heading]), distance_upper_bound=tolerance)
+        return np.asarray(np.isfinite(distance))
 
-    def feet(self, xy: Floats) -> Floats:
-        """Return the nearest point of the network to each point."""
+    def feet(self, xy: Floats, reach: float) -> Floats:
+        """Return the nearest point of the network to each point, NaN where it is further than `reach`."""
         points = shapely.points(xy)
-        source, segment = self._tree.query_nearest(points, all_matches=False)
-        way = shapely.shortest_line(points[source], self._segments[segment])
-        feet = np.empty_like(xy)
-        feet[source] = shapely.get_coordinates(way).reshape(-1, 2, 2)[:, 1]
+        feet = np.full_like(xy, np.nan)
+        if len(xy):
+            source, segment = self._tree.query_nearest(points, max_distance=reach, all_matches=False)
+            way = shapely.shortest_line(points[source], self._segments[segment])
+            feet[source] = shapely.get_coordinates(way).reshape(-1, 2, 2)[:, 1]
         return feet
 
     def crossings(self, tails: Geometries) -> tuple[Ints, Floats, Floats]:
@@ -96,48 +118,88 @@ class _Network:
 
 
 def _news(candidate: Candidate, village: shapely.Geometry, network: _Network) -> Geometries:
-    xy, line = candidate.strands.xy, candidate.strands.line
-    if len(xy) == 0:
+    """The runs of a layer that follow nothing accepted, tied."""
+    pieces = _Pieces.of(candidate.strands)
+    free = shapely.contains_xy(village, pieces.middle)
+    free[free] = ~network.follows(
+        _Pieces(pieces.at[free], pieces.middle[free], pieces.heading[free]), candidate.tolerance
+    )
+    if not free.any():
         return np.array([], dtype=object)
-    free = shapely.contains_xy(village, xy) & ~network.near(xy, candidate.tolerance)
-    walked = np.concatenate([[0.0], np.cumsum(np.hypot(*(xy[1:] - xy[:-1]).T))])
-    first, last = _runs(free, line)
-    tied_first, tied_last = _tied(first - 1, first, line), _tied(last + 1, last, line)
-    if not candidate.whole:
-        length = walked[last] - walked[first]
-        keep = ~(tied_first & tied_last) | (length >= SHORT * candidate.tolerance)
-        first, last, tied_first, tied_last = first[keep], last[keep], tied_first[keep], tied_last[keep]
-    if len(first) == 0:
-        return np.array([], dtype=object)
-    reach = REACH * candidate.tolerance
-    head = _ties(first, -1, tied_first, reach, xy, line, free, walked, network)
-    tail = _ties(last, +1, tied_last, reach, xy, line, free, walked, network)
-    body = _spread(first, last)
-    run = np.concatenate([body[0], head[0], tail[0]])
-    place = np.concatenate([body[1].astype(float), -head[1], tail[1]])
-    points = np.concatenate([xy[body[1]], head[2], tail[2]])
+    runs = _Runs.of(candidate.strands, pieces.at[free])
+    parts = [runs.bodies(), *(runs.ties(way, network, candidate.tolerance) for way in (-1, 1))]
+    run, place, points = (np.concatenate(column) for column in zip(*parts, strict=True))
     order = np.lexsort((place, run))
     run, points = run[order], points[order]
     fresh = np.ones(len(run), dtype=bool)
     fresh[1:] = (run[1:] != run[:-1]) | np.any(points[1:] != points[:-1], axis=1)
-    run, points = run[fresh], points[fresh]
-    enough = np.bincount(run, minlength=len(first))[run] > 1
-    return shapely.linestrings(points[enough], indices=np.unique(run[enough], return_inverse=True)[1])
+    return shapely.linestrings(points[fresh], indices=run[fresh])
 
 
-def _runs(free: Bools, line: Ints) -> tuple[Ints, Ints]:
-    """First and last index of every stretch of free samples on one polyline."""
-    breaks = np.ones(len(free) + 1, dtype=bool)
-    breaks[1:-1] = line[1:] != line[:-1]
-    starts = free & (breaks[:-1] | ~np.concatenate([[False], free[:-1]]))
-    ends = free & (breaks[1:] | ~np.concatenate([free[1:], [False]]))
-    return np.flatnonzero(starts), np.flatnonzero(ends)
+@dataclass(frozen=True)
+class _Runs:
+    """Stretches of free pieces: from sample `first` to sample `last` of one polyline."""
 
+    strands: Strands
+    free: Bools  # by sample: the piece after it is free
+    walked: Floats  # by sample: metres along everything
+    first: Ints
+    last: Ints
 
-def _tied(outside: Ints, inside: Ints, line: Ints) -> Bools:
-    """Whether the polyline goes on beyond the run: then the run's end must be tied, else it is a junction of its own."""
-    valid = (outside >= 0) & (outside < len(line))
-    return valid & (line[np.clip(outside, 0, len(line) - 1)] == line[inside])
+    @classmethod
+    def of(cls, strands: Strands, pieces: Ints) -> _Runs:
+        free = np.zeros(len(strands.xy), dtype=bool)
+        free[pieces] = True
+        before = np.concatenate([[False], free[:-1]])
+        new_line = np.concatenate([[True], strands.line[1:] != strands.line[:-1]])
+        first = np.flatnonzero(free & (~before | new_line))
+        last = np.flatnonzero(before & ~free)  # a polyline's last sample has no piece: never free
+        walked = np.concatenate([[0.0], np.cumsum(np.hypot(*(strands.xy[1:] - strands.xy[:-1]).T))])
+        return cls(strands, free, walked, first, last)
+
+    def bodies(self) -> tuple[Ints, Floats, Floats]:
+        """(run, place along it, point) of the runs' own samples."""
+        run, index = _spread(self.first, self.last)
+        return run, index.astype(float), self.strands.xy[index]
+
+    def ties(self, way: int, network: _Network, tolerance: float) -> tuple[Ints, Floats, Floats]:
+        """(run, place, point) of what leads from the runs' ends (way -1: their beginnings) to the network."""
+        end = self.last if way > 0 else self.first
+        stop = self._follow(end, way, REACH * tolerance)
+        going = np.flatnonzero(stop != end)
+        tail, index = _spread(np.minimum(end, stop)[going], np.maximum(end, stop)[going])
+        order = np.lexsort((index * way, tail))
+        tail, index = tail[order], index[order]
+        crossed, along, points = network.crossings(shapely.linestrings(self.strands.xy[index], indices=tail))
+        limit = np.zeros(len(going))
+        limit[crossed] = along
+        inner = np.abs(self.walked[index] - self.walked[end[going][tail]]) < limit[tail]
+        loose = np.setdiff1d(np.arange(len(end)), going[crossed])
+        feet = network.feet(self.strands.xy[end[loose]], HOLD * tolerance)
+        held = ~np.isnan(feet[:, 0])
+        beyond = way * 2.0 * len(self.strands.xy)
+        return (
+            np.concatenate([going[tail[inner]], going[crossed], loose[held]]),
+            np.concatenate([index[inner], np.full(len(crossed) + int(held.sum()), beyond)]),
+            np.concatenate([self.strands.xy[index[inner]], points, feet[held]]),
+        )
+
+    def _follow(self, end: Ints, way: int, reach: float) -> Ints:
+        """How far along its own polyline an end may be followed: not into the next free run, not beyond `reach`."""
+        line, n = self.strands.line, len(self.strands.line)
+        index = np.arange(n)
+        if way > 0:
+            wall = self.free.copy()  # a sample where a free run starts, or the polyline's last
+            wall[:-1] |= line[1:] != line[:-1]
+            wall[-1] = True
+            ahead = np.minimum.accumulate(np.where(wall, index, n)[::-1])[::-1]
+            return np.asarray(np.minimum(ahead[end], np.searchsorted(self.walked, self.walked[end] + reach)))
+        wall = np.concatenate([[False], self.free[:-1]])  # a sample where a free run ends, or the polyline's first
+        wall[1:] |= line[1:] != line[:-1]
+        wall[0] = True
+        behind = np.maximum.accumulate(np.where(wall, index, -1))
+        reached = np.searchsorted(self.walked, self.walked[end] - reach, side="right") - 1
+        return np.asarray(np.maximum(behind[end], reached))
 
 
 def _spread(first: Ints, last: Ints) -> tuple[Ints, Ints]:
@@ -145,61 +207,3 @@ def _spread(first: Ints, last: Ints) -> tuple[Ints, Ints]:
     count = last - first + 1
     run = np.repeat(np.arange(len(first)), count)
     return run, np.arange(count.sum()) - np.repeat(np.cumsum(count) - count, count) + np.repeat(first, count)
-
-
-def _ties(
-    end: Ints,
-    way: int,
-    tied: Bools,
-    reach: float,
-    xy: Floats,
-    line: Ints,
-    free: Bools,
-    walked: Floats,
-    network: _Network,
-) -> tuple[Ints, Floats, Floats]:
-    """The samples and points that lead from the runs' ends to the network: run, place in line of way, coordinates."""
-    runs = np.flatnonzero(tied)
-    origin = end[runs]
-    beyond = origin + way
-    # follow the layer's own line while it is not free, at most `reach` far
-    stop = _follow(origin, way, reach, line, free, walked)
-    tail_run, tail_index = _spread(np.minimum(origin, stop), np.maximum(origin, stop))
-    order = np.lexsort((tail_index * way, tail_run))
-    tail_run, tail_index = tail_run[order], tail_index[order]
-    tails = shapely.linestrings(xy[tail_index], indices=tail_run)
-    crossed, along, points = network.crossings(tails)
-    limit = np.full(len(runs), -1.0)
-    limit[crossed] = along
-    travelled = np.abs(walked[tail_index] - walked[origin[tail_run]])
-    inner = (tail_index != origin[tail_run]) & (travelled < limit[tail_run])
-    loose = limit < 0
-    ties = points if not loose.any() else np.concatenate([points, network.feet(xy[beyond[loose]])])
-    tie_runs = np.concatenate([runs[crossed], runs[loose]])
-    far = float(len(xy)) * 2
-    return (
-        np.concatenate([runs[tail_run[inner]], runs[loose], tie_runs]),
-        np.concatenate([tail_index[inner] * float(way), beyond[loose] * float(way), np.full(len(tie_runs), far)]) * 1.0,
-        np.concatenate([xy[tail_index[inner]], xy[beyond[loose]], ties]),
-    )
-
-
-def _follow(origin: Ints, way: int, reach: float, line: Ints, free: Bools, walked: Floats) -> Ints:
-    """How far along its own polyline each end may be followed: not into the next free run, not beyond `reach`."""
-    n = len(line)
-    index = np.arange(n)
-    wall = (
-        free | np.concatenate([[True], line[1:] != line[:-1]])
-        if way > 0
-        else free | np.concatenate([line[1:] != line[:-1], [True]])
-    )
-    # the next wall after origin + way, in the direction of way
-    if way > 0:
-        following = np.minimum.accumulate(np.where(wall, index, n)[::-1])[::-1]
-        nxt = np.concatenate([following, [n, n]])[origin + 2] - 1
-        far = np.searchsorted(walked, walked[origin] + reach, side="left")
-        return np.maximum(np.minimum(np.minimum(nxt, far), n - 1), origin + 1)
-    following = np.maximum.accumulate(np.where(wall, index, -1))
-    nxt = np.where(origin >= 2, following[np.maximum(origin - 2, 0)], -1) + 1
-    far = np.searchsorted(walked, walked[origin] - reach, side="right") - 1
-    return np.minimum(np.maximum(np.maximum(nxt, far), 0), origin - 1)

@@ -153,7 +153,7 @@ def _accepted(
         near = [
             strands.cut(_touching(e, village.bounds)[strands.line]) for strands, e in zip(bent, extents, strict=True)
         ]
-        candidates = [Candidate(s, tolerance, d.role == "exclusive") for s, d in zip(near, drawings, strict=True)]
+        candidates = [Candidate(s, tolerance) for s in near]
         jobs.append(VillageLines(code, village, tuple(c for c in candidates if len(c.strands.line)), step))
     results = parallel.each(accept, jobs, processes)
     return np.concatenate(results) if results else np.array([], dtype=object)
