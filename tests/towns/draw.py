@@ -96,24 +96,40 @@ class DrawnLayer:
     dirt: dict[str, float]
 
 
-def draw_layers(rng: np.random.Generator, land: Land, layers: int, dirt: float) -> dict[str, DrawnLayer]:
-    """Draw `layers` networks; the last is the exclusive zones where the land has any."""
+def draw_layers(seed: int, land: Land, layers: int, dirt: float) -> dict[str, DrawnLayer]:
+    """Draw `layers` networks, each from a seed of its own; the last is the exclusive zones where the land has any."""
     zones = layers >= 8 and (land.blocks["zone"] != "").any()
     drawn = {}
     for n in range(layers - int(zones)):
         key, code, name = STYLES[n % len(STYLES)]
         again = n // len(STYLES)
-        groups, crossing = _groups(rng, land, dirt)
+        rng = np.random.default_rng([seed, 1, n])
+        hand = _Hand(rng, dirt)
+        groups = _groups(rng, land, hand.crossing)
         frame = _named(rng, land, groups, code, name)
-        drawn[key + (f"_{again + 1}" if again else "")] = _drawn(rng, land, frame, groups, key, dirt, crossing)
+        drawn[key + (f"_{again + 1}" if again else "")] = _drawn(rng, land, frame, groups, key, hand)
     if zones:
-        drawn[ZONES_KEY] = _zones(rng, land, dirt)
+        drawn[ZONES_KEY] = _zones(np.random.default_rng([seed, 2]), land, dirt)
     return drawn
 
 
-def _groups(rng: np.random.Generator, land: Land, dirt: float) -> tuple[np.ndarray, bool]:
+class _Hand:
+    """How well one department draws: all that is drawn by lot for a whole layer."""
+
+    def __init__(self, rng: np.random.Generator, dirt: float) -> None:
+        self.dirt = dirt
+        self.amplitude = float(rng.choice(AMPLITUDES)) * dirt
+        self.simplify = float(rng.choice(SIMPLIFY)) * dirt
+        self.shift = rng.normal(0, SHIFT, 2) * dirt
+        self.waves = Waves(rng, 12, 180.0, 700.0)  # a wave is some four times as long as it stays the same: 50–150 m
+        self.crossing, self.loses, self.resizes = (
+            bool(lot < share * dirt)
+            for lot, share in zip(rng.random(3), (CROSSING_LAYERS, MISSING_LAYERS, RESIZED_LAYERS), strict=True)
+        )
+
+
+def _groups(rng: np.random.Generator, land: Land, crossing: bool) -> np.ndarray:
     """Group number of each block: connected, 2–20 blocks, inside villages unless the layer ignores them."""
-    crossing = bool(rng.random() < CROSSING_LAYERS * dirt)
     blocks, borders = land.blocks, land.borders
     half = len(blocks) // len(land.villages) // 2  # little towns have no room for grids of twenty blocks
     size = int(rng.integers(GROUP[0], max(GROUP[0], min(GROUP[1], half)) + 1))
@@ -128,7 +144,7 @@ def _groups(rng: np.random.Generator, land: Land, dirt: float) -> tuple[np.ndarr
     part = connected_components(graph, directed=False)[1]
     seeds = np.concatenate([_seeds(rng, np.flatnonzero(part == p), size) for p in range(part.max() + 1)])
     _, _, source = dijkstra(graph, directed=False, indices=seeds, min_only=True, return_predecessors=True)
-    return _no_singles(source, a[keep], b[keep]), crossing
+    return _no_singles(source, a[keep], b[keep])
 
 
 def _seeds(rng: np.random.Generator, blocks: np.ndarray, size: int) -> np.ndarray:
@@ -162,7 +178,7 @@ def _named(rng: np.random.Generator, land: Land, group: np.ndarray, code: str, n
         {"i": i + 1, "n": n, "k": n, "v": v, "t": v[6:9], "village": names[v]}
         for i, (n, v) in enumerate(zip(k, rows["village_code"], strict=True))
     ]
-    frame = gpd.GeoDataFrame(
+    return gpd.GeoDataFrame(
         {
             "source_id": [code.format(**key) for key in keys],
             "name": [name.format(**key) for key in keys],
@@ -172,56 +188,46 @@ def _named(rng: np.random.Generator, land: Land, group: np.ndarray, code: str, n
         geometry=list(rows.geometry),
         crs=CRS,
     )
-    return frame
 
 
 def _drawn(
-    rng: np.random.Generator,
-    land: Land,
-    frame: gpd.GeoDataFrame,
-    group: np.ndarray,
-    department: str,
-    dirt: float,
-    crossing: bool,
+    rng: np.random.Generator, land: Land, frame: gpd.GeoDataFrame, group: np.ndarray, department: str, hand: _Hand
 ) -> DrawnLayer:
     """Apply the dirt to a layer's true grids."""
-    amplitude, simplify = float(rng.choice(AMPLITUDES)) * dirt, float(rng.choice(SIMPLIFY)) * dirt
-    shift = rng.normal(0, SHIFT, 2) * dirt
-    waves = Waves(rng, 12, 180.0, 700.0)  # a wave is some four times as long as it stays the same: 50–150 m
-    polygons = shapely.transform(frame.geometry.to_numpy(), lambda at: at + shift + amplitude * waves(at))
-    if simplify:
-        polygons = shapely.simplify(polygons, simplify)
-    lost = _chosen(rng, len(frame), MISSING_LAYERS * dirt, MISSING_GRIDS * dirt)
-    resized = _chosen(rng, len(frame), RESIZED_LAYERS * dirt, RESIZED_GRIDS * dirt) & ~lost
-    polygons[resized] = shapely.buffer(
-        polygons[resized], rng.choice(RESIZED_BY, int(resized.sum())) * dirt, join_style="mitre"
+    polygons = shapely.transform(
+        frame.geometry.to_numpy(), lambda at: at + hand.shift + hand.amplitude * hand.waves(at)
     )
+    if hand.simplify:
+        polygons = shapely.simplify(polygons, hand.simplify)
+    lost = _chosen(rng, len(frame), MISSING_GRIDS * hand.dirt if hand.loses else 0.0)
+    resized = _chosen(rng, len(frame), RESIZED_GRIDS * hand.dirt if hand.resizes else 0.0) & ~lost
+    by = rng.choice(RESIZED_BY, int(resized.sum())) * hand.dirt
+    polygons[resized] = shapely.buffer(polygons[resized], by, join_style="mitre")
     lost |= shapely.is_empty(polygons)
-    by_group = pd.Series(frame["source_id"].to_numpy(), index=frame["group"])
-    groups = pd.Series(by_group.reindex(group).to_numpy(), index=land.blocks["block_id"].to_numpy(), name="source_id")
-    gone = set(frame.loc[lost, "source_id"])
-    kept = frame.assign(geometry=shapely.set_precision(polygons, 0.0, mode="pointwise"))[~lost]
+    ids = pd.Series(frame["source_id"].to_numpy(), index=frame["group"])
+    groups = pd.Series(ids.reindex(group).to_numpy(), index=land.blocks["block_id"].to_numpy(), name="source_id")
+    kept = frame.assign(geometry=polygons)[~lost]
     return DrawnLayer(
         frame=kept.drop(columns="group").reset_index(drop=True),
         department=department,
         role="grid",
-        groups=groups[~groups.isin(gone)],
+        groups=groups[groups.isin(set(kept["source_id"]))],
         dirt={
-            "amplitude": amplitude,
-            "dx": float(shift[0]),
-            "dy": float(shift[1]),
-            "simplify": simplify,
+            "amplitude": hand.amplitude,
+            "dx": float(hand.shift[0]),
+            "dy": float(hand.shift[1]),
+            "simplify": hand.simplify,
             "missing": int(lost.sum()),
             "resized": int(resized.sum()),
-            "crossing": crossing,
+            "crossing": hand.crossing,
         },
     )
 
 
-def _chosen(rng: np.random.Generator, count: int, layers: float, share: float) -> np.ndarray:
-    """Which grids an illness strikes: none, or its share of them and at least one."""
+def _chosen(rng: np.random.Generator, count: int, share: float) -> np.ndarray:
+    """Which grids an illness strikes: its share of them and at least one, never all."""
     struck = np.zeros(count, dtype=bool)
-    if rng.random() < layers and count > 1:
+    if share > 0 and count > 1:
         struck[rng.choice(count, size=min(count - 1, max(1, round(count * share))), replace=False)] = True
     return struck
 

@@ -19,8 +19,17 @@ from tests.towns.town import Town
 CHINESE = {"source_id": "网格编码", "name": "网格名称", "holder": "责任人"}
 PINYIN = {"source_id": "WGBM", "name": "WGMC", "holder": "FZR"}
 ENGLISH = {"source_id": "grid_code", "name": "grid_name", "holder": "holder"}
-TITLES = ("青山镇卫生健康监督网格基础信息采集表", "填报单位：青山镇卫生院    填报日期：2026年3月1日", "说明：带*为必填项，坐标为“经度,纬度”，以分号分隔")
-TEMPLATE = {"网格编码": "*网格编码\n（必填）", "网格名称": "*网格名称", "责任人": "责任人（网格员）", "坐标串": "*边界坐标串\n（经度,纬度;…）"}
+TITLES = (
+    "青山镇卫生健康监督网格基础信息采集表",
+    "填报单位：青山镇卫生院    填报日期：2026年3月1日",
+    "说明：带*为必填项，坐标为“经度,纬度”，以分号分隔",
+)
+TEMPLATE = {
+    "网格编码": "*网格编码\n（必填）",
+    "网格名称": "*网格名称",
+    "责任人": "责任人（网格员）",
+    "坐标串": "*边界坐标串\n（经度,纬度;…）",
+}
 
 Write = Callable[[Path, gpd.GeoDataFrame], None]
 
@@ -79,18 +88,27 @@ def _list_of_villages(folder: Path, frame: gpd.GeoDataFrame) -> None:
 
 def _coordinate_table(folder: Path, frame: gpd.GeoDataFrame) -> None:
     lonlat = formats.in_crs(frame.rename(columns=CHINESE), 4490)
-    table = pd.DataFrame(lonlat.drop(columns="geometry")).assign(坐标串=[formats.coordinate_list(s) for s in lonlat.geometry])
+    table = pd.DataFrame(lonlat.drop(columns="geometry")).assign(
+        坐标串=[formats.coordinate_list(s) for s in lonlat.geometry]
+    )
     formats.workbook(folder / "卫健_卫生监督网格_坐标串.xlsx", table, titles=TITLES, headers=TEMPLATE, hidden="是/否")
 
 
 def _county_file(folder: Path, frame: gpd.GeoDataFrame) -> None:
     """The whole county's file: this township's rows and a neighbour's."""
     here = frame.rename(columns=PINYIN).assign(XZ="青山镇")
-    there = here.iloc[::3].assign(XZ="高洞乡", WGBM=lambda f: "G" + f["WGBM"], geometry=lambda f: f.translate(11_000, 1_500))
+    there = here.iloc[::3].assign(
+        XZ="高洞乡", WGBM=lambda f: "G" + f["WGBM"], geometry=lambda f: f.translate(11_000, 1_500)
+    )
     both = gpd.GeoDataFrame(pd.concat([here, there], ignore_index=True), geometry="geometry", crs=frame.crs)
-    note = gpd.GeoDataFrame({"说明": ["普查小区由区统计局提供"]}, geometry=[both.geometry.iloc[0].centroid], crs=frame.crs)
+    note = gpd.GeoDataFrame(
+        {"说明": ["普查小区由区统计局提供"]}, geometry=[both.geometry.iloc[0].centroid], crs=frame.crs
+    )
     formats.geopackage(
-        folder / "统计_普查小区_全区.gpkg", formats.in_crs(both, 4490), layer="普查小区", more={"说明": formats.in_crs(note, 4490)}
+        folder / "统计_普查小区_全区.gpkg",
+        formats.in_crs(both, 4490),
+        layer="普查小区",
+        more={"说明": formats.in_crs(note, 4490)},
     )
 
 
@@ -340,7 +358,9 @@ def _village_grids(town: Town) -> gpd.GeoDataFrame:
     for n, start in enumerate(range(0, len(names), 2)):
         pair = names[start : start + 2]
         spelt = [
-            name if name.endswith("社区") else ways[(n + k) % 4].format(name.removesuffix("村") if (n + k) % 4 == 2 else name)
+            name
+            if name.endswith("社区")
+            else ways[(n + k) % 4].format(name.removesuffix("村") if (n + k) % 4 == 2 else name)
             for k, name in enumerate(pair)
         ]
         rows.append({"source_id": f"MZ{n + 1:02d}", "name": f"社会救助第{n + 1}网格", "villages": "、".join(spelt)})
@@ -359,7 +379,9 @@ def _write_base(town: Town, folder: Path) -> None:
 
 
 def _write_people(town: Town, folder: Path) -> None:
-    buildings = town.buildings.rename(columns={"building_id": "bh", "address": "dz", "households": "hs", "people": "rk"})
+    buildings = town.buildings.rename(
+        columns={"building_id": "bh", "address": "dz", "households": "hs", "people": "rk"}
+    )
     formats.geopackage(folder / "房屋_户数人口.gpkg", formats.in_crs(buildings, 4490), layer="房屋")
     formats.point_table(folder / "事件_2025年.csv", formats.in_crs(town.events, 4490))
     points = town.enterprises[town.enterprises.geom_type == "Point"]
@@ -476,9 +498,7 @@ contacts = "masked"           # 电话打码
 
 
 def _readme(town: Town, recipes: list[Recipe]) -> str:
-    rows = "\n".join(
-        f"| `{recipe.path}` | `{recipe.key}` | {recipe.zh} | {recipe.en} |" for recipe in recipes
-    )
+    rows = "\n".join(f"| `{recipe.path}` | `{recipe.key}` | {recipe.zh} | {recipe.en} |" for recipe in recipes)
     households, people = int(town.buildings["households"].sum()), int(town.buildings["people"].sum())
     return README.format(
         rows=rows,

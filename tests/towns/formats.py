@@ -48,7 +48,13 @@ def _fresh(path: Path) -> Path:
 
 
 def shapefile(
-    path: Path, frame: gpd.GeoDataFrame, *, encoding: str = "UTF-8", cpg: str | None = "UTF-8", ldid: int = 0, prj: bool = True
+    path: Path,
+    frame: gpd.GeoDataFrame,
+    *,
+    encoding: str = "UTF-8",
+    cpg: str | None = "UTF-8",
+    ldid: int = 0,
+    prj: bool = True,
 ) -> None:
     """ESRI Shapefile: text in `encoding`, whatever .cpg and language id say; no .cpg with `cpg` None."""
     pyogrio.write_dataframe(frame, _fresh(path), driver="ESRI Shapefile", encoding=encoding)
@@ -63,7 +69,9 @@ def shapefile(
         path.with_suffix(".prj").unlink()
 
 
-def geopackage(path: Path, frame: gpd.GeoDataFrame, *, layer: str | None = None, more: dict[str, gpd.GeoDataFrame] | None = None) -> None:
+def geopackage(
+    path: Path, frame: gpd.GeoDataFrame, *, layer: str | None = None, more: dict[str, gpd.GeoDataFrame] | None = None
+) -> None:
     """GeoPackage, of several layers with `more`."""
     pyogrio.write_dataframe(frame, _fresh(path), driver="GPKG", layer=layer or path.stem)
     for name, other in (more or {}).items():
@@ -82,7 +90,9 @@ def file_geodatabase(path: Path, frame: gpd.GeoDataFrame, *, layer: str) -> None
             file.unlink()
         path.rmdir()
     path.parent.mkdir(parents=True, exist_ok=True)
-    pyogrio.write_dataframe(frame, path, driver="OpenFileGDB", layer=layer, geometry_type="MultiPolygon", promote_to_multi=True)
+    pyogrio.write_dataframe(
+        frame, path, driver="OpenFileGDB", layer=layer, geometry_type="MultiPolygon", promote_to_multi=True
+    )
 
 
 def gml(path: Path, frame: gpd.GeoDataFrame) -> None:
@@ -98,8 +108,12 @@ def mapinfo(path: Path, frame: gpd.GeoDataFrame, *, charset: str = "WindowsSimpC
         bounds = f"{west - 0.01:.3f},{south - 0.01:.3f},{east + 0.01:.3f},{north + 0.01:.3f}"
     options = {"BOUNDS": bounds} if path.suffix.lower() == ".tab" else {"FORMAT": "MIF"}
     names = [name for name in frame.columns if name != frame.geometry.name]
-    plain = {name: f"C{n}" for n, name in enumerate(names)}  # GDAL would mangle GBK field names; MapInfo itself does not
-    pyogrio.write_dataframe(frame.rename(columns=plain), _fresh(path), driver="MapInfo File", encoding="CP936", **options)
+    plain = {
+        name: f"C{n}" for n, name in enumerate(names)
+    }  # GDAL would mangle GBK field names; MapInfo itself does not
+    pyogrio.write_dataframe(
+        frame.rename(columns=plain), _fresh(path), driver="MapInfo File", encoding="CP936", **options
+    )
     raw = re.sub(rb'(?i)(charset\s+")[^"]*(")', rb"\g<1>" + charset.encode() + rb"\g<2>", path.read_bytes())
     for name, code in plain.items():
         raw = re.sub(rb"(?m)^(\s+)" + code.encode() + rb"(\s)", rb"\g<1>" + name.encode("gbk") + rb"\g<2>", raw)
@@ -139,7 +153,9 @@ def esri_json(path: Path, frame: gpd.GeoDataFrame, *, wkid: int) -> None:
     features = [
         {
             "attributes": properties,
-            "geometry": {"rings": [_closed(ring) for part in shapely.get_parts(shape) for ring in _rings(part, ccw=False)]},
+            "geometry": {
+                "rings": [_closed(ring) for part in shapely.get_parts(shape) for ring in _rings(part, ccw=False)]
+            },
         }
         for properties, shape in zip(_records(frame), frame.geometry, strict=True)
     ]
@@ -169,7 +185,11 @@ def topojson(path: Path, frame: gpd.GeoDataFrame) -> None:
         {"type": "MultiPolygon", "arcs": of(shape), "properties": properties}
         for properties, shape in zip(_records(frame), frame.geometry, strict=True)
     ]
-    body = {"type": "Topology", "arcs": arcs, "objects": {"grids": {"type": "GeometryCollection", "geometries": geometries}}}
+    body = {
+        "type": "Topology",
+        "arcs": arcs,
+        "objects": {"grids": {"type": "GeometryCollection", "geometries": geometries}},
+    }
     _text(path, _json(body))
 
 
@@ -181,10 +201,14 @@ def kml(path: Path, frame: gpd.GeoDataFrame, *, name: str, in_description: bool 
             rows = "".join(f"<tr><td>{escape(k)}</td><td>{escape(str(v))}</td></tr>" for k, v in properties.items())
             data = f'<description><![CDATA[<html><body><table border="1">{rows}</table></body></html>]]></description>'
         else:
-            rows = "".join(f'<Data name="{escape(k)}"><value>{escape(str(v))}</value></Data>' for k, v in properties.items())
+            rows = "".join(
+                f'<Data name="{escape(k)}"><value>{escape(str(v))}</value></Data>' for k, v in properties.items()
+            )
             data = f"<ExtendedData>{rows}</ExtendedData>"
         parts = "".join(_kml_polygon(part) for part in shapely.get_parts(shape))
-        marks.append(f"<Placemark><name>{escape(str(properties[name]))}</name>{data}<MultiGeometry>{parts}</MultiGeometry></Placemark>")
+        marks.append(
+            f"<Placemark><name>{escape(str(properties[name]))}</name>{data}<MultiGeometry>{parts}</MultiGeometry></Placemark>"
+        )
     body = "\n".join(marks)
     _text(
         path,
@@ -195,18 +219,29 @@ def kml(path: Path, frame: gpd.GeoDataFrame, *, name: str, in_description: bool 
 
 def _kml_polygon(part: shapely.Polygon) -> str:
     outer, *inner = (" ".join(f"{x:.8f},{y:.8f},0" for x, y in _closed(ring)) for ring in _rings(part, ccw=True))
-    holes = "".join(f"<innerBoundaryIs><LinearRing><coordinates>{ring}</coordinates></LinearRing></innerBoundaryIs>" for ring in inner)
+    holes = "".join(
+        f"<innerBoundaryIs><LinearRing><coordinates>{ring}</coordinates></LinearRing></innerBoundaryIs>"
+        for ring in inner
+    )
     return f"<Polygon><outerBoundaryIs><LinearRing><coordinates>{outer}</coordinates></LinearRing></outerBoundaryIs>{holes}</Polygon>"
 
 
-def drawing(path: Path, frame: gpd.GeoDataFrame, *, text: str, closed: bool = False, release: str = "R2010", codepage: bool = True) -> None:
+def drawing(
+    path: Path,
+    frame: gpd.GeoDataFrame,
+    *,
+    text: str,
+    closed: bool = False,
+    release: str = "R2010",
+    codepage: bool = True,
+) -> None:
     """DXF: grid borders as lines, each shared border once (or closed polylines), `text` as TEXT inside each grid.
 
     R2000 is written in GBK (as $DWGCODEPAGE says, unless `codepage` is False: then nobody says), R2010 in UTF-8.
     """
     ezdxf.options.write_fixed_meta_data_for_testing = True
     document = ezdxf.new(release)
-    document.encoding = "cp936" if release == "R2000" else "utf-8"
+    document.encoding = "gbk" if release == "R2000" else "utf-8"
     document.header["$DWGCODEPAGE"] = "ANSI_936"
     document.layers.add("网格界线")
     document.layers.add("网格名称")
@@ -244,7 +279,9 @@ def wkt_table(path: Path, frame: gpd.GeoDataFrame, *, column: str = "wkt", encod
     _fresh(path).write_bytes(table.to_csv(index=False, lineterminator="\r\n").encode(encoding))
 
 
-def point_table(path: Path, frame: gpd.GeoDataFrame, *, encoding: str = "UTF-8-SIG", lon: str = "lon", lat: str = "lat") -> None:
+def point_table(
+    path: Path, frame: gpd.GeoDataFrame, *, encoding: str = "UTF-8-SIG", lon: str = "lon", lat: str = "lat"
+) -> None:
     """CSV of points: their columns, lon and lat."""
     _fresh(path).write_bytes(lonlat(frame, lon, lat).to_csv(index=False, lineterminator="\r\n").encode(encoding))
 
@@ -262,7 +299,14 @@ def coordinate_list(shape: shapely.Geometry) -> str:
     return "|".join(";".join(f"{x:.8f},{y:.8f}" for x, y in _closed(ring)) for ring in rings)
 
 
-def workbook(path: Path, table: pd.DataFrame, *, titles: tuple[str, ...] = (), headers: dict[str, str] | None = None, hidden: str = "") -> None:
+def workbook(
+    path: Path,
+    table: pd.DataFrame,
+    *,
+    titles: tuple[str, ...] = (),
+    headers: dict[str, str] | None = None,
+    hidden: str = "",
+) -> None:
     """Excel: `titles` above the header, `headers` as the template words them, a hidden sheet with `hidden` in it."""
     book = xlsxwriter.Workbook(str(_fresh(path)), {"strings_to_numbers": False, "strings_to_formulas": False})
     book.set_properties({"created": pd.Timestamp("2026-03-01").to_pydatetime(), "author": "青山镇"})
@@ -313,7 +357,10 @@ def _records(frame: gpd.GeoDataFrame) -> list[dict[str, object]]:
 
 
 def _json(body: object) -> str:
-    return json.dumps(body, ensure_ascii=False, separators=(",", ":")).replace('{"type":"Feature"', '\n{"type":"Feature"') + "\n"
+    return (
+        json.dumps(body, ensure_ascii=False, separators=(",", ":")).replace('{"type":"Feature"', '\n{"type":"Feature"')
+        + "\n"
+    )
 
 
 def _text(path: Path, text: str) -> None:

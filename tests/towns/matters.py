@@ -4,9 +4,19 @@ from __future__ import annotations
 
 import pandas as pd
 
-_COLUMNS = (
-    "事项编码 类别 名称 主体责任部门 配合责任部门 监督执法依据 问题描述 运行流程 网格监管 街道综合管理 区县部门监管执法"
-).split()
+_COLUMNS = [
+    "事项编码",
+    "类别",
+    "名称",
+    "主体责任部门",
+    "配合责任部门",
+    "监督执法依据",
+    "问题描述",
+    "运行流程",
+    "网格监管",
+    "街道综合管理",
+    "区县部门监管执法",
+]
 _FLOW = "发现→上报→受理→分派→处置→核查→结案"
 # field, name, lead, cooperating, law, problem
 _MATTERS = (

@@ -134,7 +134,11 @@ def roster_for(rng: np.random.Generator, land: Land, buildings: gpd.GeoDataFrame
         households = int(buildings["households"].iloc[own].sum()) if len(own) else 0
         kinds = ["leader"] + ["full_time"] * max(1, round(households / 330)) + ["part_time"] * max(1, households // 700)
         for kind in kinds:
-            home = buildings.geometry.iloc[int(rng.choice(own))] if len(own) else villages.geometry.iloc[v].representative_point()
+            home = (
+                buildings.geometry.iloc[int(rng.choice(own))]
+                if len(own)
+                else villages.geometry.iloc[v].representative_point()
+            )
             rows.append({"kind": kind, "village": code, "village_name": name, "geometry": home})
     names = people(rng, len(rows))
     lonlat = gpd.GeoSeries([row["geometry"] for row in rows], crs=CRS).to_crs(4490)

@@ -71,22 +71,22 @@ def draw_town(
     look
         ``town``, ``rural`` (villages only), ``city`` (communities only) or ``valley`` (long and narrow).
     """
-    streams = [np.random.default_rng([seed, n]) for n in range(3)]  # so that dirt changes no land and no people
-    land = draw_land(streams[0], villages, blocks, LOOKS[look])
-    drawn = draw_layers(streams[1], land, layers, dirt)
-    buildings = folk.buildings_on(streams[2], land)
+    land = draw_land(np.random.default_rng([seed, 0]), villages, blocks, LOOKS[look])
+    drawn = draw_layers(seed, land, layers, dirt)
+    rng = np.random.default_rng([seed, 3])  # of its own, so that dirt changes no people
+    buildings = folk.buildings_on(rng, land)
     return Town(
         seed=seed,
         villages=land.villages,
         truth=land.blocks,
         layers=drawn,
         buildings=buildings,
-        events=folk.events_on(streams[2], buildings),
-        enterprises=folk.enterprises_on(streams[2], land),
+        events=folk.events_on(rng, buildings),
+        enterprises=folk.enterprises_on(rng, land),
         land_use=folk.land_use_on(land),
         rivers=land.rivers,
         roads=land.roads,
-        roster=folk.roster_for(streams[2], land, buildings),
+        roster=folk.roster_for(rng, land, buildings),
         separable=_separable(land, drawn),
     )
 

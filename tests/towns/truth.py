@@ -200,11 +200,14 @@ class _Plan:
         lattice = self._banked(self._lattice(self.core_radius * 2.5, CORE_SPACING, 0.03), 0.5 * CORE_SPACING)
         if self.core_blocks < self.total:
             lattice = lattice[np.argsort(np.hypot(*lattice.T), kind="stable")[: self.core_blocks]]
-        lattice = lattice[np.sort(_apart(lattice, 0.55 * CORE_SPACING))]
-        return lattice
+        return lattice[np.sort(_apart(lattice, 0.55 * CORE_SPACING))]
 
     def _hamlet_places(self) -> Points:
-        count = round(self.villages * (1 - self.look.core_share)) * self.look.hamlets if self.core_blocks < self.total else 0
+        count = (
+            round(self.villages * (1 - self.look.core_share)) * self.look.hamlets
+            if self.core_blocks < self.total
+            else 0
+        )
         if not count or self.total / self.villages < 8:
             return np.empty((0, 2))
         stretch = np.sqrt(self.look.stretch)
@@ -352,7 +355,9 @@ def _spread(rng: np.random.Generator, points: Points, count: int) -> Points:
     seeds = points[rng.choice(len(points), size=count, replace=False)]
     for _ in range(12):
         nearest = cKDTree(seeds).query(points)[1]
-        seeds = np.array([points[nearest == i].mean(axis=0) if (nearest == i).any() else seeds[i] for i in range(count)])
+        seeds = np.array(
+            [points[nearest == i].mean(axis=0) if (nearest == i).any() else seeds[i] for i in range(count)]
+        )
     return seeds
 
 
@@ -406,7 +411,9 @@ def _with_enclave(village: Index, borders: pd.DataFrame, blocks: int, outer: Ind
 
 
 def _community_flags(village: Index, kinds: NDArray[np.str_], villages: int) -> list[bool]:
-    return [bool((kinds[village == v] == "core").mean() > 0.5) if (village == v).any() else False for v in range(villages)]
+    return [
+        bool((kinds[village == v] == "core").mean() > 0.5) if (village == v).any() else False for v in range(villages)
+    ]
 
 
 def _zones(kinds: NDArray[np.str_], village: Index, borders: pd.DataFrame, blocks: int) -> NDArray[np.object_]:
@@ -416,7 +423,9 @@ def _zones(kinds: NDArray[np.str_], village: Index, borders: pd.DataFrame, block
     if blocks < 12 or len(core) < 20:
         return zone
     same = borders[village[borders["a"]] == village[borders["b"]]]
-    inner = same[np.isin(same["a"], core) & np.isin(same["b"], core) & ~same["river"] & ~same["highway"] & ~same["road"]]
+    inner = same[
+        np.isin(same["a"], core) & np.isin(same["b"], core) & ~same["river"] & ~same["highway"] & ~same["road"]
+    ]
     school = inner.iloc[len(inner) // 2]
     zone[[school["a"], school["b"]]] = "青山中学"
     free = [n for n in core if zone[n] == "" and n not in _around(borders, [school["a"], school["b"]])]
@@ -439,7 +448,9 @@ def _dissolved_villages(blocks: gpd.GeoDataFrame, names: dict[str, str]) -> gpd.
 def _lines(borders: pd.DataFrame, column: str, name: str, kind: str) -> gpd.GeoDataFrame:
     chosen = borders.loc[borders[column], "line"].tolist()
     merged = shapely.get_parts(shapely.line_merge(shapely.multilinestrings(chosen))) if chosen else []
-    return gpd.GeoDataFrame({"name": [name] * len(merged), "kind": [kind] * len(merged)}, geometry=list(merged), crs=CRS)
+    return gpd.GeoDataFrame(
+        {"name": [name] * len(merged), "kind": [kind] * len(merged)}, geometry=list(merged), crs=CRS
+    )
 
 
 def _roads(borders: pd.DataFrame, kinds: NDArray[np.str_]) -> gpd.GeoDataFrame:
