@@ -2,43 +2,49 @@
 
 from __future__ import annotations
 
+import csv
 import dataclasses
+import io
 import re
+import warnings
 from collections.abc import Sequence
 
 import geopandas as gpd
 import numpy as np
 import pandas as pd
+import pyogrio
 import shapely
 from shapely.geometry.base import BaseGeometry
 
 from gridmerge.findings import Finding, found
+from gridmerge.load.corners import corners_to_areas, rows_are_corners
 from gridmerge.load.gdal import drop_unreadable, unreadable_feature
 from gridmerge.load.piece import Ask, Piece, has_geometry
 from gridmerge.load.tables import field_key
 from gridmerge.text import Text
 
 _WKT = re.compile(
-    r"\s*(?:SRID=\d+;)?\s*(?:MULTI)?(?:POINT|LINESTRING|POLYGON|SURFACE|CURVE)|\s*(?:GEOMETRYCOLLECTION|TIN)", re.I
+    r"\s*(?:SRID=\d+;)?\s*(?:(?:MULTI)?(?:POINT|LINESTRING|POLYGON|SURFACE|CURVE)|GEOMETRYCOLLECTION|TIN|TRIANGLE"
+    r"|POLYHEDRALSURFACE|CURVEPOLYGON|COMPOUNDCURVE|CIRCULARSTRING)\s*(?:ZM?|M)?\s*(?:\(|EMPTY)",
+    re.I,
 )
+_GEOJSON = re.compile(r"\s*[{]\s*[\"'](?:type|coordinates)[\"']\s*:")
 _NUMBER = r"[-+]?\d+(?:\.\d+)?(?:[eE][-+]?\d+)?"
 _PAIR = re.compile(rf"({_NUMBER})\s*[,，\s]\s*({_NUMBER})(?:\s*[,，\s]\s*{_NUMBER})?")
 _LIST = re.compile(rf"[\[(\s]*{_NUMBER}\s*[,，\s]\s*{_NUMBER}")
 _LON_NAMES = (
-    "lon",
-    "lng",
-    "long",
-    "longitude",
-    "经度",
-    "x",
-    "x坐标",
-    "坐标x",
-    "东经",
-    "中心经度",
-    "lon_wgs84",
-    "point_x",
-)
-_LAT_NAMES = ("lat", "latitude", "纬度", "y", "y坐标", "坐标y", "北纬", "中心纬度", "lat_wgs84", "point_y")
+    "lon", "lng", "long", "longitude", "经度", "东经", "中心经度", "x", "x坐标", "坐标x", "lon_wgs84", "point_x",
+    "gps_lon", "lng_gcj02", "横坐标",
+)  # fmt: skip
+_LAT_NAMES = (
+    "lat", "latitude", "纬度", "北纬", "中心纬度", "y", "y坐标", "坐标y", "lat_wgs84", "point_y", "gps_lat", "lat_gcj02",
+    "纵坐标",
+)  # fmt: skip
+_KINDS = {
+    "wkt": Text("WKT", "WKT"),
+    "geojson": Text("GeoJSON", "GeoJSON"),
+    "list": Text("坐标串", "list of coordinates"),
+}
 _SAMPLE = 50  # non-empty cells looked at to tell what a column holds
 
 
@@ -50,22 +56,20 @@ def attach(piece: Piece, ask: Ask) -> Piece:
     if ask.geometry:
         return _from_text(piece, ask, ask.geometry)
     if ask.lon and ask.lat:
-        return _from_pair(piece, ask.lon, ask.lat)
-    return piece if ask.plain else _guessed(piece, ask)
+        return _from_pair(piece, ask, ask.lon, ask.lat)
+    return _guessed(piece, ask) if piece.table and not ask.plain else piece
 
 
 def _guessed(piece: Piece, ask: Ask) -> Piece:
     for name in piece.frame.columns:
         kind = "" if name == "geometry" else text_kind(piece.frame[name])
         if kind:
-            zh = {"wkt": "WKT", "list": "坐标串"}[kind]
-            note = _guess_note(ask, str(name), zh, {"wkt": "WKT", "list": "list of coordinates"}[kind])
-            return _from_text(_with(piece, note), ask, str(name))
+            return _from_text(_with(piece, _guess_note(ask, str(name), _KINDS[kind])), ask, str(name))
     lon, lat = _named(piece.frame, _LON_NAMES), _named(piece.frame, _LAT_NAMES)
     if lon and lat:
-        note = _guess_note(ask, f"{lon}, {lat}", "经纬度两列", "a column each for the two coordinates")
+        note = _guess_note(ask, f"{lon}, {lat}", Text("经纬度两列", "a column each for the two coordinates"))
         plainly = (lon, lat) == ("lon", "lat")  # the names the project file's own tables use: no guess
-        return _from_pair(piece if plainly else _with(piece, note), lon, lat)
+        return _from_pair(piece if plainly else _with(piece, note), ask, lon, lat)
     return piece
 
 
@@ -76,15 +80,16 @@ def _named(frame: gpd.GeoDataFrame, names: Sequence[str]) -> str | None:
 
 
 def text_kind(column: pd.Series) -> str:
-    """Say whether a column of text holds ``wkt``, a ``list`` of coordinates, or neither ("")."""
+    """Say whether a column of text holds ``wkt``, ``geojson``, a ``list`` of coordinates, or none of them ("")."""
     if column.dtype.kind in "iufb":
         return ""
     cells = [str(value) for value in column.dropna().head(_SAMPLE * 4) if str(value).strip()][:_SAMPLE]
-    if not cells:
-        return ""
-    if sum(bool(_WKT.match(cell)) for cell in cells) > len(cells) / 2:
+    half = len(cells) / 2
+    if sum(bool(_WKT.match(cell)) for cell in cells) > half:
         return "wkt"
-    if sum(bool(_LIST.match(cell)) and len(_PAIR.findall(cell)) >= 3 for cell in cells) > len(cells) / 2:
+    if sum(bool(_GEOJSON.match(cell)) for cell in cells) > half:
+        return "geojson"
+    if sum(bool(_LIST.match(cell)) and len(_PAIR.findall(cell)) >= 3 for cell in cells) > half:
         return "list"
     return ""
 
@@ -92,11 +97,11 @@ def text_kind(column: pd.Series) -> str:
 def _from_text(piece: Piece, ask: Ask, name: str) -> Piece:
     column = piece.frame[name]
     cells = ["" if value is None or pd.isna(value) else str(value).strip() for value in column]
-    wkt = text_kind(column) == "wkt"
-    geometry = _wkts(cells) if wkt else np.array([_ring(cell) for cell in cells], dtype=object)
+    kind = text_kind(column)
+    geometry = {"wkt": _wkts, "geojson": _geojsons}.get(kind, _rings)(cells)
     lost = [i for i, cell in enumerate(cells) if cell and geometry[i] is None]
     findings = [unreadable_feature(ask, i, "坐标无法识别", "its coordinates make no sense") for i in lost]
-    if not wkt:
+    if kind not in ("wkt", "geojson"):
         geometry, more = _east_first(geometry, ask)
         findings += more
     frame = piece.frame.drop(columns=name).set_geometry(
@@ -107,9 +112,38 @@ def _from_text(piece: Piece, ask: Ask, name: str) -> Piece:
 
 
 def _wkts(cells: Sequence[str]) -> np.ndarray:
-    bare = [re.sub(r"^\s*SRID=\d+;", "", cell, flags=re.I) or None for cell in cells]
-    geometry = shapely.from_wkt(np.array(bare, dtype=object), on_invalid="ignore")
+    bare = np.array([re.sub(r"^\s*SRID=\d+;", "", cell, flags=re.I) or None for cell in cells], dtype=object)
+    try:
+        geometry = shapely.from_wkt(bare, on_invalid="ignore")
+    except NotImplementedError:  # curves and surfaces, which GEOS does not read
+        geometry = _straightened(bare)
     return np.asarray(shapely.force_2d(geometry), dtype=object)
+
+
+def _straightened(wkt: np.ndarray) -> np.ndarray:
+    """Read WKT by GDAL, which turns curves into chords."""
+    rows = [[number, "" if text is None else text] for number, text in enumerate(wkt)]
+    memory = io.StringIO()
+    csv.writer(memory).writerows([["row", "WKT"], *rows])
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # cells GDAL cannot read come back null and are told as findings
+        _, _, wkb, (numbers,) = pyogrio.raw.read(
+            memory.getvalue().encode("utf-8"), columns=["row"], force_2d=True, AUTODETECT_TYPE="YES"
+        )
+    out = np.full(len(wkt), None, dtype=object)
+    out[numbers.astype(int)] = shapely.from_wkb(wkb, on_invalid="ignore")
+    return out
+
+
+def _geojsons(cells: Sequence[str]) -> np.ndarray:
+    """Read a GeoJSON geometry a cell; some programs write it with single quotes."""
+    double = [cell if '"' in cell else cell.replace("'", '"') for cell in cells]
+    geometry = shapely.from_geojson(np.array([cell or None for cell in double], dtype=object), on_invalid="ignore")
+    return np.asarray(shapely.force_2d(geometry), dtype=object)
+
+
+def _rings(cells: Sequence[str]) -> np.ndarray:
+    return np.array([*(_ring(cell) for cell in cells), None], dtype=object)[:-1]
 
 
 def _ring(cell: str) -> BaseGeometry | None:
@@ -135,21 +169,23 @@ def _east_first(geometry: np.ndarray, ask: Ask) -> tuple[np.ndarray, list[Findin
     return geometry, []
 
 
-def _from_pair(piece: Piece, lon: str, lat: str) -> Piece:
+def _from_pair(piece: Piece, ask: Ask, lon: str, lat: str) -> Piece:
     x, y = _numbers(piece.frame[lon]), _numbers(piece.frame[lat])
     given = np.isfinite(x) & np.isfinite(y)
     geometry = np.full(len(x), None, dtype=object)
     geometry[given] = shapely.points(x[given], y[given])
     frame = piece.frame.set_geometry(gpd.GeoSeries(geometry, index=piece.frame.index), crs=piece.frame.crs)
-    return dataclasses.replace(piece, frame=frame)
+    out = dataclasses.replace(piece, frame=frame)
+    group = rows_are_corners(frame, ask)
+    return out if group is None else corners_to_areas(out, ask, group, (lon, lat))
 
 
 def _numbers(column: pd.Series) -> np.ndarray:
     return pd.to_numeric(column, errors="coerce").to_numpy(dtype=float)
 
 
-def _guess_note(ask: Ask, field: str, what_zh: str, what: str) -> Finding:
-    return found("geometry_guessed", layer=ask.key, file=ask.name, field=field, what=Text(what_zh, what))
+def _guess_note(ask: Ask, field: str, what: Text) -> Finding:
+    return found("geometry_guessed", layer=ask.key, file=ask.name, field=field, what=what)
 
 
 def _with(piece: Piece, *findings: Finding) -> Piece:

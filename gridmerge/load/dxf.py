@@ -24,8 +24,7 @@ from gridmerge.load.piece import Ask, Piece, geo_frame
 from gridmerge.load.polygonise import enclosed, label_areas
 from gridmerge.load.refuse import many_layers, unreadable
 
-_MOST_ENTITIES = 2_000_000  # blocks nested in blocks can multiply without end
-_DEEPEST = 16  # levels of nested blocks
+_MOST_ENTITIES = 500_000  # out of blocks: blocks nested in blocks can multiply without end
 _SAGITTA = 1e-4  # of a curve's own size: chords stay within 1 cm on an arc of 100 m
 _LINES = ("LINE", "LWPOLYLINE", "POLYLINE", "ARC", "CIRCLE", "ELLIPSE", "SPLINE")
 _AREAS = ("HATCH", "MPOLYGON", "SOLID", "TRACE", "3DFACE")
@@ -105,19 +104,22 @@ def _recovered(raw: bytes, ask: Ask) -> Any:
 
 
 def _drawn(document: Any) -> Iterator[Drawn]:
-    stack = [(entity, str(entity.dxf.layer), 0) for entity in reversed(list(document.modelspace()))]
-    seen = 0
+    stack: list[tuple[Any, str, frozenset[str]]] = [
+        (entity, str(entity.dxf.layer), frozenset()) for entity in reversed(list(document.modelspace()))
+    ]
+    made = 0
     while stack:
-        entity, layer, depth = stack.pop()
-        seen += 1
-        if seen > _MOST_ENTITIES:
-            raise ValueError(f"more than {_MOST_ENTITIES} entities")
+        entity, layer, blocks = stack.pop()
+        made += bool(blocks)
+        if made > _MOST_ENTITIES:
+            raise ValueError(f"blocks make more than {_MOST_ENTITIES} entities")
         if entity.dxftype() == "INSERT":
-            if depth < _DEEPEST:
+            name = str(entity.dxf.name).lower()
+            if name not in blocks:  # a block that holds itself is drawn once
                 # what a block draws on layer 0 belongs to the layer the block was inserted on: CAD's own rule
                 parts = [*_exploded(entity), *entity.attribs]
                 stack += [
-                    (part, layer if part.dxf.layer == "0" else str(part.dxf.layer), depth + 1)
+                    (part, layer if part.dxf.layer == "0" else str(part.dxf.layer), blocks | {name})
                     for part in reversed(parts)
                 ]
             continue

@@ -6,7 +6,6 @@ import dataclasses
 from collections.abc import Callable
 from pathlib import Path
 
-from gridmerge.errors import InputError
 from gridmerge.load.archive import Unpacked, unpack
 from gridmerge.load.gdal import chosen_layers, join
 from gridmerge.load.piece import Ask, Piece
@@ -26,8 +25,8 @@ def read_zip(path: Path, ask: Ask, readers: Callable[[str, Ask], Callable[[Path,
         There is none, or there are several and nobody says which.
     """
     with Unpacked(path, ask) as folder:
-        inside = _data_sets(unpack(path, folder, ask))
-        names = {file.relative_to(folder).as_posix(): file for file in inside}
+        inside = _data_sets(_geodatabase_named(unpack(path, folder / "in", ask)))
+        names = {file.relative_to(folder / "in").as_posix(): file for file in inside}
         chosen, layer = _chosen(names, ask)
         pieces = [_read(names[name], name, dataclasses.replace(ask, layer=layer), readers) for name in chosen]
     frame = join([piece.frame for piece in pieces])
@@ -41,27 +40,35 @@ def read_zip(path: Path, ask: Ask, readers: Callable[[str, Ask], Callable[[Path,
     )
 
 
+def _geodatabase_named(files: list[Path]) -> list[Path]:
+    """Give the files of a FileGDB that was packed without its folder the folder name GDAL knows it by."""
+    bare = {
+        file.parent for file in files if file.suffix.lower() == ".gdbtable" and file.parent.suffix.lower() != ".gdb"
+    }
+    for folder in sorted(bare):
+        inside = folder / "data.gdb"
+        inside.mkdir()
+        for file in [file for file in files if file.parent == folder]:
+            file.rename(inside / file.name)
+    return [file.parent / "data.gdb" / file.name if file.parent in bare else file for file in files]
+
+
 def _data_sets(files: list[Path]) -> list[Path]:
     """Return the main files and .gdb folders; tables that are companions of a .shp or .tab are not data sets."""
     folders = sorted({parent for file in files for parent in file.parents if parent.suffix.lower() == ".gdb"})
     loose = [file for file in files if not any(folder in file.parents for folder in folders)]
-    bare_gdb = sorted({file.parent for file in loose if file.suffix.lower() == ".gdbtable"})
     main = [file for file in loose if file.suffix.lower() in _MAIN]
     stems = {file.with_suffix("").as_posix().lower() for file in main if file.suffix.lower() in (".shp", ".tab")}
     main = [f for f in main if f.suffix.lower() != ".dbf" or f.with_suffix("").as_posix().lower() not in stems]
-    return [*folders, *bare_gdb, *(file for file in main if file.parent not in bare_gdb)]
+    return [*folders, *main]
 
 
 def _chosen(names: dict[str, Path], ask: Ask) -> tuple[list[str], str | None]:
     if not names:
         raise unreadable(ask.name, "压缩包里没有能读的数据文件。", "the archive holds no data file that can be read.")
-    if ask.layer is not None:
+    if ask.layer is not None and len(names) > 1:
         by_name = {alias: name for name in names for alias in (Path(name).stem, Path(name).name, name)}
-        try:
-            return sorted({by_name[one] for one in chosen_layers(list(by_name), ask.layer, ask.name)}), None
-        except InputError:
-            if len(names) > 1:
-                raise
+        return sorted({by_name[one] for one in chosen_layers(list(by_name), ask.layer, ask.name)}), None
     data = [name for name in names if not name.lower().endswith((".txt", ".csv", ".xls", ".xlsx"))]
     usable = data if len(data) == 1 else list(names)
     if len(usable) > 1:

@@ -35,6 +35,8 @@ class Ask:
         Those of `fields` that hold codes or names: never turned into numbers.
     plain
         Rows list villages: no geometry is looked for.
+    areas, id
+        The input is of areas, whose points can only be corners; the field with the grid's own code, if it is named.
     """
 
     key: str
@@ -47,17 +49,24 @@ class Ask:
     fields: tuple[str, ...] = ()
     codes: tuple[str, ...] = ()
     plain: bool = False
+    areas: bool = False
+    id: str | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
 class Piece:
-    """One file as read: geometry may be null or invalid; `files` are all files that were read, the main one first."""
+    """One file as read.
+
+    Geometry may be null or invalid; `files` are all files that were read, the main one first; a `table` may hold its
+    geometry in columns.
+    """
 
     frame: gpd.GeoDataFrame
     driver: str
     encoding: str = ""
     findings: tuple[Finding, ...] = ()
     files: tuple[Path, ...] = field(default_factory=tuple)
+    table: bool = False
 
 
 def table_frame(columns: Mapping[str, Any], rows: int) -> gpd.GeoDataFrame:

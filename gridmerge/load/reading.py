@@ -119,6 +119,8 @@ def _ask(spec: Reading, key: str, name: str) -> Ask:
         fields=tuple(named.values()),
         codes=tuple(value for what, value in named.items() if what in ("id", "name", "holder", "village", "code")),
         plain=isinstance(spec, LayerSpec) and spec.village is not None,
+        areas=isinstance(spec, (LayerSpec, Villages)),
+        id=spec.id if isinstance(spec, LayerSpec) else spec.code if isinstance(spec, Villages) else None,
     )
 
 

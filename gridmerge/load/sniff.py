@@ -6,6 +6,7 @@ import re
 import zipfile
 from pathlib import Path
 
+from gridmerge.errors import InputError
 from gridmerge.load.refuse import unreadable
 
 _HEAD = 65536  # bytes looked at: comments before the root element of an XML file can be long
@@ -65,6 +66,8 @@ def sniff(path: Path, name: str) -> str:
         return _sniff_zip(path)
     for magic, kind in _MAGIC:
         if head.startswith(magic):
+            if path.suffix.lower() in (".shx", ".sbn", ".sbx"):  # they begin as a .shp does
+                raise _companion(path, name)
             return kind
     return _sniff_dbf(path, head) or _sniff_text(path, name, head)
 
@@ -111,12 +114,7 @@ def _sniff_dbf(path: Path, head: bytes) -> str | None:
 def _sniff_text(path: Path, name: str, head: bytes) -> str:
     suffix = path.suffix.lower()
     if suffix in _SIDECARS:
-        main = path.with_suffix(_SIDECARS[suffix]).name
-        raise unreadable(
-            name,
-            f"这是附属文件，不能单独读取；请在 path 中写主文件（如 {main}）。",
-            f"this is a companion of another file and cannot be read alone; name the main file ({main}) in path.",
-        )
+        raise _companion(path, name)
     text = _as_text(head)
     if text is None:
         kind_zh, kind_en = "这不是已知格式的文件", "this is not a file of a known format"
@@ -131,6 +129,15 @@ def _sniff_text(path: Path, name: str, head: bytes) -> str:
     if _JSON_START.match(stripped):
         return "json"
     return _sniff_lines(stripped, suffix)
+
+
+def _companion(path: Path, name: str) -> InputError:
+    main = path.with_suffix(_SIDECARS[path.suffix.lower()]).name
+    return unreadable(
+        name,
+        f"这是附属文件，不能单独读取；请在 path 中写主文件（如 {main}）。",
+        f"this is a companion of another file and cannot be read alone; name the main file ({main}) in path.",
+    )
 
 
 def _sniff_xml(text: bytes) -> str:

@@ -38,12 +38,12 @@ def read_csv(path: Path, ask: Ask) -> Piece:
     text = text.replace("\x00", "")
     rows = _split(text, _delimiter(text))
     frame, more = rows_to_frame(rows, ask)
-    return Piece(frame=frame, driver="CSV", encoding=encoding, findings=(*findings, *more), files=(path,))
+    return Piece(frame=frame, driver="CSV", encoding=encoding, findings=(*findings, *more), files=(path,), table=True)
 
 
 def _split(text: str, delimiter: str, limit: int | None = None) -> Rows:
     csv.field_size_limit(2**31 - 1)  # WKT of a county passes the default of 128 kB
-    reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter)
+    reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, skipinitialspace=True)
     rows: Rows = []
     for row in reader:
         if limit is not None and len(rows) >= limit:
@@ -79,7 +79,7 @@ def read_excel(path: Path, ask: Ask) -> Piece:
         raise _broken_book(ask.name, error) from error
     frame, more = rows_to_frame([[_cell(value) for value in row] for row in rows], ask)
     driver = {".xls": "XLS", ".ods": "ODS"}.get(path.suffix.lower(), "XLSX")
-    return Piece(frame=frame, driver=driver, encoding="UTF-8", findings=(*findings, *more), files=(path,))
+    return Piece(frame=frame, driver=driver, encoding="UTF-8", findings=(*findings, *more), files=(path,), table=True)
 
 
 def _broken_book(name: str, error: BaseException) -> Exception:
@@ -131,17 +131,31 @@ def rows_to_frame(rows: Rows, ask: Ask) -> tuple[gpd.GeoDataFrame, list[Finding]
     if not filled:
         raise unreadable(ask.name, "表格是空的。", "the table is empty.")
     at = _header(filled, ask)
+    bare = at == 0 and not ask.fields and _headless([row for _, row in filled[:_SNIFF_ROWS]])
     number, header = filled[at]
     width = max(len(row) for _, row in filled[at:])
-    names = header_names([*header, *[""] * (width - len(header))])
-    body = [[*row, *[""] * (width - len(row))] for _, row in filled[at + 1 :]]
+    names = [f"field_{i + 1}" for i in range(width)] if bare else header_names(_padded(header, width))
+    body = [_padded(row, width) for _, row in filled[at if bare else at + 1 :]]
     columns = list(zip(*body, strict=True)) if body else [()] * width
     kept = [i for i in range(width) if names[i] or any(_text(cell) for cell in columns[i])]
     keep_text = {field_key(code) for code in ask.codes}
     values = [_column(columns[i], field_key(names[i]) in keep_text) for i in kept]
     frame = table_frame(unique_columns([names[i] for i in kept], values), len(body))
-    note = found("header_found", layer=ask.key, measure=number, file=ask.name)
-    return frame, [note] if at > 0 else []
+    if bare:
+        return frame, [found("header_missing", layer=ask.key, file=ask.name)]
+    return frame, [found("header_found", layer=ask.key, measure=number, file=ask.name)] if at > 0 else []
+
+
+def _padded(row: Sequence[Any], width: int) -> list[Any]:
+    return [*row, *[""] * (width - len(row))]
+
+
+def _headless(rows: Rows) -> bool:
+    """Whether the first row is data: a number stands where numbers stand below it, or where nothing is below."""
+    first, rest = rows[0], rows[1:]
+    numbers = [i for i, cell in enumerate(first) if _is_number(_text(cell))]
+    below = [[_text(row[i]) for row in rest if i < len(row) and _text(row[i])] for i in numbers]
+    return bool(numbers) and all(all(map(_is_number, cells)) for cells in below)
 
 
 def _text(cell: Any) -> str:

@@ -103,7 +103,7 @@ def _restored(path: Path, parts: dict[str, Path], ask: Ask) -> Piece:
 def read_dbf(path: Path, ask: Ask) -> Piece:
     """Read a dBASE table that stands alone."""
     piece = read_gdal(path, ask, "dbf", declared=_declared_dbf({".dbf": path, **companions(path, (".cpg",))}))
-    return _finished(piece, (path,))
+    return dataclasses.replace(_finished(piece, (path,)), table=True)
 
 
 def _declared_dbf(parts: dict[str, Path]) -> str:
@@ -124,8 +124,8 @@ def read_mapinfo(path: Path, ask: Ask, kind: str) -> Piece:
     head = path.read_bytes()
     charset = re.search(rb"^[ \t]*!?charset[ \t]+\"?([\w-]+)\"?", head, re.I | re.M)
     name = charset[1].decode("ascii").lower() if charset else ""
-    native = kind == "mif" or re.search(rb"type[ \t]+(native|dbf)", head, re.I) is not None
-    if not native or (name in _SELF_DECODING and not ask.encoding):
+    alone = re.search(rb"type[ \t]+(native|dbf)", head, re.I) and not re.search(rb'IsSeamless"\s*=\s*"TRUE', head, re.I)
+    if (kind == "tab" and not alone) or (name in _SELF_DECODING and not ask.encoding):
         return _finished(read_gdal(path, ask, kind), files)
     with tempfile.TemporaryDirectory() as folder:
         copy = Path(folder) / path.name

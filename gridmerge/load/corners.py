@@ -1,0 +1,108 @@
+"""Corner-point tables (界址点成果表): one row a vertex, grouped by grid, in the order of a number."""
+
+from __future__ import annotations
+
+import dataclasses
+import re
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+import shapely
+from shapely.geometry.base import BaseGeometry
+
+from gridmerge.findings import Finding, found
+from gridmerge.load.gdal import unreadable_feature
+from gridmerge.load.piece import Ask, Piece
+from gridmerge.load.tables import field_key
+from gridmerge.values import as_code
+
+_ORDER_NAMES = (
+    "seq", "sequence", "order", "no", "序号", "点号", "顶点号", "顶点序号", "点序", "点序号", "拐点号", "拐点编号",
+    "界址点号", "界址点序号", "折点号", "坐标点号", "编号顺序", "vertex", "vertex_index", "point_no",
+)  # fmt: skip
+_RING_NAMES = ("ring", "part", "圈号", "环号", "地块圈号", "部件号", "part_id", "ring_id")
+_FEWEST = 3  # rows of one grid, below which they enclose nothing
+
+
+def rows_are_corners(frame: gpd.GeoDataFrame, ask: Ask) -> str | None:
+    """Return the field that groups rows into grids, when each row is a corner; else None.
+
+    With an id named by the project file, its values must repeat; without, a field that numbers the corners must be there,
+    and the field before it whose values come in runs is the grid's.
+    """
+    if not ask.areas or len(frame) < _FEWEST:
+        return None
+    names = [str(name) for name in frame.columns if name != "geometry"]
+    order = _called(names, _ORDER_NAMES)
+    candidates = [ask.id] if ask.id else ([name for name in names if name != order] if order else [])
+    return next((name for name in candidates if name in names and _comes_in_runs(as_code(frame[name]))), None)
+
+
+def _comes_in_runs(values: pd.Series) -> bool:
+    counts = values[values != ""].value_counts()
+    return bool(len(counts)) and bool((counts >= _FEWEST).mean() > 0.5) and bool(len(counts) < len(values) / 2)
+
+
+def _called(names: list[str], known: tuple[str, ...]) -> str | None:
+    return next((name for name in names if field_key(name) in known), None)
+
+
+def corners_to_areas(piece: Piece, ask: Ask, group: str, used: tuple[str, str]) -> Piece:
+    """Turn rows of corners into polygons.
+
+    Parameters
+    ----------
+    piece
+        Its frame has a point in each row.
+    group
+        The field that says which grid a row belongs to.
+    used
+        The fields the points came from; they, and the corner's number, mean nothing to a polygon and go.
+    """
+    frame = piece.frame[~piece.frame.geometry.isna()]
+    names = [str(name) for name in frame.columns if name != "geometry"]
+    order, ring = _called(names, _ORDER_NAMES), _called(names, _RING_NAMES)
+    keys = as_code(frame[group])
+    xy = shapely.get_coordinates(frame.geometry.to_numpy())
+    numbers = _numbers(frame[order]) if order and order != group else np.arange(len(frame), dtype=float)
+    rings = as_code(frame[ring]).to_numpy() if ring and ring != group else np.full(len(frame), "")
+    shapes, first, lost = [], [], 0
+    findings: list[Finding] = []
+    for key in dict.fromkeys(keys[keys != ""]):  # a polygon each: rows of one grid, ring by ring
+        rows = np.flatnonzero((keys == key).to_numpy())
+        shape = _area(xy[rows], numbers[rows], rings[rows])
+        if shape is None:
+            findings.append(unreadable_feature(ask, int(rows[0]), "顶点太少", "it has too few vertices"))
+            lost += 1
+            continue
+        shapes.append(shape)
+        first.append(rows[0])
+    rest = [name for name in names if name not in {*used, order, ring} - {group}]
+    table = frame[rest].iloc[first].reset_index(drop=True)
+    out = gpd.GeoDataFrame(table, geometry=np.array([*shapes, None], dtype=object)[:-1], crs=frame.crs)
+    note = found("corners_joined", layer=ask.key, measure=len(shapes), file=ask.name, field=group, rows=len(frame))
+    return dataclasses.replace(piece, frame=out, findings=(*piece.findings, note, *findings))
+
+
+def _area(xy: np.ndarray, numbers: np.ndarray, rings: np.ndarray) -> BaseGeometry | None:
+    """Return the polygon of one grid; a ring within another is a hole."""
+    area: BaseGeometry | None = None
+    for ring in dict.fromkeys(rings):
+        mine = rings == ring
+        corners = xy[mine][np.argsort(numbers[mine], kind="stable")]
+        if len(np.unique(corners, axis=0)) < _FEWEST:
+            continue
+        part = shapely.Polygon(corners)
+        area = (
+            part if area is None else shapely.symmetric_difference(shapely.make_valid(area), shapely.make_valid(part))
+        )
+    return area
+
+
+def _numbers(column: pd.Series) -> np.ndarray:
+    """Return corner numbers: 7, "J7", "P-007"; what has none keeps its place in the file."""
+    found_in = [re.findall(r"\d+", str(value)) for value in as_code(column)]
+    if not all(found_in):
+        return np.arange(len(column), dtype=float)
+    return np.array([float(digits[-1]) for digits in found_in])
