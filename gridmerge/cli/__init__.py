@@ -17,15 +17,15 @@ from gridmerge.cli.results import map_, verify
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(__version__, prog_name="gridmerge")
-def main() -> None:
-    r"""Merge the grid networks of a township's departments into unified comprehensive grids (多网合一).
+def main() -> None:  # noqa: D301 (click's \b keeps the lines apart)
+    """Merge the grid networks of a township's departments into unified comprehensive grids (多网合一).
 
     \b
     gridmerge init FOLDER   look at the files, write gridmerge.toml   认识文件，写出项目文件
     gridmerge check         load and mend, list what is wrong         检查数据，列出问题
     gridmerge build         run the whole pipeline                    生成综合网格、地图和报表
     gridmerge verify OUT    prove the results from the files          核验成果
-    gridmerge locate OUT LON LAT   whose is this place                某一点归谁管
+    gridmerge locate OUT …  whose is this place                       查询某一点归谁负责
     """
     safe_streams()
 
