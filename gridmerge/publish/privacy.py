@@ -40,11 +40,17 @@ def mask_phone(phone: str, contacts: Contacts = "masked") -> str:
 
 def scrub(text: str) -> str:
     """Mask every phone number and take out every ID number that hides in free text."""
-    narrow = text.translate(_NARROW)
-    masked = _ID_NUMBER.sub(lambda found: "******" if _is_id_number(found.group()) else found.group(), narrow)
-    masked = _MOBILE.sub(r"\1****\3", masked)
+    narrow = drop_id_numbers(text).translate(_NARROW)
+    masked = _MOBILE.sub(r"\1****\3", narrow)
     masked = _LANDLINE.sub(lambda found: f"{found[1]}-{'*' * len(found[2])}{found[3]}", masked)
-    return text if masked == narrow else masked
+    return drop_id_numbers(text) if masked == narrow else masked
+
+
+def drop_id_numbers(text: str) -> str:
+    """Take out every ID number that hides in free text; all else stays as it is, full-width digits too."""
+    narrow = text.translate(_NARROW)
+    dropped = _ID_NUMBER.sub(lambda found: "******" if _is_id_number(found.group()) else found.group(), narrow)
+    return text if dropped == narrow else dropped
 
 
 def mask_name(name: str) -> str:

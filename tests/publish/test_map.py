@@ -14,6 +14,7 @@ import shapely
 from folium.plugins import MiniMap
 
 from gridmerge.errors import OutputError
+from gridmerge.findings import found
 from gridmerge.geometry import lonlat
 from gridmerge.publish import publish
 from gridmerge.publish.map import MapOptions, build_hash, figure, from_out, inline, render, render_data
@@ -60,7 +61,7 @@ def value_of(html):
 def test_the_page_links_nothing(page):
     for tag, attributes in Elements(page).tags:
         assert not {"src", "href", "srcset", "action"} & attributes.keys(), (tag, attributes)
-    assert not re.search(r"url\(\s*['\"]?(?!data:|#)", page), "a style sheet asks for a file"
+    assert not re.search(r"url\(\s*(?!['\"]?(?:data:|#))", page), "a style sheet asks for a file"
     assert "@import" not in page
 
 
@@ -190,3 +191,54 @@ def test_no_phone_of_the_roster_is_in_the_page(tmp_path):
     phones = [phone for phone in build.roster.members["phone"] if phone]
     assert phones and not [phone for phone in phones if phone in page]
     assert not re.search(r"(?<!\d)1[3-9]\d{9}(?!\d)", page)
+
+
+def test_the_public_sees_no_name_no_phone_no_small_count_and_no_department(data):
+    grids = data.grids.assign(households=[3.0, *data.grids["households"].iloc[1:]])
+    page = render_data(replace(data, grids=grids), options=MapOptions(audience="public"))
+    value = value_of(page)
+    full_names = set(data.members["name"])
+    assert not full_names & set(value["members"]["name"]) and not [name for name in full_names if name in page]
+    assert not re.search(r"1[3-9]\d(?:\*{4}|\d{4})\d{4}", page), "a phone, masked or not"
+    holders = {holder for layer in data.layers for holder in layer.frame["holder"] if len(holder) > 1}
+    assert not [holder for holder in holders if holder in page]
+    assert value["layers"] == [] and value["remarks"] == [] and value["sources"] == []
+    assert value["grids"]["work"][0][0] is None and value["grids"]["load"][0] is None
+    assert len(value["faces"]["id"]) == len(data.grids), "pieces of land are nobody's business outside"
+
+
+SECRETS = (
+    "13900001234",
+    "139-0000-1234",
+    "+86 139 0000 1234",
+    "１３９００００１２３４",
+    "0813-8201234",
+    "11010519491231002X",
+)
+
+
+@pytest.mark.parametrize("audience", ["meeting", "platform", "public"])
+def test_no_phone_or_id_number_survives_wherever_it_hid(tmp_path, audience):
+    """In a holder's cell, a grid's name, a member's name, a finding's blank, a town's name."""
+    build = naive_build(tmp_path)
+    secret = "、".join(SECRETS)
+    layers = tuple(
+        replace(layer, frame=layer.frame.assign(name=secret, holder=f"张三 {secret}")) for layer in build.layers
+    )
+    build = replace(
+        build,
+        layers=layers,
+        plan=replace(build.plan, grids=build.plan.grids.assign(grid_name=secret)),
+        township=replace(build.township, villages=build.township.villages.assign(village_name=secret)),
+        roster=replace(build.roster, members=build.roster.members.assign(name=secret, phone=SECRETS[0])),
+        assignment=replace(build.assignment, members=build.assignment.members.assign(name=secret)),
+        findings=(found("encoding_chosen", layer="party", encoding=secret, file=secret),),
+    )
+    build = replace(build, township=replace(build.township, name=f"青山镇{secret}"))
+    page = render(build, options=MapOptions(audience=audience))
+    assert not [secret for secret in SECRETS if secret in page]
+    plain = json.dumps(value_of(page), ensure_ascii=False)
+    assert not [secret for secret in SECRETS if secret in plain]
+    assert not re.search(r"(?<![\d.])1[3-9]\d{9}(?![\d.])", plain) and not re.search(
+        r"(?<!\d)\d{17}[\dXx](?!\d)", plain
+    )

@@ -57,6 +57,16 @@ def shared_arcs(geometries: Sequence[shapely.Geometry]) -> Arcs:
     return arcs
 
 
+def simplified(lines: list[NDArray[np.float64]], tolerance: float) -> list[NDArray[np.float64]]:
+    """Return arcs with fewer vertices, none further than `tolerance` metres off; ends stay, so no gap opens."""
+    if not lines:
+        return []
+    sizes = [len(line) for line in lines]
+    strings = shapely.linestrings(np.vstack(lines), indices=np.repeat(np.arange(len(lines)), sizes))
+    points, owner = shapely.get_coordinates(shapely.simplify(strings, tolerance), return_index=True)
+    return np.split(points, np.flatnonzero(np.diff(owner)) + 1)
+
+
 def deltas(lines: Iterable[NDArray[np.float64]], crs: CRS, origin: tuple[float, float]) -> list[list[int]]:
     """Encode arcs as ``[x0, y0, dx, dy, …]`` in units of 1/SCALE degree, counted from `origin` (lon, lat)."""
     lines = list(lines)

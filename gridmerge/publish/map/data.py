@@ -13,7 +13,7 @@ from gridmerge.catalog import catalog
 from gridmerge.config import Grids
 from gridmerge.findings import Finding
 from gridmerge.model import Build, Layer, Roster
-from gridmerge.publish.privacy import Contacts, mask_phone, scrub
+from gridmerge.publish.privacy import Contacts, mask_phone
 from gridmerge.text import Text
 
 MEMBER_COLUMNS = ("member_id", "name", "kind", "capacity", "phone")
@@ -68,6 +68,8 @@ class MapData:
         ``grids`` and ``members`` as in report.json.
     sources
         (key, path, features) of every input.
+    contacts
+        As `[publish] contacts` has it: unless ``full``, phones are masked in names and notes too.
     """
 
     name: str
@@ -86,6 +88,7 @@ class MapData:
     figures: dict[str, Any] = field(default_factory=dict)
     remarks: tuple[Remark, ...] = ()
     sources: tuple[tuple[str, str, int], ...] = ()
+    contacts: Contacts = "masked"
 
     @classmethod
     def from_build(cls, build: Build) -> MapData:
@@ -101,7 +104,7 @@ class MapData:
             grids=build.plan.grids,
             faces=_faces(build),
             memberships=build.mosaic.memberships,
-            layers=tuple(_layer(layer, contacts) for layer in build.layers),
+            layers=tuple(_layer(layer) for layer in build.layers),
             members=_members(None if assignment is None else assignment.members, build.roster, contacts),
             assignments=_columns(None if assignment is None else assignment.assignments, ASSIGNMENT_COLUMNS),
             works=build.weights.names,
@@ -109,6 +112,7 @@ class MapData:
             figures={"grids": build.plan.figures, "members": {} if assignment is None else assignment.figures},
             remarks=tuple(remark(finding) for finding in build.findings),
             sources=tuple((source.key, source.path, source.features) for source in build.sources),
+            contacts=contacts,
         )
 
 
@@ -119,7 +123,7 @@ def remark(finding: Finding) -> Remark:
         kind=finding.kind,
         layer=finding.layer,
         source_id=finding.source_id,
-        message=Text(scrub(finding.message("zh")), scrub(finding.message("en"))),
+        message=Text(finding.message("zh"), finding.message("en")),
         place=finding.place,
     )
 
@@ -136,13 +140,9 @@ def _faces(build: Build) -> gpd.GeoDataFrame:
     return faces.merge(weights, on="face_id", how="inner", validate="1:1").sort_values("face_id", ignore_index=True)
 
 
-def _layer(layer: Layer, contacts: Contacts) -> MapLayer:
+def _layer(layer: Layer) -> MapLayer:
     frame = layer.frame[["source_id", "name", "holder", "geometry"]]
-    # A department's own table often keeps the phone in the holder's cell.
-    shown = (
-        frame if contacts == "full" else frame.assign(name=frame["name"].map(scrub), holder=frame["holder"].map(scrub))
-    )
-    return MapLayer(key=layer.key, title=titled(layer.title, layer.department), role=layer.spec.role, frame=shown)
+    return MapLayer(key=layer.key, title=titled(layer.title, layer.department), role=layer.spec.role, frame=frame)
 
 
 def _members(members: pd.DataFrame | None, roster: Roster | None, contacts: Contacts) -> pd.DataFrame:

@@ -10,14 +10,27 @@ import folium
 from branca.element import Element, Figure, MacroElement
 from folium.template import Template
 
+from gridmerge.publish.map.audience import for_audience
 from gridmerge.publish.map.data import MapData
 from gridmerge.publish.map.options import MapOptions
 from gridmerge.publish.map.payload import payload
 
 # The order is the order of definition: each file uses only names of those before it.
-SCRIPTS = tuple(
-    f"{name}.js"
-    for name in "labels dom geo state paint marks card panel search edit adjust docket compare app".split()
+SCRIPTS = (
+    "labels.js",
+    "dom.js",
+    "geo.js",
+    "state.js",
+    "paint.js",
+    "marks.js",
+    "card.js",
+    "panel.js",
+    "search.js",
+    "edit.js",
+    "adjust.js",
+    "docket.js",
+    "compare.js",
+    "app.js",
 )
 
 
@@ -62,6 +75,7 @@ def figure(data: MapData, options: MapOptions) -> Figure:
     options
         How to show it.
     """
+    data = for_audience(data, options.audience)
     drawn = OfflineMap(tiles=None, prefer_canvas=True, zoom_control=False, control_scale=False, zoom_snap=0.25)
     page = Meeting(payload(data, options))
     page.add_to(drawn)

@@ -16,7 +16,7 @@ from importlib.resources.abc import Traversable
 from branca.element import CssLink, Element, Figure, JavascriptLink
 
 LEAFLET = {"leaflet.js": "leaflet.js", "leaflet.css": "leaflet.css"}
-_URL = re.compile(r"""url\(\s*["']?(?!data:|#)([^"')]+)["']?\s*\)""")
+_URL = re.compile(r"""url\(\s*(?!["']?(?:data:|#))["']?([^"')]+)["']?\s*\)""")
 
 
 class UnknownAssetError(LookupError):

@@ -6,6 +6,7 @@ import hashlib
 import json
 import re
 from collections.abc import Iterable
+from dataclasses import replace
 from typing import Any
 
 import geopandas as gpd
@@ -16,14 +17,15 @@ from pyproj import CRS
 
 from gridmerge import __version__
 from gridmerge.geometry import lonlat
-from gridmerge.publish.map.arcs import SCALE, deltas, shared_arcs
-from gridmerge.publish.map.data import MapData, MapLayer, Remark
+from gridmerge.publish.map.arcs import SCALE, Arcs, deltas, shared_arcs, simplified
+from gridmerge.publish.map.data import MapData, Remark
 from gridmerge.publish.map.options import MapOptions
 
 FACE_SIMPLIFY_M = 1.0  # under two pixels at the deepest zoom; the coverage stays gap-free
 LAYER_SIMPLIFY_M = 3.0  # departmental lines are context: their own drawing error is larger
 _JINJA = re.compile(r"\{(?=[{%#])")
-LAYERS_VERTICES = 150_000  # for all departmental layers together: about 1.5 MB of the file
+LAYERS_VERTICES = 200_000  # for all departmental layers together: about 1.5 MB of the file
+COARSEST_M = 100.0  # beyond this a line no longer says where it runs; the file grows instead
 
 
 def build_hash(faces: pd.DataFrame) -> str:
@@ -137,45 +139,32 @@ def _duties(data: MapData) -> list[list[Any]]:
 def _layers(data: MapData, origin: tuple[float, float]) -> list[dict[str, Any]]:
     face_of = {face: i for i, face in enumerate(data.faces["face_id"])}
     claims = dict(list(data.memberships.groupby("layer")))
-    budget = LAYERS_VERTICES // max(len(data.layers), 1)
-    return [_one_layer(layer, claims.get(layer.key), face_of, data.crs, origin, budget) for layer in data.layers]
+    frames = [layer.frame.sort_values("source_id", ignore_index=True) for layer in data.layers]
+    drawn, tolerance = _lightened([shared_arcs(list(shapely.force_2d(frame.geometry.to_numpy()))) for frame in frames])
+    return [
+        {
+            "key": layer.key,
+            "title": [layer.title.zh, layer.title.en],
+            "role": layer.role,
+            "tolerance": tolerance,
+            "id": _texts(frame["source_id"]),
+            "name": _texts(frame["name"]),
+            "holder": _texts(frame["holder"]),
+            "rings": arcs.rings,
+            "arcs": deltas(arcs.lines, data.crs, origin),
+            "claims": _claims(claims.get(layer.key), frame, face_of),
+        }
+        for layer, frame, arcs in zip(data.layers, frames, drawn, strict=True)
+    ]
 
 
-def _one_layer(
-    layer: MapLayer,
-    claims: pd.DataFrame | None,
-    face_of: dict[str, int],
-    crs: CRS,
-    origin: tuple[float, float],
-    budget: int,
-) -> dict[str, Any]:
-    frame = layer.frame.sort_values("source_id", ignore_index=True)
-    geometry, tolerance = _lightened(frame.geometry.to_numpy(), budget)
-    arcs = shared_arcs(list(geometry))
-    return {
-        "key": layer.key,
-        "title": [layer.title.zh, layer.title.en],
-        "role": layer.role,
-        "tolerance": tolerance,
-        "id": _texts(frame["source_id"]),
-        "name": _texts(frame["name"]),
-        "holder": _texts(frame["holder"]),
-        "rings": arcs.rings,
-        "arcs": deltas(arcs.lines, crs, origin),
-        "claims": _claims(claims, frame, face_of),
-    }
-
-
-def _lightened(geometry: Any, budget: int) -> tuple[Any, float]:
-    """Simplify without opening gaps, coarser until the layer fits its share of the file."""
-    geometry = shapely.force_2d(geometry)
-    polygons = np.isin(shapely.get_type_id(geometry), (3, 6))
+def _lightened(layers: list[Arcs]) -> tuple[list[Arcs], float]:
+    """Simplify all layers alike, coarser until together they fit their share of the file."""
     tolerance = LAYER_SIMPLIFY_M
     while True:
-        light = geometry.copy()
-        light[polygons] = shapely.coverage_simplify(geometry[polygons], tolerance)
-        light[~polygons] = shapely.simplify(geometry[~polygons], tolerance)
-        if int(shapely.get_num_coordinates(light).sum()) <= budget or tolerance > 100:
+        light = [replace(arcs, lines=simplified(arcs.lines, tolerance)) for arcs in layers]
+        vertices = sum(len(line) for arcs in light for line in arcs.lines)
+        if vertices <= LAYERS_VERTICES or tolerance >= COARSEST_M:
             return light, tolerance
         tolerance *= 2
 
@@ -207,10 +196,10 @@ def _texts(column: Iterable[Any]) -> list[str]:
     return ["" if pd.isna(value) else str(value) for value in column]
 
 
-def _numbers(column: Iterable[float], digits: int = 3) -> list[float]:
-    """Round, and write whole numbers without their ``.0``."""
-    rounded = np.round(np.nan_to_num(np.asarray(column, dtype=float)), digits).tolist()
-    return [int(value) if value == int(value) else value for value in rounded]
+def _numbers(column: Iterable[float], digits: int = 3) -> list[float | None]:
+    """Round, write whole numbers without their ``.0``, and what is missing or withheld as null."""
+    rounded = np.round(np.asarray(column, dtype=float), digits).tolist()
+    return [None if value != value else int(value) if value == int(value) else value for value in rounded]  # noqa: PLR0124
 
 
 def _cells(column: pd.Series[Any]) -> list[Any]:

@@ -67,6 +67,7 @@ def _read(out: Path) -> MapData:
         figures={"grids": report["grids"], "members": report["members"]},
         remarks=tuple(_remarks(_csv(out / "findings.csv"), crs)),
         sources=tuple((row["key"], row["path"], row["features"]) for row in report["inputs"]),
+        contacts=project["contacts"],
     )
 
 

@@ -6,7 +6,8 @@ onChange((what) => {
   if (what === "layers") { layers.forEach(paintLayer); showLegend(); showPanel(); }
   if (what === "colour") { paintFills(); paintDepartment(); showLegend(); showPanel(); }
   if (what === "edit" || what === "target") { paintCandidates(); paintChosen(); showPanel(); }
-  if (what === "notes" || what === "edit") { paintNotes(); showPanel(); }
+  if (what === "notes") { paintNotes(); showPanel(); }
+  if (what === "loaded") paintNotes();
   if (what === "villages") { paintVillages(); showLegend(); }
   if (what === "pieces") paintPieces();
   if (what === "language") { relabel(); heading(); showPanel(); showLegend(); showCard(); }
@@ -21,6 +22,8 @@ function heading() {
   $("town").textContent = brief(DATA.name, 40);
   $("crs").textContent = DATA.crs;
   $("date").textContent = DATA.date;
+  $("sources").parentNode.hidden = !DATA.sources.length;
+  document.querySelector(".stamp").hidden = DATA.audience === "public";
   $("sources").textContent = t("sourceCount", DATA.sources.length);
   $("sources").title = DATA.sources.map((source) => source[0] + ": " + source[1]).join("\n");
   $("review").textContent = DATA.review || "＿＿＿＿＿＿";
@@ -36,6 +39,7 @@ function switches() {
     wordLayer.draw();
   });
   $("whole").addEventListener("click", whole);
+  $("compare").hidden = !layers.length;
   $("compare").addEventListener("click", () => setComparing(!comparing));
   $("slider").addEventListener("input", clipBefore);
   $("print").addEventListener("click", () => window.print());

@@ -42,6 +42,7 @@ function cardPeople(grid) {
 function cardDepartments(grid) {
   const faces = state.face >= 0 ? [state.face] : grid.faces;
   const rows = layers.map((layer) => departmentRow(layer, faces)).filter(Boolean);
+  if (!rows.length) return null;
   return h("section", {},
     h("h3", {}, t(state.face >= 0 ? "deptHere" : "deptGrid")),
     h("ul", { class: "departments" }, rows));

@@ -39,7 +39,9 @@ function fill(element) {
 
 const $ = (id) => document.getElementById("gm-" + id);
 
+// A count that is withheld, because it could point at a household, is null.
 function number(value, digits) {
+  if (value === null) return "<5";
   const places = digits === undefined ? (Math.abs(value) < 10 && value % 1 !== 0 ? 1 : 0) : digits;
   const parts = Number(value).toFixed(places).split(".");
   parts[0] = parts[0].replace(/\B(?=(\d{3})+$)/g, ",");

@@ -94,7 +94,6 @@ function undoAll() {
 function edited(which) {
   paintShapes(which);
   paintFills(which);
-  paintPieces();
   autosave();
   changed("edit");
 }
@@ -158,6 +157,7 @@ function loadEdits(text) {
   edits.votes = {};
   (Array.isArray(file.votes) ? file.votes : []).forEach((vote) => { if (vote && typeof vote.item === "string") edits.votes[vote.item] = { yes: vote.yes | 0, no: vote.no | 0, abstain: vote.abstain | 0 }; });
   edited(grids);
+  changed("loaded");
   return { applied: file.moves.length - left.length, left: left, other: file.base !== DATA.base };
 }
 

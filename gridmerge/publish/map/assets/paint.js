@@ -17,6 +17,7 @@ const pane = (name, order) => {
 const paintFill = pane("fill", 350);
 const paintLayers = pane("layers", 420);
 const paintLines = pane("lines", 430);
+const paintRims = pane("rims", 435);
 const paintTop = pane("top", 440);
 
 const line = (renderer, color, weight, more) =>
@@ -80,8 +81,8 @@ const fills = grids.map((grid) => shape(grid).addTo(map));
 const pieceLines = line(paintFill, "#ffffff", 0.8, { opacity: 0.75 }).addTo(map);
 const gridHalo = line(paintLines, "#ffffff", 3.5, { opacity: 0.85 }).addTo(map);
 const gridLines = line(paintLines, "#24444d", 1.4, {}).addTo(map);
-const villageHalo = line(paintLines, "#fffdf5", 6, { opacity: 0.95 }).addTo(map);
-const villageLines = line(paintLines, "#3a2d1e", 2.6, {}).addTo(map);
+const villageHalo = line(paintRims, "#fffdf5", 6, { opacity: 0.95 }).addTo(map);
+const villageLines = line(paintRims, "#3a2d1e", 2.6, {}).addTo(map);
 const chosenHalo = line(paintTop, "#ffffff", 8, {}).addTo(map);
 const chosenLine = line(paintTop, "#c8451b", 4, {}).addTo(map);
 const hereShape = L.polygon([], { renderer: paintTop, pane: "gm-top", stroke: false, fillColor: "#c8451b", fillOpacity: 0.18, interactive: false, smoothFactor: 0 }).addTo(map);
@@ -107,7 +108,7 @@ function paintVillages() {
 }
 
 function paintPieces() {
-  pieceLines.setLatLngs(state.pieces || state.editing ? linesWhere((pair) => pair.length > 1 && faceGrid[pair[0]] === faceGrid[pair[1]]) : []);
+  pieceLines.setLatLngs(state.pieces || state.editing ? linesWhere((pair) => pair.length > 1) : []); // those on a grid's rim lie under its line
 }
 
 function paintFills(which) {

@@ -1,5 +1,6 @@
 // The panel at the side: overview, layers, what is to be checked.
-const TABS = { overview: overviewTab, layers: layersTab, check: checkTab };
+const TABS = { overview: overviewTab, layers: layersTab };
+if (DATA.audience !== "public") TABS.check = checkTab;
 if (DATA.audience === "meeting") TABS.edit = () => adjustTab();
 const total = (list) => list.reduce((a, b) => a + b, 0);
 
@@ -26,8 +27,8 @@ function overviewTab() {
       tile(t("meanOf", sizeName()), number(mean), sizeUnit(), t("rangeNote", number(DATA.sizes.min), number(DATA.sizes.max), sizeUnit())),
       tile(t("maxMean"), meanLoad ? number(Math.max.apply(null, loads) / meanLoad, 2) : "–", "", floor ? t("floorNote", number(floor, 2)) : ""),
       tile(t("outOfRange"), number(outside), t("gridsUnit"), "", outside ? "alert" : "good")),
-    h("p", { class: "lead" }, t("merged", layers.length, number(total(layers.map((layer) => layer.count))), number(DATA.faces.id.length), number(grids.length), DATA.villages.code.length)),
-    members.length ? memberTiles() : null,
+    !layers.length ? null : h("p", { class: "lead" }, t("merged", layers.length, number(total(layers.map((layer) => layer.count))), number(DATA.faces.id.length), number(grids.length), DATA.villages.code.length)),
+    members.length && DATA.audience !== "public" ? memberTiles() : null,
     h("h3", {}, t("work", sizeName())),
     bars()];
 }
