@@ -17,7 +17,7 @@ from gridmerge.cli.results import map_, verify
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(__version__, prog_name="gridmerge")
-def main() -> None:  # noqa: D301 (click's \b keeps the lines apart)
+def main() -> None:
     """Merge the grid networks of a township's departments into unified comprehensive grids (多网合一).
 
     \b
