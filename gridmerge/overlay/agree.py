@@ -11,69 +11,105 @@ from dataclasses import dataclass
 
 import numpy as np
 import shapely
+from scipy.sparse import coo_matrix, csr_matrix
 from scipy.spatial import cKDTree
 
 from gridmerge.overlay.linework import Bools, Floats, Geometries, Ints, Strands, point_keys
 
 STEP = 25.0  # m between samples: drawing errors change over a hundred metres and more
-REACH = 30.0  # m: how far apart two drawings of one line may be before anything is known
+SEEN = 30.0  # m: how far apart two drawings of one line may ever be
+REACH = 8.0  # m: a line further than this, and than three standard errors, from another is another line
 ALONG = 20.0  # m: samples count as side by side when they are less than this apart along the line
 PARALLEL = 0.9  # cosine: lines that differ by more than 25 degrees are not the same line
-NEIGHBOURS = 24  # samples looked at around each: some eight drawings of a line, three samples each
-NEAR, FAR = (
-    40.0,
-    140.0,
-)  # m: how far one stretch's error speaks for the next; strongly, and where nothing better is known
+NEIGHBOURS = 24  # samples looked at around each: some eight drawings of a line, up to three samples each
+NEAR, FAR = 40.0, 140.0  # m: how far one stretch's error speaks for the next; strongly, and where nothing better is known
 FAR_WEIGHT = 0.03
 STIFFNESS = 0.05  # of one sample: keeps a sheet still where evidence is one-sided (the aperture problem)
 FINEST = 0.3  # m: no drawing is trusted more than this
+LAW = 1000.0  # departments that a village line, or a better rank, outweighs
+ROUNDS = 3  # of bending; each closes nine tenths of what is left
+FEW = 20  # samples: less evidence than this tells nothing of a layer
+SURE = 50.0  # condition number above which all lines run one way, and nothing can be told along them
+SLACK, SPREADS = 6.0, 2.0  # a layer's tolerance: so many metres, and so many times what 98 % of its lines are off
+WIDEST = 20.0  # m: no two drawings of one line differ by more once they are registered
 
 
 @dataclass(frozen=True)
 class Sheet:
-    """One layer on its way to agreement: samples along its polylines."""
+    """Samples along a layer's polylines.
+
+    Parameters
+    ----------
+    xy, normal
+        (n, 2) metres; the unit normal of the line there.
+    line
+        (n,) the polyline.
+    place
+        (n,) metres walked along all polylines, for interpolation between samples.
+    """
 
     xy: Floats
     normal: Floats
     line: Ints
-    place: Floats  # metres walked along all polylines, for interpolation
-    starts: Floats  # where each polyline begins
+    place: Floats
 
 
 def sheet(lines: Geometries, step: float = STEP) -> Sheet:
     """Sample polylines every `step` metres, both ends included."""
-    length = shapely.length(lines)
+    vertices, owner = shapely.get_coordinates(lines, return_index=True)
+    walked = _walked(vertices, owner)
+    first = np.searchsorted(owner, np.arange(len(lines)))
+    last = np.append(first[1:], len(owner)) - 1
+    length = walked[last] - walked[first]
     count = np.maximum(1, np.ceil(length / step).astype(np.int64)) + 1
     line = np.repeat(np.arange(len(lines)), count)
     rank = np.arange(count.sum()) - np.repeat(np.cumsum(count) - count, count)
-    along = rank / (count[line] - 1) * length[line]
-    xy = shapely.get_coordinates(shapely.line_interpolate_point(lines[line], along))
-    first, last = np.cumsum(count) - count, np.cumsum(count) - 1
+    place = walked[first][line] + rank / (count[line] - 1) * length[line]
+    xy = np.column_stack([np.interp(place, walked, vertices[:, c]) for c in (0, 1)])
+    edge = np.cumsum(count)
     ahead, behind = np.arange(len(line)) + 1, np.arange(len(line)) - 1
-    ahead[last], behind[first] = last, first
+    ahead[edge - 1], behind[edge - count] = edge - 1, edge - count
     chord = xy[ahead] - xy[behind]
     chord /= np.maximum(np.hypot(*chord.T), 1e-9)[:, None]
-    starts = np.concatenate([[0.0], np.cumsum(length)[:-1]])
-    return Sheet(xy, np.column_stack([-chord[:, 1], chord[:, 0]]), line, starts[line] + along, starts)
+    return Sheet(xy, np.column_stack([-chord[:, 1], chord[:, 0]]), line, place)
+
+
+def _walked(xy: Floats, line: Ints) -> Floats:
+    """Metres along all polylines; a metre lies between one and the next, so that they never meet."""
+    pace = np.hypot(*(xy[1:] - xy[:-1]).T)
+    pace[line[1:] != line[:-1]] = 1.0
+    return np.concatenate([[0.0], np.cumsum(pace)])
 
 
 @dataclass(frozen=True)
 class Agreement:
-    """What came of it, a row a layer: rigid shift, roughness (m) before and after, and the moves of its samples."""
+    """How each layer came to agree.
+
+    Parameters
+    ----------
+    shift
+        (layers, 2) the rigid part of its move, metres; zero where the evidence is weak.
+    before, after
+        (layers,) robust spread of its lines about the consensus, metres.
+    tolerance
+        (layers,) how far from an agreed line a line of the layer may be and still be taken for it, metres.
+    moves
+        Per layer (samples, 2), metres.
+    """
 
     shift: Floats
     before: Floats
     after: Floats
+    tolerance: Floats
     moves: list[Floats]
-    tolerance: float
 
     def taken(self, order: list[int]) -> Agreement:
         """Return the rows in another order."""
-        moves = [self.moves[k] for k in order]
-        return Agreement(self.shift[order], self.before[order], self.after[order], moves, self.tolerance)
+        rows = [column[order] for column in (self.shift, self.before, self.after, self.tolerance)]
+        return Agreement(*rows, [self.moves[k] for k in order])
 
 
-def agree(villages: Sheet, layers: list[Sheet], weight: Floats, precedence: Ints, rounds: int = 4) -> Agreement:
+def agree(villages: Sheet, layers: list[Sheet], weight: Floats, precedence: Ints, threads: int = 1) -> Agreement:
     """Return how each layer's samples move onto the consensus.
 
     Parameters
@@ -86,140 +122,189 @@ def agree(villages: Sheet, layers: list[Sheet], weight: Floats, precedence: Ints
         Each layer's say.
     precedence
         A layer is only pulled by layers of its own or a smaller number.
+    threads
+        For the searches; the result does not depend on it.
     """
-    everyone = [villages, *layers]
-    n = len(everyone)
-    layer = np.repeat(np.arange(n), [len(s.xy) for s in everyone])
-    drawn = np.concatenate([s.xy for s in everyone])
-    normal = np.concatenate([s.normal for s in everyone])
-    say = np.concatenate([[1e6], weight])
-    order = np.concatenate([[np.iinfo(np.int64).min], precedence])
-    sigma = np.concatenate([[FINEST], np.full(len(layers), 4.0)])
-    moved = np.zeros_like(drawn)
-    smooth = [_kernel(s) for s in layers]
-    shift = np.zeros((len(layers), 2))
-    before = np.full(len(layers), np.nan)
-    bounds = np.concatenate([[0], np.cumsum([len(s.xy) for s in everyone])])
-    for turn in range(rounds + 1):
-        off, known = _offsets(drawn + moved, normal, layer, say / sigma**2, order, REACH)
-        for k in range(len(layers)):
-            part = slice(bounds[k + 1], bounds[k + 2])
-            if order[k + 1] == np.iinfo(np.int64).min:
-                continue
-            d, has = off[part], known[part]
-            spread = _scale(d[has])
-            if turn == 0:
-                before[k] = spread
-            sigma[k + 1] = max(FINEST, spread) if has.sum() > 10 else 8.0
-            if turn == rounds:
-                continue
-            if turn == 0:
-                step = _translation(d, normal[part], has)
-                shift[k] += step
-                moved[part] += step
-            else:
-                moved[part] += smooth[k](d, normal[part], has)
-    moves = [moved[bounds[k + 1] : bounds[k + 2]] for k in range(len(layers))]
-    tolerance = 8.0
-    return Agreement(shift, before, sigma[1:], moves, tolerance)
+    crowd = _Crowd(villages, layers, weight, precedence, threads)
+    n = len(layers)
+    shift, before = np.zeros((n, 2)), np.zeros(n)
+    if n == 0:
+        return Agreement(shift, before, before, before, [])
+    offset, known = crowd.offsets()
+    for k in range(n):
+        part = crowd.part(k)
+        before[k] = _spread(offset[part][known[part]])
+        shift[k] = _translation(offset[part], crowd.normal[part], known[part])
+    crowd.shift(shift, before)
+    kernel = _Sheets(crowd)
+    for _ in range(ROUNDS):
+        offset, known = crowd.offsets()
+        crowd.bend(kernel(offset, known))
+        crowd.trust(offset, known)
+    offset, known = crowd.offsets()
+    rest = [np.abs(offset[crowd.part(k)][known[crowd.part(k)]]) for k in range(n)]
+    tail = np.array([np.percentile(off, 98) if len(off) > FEW else 0.0 for off in rest])
+    after = np.array([float(np.median(off) * 1.4826) if len(off) > FEW else 0.0 for off in rest])
+    tolerance = np.clip(SLACK + SPREADS * tail, SLACK, WIDEST)
+    return Agreement(shift, before, after, tolerance, [crowd.moved[crowd.part(k)] for k in range(n)])
 
 
-def _scale(d: Floats) -> float:
-    return float(np.median(np.abs(d)) * 1.4826) if len(d) else np.nan
+class _Crowd:
+    """All samples of all layers together; the villages are layer 0."""
+
+    def __init__(
+        self, villages: Sheet, layers: list[Sheet], weight: Floats, precedence: Ints, threads: int
+    ) -> None:
+        everyone = [villages, *layers]
+        size = np.array([len(s.xy) for s in everyone])
+        self._bounds = np.concatenate([[0], np.cumsum(size)])
+        self._threads = threads
+        self.layer = np.repeat(np.arange(len(everyone)), size)
+        self.drawn = np.concatenate([s.xy for s in everyone])
+        self.normal = np.concatenate([s.normal for s in everyone])
+        self.moved = np.zeros_like(self.drawn)
+        self._weight = np.concatenate([[1.0], weight])
+        self._order = np.concatenate([[np.iinfo(np.int64).min], precedence])
+        self._sigma = np.concatenate([[FINEST], np.full(len(layers), SEEN / 3)])
+        self._pair()
+
+    def part(self, k: int) -> slice:
+        """The samples of layer k."""
+        return slice(self._bounds[k + 1], self._bounds[k + 2])
+
+    def _pair(self) -> None:
+        """Find which samples of other layers may be the same place of the same line."""
+        at = self.drawn + self.moved
+        mine = np.arange(self._bounds[1], len(at))
+        distance, other = cKDTree(at).query(
+            at[mine], k=NEIGHBOURS, distance_upper_bound=SEEN + ALONG / 2, workers=self._threads
+        )
+        row, column = np.nonzero(np.isfinite(distance))
+        i, j = mine[row], other[row, column]
+        listens = self._order[self.layer[j]] <= self._order[self.layer[i]]
+        turn = (self.normal[i] * self.normal[j]).sum(1)
+        keep = (self.layer[i] != self.layer[j]) & listens & (np.abs(turn) > PARALLEL)
+        i, j, turn = i[keep], j[keep], turn[keep]
+        away = at[j] - at[i]
+        beside = np.abs(away[:, 0] * self.normal[j, 1] - away[:, 1] * self.normal[j, 0]) < ALONG
+        self._i, self._j, self._sign = i[beside], j[beside], np.sign(turn[beside])
+        self._law = np.where(self._order[self.layer[self._j]] < self._order[self.layer[self._i]], LAW, 1.0)
+
+    def offsets(self) -> tuple[Floats, Bools]:
+        """How far, along its normal, each sample is from the weighted median of all drawings of its line, its own among
+        them; and whether there are others.
+        """
+        i, j = self._i, self._j
+        across = ((self.drawn[j] + self.moved[j] - self.drawn[i] - self.moved[i]) * self.normal[j]).sum(1) * self._sign
+        a, b = self.layer[i], self.layer[j]
+        same = np.abs(across) <= np.clip(3 * np.hypot(self._sigma[a], self._sigma[b]), REACH, SEEN)
+        i, across, b, law = i[same], across[same], b[same], self._law[same]
+        seat = i * (self.layer[-1] + 1) + b
+        crowd = np.bincount(seat)[seat]  # several samples of one layer share its say
+        say = self._weight / self._sigma**2
+        everyone = np.arange(len(self.drawn))
+        offset = _median(
+            np.concatenate([i, everyone]),
+            np.concatenate([across, np.zeros(len(everyone))]),
+            np.concatenate([say[b] * law / crowd, say[self.layer]]),
+        )
+        return offset, np.bincount(i, minlength=len(everyone)) > 0
+
+    def shift(self, shift: Floats, spread: Floats) -> None:
+        """Move layers as a whole, and look at the pairs afresh."""
+        self.moved += np.concatenate([np.zeros((1, 2)), shift])[self.layer]
+        self._sigma[1:] = np.maximum(FINEST, spread)
+        self._pair()
+
+    def bend(self, move: Floats) -> None:
+        """Move samples; the villages stay."""
+        self.moved[self._bounds[1] :] += move[self._bounds[1] :]
+
+    def trust(self, offset: Floats, known: Bools) -> None:
+        """Trust each layer by how well it keeps to the consensus."""
+        for k in range(len(self._sigma) - 1):
+            part = self.part(k)
+            self._sigma[k + 1] = max(FINEST, _spread(offset[part][known[part]]))
 
 
-def _offsets(xy: Floats, normal: Floats, layer: Ints, trust: Floats, order: Ints, reach: float) -> tuple[Floats, Bools]:
-    """How far, along its normal, each sample is from the weighted median of all drawings of its line; and whether others are."""
-    tree = cKDTree(xy)
-    moving = np.flatnonzero(order[layer] > np.iinfo(np.int64).min)
-    distance, other = tree.query(xy[moving], k=NEIGHBOURS, distance_upper_bound=reach)
-    valid = np.isfinite(distance)
-    other = np.where(valid, other, 0)
-    away = xy[other] - xy[moving][:, None]
-    mine = normal[moving][:, None]
-    across = (away * normal[other]).sum(-1)
-    turn = (normal[other] * mine).sum(-1)
-    along = np.abs((away * np.stack([normal[other][..., 1], -normal[other][..., 0]], -1)).sum(-1))
-    beside = (
-        valid & (np.abs(turn) > PARALLEL) & (along < ALONG) & (order[layer[other]] <= order[layer[moving]][:, None])
-    )
-    stranger = beside & (layer[other] != layer[moving][:, None])
-    own = np.zeros_like(beside)
-    own[:, 0] = True
-    d = np.where(stranger, across * np.sign(turn), 0.0)
-    # several samples of one layer share its say
-    w = np.where(stranger, trust[layer[other]], 0.0)
-    w[:, 0] = np.where(stranger[:, 0], w[:, 0], 0)
-    d = np.concatenate([d, np.zeros((len(moving), 1))], 1)
-    w = np.concatenate([w, 3 * trust[layer[moving]][:, None]], 1)  # three samples stand for a layer beside another
-    off = np.zeros(len(xy))
-    known = np.zeros(len(xy), dtype=bool)
-    off[moving] = _weighted_median(d, w)
-    known[moving] = stranger.any(1)
-    return off, known
+def _spread(offset: Floats) -> float:
+    """Robust standard deviation about zero; that of an ordinary drawing where there is too little to tell."""
+    return float(np.median(np.abs(offset)) * 1.4826) if len(offset) > FEW else SEEN / 6
 
 
-def _weighted_median(value: Floats, weight: Floats) -> Floats:
-    order = np.argsort(value, axis=1, kind="stable")
-    v, w = np.take_along_axis(value, order, 1), np.take_along_axis(weight, order, 1)
-    total = np.cumsum(w, axis=1)
-    half = total[:, -1:] / 2
-    at = (total < half - 1e-12).sum(1)
-    return v[np.arange(len(v)), np.minimum(at, v.shape[1] - 1)]
+def _median(group: Ints, value: Floats, weight: Floats) -> Floats:
+    """Weighted median of each group; every group has a value."""
+    order = np.argsort(group * (4 * SEEN) + value, kind="stable")  # values are within ±2 SEEN: one key sorts both
+    group, value = group[order], value[order]
+    total = np.cumsum(weight[order])
+    last = np.flatnonzero(np.append(group[1:] != group[:-1], True))
+    base = np.concatenate([[0.0], total[last[:-1]]])
+    middle = np.searchsorted(total, (base + total[last]) / 2 * (1 - 1e-12))
+    return np.asarray(value[np.minimum(middle, last)])
 
 
-def _translation(d: Floats, normal: Floats, has: Bools) -> Floats:
-    """The rigid shift that best explains the offsets: Tukey's biweight, a few rounds."""
+def _translation(offset: Floats, normal: Floats, known: Bools) -> Floats:
+    """The rigid shift that best explains the offsets, by Tukey's biweight; zero where it cannot be told."""
+    d, n = offset[known], normal[known]
     shift = np.zeros(2)
-    if has.sum() < 10:
+    if len(d) <= FEW:
         return shift
-    d, n = d[has], normal[has]
     for _ in range(5):
         rest = d - n @ shift
-        c = max(4.685 * _scale(rest), 0.05)
-        w = np.clip(1 - (rest / c) ** 2, 0, None) ** 2
-        a = (n * w[:, None]).T @ n + 1e-9 * np.eye(2)
-        if np.linalg.cond(a) > 50:  # all lines run one way: along them nothing can be told
+        weight = np.clip(1 - (rest / max(4.685 * _spread(rest), 0.05)) ** 2, 0, None) ** 2
+        a = (n * weight[:, None]).T @ n + 1e-9 * np.eye(2)
+        if np.linalg.cond(a) > SURE:
             return np.zeros(2)
-        shift = np.linalg.solve(a, (n * w[:, None]).T @ d)
-    return shift
+        shift = np.linalg.solve(a, (n * weight[:, None]).T @ d)
+    return shift if _spread(d - n @ shift) < _spread(d) else np.zeros(2)
 
 
-def _kernel(s: Sheet):
-    tree = cKDTree(s.xy)
-    k1, k2 = 10, 24
-    d1, i1 = tree.query(s.xy, k=min(k1, len(s.xy)), distance_upper_bound=2.5 * NEAR)
-    sub = np.arange(0, len(s.xy), 4)
-    d2, i2 = cKDTree(s.xy[sub]).query(s.xy, k=min(k2, len(sub)), distance_upper_bound=2.5 * FAR)
-    w1 = np.where(np.isfinite(d1), np.exp(-0.5 * (d1 / NEAR) ** 2), 0)
-    w2 = FAR_WEIGHT * np.where(np.isfinite(d2), np.exp(-0.5 * (d2 / FAR) ** 2), 0)
-    index = np.concatenate([np.where(np.isfinite(d1), i1, 0), sub[np.where(np.isfinite(d2), i2, 0)]], 1)
-    w = np.concatenate([w1, w2], 1)
-    _, same = np.unique(point_keys(s.xy), return_inverse=True)
-    times = np.bincount(same)
+class _Sheets:
+    """The rubber sheets: every layer's offsets, known along normals only, made one smooth vector field a layer.
 
-    def smooth(d: Floats, normal: Floats, has: Bools) -> Floats:
-        ww = w * has[index]
-        n = normal[index]
-        a = np.einsum("ij,ijk,ijl->ikl", ww, n, n) + STIFFNESS * np.eye(2)
-        b = np.einsum("ij,ijk,ij->ik", ww, n, d[index])
-        u = np.linalg.solve(a, b[..., None])[..., 0]
-        # junctions move as one
-        return np.column_stack([np.bincount(same, u[:, c])[same] / times[same] for c in (0, 1)])
+    At each sample the vector is the least-squares one for the offsets around it, near ones strongly, far ones weakly, with
+    a little stiffness; samples at one place move as one, so that junctions stay junctions.
+    """
 
-    return smooth
+    def __init__(self, crowd: _Crowd) -> None:
+        self._normal = crowd.normal
+        blocks = [_weights(crowd.drawn[crowd.part(k)], crowd.part(k).start) for k in range(crowd.layer[-1])]
+        row, column, weight = (np.concatenate(part) for part in zip(*blocks, strict=True))
+        n = len(crowd.drawn)
+        self._around: csr_matrix = coo_matrix((weight, (row, column)), shape=(n, n)).tocsr()
+        _, self._place = np.unique(
+            point_keys(crowd.drawn) + crowd.layer.astype(np.uint64) * np.uint64(0x9E3779B97F4A7C15), return_inverse=True
+        )
+
+    def __call__(self, offset: Floats, known: Bools) -> Floats:
+        x, y = self._normal.T
+        d = np.where(known, offset, 0.0)
+        sums = self._around @ np.column_stack([known * x * x, known * x * y, known * y * y, d * x, d * y])
+        xx, xy, yy, bx, by = sums.T
+        xx, yy = xx + STIFFNESS, yy + STIFFNESS
+        det = xx * yy - xy**2
+        move = np.column_stack([yy * bx - xy * by, xx * by - xy * bx]) / det[:, None]
+        times = np.bincount(self._place)[self._place]
+        return np.column_stack([np.bincount(self._place, move[:, c])[self._place] / times for c in (0, 1)])
 
 
-def bend(lines: Geometries, s: Sheet, moves: Floats, step: float) -> Strands:
+def _weights(xy: Floats, start: int) -> tuple[Ints, Ints, Floats]:
+    """(row, column, weight) of the samples that speak for each sample of one layer."""
+    every = np.arange(len(xy))
+    parts = []
+    for reach, share, chosen, k in ((NEAR, 1.0, every, 10), (FAR, 4 * FAR_WEIGHT, every[::8], 8)):
+        distance, other = cKDTree(xy[chosen]).query(xy, k=range(1, min(k, len(chosen)) + 1), distance_upper_bound=2.5 * reach)
+        row, column = np.nonzero(np.isfinite(distance))
+        weight = share * np.exp(-0.5 * (distance[row, column] / reach) ** 2)
+        parts.append((row + start, chosen[other[row, column]] + start, weight))
+    row, column, weight = (np.concatenate(part) for part in zip(*parts, strict=True))
+    return row, column, weight
+
+
+def bend(lines: Geometries, samples: Sheet, moves: Floats, step: float) -> Strands:
     """Return the polylines moved, sampled at least every `step` metres."""
     xy, line = shapely.get_coordinates(shapely.segmentize(lines, step), return_index=True)
-    walked = np.concatenate([[0.0], np.cumsum(np.hypot(*(xy[1:] - xy[:-1]).T))])
-    first = np.searchsorted(line, np.arange(len(lines)))
-    place = walked - walked[first][line]
-    length = shapely.length(lines)
-    place = s.starts[line] + np.minimum(place, length[line])
-    # polylines follow each other without a gap in `place`: a hair's breadth keeps the end of one from the start of the next
-    gap = 1.0
-    mine, theirs = place + gap * line, s.place + gap * s.line
-    moved = np.column_stack([np.interp(mine, theirs, moves[:, c]) for c in (0, 1)])
+    place = _walked(xy, line)
+    # both walks start a polyline at the same metre: lengths are equal up to rounding
+    moved = np.column_stack([np.interp(place, samples.place, moves[:, c]) for c in (0, 1)])
     return Strands(xy + moved, line.astype(np.int64))

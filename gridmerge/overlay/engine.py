@@ -98,8 +98,9 @@ def overlay(township: Township, layers: Sequence[Layer], settings: Overlay, proc
         [d.sheet for d in drawings],
         np.array([d.layer.spec.weight for d in drawings]),
         np.array([d.precedence for d in drawings], dtype=np.int64),
+        processes,
     )
-    tolerance = settings.tolerance or agreement.tolerance
+    tolerance = settings.tolerance or float(np.percentile(agreement.tolerance, 75)) if drawings else 8.0
     drawings, agreement = _in_order(drawings, agreement)
     lines = _accepted(township, villages, drawings, agreement, tolerance, processes)
     faces, village = faces_of(villages, lines)
