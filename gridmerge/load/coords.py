@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import csv
 import dataclasses
-import io
 import re
+import tempfile
 import warnings
 from collections.abc import Sequence
+from pathlib import Path
 
 import geopandas as gpd
 import numpy as np
@@ -123,13 +124,12 @@ def _wkts(cells: Sequence[str]) -> np.ndarray:
 def _straightened(wkt: np.ndarray) -> np.ndarray:
     """Read WKT by GDAL, which turns curves into chords."""
     rows = [[number, "" if text is None else text] for number, text in enumerate(wkt)]
-    memory = io.StringIO()
-    csv.writer(memory).writerows([["row", "WKT"], *rows])
-    with warnings.catch_warnings():
+    with tempfile.TemporaryDirectory() as folder, warnings.catch_warnings():
         warnings.simplefilter("ignore")  # cells GDAL cannot read come back null and are told as findings
-        _, _, wkb, (numbers,) = pyogrio.raw.read(
-            memory.getvalue().encode("utf-8"), columns=["row"], force_2d=True, AUTODETECT_TYPE="YES"
-        )
+        file = Path(folder) / "wkt.csv"  # GDAL tells a CSV by its name, which a file in memory has not
+        with file.open("w", encoding="utf-8", newline="") as handle:
+            csv.writer(handle).writerows([["row", "WKT"], *rows])
+        _, _, wkb, (numbers,) = pyogrio.raw.read(file, columns=["row"], force_2d=True, AUTODETECT_TYPE="YES")
     out = np.full(len(wkt), None, dtype=object)
     out[numbers.astype(int)] = shapely.from_wkb(wkb, on_invalid="ignore")
     return out

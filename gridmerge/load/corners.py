@@ -41,7 +41,7 @@ def rows_are_corners(frame: gpd.GeoDataFrame, ask: Ask) -> str | None:
 
 def _comes_in_runs(values: pd.Series) -> bool:
     counts = values[values != ""].value_counts()
-    return bool(len(counts)) and bool((counts >= _FEWEST).mean() > 0.5) and bool(len(counts) < len(values) / 2)
+    return len(counts) > 0 and int(counts[counts >= _FEWEST].sum()) > len(values) / 2
 
 
 def _called(names: list[str], known: tuple[str, ...]) -> str | None:

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import dataclasses
 import io
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -16,91 +16,72 @@ from ezdxf.lldxf.const import DXFError
 from ezdxf.path import from_hatch, make_path
 from shapely.geometry.base import BaseGeometry
 
-from gridmerge.errors import GridmergeError
-from gridmerge.findings import Finding, found
+from gridmerge.findings import Finding
+from gridmerge.load.drawing import Drawn, drawing_frame, drawn_by_gdal
 from gridmerge.load.encoding import Choice, choose, codec_named, decode_value, demanded, note
-from gridmerge.load.gdal import chosen_layers
-from gridmerge.load.piece import Ask, Piece, geo_frame
-from gridmerge.load.polygonise import enclosed, label_areas
-from gridmerge.load.refuse import many_layers, unreadable
+from gridmerge.load.piece import Ask, Piece
 
 _MOST_ENTITIES = 500_000  # out of blocks: blocks nested in blocks can multiply without end
 _SAGITTA = 1e-4  # of a curve's own size: chords stay within 1 cm on an arc of 100 m
 _LINES = ("LINE", "LWPOLYLINE", "POLYLINE", "ARC", "CIRCLE", "ELLIPSE", "SPLINE")
 _AREAS = ("HATCH", "MPOLYGON", "SOLID", "TRACE", "3DFACE")
+_MUTE = ("VIEWPORT", "ATTDEF", "DIMENSION", "LEADER", "MULTILEADER", "XLINE", "RAY", "IMAGE", "WIPEOUT", "OLE2FRAME")
 _TEXTS = ("TEXT", "MTEXT", "ATTRIB")
 # what ezdxf raises over damaged drawings: its own family, and Python's where a number or a tag is missing
 _TROUBLES = (DXFError, ArithmeticError, ValueError, TypeError, AttributeError, LookupError, RecursionError)
 
 
-@dataclasses.dataclass(frozen=True)
-class Drawn:
-    """One entity as plain geometry: `kind` is area, line, point or text; `text` and `size` belong to texts."""
-
-    kind: str
-    layer: str
-    shape: BaseGeometry
-    text: str = ""
-    size: float = 0.0
-
-
 def read_dxf(path: Path, ask: Ask) -> Piece:
-    """Read a drawing; `ask.layer` is a CAD layer.
-
-    Fields: name (the text inside), texts (all of them), cad_layer. Without any area the lines are returned, else the points.
-    """
-    document, encoding, findings = _opened(path, ask)
-    try:
-        drawn = list(_drawn(document))
-    except _TROUBLES as error:
-        raise _broken(ask, error) from error
-    frame, more = _frame(drawn, ask)
+    """Read a drawing; `ask.layer` is a CAD layer. What ezdxf finds too incomplete is left to GDAL's more lenient reader."""
+    text, encoding, findings = _decoded(path.read_bytes(), ask)
+    drawn = _drawn_by_ezdxf(path, text)
+    if not any(one.kind != "skipped" for one in drawn):
+        drawn = [*drawn_by_gdal(path if text is None else text.encode("utf-8", "replace"), ask), *drawn]
+    frame, more = drawing_frame(drawn, ask)
     return Piece(frame=frame, driver="DXF", encoding=encoding, findings=(*findings, *more), files=(path,))
 
 
-def _broken(ask: Ask, error: Exception) -> GridmergeError:
-    words = re.sub(r"\s+", " ", str(error))[:160] or type(error).__name__
-    return unreadable(
-        ask.name,
-        f"DXF 图形损坏（{words}）。请在 CAD 中用 AUDIT 修复后另存为 DXF 2007。",
-        f"the drawing is damaged ({words}). Repair it with AUDIT in the CAD program and save it as DXF 2007.",
-    )
+def read_dgn(path: Path, ask: Ask) -> Piece:
+    """Read a MicroStation drawing of version 7; `ask.layer` is a level."""
+    frame, findings = drawing_frame(drawn_by_gdal(path, ask), ask)
+    return Piece(frame=frame, driver="DGN", findings=tuple(findings), files=(path,))
 
 
-def _opened(path: Path, ask: Ask) -> tuple[Any, str, tuple[Finding, ...]]:
-    raw = path.read_bytes()
+def _drawn_by_ezdxf(path: Path, text: str | None) -> list[Drawn]:
+    """Return what ezdxf reads: strictly, else by its repairing reader; nothing when both give up."""
+    for opened in (partial(_strict, path, text), partial(_repaired, path, text)):
+        try:
+            return list(_drawn(opened()))
+        except (*_TROUBLES, OSError):
+            continue
+    return []
+
+
+def _strict(path: Path, text: str | None) -> Any:
+    return filemanagement.readfile(path) if text is None else filemanagement.read(io.StringIO(text))
+
+
+def _repaired(path: Path, text: str | None) -> Any:
+    document, _ = recover.read(io.BytesIO(path.read_bytes() if text is None else text.encode("utf-8", "replace")))
+    return document
+
+
+def _decoded(raw: bytes, ask: Ask) -> tuple[str | None, str, tuple[Finding, ...]]:
+    """Return the drawing's text (None for a binary one), its encoding and what is to be said about that."""
     if raw.startswith(b"AutoCAD Binary DXF"):
-        return _binary(path, ask), "", ()
+        return None, "", ()
     declared = re.search(rb"\$DWGCODEPAGE\s+3\s+(\S+)", raw[:20000])
     version = re.search(rb"\$ACADVER\s+1\s+AC(\d+)", raw[:20000])
     says = "utf-8" if version and int(version[1]) >= 1021 else (declared[1].decode("latin-1") if declared else "")
     says = says.replace("ANSI_", "ANSI ")
+    lines = raw.splitlines()
     if ask.encoding:
         choice = Choice(codec=demanded(ask.encoding, ask.name), reason="demanded")
     else:
-        choice = choose(sorted({line for line in raw.splitlines() if not line.isascii()}), codec_named(says))
-    text = "\n".join(
-        decode_value(line, choice.codec) if not line.isascii() else line.decode() for line in raw.splitlines()
-    )
-    try:
-        return filemanagement.read(io.StringIO(text)), choice.codec, note(ask.key, ask.name, choice, says)
-    except _TROUBLES:
-        return _recovered(text.encode("utf-8", "replace"), ask), choice.codec, note(ask.key, ask.name, choice, says)
-
-
-def _binary(path: Path, ask: Ask) -> Any:
-    try:
-        return filemanagement.readfile(path)
-    except _TROUBLES as error:
-        raise _broken(ask, error) from error
-
-
-def _recovered(raw: bytes, ask: Ask) -> Any:
-    try:
-        document, _ = recover.read(io.BytesIO(raw))
-    except (*_TROUBLES, OSError) as error:
-        raise _broken(ask, error) from error
-    return document
+        choice = choose(sorted({line for line in lines if not line.isascii()}), codec_named(says))
+    text = "\n".join(line.decode() if line.isascii() else decode_value(line, choice.codec) for line in lines)
+    text += "\n"  # GDAL takes a last line without an end for a file cut short
+    return text, choice.codec, note(ask.key, ask.name, choice, says)
 
 
 def _drawn(document: Any) -> Iterator[Drawn]:
@@ -113,48 +94,42 @@ def _drawn(document: Any) -> Iterator[Drawn]:
         made += bool(blocks)
         if made > _MOST_ENTITIES:
             raise ValueError(f"blocks make more than {_MOST_ENTITIES} entities")
-        if entity.dxftype() == "INSERT":
-            name = str(entity.dxf.name).lower()
-            if name not in blocks:  # a block that holds itself is drawn once
-                # what a block draws on layer 0 belongs to the layer the block was inserted on: CAD's own rule
-                parts = [*_exploded(entity), *entity.attribs]
-                stack += [
-                    (part, layer if part.dxf.layer == "0" else str(part.dxf.layer), blocks | {name})
-                    for part in reversed(parts)
-                ]
+        if entity.dxftype() != "INSERT":
+            yield from _plain(entity, layer)
             continue
-        yield from _plain(entity, layer)
+        name = str(entity.dxf.name).lower()
+        if name in blocks:
+            continue  # a block that holds itself is drawn once
+        # what a block draws on layer 0 belongs to the layer the block was inserted on: CAD's own rule
+        for part in reversed(_exploded(entity)):
+            stack.append((part, layer if part.dxf.layer == "0" else str(part.dxf.layer), blocks | {name}))
 
 
 def _exploded(insert: Any) -> list[Any]:
     try:
-        return list(insert.virtual_entities())
+        if insert.mcount > _MOST_ENTITIES:
+            return []
+        copies = list(insert.multi_insert()) if insert.mcount > 1 else [insert]
+        return [part for copy in copies for part in (*copy.virtual_entities(), *copy.attribs)]
     except _TROUBLES:
         return []
 
 
-def _plain(entity: Any, layer: str) -> Iterator[Drawn]:
+def _plain(entity: Any, layer: str) -> list[Drawn]:
+    """Return an entity as plain geometry; a broken one never costs the drawing, but it is told."""
     kind = entity.dxftype()
     try:
         if kind in _LINES:
-            yield from _line(entity, layer)
-        elif kind in _AREAS:
-            yield from (Drawn("area", layer, shape) for shape in _area(entity))
-        elif kind in _TEXTS:
-            yield from _text(entity, layer)
-        elif kind == "POINT":
-            yield Drawn("point", layer, shapely.Point(entity.dxf.location.x, entity.dxf.location.y))
-    except (
-        DXFError,
-        ArithmeticError,
-        ValueError,
-        TypeError,
-        AttributeError,
-        KeyError,
-        IndexError,
-        shapely.errors.GEOSException,
-    ):
-        return  # one broken entity never costs the drawing
+            return list(_line(entity, layer))
+        if kind in _AREAS:
+            return [Drawn("area", layer, shape) for shape in _area(entity)]
+        if kind in _TEXTS:
+            return list(_text(entity, layer))
+        if kind == "POINT":
+            return [Drawn("point", layer, shapely.Point(entity.dxf.location.x, entity.dxf.location.y))]
+    except (*_TROUBLES, shapely.errors.ShapelyError):
+        pass
+    return [] if kind in _MUTE else [Drawn("skipped", layer, None, text=kind)]
 
 
 def _line(entity: Any, layer: str) -> Iterator[Drawn]:
@@ -201,59 +176,3 @@ def _text(entity: Any, layer: str) -> Iterator[Drawn]:
     words = re.sub(r"\s+", " ", text).strip()
     if words:
         yield Drawn("text", layer, shapely.Point(place.x, place.y), text=words, size=size)
-
-
-def _frame(drawn: list[Drawn], ask: Ask) -> tuple[Any, list[Finding]]:
-    layers = sorted({one.layer for one in drawn if one.kind != "text"})
-    wanted = set(chosen_layers(layers, ask.layer, ask.name) if ask.layer is not None else layers)
-    used = [one for one in drawn if one.layer in wanted]
-    areas, layer_of, findings = _areas(used, sorted(wanted), ask)
-    if areas:
-        if ask.layer is None and len(set(layer_of)) > 1:
-            raise many_layers(ask.name, sorted(set(layer_of)))
-        texts = [one for one in drawn if one.kind == "text"]
-        names, all_texts = label_areas(
-            areas,
-            [shapely.Point(one.shape.coords[0]) for one in texts],
-            [one.text for one in texts],
-            [one.size for one in texts],
-        )
-        columns = {"name": names, "texts": all_texts, "cad_layer": layer_of}
-        findings += [
-            found("labels_doubtful", layer=ask.key, file=ask.name, texts=text[:60])
-            for text in all_texts
-            if " / " in text
-        ]
-        return geo_frame(columns, np.array([*areas, None], dtype=object)[:-1]), findings
-    rest = (
-        [one for one in used if one.kind == "line"]
-        or [one for one in used if one.kind == "point"]
-        or [one for one in drawn if one.kind == "text"]
-    )
-    if not rest:
-        raise unreadable(
-            ask.name,
-            "图中没有可用的线、面、点或文字。请检查图形是否在模型空间中。",
-            "the drawing holds no lines, areas, points or texts. Check that it is drawn in model space.",
-        )
-    columns = {"name": [one.text for one in rest], "cad_layer": [one.layer for one in rest]}
-    return geo_frame(columns, np.array([*(one.shape for one in rest), None], dtype=object)[:-1]), findings
-
-
-def _areas(used: Iterable[Drawn], layers: list[str], ask: Ask) -> tuple[list[Any], list[str], list[Finding]]:
-    by_layer: dict[str, list[Drawn]] = {layer: [] for layer in layers}
-    for one in used:
-        by_layer[one.layer].append(one)
-    areas: list[Any] = []
-    layer_of: list[str] = []
-    findings: list[Finding] = []
-    for layer, ones in by_layer.items():
-        closed = [one.shape for one in ones if one.kind == "area"]
-        shapes, made, left = enclosed(closed, [one.shape for one in ones if one.kind == "line"])
-        areas += shapes
-        layer_of += [layer] * len(shapes)
-        if made:
-            findings.append(found("lines_polygonised", layer=ask.key, measure=made, file=ask.name))
-        if shapes and left > 0:
-            findings.append(found("lines_left_over", layer=ask.key, measure=round(left, 3), file=ask.name, cad=layer))
-    return areas, layer_of, findings

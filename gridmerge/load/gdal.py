@@ -92,13 +92,18 @@ def join(parts: Sequence[gpd.GeoDataFrame]) -> gpd.GeoDataFrame:
 
 def broken(name: str, error: Exception) -> Exception:
     """Make the sentence for a file that GDAL cannot read; its own words are kept, without machine paths."""
-    words = re.sub(r"'?(/[^\s':]+|[A-Za-z]:\\[^\s']+)'?", "", str(error)).split(";")[0]
-    words = re.sub(r"\s+", " ", words).strip(" .:") or type(error).__name__
+    words = words_of(error)
     return unreadable(
         name,
-        f"文件损坏或格式不合规范，读不出来（{words[:200]}）。请在原软件中打开检查，另存后再试。",
-        f"the file is damaged or not what it claims to be ({words[:200]}). Open it in its own program and save it again.",
+        f"文件损坏或格式不合规范，读不出来（{words}）。请在原软件中打开检查，另存后再试。",
+        f"the file is damaged or not what it claims to be ({words}). Open it in its own program and save it again.",
     )
+
+
+def words_of(error: BaseException) -> str:
+    """Return what another program's error says, in one line, without paths of this machine."""
+    words = re.sub(r"'?(/[^\s':]+|[A-Za-z]:\\[^\s']+)'?", "", str(error)).split(";")[0]
+    return re.sub(r"\s+", " ", words).strip(" .:'")[:160] or type(error).__name__
 
 
 def _layers(source: Path | bytes, ask: Ask) -> list[str]:

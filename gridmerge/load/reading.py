@@ -139,8 +139,8 @@ def _asked(frame: gpd.GeoDataFrame, ask: Ask) -> gpd.GeoDataFrame:
 
 
 def _with_fields(frame: gpd.GeoDataFrame, spec: Reading, name: str) -> gpd.GeoDataFrame:
-    """Check that no field the project file names was lost on the way (a sensitive one may have been)."""
-    used_up = {spec.geometry}
+    """Check that no field the project file names was dropped as sensitive; those of coordinates are used up."""
+    used_up = {spec.geometry, spec.lon, spec.lat}
     for wanted in named_fields(spec).values():
         if wanted not in frame.columns and wanted not in used_up:
             raise missing_field(name, wanted, [str(column) for column in frame.columns if column != "geometry"])

@@ -8,14 +8,15 @@ from pathlib import Path
 from typing import NoReturn
 
 from gridmerge.load import vector
-from gridmerge.load.dxf import read_dxf
+from gridmerge.load.dxf import read_dgn, read_dxf
+from gridmerge.load.excel import read_excel
 from gridmerge.load.json_ import read_json
 from gridmerge.load.kml import read_kml, read_kmz
 from gridmerge.load.nested import read_zip
 from gridmerge.load.parquet import read_parquet
 from gridmerge.load.piece import Ask, Piece
 from gridmerge.load.refuse import unreadable
-from gridmerge.load.tables import read_csv, read_excel
+from gridmerge.load.tables import read_csv
 from gridmerge.load.vct import read_vct
 
 Reader = Callable[[Path, Ask], Piece]
@@ -61,6 +62,7 @@ READERS: Mapping[str, Reader] = {
     "kml": read_kml,
     "kmz": read_kmz,
     "dxf": read_dxf,
+    "dgn": read_dgn,
     "vct": read_vct,
     "parquet": read_parquet,
     "zip": partial(read_zip, readers=reader),

@@ -20,6 +20,7 @@ _MAGIC: tuple[tuple[bytes, str], ...] = (
     (b"AutoCAD Binary DXF", "dxf"),
     (b"AC10", "dwg"),
     (b"AC1.", "dwg"),
+    (b"\x08\x09\xfe\x02", "dgn"),
     (b"Rar!", "packed"),
     (b"7z\xbc\xaf\x27\x1c", "packed"),
     (b"\x1f\x8b", "packed"),

@@ -1,9 +1,8 @@
-"""Tables: CSV and text in any delimiter, xls, xlsx, ods; the header is found under title rows, its decorations removed."""
+"""Tables: text in any delimiter; rows of cells → frame, the header found under title rows, its decorations removed."""
 
 from __future__ import annotations
 
 import csv
-import datetime
 import io
 import re
 import unicodedata
@@ -13,13 +12,12 @@ from typing import Any
 
 import geopandas as gpd
 import numpy as np
-import python_calamine
 
 from gridmerge.findings import Finding, found
 from gridmerge.load.encoding import decode_file
 from gridmerge.load.gdal import unique_columns
 from gridmerge.load.piece import Ask, Piece, table_frame
-from gridmerge.load.refuse import missing_layer, unreadable
+from gridmerge.load.refuse import unreadable
 from gridmerge.values import code_text
 
 Rows = list[list[Any]]
@@ -63,66 +61,6 @@ def _delimiter(text: str) -> str:
         if usual > 1 and (round(steadiness, 1), usual) > score:
             best, score = delimiter, (round(steadiness, 1), usual)
     return best
-
-
-def read_excel(path: Path, ask: Ask) -> Piece:
-    """Read one sheet of a workbook: the one `ask.layer` names, else the first visible one with content."""
-    try:
-        book = python_calamine.CalamineWorkbook.from_path(str(path))
-        sheet, findings = _sheet(book, ask)
-        rows = book.get_sheet_by_name(sheet).to_python(skip_empty_area=False)
-    except PermissionError:
-        raise
-    except BaseException as error:  # calamine is Rust: its panics are no Exception
-        if isinstance(error, (KeyboardInterrupt, SystemExit)) or type(error).__module__.startswith("gridmerge"):
-            raise
-        raise _broken_book(ask.name, error) from error
-    frame, more = rows_to_frame([[_cell(value) for value in row] for row in rows], ask)
-    driver = {".xls": "XLS", ".ods": "ODS"}.get(path.suffix.lower(), "XLSX")
-    return Piece(frame=frame, driver=driver, encoding="UTF-8", findings=(*findings, *more), files=(path,), table=True)
-
-
-def _broken_book(name: str, error: BaseException) -> Exception:
-    if "password" in str(error).lower() or "encrypt" in str(error).lower():
-        return unreadable(
-            name,
-            "工作簿有密码。请在 Excel 中去掉密码后另存。",
-            "the workbook has a password. Remove it in Excel and save again.",
-        )
-    words = re.sub(r"\s+", " ", str(error))[:200]
-    return unreadable(
-        name,
-        f"工作簿损坏，读不出来（{words}）。请用 Excel 或 WPS 打开后另存为 .xlsx。",
-        f"the workbook is damaged ({words}). Open it in Excel or WPS and save it as .xlsx.",
-    )
-
-
-def _sheet(book: Any, ask: Ask) -> tuple[str, list[Finding]]:
-    sheets = {meta.name: meta.visible == python_calamine.SheetVisibleEnum.Visible for meta in book.sheets_metadata}
-    if ask.layer is not None:
-        if ask.layer not in sheets:
-            raise missing_layer(ask.name, ask.layer, sheets)
-        return ask.layer, []
-    for name, visible in sheets.items():
-        if visible and any(any(cell != "" for cell in row) for row in book.get_sheet_by_name(name).to_python()):
-            others = [other for other in sheets if other != name]
-            note = found("sheets_skipped", layer=ask.key, file=ask.name, sheet=name, others="、".join(others))
-            return name, [note] if others else []
-    raise unreadable(
-        ask.name,
-        "没有可见且有内容的工作表。若数据在隐藏的工作表中，请用 layer 指明。",
-        "no visible sheet has any content. If the data is in a hidden sheet, name it with layer.",
-    )
-
-
-def _cell(value: Any) -> Any:
-    if isinstance(value, (datetime.datetime, datetime.date, datetime.time)):
-        return value.isoformat()
-    if isinstance(value, datetime.timedelta):
-        return str(value)
-    if isinstance(value, str) and re.fullmatch(r"#(N/A|REF!|VALUE!|NAME\?|DIV/0!|NULL!|NUM!)", value):
-        return ""
-    return value
 
 
 def rows_to_frame(rows: Rows, ask: Ask) -> tuple[gpd.GeoDataFrame, list[Finding]]:

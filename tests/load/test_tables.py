@@ -10,7 +10,7 @@ import pytest
 import shapely
 import xlsxwriter
 
-from gridmerge.config import RosterSpec
+from gridmerge.config import RosterSpec, WorkloadSpec
 from gridmerge.errors import InputError
 from gridmerge.load import read
 from gridmerge.load.manners import holds_card, holds_id
@@ -178,3 +178,75 @@ def test_what_only_looks_like_an_id_number_stays() -> None:
     assert not holds_id("510302001001001001")
     assert not holds_id(f"104.{good}")
     assert not holds_card("0000000000000000")
+
+
+def corner_rows(order: list[str] | None = None) -> str:
+    lines = ["网格编码,网格名称,点号,经度,纬度"]
+    for code, name, shape in zip(CODES, NAMES, truth().geometry, strict=True):
+        corners = list(shape.exterior.coords)[:-1]
+        lines += [f"{code},{name},J{i + 1},{x},{y}" for i, (x, y) in enumerate(corners)]
+    return "\n".join([lines[0], *(reversed(lines[1:]) if order == ["reversed"] else lines[1:])])
+
+
+@pytest.mark.parametrize("order", [None, ["reversed"]])
+def test_a_table_of_corners_becomes_polygons(tmp_path: Path, order: list[str] | None) -> None:
+    (tmp_path / "界址点.csv").write_text(corner_rows(order), "utf-8")
+    raw = load(tmp_path / "界址点.csv", id="网格编码", lon="经度", lat="纬度")
+    got = raw.frame.set_index("网格编码").loc[CODES]
+    assert got["网格名称"].tolist() == NAMES
+    assert shapely.hausdorff_distance(got.geometry.to_numpy(), truth().geometry.to_numpy()).max() < 1e-9
+    assert "k：界址点.csv 每行是一个拐点，16 行按字段“网格编码”连成 4 个面。" in [f.message("zh") for f in raw.findings]
+    unasked = load(tmp_path / "界址点.csv")
+    assert len(unasked.frame) == 4
+    assert list(unasked.frame.columns) == ["网格编码", "网格名称", "geometry"]
+
+
+def test_rings_of_corners_are_holes_and_too_few_corners_are_told(tmp_path: Path) -> None:
+    outer = [(0, 0), (10, 0), (10, 10), (0, 10)]
+    inner = [(4, 4), (6, 4), (6, 6), (4, 6)]
+    rows = [("A", 1, i, x, y) for i, (x, y) in enumerate(outer)] + [("A", 2, i, x, y) for i, (x, y) in enumerate(inner)]
+    rows += [("B", 1, i, x, y) for i, (x, y) in enumerate(outer[:2])]
+    pd.DataFrame(rows, columns=["id", "圈号", "点号", "x", "y"]).to_csv(tmp_path / "a.csv", index=False)
+    raw = load(tmp_path / "a.csv", id="id", lon="x", lat="y")
+    assert raw.frame["id"].tolist() == ["A"]
+    assert raw.frame.geometry.iloc[0].area == 96
+    assert sorted(kinds(raw)) == ["corners_joined", "feature_unreadable"]
+
+
+def test_points_of_workload_are_never_corners(tmp_path: Path) -> None:
+    (tmp_path / "界址点.csv").write_text(corner_rows(), "utf-8")
+    spec = WorkloadSpec(name="w", path="界址点.csv", lon="经度", lat="纬度")
+    assert read(spec, tmp_path, "workload:w").frame.geom_type.unique().tolist() == ["Point"]
+
+
+def test_a_table_without_a_header_says_so(tmp_path: Path) -> None:
+    (tmp_path / "a.csv").write_text("104.5,29.5,一网格\n104.6,29.5,二网格\n", "utf-8")
+    raw = load(tmp_path / "a.csv")
+    assert raw.frame["field_3"].tolist() == ["一网格", "二网格"]
+    assert kinds(raw) == ["header_missing"]
+
+
+def test_curved_wkt_becomes_chords(tmp_path: Path) -> None:
+    text = 'id,WKT\n1,"CURVEPOLYGON (CIRCULARSTRING (0 0,1 1,2 0,1 -1,0 0))"\n2,"POLYGON ((0 0,1 0,1 1,0 0))"\n3,"CURVEPOLYGON (oops"\n'
+    (tmp_path / "a.csv").write_text(text)
+    raw = load(tmp_path / "a.csv", geometry="WKT")
+    assert raw.frame["id"].tolist() == [1, 2]
+    assert raw.frame.geometry.iloc[0].area == pytest.approx(np.pi, rel=1e-2)
+    assert kinds(raw) == ["feature_unreadable"]
+
+
+def test_geojson_in_cells(tmp_path: Path) -> None:
+    (tmp_path / "a.csv").write_text("id\tshape\n1\t{'type':'Point','coordinates':[104.5,29.5]}\n")
+    assert load(tmp_path / "a.csv", geometry="shape").frame.geometry.iloc[0].x == 104.5
+
+
+def test_a_workbook_one_reader_gives_up_on_is_read_by_the_other(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = workbook(tmp_path / "a.xlsx")
+
+    def broken(_: str) -> None:
+        raise ValueError("no")
+
+    monkeypatch.setattr("python_calamine.CalamineWorkbook.from_path", broken)
+    assert_is_truth(load(path, layer="填报", geometry="坐标", id="code", name="name"))

@@ -1,0 +1,105 @@
+"""Workbooks: xls, xlsx, ods. Hidden sheets are read only when named."""
+
+from __future__ import annotations
+
+import datetime
+import re
+from pathlib import Path
+from typing import Any
+
+import pyogrio
+import python_calamine
+
+from gridmerge.errors import InputError
+from gridmerge.findings import Finding, found
+from gridmerge.load.gdal import TROUBLES, chosen_layers, words_of
+from gridmerge.load.piece import Ask, Piece
+from gridmerge.load.refuse import missing_layer, unreadable
+from gridmerge.load.tables import Rows, rows_to_frame
+
+_GDAL_OPTIONS = {"HEADERS": "DISABLE", "FIELD_TYPES": "STRING"}
+
+
+def read_excel(path: Path, ask: Ask) -> Piece:
+    """Read one sheet of a workbook: the one `ask.layer` names, else the first visible one with content."""
+    try:
+        rows, findings = _by_calamine(path, ask)
+    except (PermissionError, InputError):
+        raise
+    except BaseException as error:  # calamine is Rust: its panics are no Exception
+        if isinstance(error, (KeyboardInterrupt, SystemExit)):
+            raise
+        rows, findings = _by_gdal(path, ask, error), []
+    frame, more = rows_to_frame(rows, ask)
+    driver = {".xls": "XLS", ".ods": "ODS"}.get(path.suffix.lower(), "XLSX")
+    return Piece(frame=frame, driver=driver, encoding="UTF-8", findings=(*findings, *more), files=(path,), table=True)
+
+
+def _by_calamine(path: Path, ask: Ask) -> tuple[Rows, list[Finding]]:
+    with path.open("rb"):
+        pass  # calamine hides that a file is locked behind an error of its own
+    book = python_calamine.CalamineWorkbook.from_path(str(path))
+    sheet, findings = _sheet(book, ask)
+    rows = book.get_sheet_by_name(sheet).to_python(skip_empty_area=False)
+    return [[_cell(value) for value in row] for row in rows], findings
+
+
+def _by_gdal(path: Path, ask: Ask, why: BaseException) -> Rows:
+    """Read a workbook calamine gives up on by GDAL, which knows xlsx and ods too, all cells as text."""
+    options = {f"OGR_{driver}_{what}": value for driver in ("XLSX", "ODS") for what, value in _GDAL_OPTIONS.items()}
+    pyogrio.set_gdal_config_options(options)
+    try:
+        names = [str(name) for name, _ in pyogrio.list_layers(path)]
+        for name in chosen_layers(names, ask.layer, ask.name)[:1] if ask.layer is not None else names:
+            _, _, _, fields = pyogrio.raw.read(path, layer=name, read_geometry=False)
+            rows = [["" if cell is None else cell for cell in row] for row in zip(*fields, strict=True)]
+            if any(any(cell != "" for cell in row) for row in rows):
+                return rows
+    except TROUBLES:
+        pass
+    finally:
+        pyogrio.set_gdal_config_options(dict.fromkeys(options))
+    raise _broken_book(ask.name, why) from why
+
+
+def _broken_book(name: str, error: BaseException) -> Exception:
+    if "password" in str(error).lower() or "encrypt" in str(error).lower():
+        return unreadable(
+            name,
+            "工作簿有密码。请在 Excel 中去掉密码后另存。",
+            "the workbook has a password. Remove it in Excel and save again.",
+        )
+    words = words_of(error)
+    return unreadable(
+        name,
+        f"工作簿损坏，读不出来（{words}）。请用 Excel 或 WPS 打开后另存为 .xlsx。",
+        f"the workbook is damaged ({words}). Open it in Excel or WPS and save it as .xlsx.",
+    )
+
+
+def _sheet(book: Any, ask: Ask) -> tuple[str, list[Finding]]:
+    sheets = {meta.name: meta.visible == python_calamine.SheetVisibleEnum.Visible for meta in book.sheets_metadata}
+    if ask.layer is not None:
+        if ask.layer not in sheets:
+            raise missing_layer(ask.name, ask.layer, sheets)
+        return ask.layer, []
+    for name, visible in sheets.items():
+        if visible and any(any(cell != "" for cell in row) for row in book.get_sheet_by_name(name).to_python()):
+            others = [other for other in sheets if other != name]
+            note = found("sheets_skipped", layer=ask.key, file=ask.name, sheet=name, others="、".join(others))
+            return name, [note] if others else []
+    raise unreadable(
+        ask.name,
+        "没有可见且有内容的工作表。若数据在隐藏的工作表中，请用 layer 指明。",
+        "no visible sheet has any content. If the data is in a hidden sheet, name it with layer.",
+    )
+
+
+def _cell(value: Any) -> Any:
+    if isinstance(value, (datetime.datetime, datetime.date, datetime.time)):
+        return value.isoformat()
+    if isinstance(value, datetime.timedelta):
+        return str(value)
+    if isinstance(value, str) and re.fullmatch(r"#(N/A|REF!|VALUE!|NAME\?|DIV/0!|NULL!|NUM!)", value):
+        return ""
+    return value
