@@ -126,6 +126,9 @@ class Grids(Section):
     even: float = Field(default=5.0, ge=0)  # uneven work: from 25 % to 15 % off the mean is worth a fifth of a side
     steady: float = Field(default=20.0, ge=0)  # the village's whole work changing its grid, against an earlier plan
     effort: float = Field(default=4000.0, gt=0)  # moves tried per face: a village of 150 faces takes about a second
+    proof: int = Field(
+        default=12, ge=0
+    )  # rounds spent on a lower bound in villages of up to 60 faces; beyond, one; 0: none
 
 
 class RosterSpec(Reading):
@@ -366,19 +369,26 @@ def _sizes(settings: Settings) -> Grids:
             f'{settings.file}: [grids] unit = "{unit}" is not the name of a [[workload]]'
             f" (there are: {', '.join(names) or 'none'}).",
         )
-    usual = {"households": HOUSEHOLD_SIZES, AREA_UNIT: AREA_SIZES}.get(unit)
-    target = grids.target or (usual[0] if usual else None)
-    if target is None:
+    target, low, high = _usual_sizes(unit) if grids.target is None else _around(grids.target)
+    if target is None or low is None or high is None:
         raise ProjectError(
             f"{settings.file}：[grids] 需要 target（每个网格多少 {unit}）。",
             f"{settings.file}: [grids] needs a target (how many {unit} a grid).",
         )
-    # half and one and a half times the target: the proportions of the 150-300-450 rule
-    low = grids.min if grids.min is not None else target / 2
-    high = grids.max if grids.max is not None else target * 1.5
+    low = low if grids.min is None else grids.min
+    high = high if grids.max is None else grids.max
     if not low <= target <= high:
         raise ProjectError(
             f"{settings.file}：[grids] 应满足 min ≤ target ≤ max，现为 {low:g}、{target:g}、{high:g}。",
             f"{settings.file}: [grids] wants min ≤ target ≤ max, not {low:g}, {target:g}, {high:g}.",
         )
     return grids.model_copy(update={"unit": unit, "target": target, "min": low, "max": high})
+
+
+def _usual_sizes(unit: str) -> tuple[float, float, float] | tuple[None, None, None]:
+    return {"households": HOUSEHOLD_SIZES, AREA_UNIT: AREA_SIZES}.get(unit, (None, None, None))
+
+
+def _around(target: float) -> tuple[float, float, float]:
+    """Half and one and a half times the target: the proportions of the 150-300-450 rule."""
+    return target, target / 2, target * 1.5

@@ -24,7 +24,7 @@ def project(folder: Path, text: str) -> Path:
 def test_the_smallest_project_gets_every_default(tmp_path):
     settings = read_project(project(tmp_path, SMALLEST))
     assert settings.layers[0].key == settings.layers[0].department == "police"
-    assert (settings.grids.unit, settings.grids.target, settings.grids.min) == ("area_ha", 50.0, 25.0)
+    assert (settings.grids.unit, settings.grids.target, settings.grids.min) == ("area_ha", 50.0, 10.0)
     assert settings.publish.contacts == "masked"
     assert settings.project.language == "zh"
 
