@@ -40,7 +40,8 @@ _MODERN = (
     "CGCS2000",
 )
 PROOF = 0.5  # share of a layer's vertices, or of the township, that must meet before a system counts as proven
-_LEAD = 1.5  # how many times better than the next different system
+_LEAD = 1.5  # a system this many times worse than the best is out of the question
+_SAME = 5.0  # metres: systems that place a layer this near to each other count as one, the first tried
 SAMPLE = 2000  # vertices that stand for a layer when systems are tried
 
 
@@ -122,8 +123,8 @@ def fits(crs: CRS, bounds: Bounds) -> bool:
     return degrees if crs.is_geographic else not (degrees and x1 - x0 < 10 and y1 - y0 < 10)
 
 
-def by_evidence(points: Points, villages: gpd.GeoDataFrame) -> Placing | None:
-    """Try every system that could hold the villages and return the one that lays the points on them, or None.
+def by_evidence(points: Points, villages: gpd.GeoDataFrame) -> list[Placing]:
+    """Try every system that could hold the villages and return those that lay the points on them, best first.
 
     Parameters
     ----------
@@ -134,23 +135,26 @@ def by_evidence(points: Points, villages: gpd.GeoDataFrame) -> Placing | None:
 
     Returns
     -------
-    Placing | None
-        With the share of overlap; None when nothing fits, or when two different places fit alike.
+    list of Placing
+        With their overlap; each puts the points at another place. Empty when nothing fits.
     """
     if len(points) == 0:
-        return None
+        return []
     points = points[:: max(1, len(points) // SAMPLE)]
     land = shapely.union_all(villages.geometry.values)
     shapely.prepare(land)
     tried = [_score(points, placing, villages.crs, land) for placing in _candidates(points, villages)]
-    ranked = sorted((one for one in tried if one[0].overlap >= PROOF), key=lambda one: -one[0].overlap)
-    if not ranked:
-        return None
-    best, middle = ranked[0]
-    for other, place in ranked[1:]:
-        if other.overlap * _LEAD > best.overlap and np.hypot(*(place - middle)) > 2000 * max(1.0 - other.overlap, 0.1):
-            return None
-    return best
+    best = max((placing.overlap for placing, _ in tried), default=0.0)
+    ranked = sorted(
+        (one for one in tried if one[0].overlap >= max(PROOF, best / _LEAD)), key=lambda one: -one[0].overlap
+    )
+    places: list[Points] = []
+    distinct = []
+    for placing, middle in ranked:
+        if all(np.hypot(*(middle - other)) > _SAME for other in places):
+            places.append(middle)
+            distinct.append(placing)
+    return distinct
 
 
 def _candidates(points: Points, villages: gpd.GeoDataFrame) -> Iterator[Placing]:

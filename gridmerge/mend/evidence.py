@@ -21,7 +21,7 @@ Step = tuple[Datum, Datum]  # what was undone already, and what is to be tried
 STEP = 5.0  # metres between the points that stand for a line
 NEAR = 10.0  # metres: a village line counts as met when the layer has a line this near
 CLEAR = 0.15  # share of the village lines by which another datum must be ahead
-GRID = 100  # cells each way of the lattice that estimates overlaps
+GRID = 64  # cells each way of the lattice that estimates overlaps: good to some thousandths
 MOST = 400_000  # points that stand for a layer's lines: a county's file is thinned
 
 
@@ -74,6 +74,11 @@ def fits(geometry: gpd.GeoSeries, villages: gpd.GeoDataFrame, assumed: Datum) ->
 def figures(measured: list[Fit]) -> str:
     """The fits in one clause."""
     return "; ".join(f"{fit.datum} {100 * fit.overlap:.1f} % / {100 * fit.lines:.0f} %" for fit in measured)
+
+
+def lines_met(geometry: gpd.GeoSeries, villages: gpd.GeoDataFrame) -> float:
+    """Share of the village lines that have a line of the layer within `NEAR` metres, as the layer lies."""
+    return _Lines(geometry, villages).met(("wgs84", "wgs84"))
 
 
 def contradicts(measured: list[Fit], assumed: Datum) -> Fit | None:

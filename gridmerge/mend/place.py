@@ -14,7 +14,10 @@ from gridmerge.datum import undo
 from gridmerge.errors import PlaceError
 from gridmerge.findings import Finding, found
 from gridmerge.mend import crs as systems
+from gridmerge.mend.evidence import CLEAR, lines_met
 from gridmerge.model import RawLayer
+
+_TRIED = 8  # systems whose lines are compared when several lay a layer on the villages
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -69,7 +72,7 @@ def _placing(
         return _as_told(raw.frame.crs, geometry, villages, key)
     told = systems.by_numbers(bounds)
     if told is None and villages is not None:
-        told = systems.by_evidence(shapely.get_coordinates(geometry.values), villages)
+        told = _by_evidence(geometry, villages)
     if told is None:
         raise _no_place(raw, bounds)
     kind = "crs_by_evidence" if told.overlap else "crs_assumed"
@@ -91,7 +94,7 @@ def _as_told(
     swapped = systems.Placing(crs=crs, swapped=True)
     if systems.touches(points, swapped, villages):
         return swapped, _axes(swapped, key)
-    better = systems.by_evidence(points, villages)
+    better = _by_evidence(geometry, villages)
     if better is None:
         return told, ()
     finding = found(
@@ -102,6 +105,19 @@ def _as_told(
         better=_label(better.crs),
     )
     return better, (finding, *_axes(better, key))
+
+
+def _by_evidence(geometry: gpd.GeoSeries, villages: gpd.GeoDataFrame) -> systems.Placing | None:
+    """The one system that fits: alone, or because its lines meet the villages' lines and no other's do."""
+    tried = systems.by_evidence(shapely.get_coordinates(geometry.values), villages)
+    if len(tried) <= 1:
+        return tried[0] if tried else None
+    met = []
+    for placing in tried[:_TRIED]:
+        shapes = swap(np.asarray(geometry.values)) if placing.swapped else np.asarray(geometry.values)
+        met.append((lines_met(gpd.GeoSeries(shapes, crs=placing.crs).to_crs(villages.crs), villages), placing))
+    met.sort(key=lambda one: -one[0])
+    return met[0][1] if met[0][0] > CLEAR and met[0][0] > 1.5 * met[1][0] else None
 
 
 def _axes(told: systems.Placing, key: str) -> tuple[Finding, ...]:

@@ -1,0 +1,187 @@
+"""propose(): from a folder to the text of its project file."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+from gridmerge.catalog import catalog, find_field
+from gridmerge.config import HOUSEHOLD_SIZES, PROJECT_FILE, Settings, Villages
+from gridmerge.errors import InputError
+from gridmerge.mend import mend_township
+from gridmerge.model import Township
+from gridmerge.recognise.guess import WORDS, Guess
+from gridmerge.recognise.inputs import Table, dominant, in_files, network, workloads
+from gridmerge.recognise.kinds import Recognised, recognise, village_codes
+from gridmerge.recognise.survey import Sheet, survey
+
+_TOWN = re.compile(r"^([\u4e00-\u9fff]{1,4}?(?:镇|乡|街道))")
+_SAMPLE = 500  # values a column that are looked at for the township's name
+
+
+def propose(folder: Path) -> str:
+    """Write a project file for a folder of inputs.
+
+    Parameters
+    ----------
+    folder
+        Holds the departments' files, at most three folders deep. None is changed.
+
+    Returns
+    -------
+    str
+        A commented gridmerge.toml: each choice with how sure it is and why, what else was seen, and what was left out.
+
+    Raises
+    ------
+    InputError
+        There is no such folder, or nothing in it can be read, or no layer of areas that could be the villages.
+    PlaceError
+        It cannot be told where on earth the villages lie.
+    """
+    sheets = survey(folder)
+    found = recognise(sheets)
+    villages = next((one for one in found if one.kind.value == "villages"), None)
+    if villages is None or villages.sheet.raw is None:
+        raise InputError(
+            f"{folder} 中没有可作村界的面状图层（看了 {len(sheets)} 个文件）；请放入村（社区）边界后再运行。",
+            f"{folder} holds no layer of areas that could be the villages ({len(sheets)} files were looked at); add the villages' boundaries and run again.",
+        )
+    head = _villages(villages)
+    township = mend_township(villages.sheet.raw, _settings(folder, head))
+    project = _project(found, township, folder)
+    tables = _tables(found, township)
+    return _document(project, head, tables, found, sheets)
+
+
+def _villages(one: Recognised) -> Table:
+    table, sheet = Table(name="[villages]"), one.sheet
+    table.values["path"] = Guess(sheet.path, one.kind.sure, one.kind.why)
+    if sheet.layer is not None:
+        table.values["layer"] = Guess(sheet.layer, "sure", "")
+    code = village_codes(sheet)
+    if code is not None:
+        table.values["code"] = Guess(code, "sure", "全是 12 位数字")
+    elif (column := find_field(sheet.columns, "village_code")) is not None:
+        table.values["code"] = Guess(column, "likely", "字段名像村代码，但不是 12 位")
+    name = find_field([column for column in sheet.columns if column != code], "village_name")
+    if name is not None:
+        table.values["name"] = Guess(name, "sure", "字段名像村名")
+    return table
+
+
+def _settings(folder: Path, head: Table) -> Settings:
+    return Settings(file=folder / PROJECT_FILE, villages=Villages(**head.plain()))
+
+
+def _project(found: list[Recognised], township: Township, folder: Path) -> Table:
+    table = Table(name="[project]")
+    codes = dominant(code[:9] for code in township.villages["village_code"] if re.fullmatch(r"\d{12}", code))
+    names = dominant(_town_names(one.sheet for one in found))
+    if names is not None:
+        table.values["name"] = Guess(names[0], "sure" if names[1] > 0.8 else "likely", "各文件中最常出现的乡镇名")
+    else:
+        table.values["name"] = Guess(folder.resolve().name, "unsure", "取自文件夹名")
+    if codes is not None:
+        table.values["code"] = Guess(codes[0], "sure" if codes[1] == 1 else "likely", "村代码的前 9 位")
+    authority = township.crs.to_authority()
+    if authority is not None:
+        table.values["crs"] = Guess(":".join(authority), "sure", f"{township.crs.name}，按村界的位置选")
+    table.values["language"] = Guess("zh", "sure", "")
+    return table
+
+
+def _town_names(sheets: Iterable[Sheet]) -> Iterable[str]:
+    for sheet in sheets:
+        for column in sheet.columns:
+            if not pd.api.types.is_numeric_dtype(sheet.frame[column]):
+                for value in sheet.frame[column].dropna().astype(str).unique()[:_SAMPLE]:
+                    if match := _TOWN.match(value):
+                        yield match.group(1)
+
+
+def _tables(found: list[Recognised], township: Township) -> list[Table]:
+    keys: set[str] = set()
+    names: set[str] = set()
+    tables = []
+    for kinds in (("network",), ("exclusive",), ("barrier",)):
+        for group in in_files([one for one in found if one.kind.value in kinds]):
+            tables.append(network(group, township, keys))
+    tables.sort(key=_by_rank)
+    for one in found:
+        if one.kind.value == "workload":
+            tables += workloads(one, names)
+    roster = [one for one in found if one.kind.value == "roster"]
+    if roster:
+        best = max(roster, key=lambda one: len(one.sheet.frame))
+        table = Table(name="[roster]")
+        table.values["path"] = Guess(best.sheet.path, best.kind.sure if len(roster) == 1 else "likely", best.kind.why)
+        tables.append(table)
+    return tables
+
+
+def _by_rank(table: Table) -> tuple[float, str]:
+    """As the catalogue ranks the departments; special grids and barriers come last."""
+    owner = catalog().find(table.values["department"].value)
+    later = {"exclusive": 100.0, "barrier": 200.0}.get(table.plain().get("role", "grid"), 0.0)
+    return (later + (owner.rank if owner else 50.0), table.values["key"].value)
+
+
+def _document(project: Table, head: Table, tables: list[Table], found: list[Recognised], sheets: list[Sheet]) -> str:
+    lines = [
+        "# gridmerge init 写出的项目文件：每一项后面注明有多大把握、凭什么。",
+        f"# {WORDS['sure']}＝有证据；{WORDS['likely']}＝名称或内容相符；{WORDS['unsure']}＝只是最像的一个，请看一眼再运行。",
+        "# 长度单位米，编码一律是文本。核对后运行：gridmerge check，再 gridmerge build。",
+        "",
+    ]
+    for table in (project, head, *tables):
+        lines += [*_table(table), ""]
+    names = [table.values["name"].value for table in tables if table.name == "[[workload]]"]
+    lines += [*_grids(names), "", "[publish]", 'contacts = "masked"   # 电话打码：masked | full | none', ""]
+    lines += _left_out(found, sheets)
+    return "\n".join(lines).rstrip("\n") + "\n"
+
+
+def _table(table: Table) -> list[str]:
+    lines = [table.name]
+    for key, guess in table.values.items():
+        comment = f"   # {guess.comment}" if guess.why else "" if guess.sure == "sure" else f"   # {WORDS[guess.sure]}"
+        lines.append(f"{key} = {_toml(guess.value)}{_one_line(comment)}")
+    return [*lines, *(f"# {_one_line(note)}" for note in table.notes)]
+
+
+def _grids(names: list[str]) -> list[str]:
+    if "households" in names:
+        target, low, high = HOUSEHOLD_SIZES
+        sizes = [f"target = {target:g}", f"min = {low:g}", f"max = {high:g}"]
+        return ["[grids]", 'unit = "households"   # 网格大小按户数计；常用 300 户，可改', *sizes]
+    if names:
+        return [
+            "[grids]",
+            f"unit = {_toml(names[0])}   # 请核对：没有户数数据",
+            "target = 300   # 请核对：每个网格多少",
+        ]
+    return ["[grids]", '# 没有找到工作量数据，按面积（公顷）划分；给出户数或事件后改为 unit = "households"']
+
+
+def _left_out(found: list[Recognised], sheets: list[Sheet]) -> list[str]:
+    unused = [f"#   {one.sheet.label}：{one.kind.why}" for one in found if one.kind.value in ("other", "matters")]
+    empty = [f"#   {sheet.label}：没有数据" for sheet in sheets if sheet.raw is not None and not len(sheet.frame)]
+    broken = [f"#   {_one_line(sheet.problem.in_('zh'))}" for sheet in sheets if sheet.problem is not None]
+    lines = ["# 看到但没有用的文件：", *unused, *empty] if unused or empty else []
+    return lines + (["# 读不了的文件：", *broken] if broken else [])
+
+
+def _one_line(text: str) -> str:
+    return re.sub(r"[\r\n]+", " ", text)
+
+
+def _toml(value: Any) -> str:
+    if isinstance(value, list):
+        return "[" + ", ".join(_toml(item) for item in value) + "]"
+    return json.dumps(value, ensure_ascii=False) if isinstance(value, str) else f"{value:g}"

@@ -1,0 +1,184 @@
+"""Every file of a folder, read: what there is before anything is decided about it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import Literal
+
+import numpy as np
+import pandas as pd
+import pyogrio
+import shapely
+from pyogrio.errors import DataLayerError, DataSourceError
+
+from gridmerge.config import PROJECT_FILE, Reading
+from gridmerge.errors import GridmergeError, InputError
+from gridmerge.load import read
+from gridmerge.model import RawLayer
+
+Shape = Literal["area", "line", "point", "table"]
+
+# Parts of another file, our own outputs, and what people write about their data.
+_BESIDE = frozenset(
+    {
+        ".shx",
+        ".prj",
+        ".cpg",
+        ".sbn",
+        ".sbx",
+        ".qix",
+        ".qpj",
+        ".xsd",
+        ".gfs",
+        ".mid",
+        ".dat",
+        ".id",
+        ".map",
+        ".ind",
+        ".idx",
+    }
+    | {
+        ".ini",
+        ".lock",
+        ".bak",
+        ".tmp",
+        ".log",
+        ".md",
+        ".toml",
+        ".html",
+        ".htm",
+        ".pdf",
+        ".doc",
+        ".docx",
+        ".wps",
+        ".ppt",
+    }
+    | {
+        ".pptx",
+        ".png",
+        ".jpg",
+        ".jpeg",
+        ".gif",
+        ".tif",
+        ".tiff",
+        ".xml",
+        ".py",
+        ".lyr",
+        ".lyrx",
+        ".qgz",
+        ".qgs",
+        ".mxd",
+    }
+    | {".aprx", ".css", ".js"}
+)
+_CONTAINERS = (".gpkg", ".gdb")
+_DEPTH = 3  # folders below the project's: deeper ones hold archives, not inputs
+
+
+@dataclass(frozen=True, kw_only=True)
+class Sheet:
+    """One layer of one file.
+
+    Parameters
+    ----------
+    path
+        Relative to the folder, with forward slashes.
+    layer
+        Its name, where the file has several.
+    raw
+        As read, or None when it cannot be.
+    problem
+        Why not.
+    """
+
+    path: str
+    layer: str | None
+    raw: RawLayer | None
+    problem: GridmergeError | None = None
+
+    @property
+    def title(self) -> str:
+        """What its names say: the file's stem and the layer's name."""
+        stem = Path(self.path).name.removesuffix(Path(self.path).suffix)
+        return stem if self.layer is None or self.layer in stem else f"{stem} {self.layer}"
+
+    @property
+    def label(self) -> str:
+        """How comments call it."""
+        return self.path if self.layer is None else f"{self.path}（{self.layer}）"
+
+    @cached_property
+    def frame(self) -> pd.DataFrame:
+        """Its rows; empty when it could not be read."""
+        return pd.DataFrame() if self.raw is None else self.raw.frame
+
+    @cached_property
+    def columns(self) -> list[str]:
+        """Names of its attributes."""
+        return [str(name) for name, kind in self.frame.dtypes.items() if str(kind) != "geometry"]
+
+    @cached_property
+    def shape(self) -> Shape:
+        """What most of its features are."""
+        if self.raw is None or self.raw.frame.active_geometry_name is None:
+            return "table"
+        shapes = np.asarray(self.raw.frame.geometry)
+        dimensions = shapely.get_dimensions(shapes[~shapely.is_missing(shapes)])
+        if len(dimensions) == 0:
+            return "table"
+        kinds: tuple[Shape, ...] = ("point", "line", "area")
+        return kinds[int(np.bincount(np.maximum(dimensions, 0)).argmax())]
+
+
+def survey(folder: Path) -> list[Sheet]:
+    """Read every input there could be in a folder, sorted by path and layer.
+
+    Raises
+    ------
+    InputError
+        There is no such folder.
+    """
+    if not folder.is_dir():
+        raise InputError(
+            f"没有文件夹 {folder}；请写存放各部门文件的文件夹。",
+            f"There is no folder {folder}; name the one that holds the departments' files.",
+        )
+    return [sheet for path in _inputs(folder) for sheet in _sheets(path, folder)]
+
+
+def _inputs(folder: Path, depth: int = 0) -> Iterator[Path]:
+    for path in sorted(folder.iterdir(), key=lambda one: one.name):
+        suffix = path.suffix.lower()
+        if path.name.startswith((".", "~$")) or path.name == PROJECT_FILE or suffix in _BESIDE:
+            continue
+        if path.is_dir():
+            if suffix == ".gdb":
+                yield path
+            elif depth < _DEPTH and not (path / "report.json").exists():  # a finished build is no input
+                yield from _inputs(path, depth + 1)
+        elif suffix != ".dbf" or not any(path.with_suffix(one).exists() for one in (".shp", ".SHP")):
+            yield path
+
+
+def _sheets(path: Path, folder: Path) -> Iterator[Sheet]:
+    name = path.relative_to(folder).as_posix()
+    for layer in _layers(path):
+        try:
+            raw = read(Reading(path=(name,), layer=layer), folder, name)
+            yield Sheet(path=name, layer=layer, raw=raw)
+        except GridmergeError as error:
+            yield Sheet(path=name, layer=layer, raw=None, problem=error)
+
+
+def _layers(path: Path) -> list[str | None]:
+    """The layers of a database by name; None for a file that is one layer."""
+    if path.suffix.lower() not in _CONTAINERS:
+        return [None]
+    try:
+        names = [str(name) for name, _ in pyogrio.list_layers(path)]
+    except (DataSourceError, DataLayerError):
+        return [None]
+    return list(names) if len(names) > 1 else [None]
