@@ -16,7 +16,16 @@ from gridmerge.text import Text
 
 _WIDTH = 720  # pixels of the drawing; the page scales it
 _DETAIL = 1.0  # pixels below which a bend of a line is not drawn
-_FILLS = ("#deebf7", "#9ecae1", "#4292c6")  # light to dark: below, within, above the limits; marks say the same
+_FILLS = (
+    "#deebf7",
+    "#c6dbef",
+    "#9ecae1",
+    "#6baed6",
+    "#2171b5",
+)  # too small, within the limits in three steps, too large
+_EXCLUSIVE = "#fdd49e"
+_ROOM = 500  # square pixels a grid needs to hold its number
+_TITLE = 80  # characters of a name that show on hovering
 _LINE_COLOURS = ("#1b9e77", "#d95f02", "#7570b3", "#e7298a", "#66a61e", "#a6761d", "#666666", "#1f78b4")
 
 
@@ -54,32 +63,42 @@ def before(build: Build) -> Markup:
 
 
 def after(build: Build) -> Markup:
-    """Return a picture of the unified grids, marked where they are too large or too small."""
+    """Return a picture of the unified grids by size, with their numbers, marked where they are too large or too small."""
     paper = _paper(build)
     grids = build.plan.grids
     shapes = shapely.coverage_simplify(grids.geometry.to_numpy(), _DETAIL / paper.scale)
     sizes = unit_values(build, grids)
-    marks, drawn = [], []
-    for code, kind, shape, place, size in zip(
-        grids["grid_code"], grids["grid_type"], shapes, grids.geometry.representative_point(), sizes, strict=True
-    ):  # a picture has as many elements as grids: nothing to vectorise
-        level = 1 if kind == "exclusive" else _level(build, float(size))
-        fill = "#fee8c8" if kind == "exclusive" else _FILLS[level]
-        drawn.append(
-            f'<path d="{paper.path(shape)}" fill="{fill}" fill-rule="evenodd" stroke="#fff"><title>{escape(code)}</title></path>'
-        )
-        if level != 1:
-            x, y = paper.point(place.x, place.y)
-            marks.append(f'<text x="{x}" y="{y}" text-anchor="middle" font-size="11">{"▼▲"[level == 2]}</text>')
+    places = shapely.point_on_surface(grids.geometry.to_numpy())
+    drawn, words = [], []
+    for n, code in enumerate(grids["grid_code"]):  # a picture has as many elements as grids: nothing to vectorise
+        special = grids["grid_type"].iloc[n] == "exclusive"
+        fill, mark = (_EXCLUSIVE, "") if special else _look(build, float(sizes[n]))
+        hint = escape(f"{code} {grids['grid_name'].iloc[n]}"[:_TITLE])
+        drawn.append(f'<path d="{paper.path(shapes[n])}" fill="{fill}"><title>{hint}</title></path>')
+        word = mark + (code[-3:] if _roomy(shapes[n], paper) else "")
+        if word:
+            x, y = paper.point(places[n].x, places[n].y)
+            words.append(f'<text x="{x}" y="{y + 3}">{escape(word)}</text>')
+    grouped = f'<g fill-rule="evenodd" stroke="#fff" stroke-width="1.2">{"".join(drawn)}</g>'
+    written = f'<g text-anchor="middle" font-size="9.5" font-family="sans-serif" fill="#123">{"".join(words)}</g>'
     title = Text("整合后：统一的综合网格", "After: one layer of unified grids")
-    return _svg(build, paper, title, [*drawn, _villages(build, paper), *marks])
+    return _svg(build, paper, title, [grouped, _villages(build, paper), written])
 
 
-def _level(build: Build, size: float) -> int:
-    low, high = build.plan.sizes.min, build.plan.sizes.max
-    if low is not None and size < low:
-        return 0
-    return 2 if high is not None and size > high else 1
+def _look(build: Build, size: float) -> tuple[str, str]:
+    """Fill and mark of a grid by its size; the mark says without colour what the colour says."""
+    low, high = build.plan.sizes.min or 0.0, build.plan.sizes.max or np.inf
+    if size < low:
+        return _FILLS[0], "▼"
+    if size > high:
+        return _FILLS[-1], "▲"
+    part = (size - low) / (high - low) if np.isfinite(high) and high > low else 0.5
+    return _FILLS[1 + min(int(part * 3), 2)], ""
+
+
+def _roomy(shape: shapely.Geometry, paper: _Paper) -> bool:
+    """Whether a grid's number fits inside it."""
+    return bool(shapely.area(shape) * paper.scale**2 > _ROOM)
 
 
 def _paper(build: Build) -> _Paper:

@@ -19,6 +19,7 @@ from gridmerge.publish.places import write_places
 from gridmerge.publish.report import write_report
 from gridmerge.publish.staging import staged
 from gridmerge.publish.summary import write_report_json
+from gridmerge.publish.words import titles_of
 from gridmerge.publish.workbook import write_workbook
 from gridmerge.text import Language
 
@@ -55,7 +56,8 @@ def publish(build: Build, out: Path) -> None:
         for name, write in _WRITERS.items():
             write(shown, folder / name)
         write_places(shown, folder)
-        tables.write_findings(shown.findings, shown.township.crs, language, folder / "findings.csv")
+        titles = titles_of(shown)
+        tables.write_findings(shown.findings, shown.township.crs, language, folder / "findings.csv", titles)
         page = render(shown, options=MapOptions(language=language))
         (folder / "map.html").write_text(page, "utf-8", newline="\n")
         write_report_json(shown, out, folder / "report.json")

@@ -4,17 +4,20 @@ from __future__ import annotations
 
 from importlib import resources
 from pathlib import Path
+from typing import Any
 
 import jinja2
 
+from gridmerge.findings import SEVERITIES, Finding, kinds
 from gridmerge.model import Build
 from gridmerge.publish.pictures import after, before
 from gridmerge.publish.slips import FATES, Slip, slips
+from gridmerge.publish.tables import spoken
 from gridmerge.publish.verdict import figures, footer
-from gridmerge.publish.words import INTERNAL, VALUES
+from gridmerge.publish.words import INTERNAL, VALUES, titles_of
 from gridmerge.text import Text
 
-_SHOWN = 60  # findings on the page; findings.csv and the workbook have all
+_LAYERS_NAMED = 6  # a kind of problem that most departments share needs no list of all of them
 
 
 def write_report(build: Build, file: Path) -> None:
@@ -37,8 +40,7 @@ def write_report(build: Build, file: Path) -> None:
         departments=[_department(slip) for slip in slips(build)],
         fates=FATES,
         kinds=VALUES,
-        findings=[finding for finding in build.findings if finding.severity != "note"][:_SHOWN],
-        unlisted=max(0, sum(finding.severity != "note" for finding in build.findings) - _SHOWN),
+        issues=_issues(build),
     )
     file.write_text(page, "utf-8", newline="\n")
 
@@ -46,4 +48,28 @@ def write_report(build: Build, file: Path) -> None:
 def _department(slip: Slip) -> dict[str, object]:
     fates = slip.rows.drop_duplicates("source_id")["fate"].value_counts()
     counts = {fate: int(fates.get(fate, 0)) for fate in FATES}
-    return {"title": slip.layer.title, "total": sum(counts.values()), "fates": counts}
+    return {"title": slip.title, "total": sum(counts.values()), "fates": counts}
+
+
+def _issues(build: Build) -> list[dict[str, Any]]:
+    """A line a kind of problem, worst first: how often, in which networks, the gravest case, what to do."""
+    titles = titles_of(build)
+    groups: dict[str, list[Finding]] = {}
+    for finding in build.findings:
+        if finding.severity != "note":
+            groups.setdefault(finding.kind, []).append(finding)
+    issues = []
+    for kind, findings in groups.items():
+        where = sorted({titles.get(finding.layer, finding.layer) for finding in findings} - {""})
+        gravest = max(findings, key=lambda finding: abs(finding.measure or 0.0))
+        issues.append(
+            {
+                "severity": findings[0].severity,
+                "count": len(findings),
+                "layers": where[:_LAYERS_NAMED],
+                "more": len(where) - _LAYERS_NAMED,
+                "example": spoken(gravest, build.settings.project.language, titles),
+                "explain": kinds()[kind].explain,
+            }
+        )
+    return sorted(issues, key=lambda issue: (SEVERITIES.index(issue["severity"]), -issue["count"]))

@@ -13,7 +13,9 @@ import xlsxwriter
 from gridmerge.text import Language, Text
 
 FONT = "Microsoft YaHei"  # on every Chinese Windows; others substitute it
-_WIDEST = 46  # characters; beyond this a cell wraps
+_WIDEST = 30  # half-width characters; beyond this a cell wraps
+_LINE = 14.5  # points of height a line of text takes
+_MOST_LINES = 20  # Excel allows 409 points a row
 _FORBIDDEN = re.compile(r"[\[\]:*?/\\\x00-\x1f]")
 _TEXT_LIMIT = 32_000  # Excel holds 32,767 characters a cell
 
@@ -79,8 +81,15 @@ class Book:
         return sheet
 
 
-def write_table(book: Book, sheet: Any, top: int, columns: Sequence[Column], rows: Iterable[Mapping[str, Any]]) -> int:
-    """Write a table with header, filter and widths; return the row after its last.
+def write_table(
+    book: Book,
+    sheet: Any,
+    top: int,
+    columns: Sequence[Column],
+    rows: Iterable[Mapping[str, Any]],
+    band: str | None = None,
+) -> int:
+    """Write a table with header, filter, widths and heights; return the row after its last.
 
     Parameters
     ----------
@@ -88,15 +97,24 @@ def write_table(book: Book, sheet: Any, top: int, columns: Sequence[Column], row
         Row of the header, from 0; everything above it, and the header, stays in view and on every printed page.
     columns, rows
         What to write; a value None, NaN or "" leaves its cell empty.
+    band
+        Rows that share this key's value are shaded as one band, every other band.
     """
     head = book.format(bold=True, bg_color="#1F4E78", font_color="#FFFFFF", border=1, text_wrap=True, align="center")
     listed = list(rows)
+    widths = [column.width or _width(column, listed) for column in columns]
+    shaded = _bands(listed, band)
     for position, column in enumerate(columns):
         sheet.write_string(top, position, column.title, head)
-        cell = _cell_format(book, column)
-        for offset, row in enumerate(listed):
-            write_cell(sheet, top + 1 + offset, position, row.get(column.key), column, cell)
-        sheet.set_column(position, position, column.width or _width(column, listed))
+        sheet.set_column(position, position, widths[position])
+        cells = [_cell_format(book, column, shade) for shade in (False, True)]
+        for offset, (row, shade) in enumerate(zip(listed, shaded, strict=True), top + 1):
+            write_cell(sheet, offset, position, row.get(column.key), column, cells[shade])
+    sheet.set_row(top, _LINE * max(1 + column.title.count("\n") for column in columns) + 5)
+    for offset, row in enumerate(listed, top + 1):
+        lines = max(_lines(row.get(column.key), column, width) for column, width in zip(columns, widths, strict=True))
+        if lines > 1:  # programs other than Excel do not grow a row for what wraps in it
+            sheet.set_row(offset, _LINE * lines + 3)
     last = top + max(len(listed), 1)
     sheet.autofilter(top, 0, last, len(columns) - 1)
     sheet.freeze_panes(top + 1, min(2, len(columns) - 1))
@@ -115,20 +133,36 @@ def write_cell(sheet: Any, row: int, position: int, value: Any, column: Column, 
         sheet.write_number(row, position, round(float(value), 9) + 0.0, cell)
 
 
-def _cell_format(book: Book, column: Column) -> Any:
+def _cell_format(book: Book, column: Column, shade: bool) -> Any:
+    usual = {"border": 1, "border_color": "#BFBFBF"} | ({"bg_color": "#EEF3FA"} if shade else {})
     if column.decimals is None:
-        return book.format(border=1, border_color="#BFBFBF", num_format="@", text_wrap=True)
+        return book.format(**usual, num_format="@", text_wrap=True)
     digits = "0" + ("." + "0" * column.decimals if column.decimals else "")
-    return book.format(border=1, border_color="#BFBFBF", num_format=f"{digits}%" if column.percent else f"#,##{digits}")
+    return book.format(**usual, num_format=f"{digits}%" if column.percent else f"#,##{digits}")
+
+
+def _bands(rows: Sequence[Mapping[str, Any]], band: str | None) -> list[bool]:
+    shaded, shade = [], True
+    for n, row in enumerate(rows):
+        if band is not None and (n == 0 or row[band] != rows[n - 1][band]):
+            shade = not shade
+        shaded.append(shade and band is not None)
+    return shaded
 
 
 def _width(column: Column, rows: Sequence[Mapping[str, Any]]) -> float:
     if column.decimals is not None:
-        return max(_columns_of(column.title), 11) + 2
-    longest = max((_columns_of(str(row.get(column.key) or "")) for row in rows), default=0)
-    return min(max(longest, _columns_of(column.title) + 2), _WIDEST) + 2
+        return max(8, *map(columns_of, column.title.split("\n"))) + 3
+    longest = max((columns_of(str(row.get(column.key) or "")) for row in rows), default=0)
+    return min(max(longest, columns_of(column.title) + 2), _WIDEST) + 2
 
 
-def _columns_of(text: str) -> int:
+def _lines(value: Any, column: Column, width: float) -> int:
+    if column.decimals is not None or value is None:
+        return 1
+    return min(-(-columns_of(str(value)[:_TEXT_LIMIT]) // int(width - 1)), _MOST_LINES)
+
+
+def columns_of(text: str) -> int:
     """Width in half-width columns: a Chinese character takes two."""
     return sum(2 if ord(character) > 0x2E7F else 1 for character in text)

@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 
 from gridmerge.config import AREA_UNIT
 from gridmerge.model import Build, Source
-from gridmerge.publish.slips import source_fates
+from gridmerge.publish.slips import FATES, source_fates
 
 
 def write_report_json(build: Build, out: Path, file: Path) -> None:
@@ -43,37 +43,38 @@ def summary(build: Build) -> dict[str, Any]:
         "seconds": dict(build.seconds),
         "overlay": build.mosaic.figures,
         "work": build.weights.totals.to_dict("records"),
-        "grids": {**grid_figures(build), **build.plan.figures},
-        "members": {} if build.assignment is None else {**_member_figures(build), **build.assignment.figures},
+        "grids": _grids(build),
+        "members": _members(build),
     }
     plain_report: dict[str, Any] = plain(report)
     return plain_report
 
 
-def grid_figures(build: Build) -> dict[str, Any]:
-    """Return how good the grids are: share in range, max/mean, spread, agreement of their lines, grids kept whole."""
+def _grids(build: Build) -> dict[str, Any]:
+    """Limits, how many grids miss them, what became of the departmental grids, and all that forming the grids measured."""
     sizes, grids = build.plan.sizes, build.plan.grids
-    common = grids[grids["grid_type"] == "comprehensive"]
-    size = unit_values(build, common)
-    low, high = sizes.min or 0.0, sizes.max or math.inf
-    work = common["workload"].to_numpy(dtype=float)
+    size = unit_values(build, grids[grids["grid_type"] == "comprehensive"])
     fates = source_fates(build)["fate"].value_counts()
     return {
         "unit": sizes.unit,
         "target": sizes.target,
         "min": sizes.min,
         "max": sizes.max,
-        "share_in_range": float(((size >= low) & (size <= high)).mean()) if len(size) else None,
-        "below_min": int((size < low).sum()),
-        "above_max": int((size > high).sum()),
-        "workload_max_over_mean": float(work.max() / work.mean()) if len(work) and work.mean() > 0 else None,
-        "workload_cv": float(work.std() / work.mean()) if len(work) and work.mean() > 0 else None,
-        "workload_gini": _gini(work),
-        "boundary_agreement": _agreement(build),
-        "departmental_grids_kept_whole": int(fates.get("kept", 0) + fates.get("merged", 0)),
-        "departmental_grids_split": int(fates.get("split", 0)),
-        "departmental_grids_without_a_face": int(fates.get("lost", 0)),
+        "below_min": int((size < (sizes.min or 0.0)).sum()),
+        "above_max": int((size > (sizes.max or math.inf)).sum()),
+        "departmental_grids": {fate: int(fates.get(fate, 0)) for fate in FATES},
+        **build.plan.figures,
     }
+
+
+def _members(build: Build) -> dict[str, Any]:
+    """What assigning measured; empty without a roster."""
+    if build.assignment is None:
+        return {}
+    figures = build.assignment.figures
+    mean = figures["mean_load_per_capacity"]
+    ratio = figures["max_load_per_capacity"] / mean if mean > 0 else 1.0  # no work at all: nobody has more than others
+    return {**figures, "load_per_capacity_max_over_mean": ratio}
 
 
 def unit_values(build: Build, grids: pd.DataFrame) -> NDArray[np.float64]:
@@ -123,37 +124,6 @@ def _counts(build: Build) -> dict[str, int]:
         "findings": len(build.findings),
         **{f"{level}s": sum(f.severity == level for f in build.findings) for level in ("error", "warning", "note")},
     }
-
-
-def _member_figures(build: Build) -> dict[str, Any]:
-    assert build.assignment is not None
-    members = build.assignment.members
-    loads = members.loc[members["capacity"] > 0, "load_per_capacity"].to_numpy(dtype=float)
-    mean = float(loads.mean()) if len(loads) else 0.0
-    return {
-        "count": len(members),
-        "without_grid": int((members["grids"] == 0).sum()),
-        "load_per_capacity_max_over_mean": float(loads.max() / mean) if mean > 0 else None,
-    }
-
-
-def _gini(values: NDArray[np.float64]) -> float | None:
-    if not len(values) or values.sum() <= 0:
-        return None
-    ordered = np.sort(values)
-    rank = np.arange(1, len(ordered) + 1)
-    return float((2 * (rank * ordered).sum() / ordered.sum() - len(ordered) - 1) / len(ordered))
-
-
-def _agreement(build: Build) -> float | None:
-    """Mean agreement, by length, of the lines between grids of one village: 1 where every department has that line."""
-    grid_of = build.plan.faces.set_index("face_id")["grid_code"]
-    borders = build.mosaic.borders
-    cut = borders[borders["face_a"].map(grid_of).to_numpy() != borders["face_b"].map(grid_of).to_numpy()]
-    length = cut["length_m"].to_numpy(dtype=float)
-    if not length.sum() > 0:
-        return None
-    return float((cut["agreement"].to_numpy(dtype=float) * length).sum() / length.sum())
 
 
 def _path_from(out: Path, file: Path) -> str:

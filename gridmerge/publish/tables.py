@@ -6,7 +6,9 @@ import csv
 import math
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 import numpy as np
@@ -23,6 +25,7 @@ _PLAIN_NUMBER = re.compile(r"[+-]?[0-9]+(\.[0-9]+)?")
 _DECIMALS = {"area_m2": 4, "share_of_source": 9, "share_of_grid": 9, "lon": 8, "lat": 8, "km_from_home": 3}
 _USUAL_DECIMALS = 6
 
+_NO_TITLES: Mapping[str, str] = MappingProxyType({})
 ASSIGNMENT_COLUMNS = ("grid_code", "member_id", "duty", "load")
 MEMBER_COLUMNS = ("member_id", "name", "kind", "capacity", "load", "load_per_capacity", "grids", "km_from_home")
 FINDING_COLUMNS = ("severity", "kind", "layer", "source_id", "measure", "unit", "lon", "lat", "message")
@@ -48,13 +51,23 @@ def write_members(build: Build, file: Path) -> None:
     )
 
 
-def write_findings(findings: Sequence[Finding], crs: CRS, language: Language, file: Path) -> None:
+def write_findings(
+    findings: Sequence[Finding], crs: CRS, language: Language, file: Path, titles: Mapping[str, str] = _NO_TITLES
+) -> None:
     """Write the findings, worst first, their places in longitude and latitude."""
-    write_csv(file, FINDING_COLUMNS, finding_rows(findings, crs, language))
+    write_csv(file, FINDING_COLUMNS, finding_rows(findings, crs, language, titles))
 
 
-def finding_rows(findings: Sequence[Finding], crs: CRS, language: Language) -> list[dict[str, Any]]:
-    """Return the findings as rows of findings.csv."""
+def finding_rows(
+    findings: Sequence[Finding], crs: CRS, language: Language, titles: Mapping[str, str] = _NO_TITLES
+) -> list[dict[str, Any]]:
+    """Return the findings as rows of findings.csv.
+
+    Parameters
+    ----------
+    titles
+        What people call each layer: the message says 城管 where the layer column says urban_management.
+    """
     ordered = tidy(findings)
     places = np.array([finding.place or (np.nan, np.nan) for finding in ordered], dtype=float).reshape(-1, 2)
     lons, lats = lonlat(crs).transform(places[:, 0], places[:, 1])
@@ -68,10 +81,15 @@ def finding_rows(findings: Sequence[Finding], crs: CRS, language: Language) -> l
             "unit": finding.unit,
             "lon": None if finding.place is None else float(lon),
             "lat": None if finding.place is None else float(lat),
-            "message": finding.message(language),
+            "message": spoken(finding, language, titles),
         }
         for finding, lon, lat in zip(ordered, lons, lats, strict=True)
     ]
+
+
+def spoken(finding: Finding, language: Language, titles: Mapping[str, str]) -> str:
+    """Return the sentence a person reads, with the network called what people call it."""
+    return replace(finding, layer=titles.get(finding.layer, finding.layer)).message(language)
 
 
 def write_csv(file: Path, columns: Sequence[str], rows: Iterable[Mapping[str, Any]]) -> None:

@@ -65,7 +65,7 @@ def _grids(report: dict[str, Any]) -> list[Figure]:
         (
             Text("最大工作量与平均之比", "largest workload over the mean"),
             _number(grids["workload_max_over_mean"]),
-            Text("1 为完全均衡", "1 is perfectly even"),
+            _floor(grids.get("workload_max_over_mean_floor")),
         ),
         (Text("工作量变异系数", "coefficient of variation"), _number(grids["workload_cv"]), Text("", "")),
         (Text("工作量基尼系数", "Gini coefficient"), _number(grids["workload_gini"]), Text("", "")),
@@ -78,8 +78,8 @@ def _grids(report: dict[str, Any]) -> list[Figure]:
             ),
         ),
         (
-            Text("原网格未被拆分", "departmental grids kept whole"),
-            f"{grids['departmental_grids_kept_whole']}",
+            Text("原网格在村内未被拆分", "departmental grids whole within their villages"),
+            f"{grids['departmental_grids_whole']}",
             Text(
                 f"另有 {grids['departmental_grids_split']} 个被拆分，见各部门对照表",
                 f"{grids['departmental_grids_split']} were split; see each department's slip",
@@ -95,13 +95,16 @@ def _people(report: dict[str, Any]) -> list[Figure]:
     return [
         (
             Text("网格员", "members"),
-            f"{members['count']}",
+            f"{members['members']}",
             Text(f"{members['without_grid']} 人未分到网格", f"{members['without_grid']} hold no grid"),
         ),
         (
-            Text("单位份额工作量 最大与平均之比", "load per capacity, largest over mean"),
+            Text("网格员负荷 最大与平均之比", "members' load per capacity, largest over mean"),
             _number(members["load_per_capacity_max_over_mean"]),
-            Text("1 为完全均衡", "1 is perfectly even"),
+            Text(
+                f"任何分法都不可能低于 {_number(_ratio(members))}",
+                f"no assignment can go below {_number(_ratio(members))}",
+            ),
         ),
     ]
 
@@ -118,6 +121,16 @@ def _open(report: dict[str, Any]) -> list[Figure]:
             ),
         )
     ]
+
+
+def _floor(floor: float | None) -> Text:
+    known = floor if floor is not None else 1.0
+    return Text(f"不可能低于 {known:.3f}；1 为完全均衡", f"cannot be below {known:.3f}; 1 is perfectly even")
+
+
+def _ratio(members: dict[str, Any]) -> float | None:
+    mean = members["mean_load_per_capacity"]
+    return members["bound"] / mean if mean > 0 else None
 
 
 def _share(value: float | None) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from gridmerge.model import Build
 from gridmerge.text import Language, Text
 
 LABELS = {
@@ -70,3 +71,9 @@ def value(code: str, language: Language) -> str:
     """Return what a value of a closed list is called."""
     known = VALUES.get(code)
     return code if known is None else known.in_(language)
+
+
+def titles_of(build: Build) -> dict[str, str]:
+    """Return what people call each layer: the department's name in a Chinese project, the key in an English one."""
+    chinese = build.settings.project.language == "zh"
+    return {layer.key: layer.title if chinese else layer.key for layer in build.layers}

@@ -15,10 +15,22 @@ from gridmerge.publish.slips import ADJUSTED, FATES, Slip, slips
 from gridmerge.publish.tables import finding_rows, records
 from gridmerge.publish.verdict import figures, footer
 from gridmerge.publish.who import departments, leaders, people
-from gridmerge.publish.words import INTERNAL, label, value
+from gridmerge.publish.words import INTERNAL, label, titles_of, value
 from gridmerge.text import Text
 
 _NO_CLOCK = datetime.datetime(2000, 1, 1)  # the date a workbook carries inside; the plan's own date is on its summary
+
+
+ACCOUNT = {
+    "total": Text("合计", "Total"),
+    "twice": Text("其中重复认领", "of it claimed twice"),
+    "nobody": Text("本部门无人认领", "claimed by none"),
+    "township": Text("全镇合计", "Township"),
+}
+HECTARES = Text("（公顷）", "(ha)")
+_CLOSES = Text(
+    "对账：合计 − 重复认领 + 无人认领 = 全镇合计", "Account: total − claimed twice + claimed by none = township"
+)
 
 
 def write_workbook(build: Build, file: Path) -> None:
@@ -27,7 +39,8 @@ def write_workbook(build: Build, file: Path) -> None:
         writer.set_properties({"title": build.settings.project.name, "created": _NO_CLOCK})
         book = Book(writer=writer, language=build.settings.project.language, footer=footer(build))
         ready = slips(build)
-        _summary(book, build, ready)
+        _summary(book, build)
+        _departments(book, ready)
         _grids(book, build)
         _members(book, build)
         for slip in ready:
@@ -57,7 +70,7 @@ def _decimals(build: Build, name: str) -> int:
     return 0 if bool((values == values.round()).all()) else 1
 
 
-def _summary(book: Book, build: Build, ready: Sequence[Slip]) -> None:
+def _summary(book: Book, build: Build) -> None:
     sheet = book.sheet(book.say(Text("汇总", "Summary")))
     project = build.settings.project
     note = book.say(INTERNAL) + "　" + build.date
@@ -66,39 +79,41 @@ def _summary(book: Book, build: Build, ready: Sequence[Slip]) -> None:
         {"what": book.say(what), "figure": figure, "note": book.say(remark)} for what, figure, remark in figures(build)
     ]
     columns = [
-        Column(key="what", title=book.say(Text("指标", "figure")), width=26),
-        Column(key="figure", title=book.say(Text("数值", "value")), width=18),
-        Column(key="note", title=book.say(Text("说明", "note")), width=60),
+        Column(key="what", title=book.say(Text("指标", "figure")), width=34),
+        Column(key="figure", title=book.say(Text("数值", "value")), width=14),
+        Column(key="note", title=book.say(Text("说明", "note")), width=72),
     ]
-    after = write_table(book, sheet, top, columns, rows)
-    heading = book.format(bold=True, font_size=12)
-    sheet.write_string(
-        after + 1, 0, book.say(Text("各部门原网格去向", "What became of each department's grids")), heading
-    )
-    _overview(book, sheet, after + 2, ready)
+    write_table(book, sheet, top, columns, rows)
 
 
-def _overview(book: Book, sheet: Any, top: int, ready: Sequence[Slip]) -> None:
-    """Write a line a department below the summary; no second filter, Excel has one a sheet."""
-    head = book.format(bold=True, bg_color="#D9E2F3", border=1, text_wrap=True)
-    cell = book.format(border=1, border_color="#BFBFBF")
-    titles = (Text("部门", "department"), Text("原网格数", "old grids"), *FATES.values())
-    for position, title in enumerate(titles):
-        sheet.write_string(top, position, book.say(title), head)
-    for offset, slip in enumerate(ready, 1):
+def _departments(book: Book, ready: Sequence[Slip]) -> None:
+    """Write what became of each department's grids, a line a department."""
+    sheet = book.sheet(book.say(Text("部门汇总", "Departments")))
+    title = book.say(Text("各部门原网格去向汇总", "What became of each department's grids"))
+    rows: list[dict[str, Any]] = []
+    for slip in ready:
         fates = slip.rows.drop_duplicates("source_id")["fate"].value_counts()
-        sheet.write_string(top + offset, 0, slip.layer.title, cell)
-        for position, count in enumerate((int(fates.sum()), *(int(fates.get(fate, 0)) for fate in FATES)), 1):
-            sheet.write_number(top + offset, position, count, cell)
-    sheet.print_area(0, 0, top + len(ready), len(titles) - 1)
-    sheet.set_column(3, len(titles) - 1, 12)
+        area = slip.sums.loc["area_m2"] / 1e4
+        counts = {fate: int(fates.get(fate, 0)) for fate in FATES}
+        rows.append({"name": slip.title, "all": sum(counts.values()), **counts, **{key: area[key] for key in ACCOUNT}})
+    columns = [
+        Column(key="name", title=book.say(Text("部门", "department"))),
+        Column(key="all", title=book.say(Text("原网格数", "old grids")), decimals=0),
+        *(Column(key=fate, title=book.say(name), decimals=0) for fate, name in FATES.items()),
+        *(
+            Column(key=key, title=f"{book.say(name)}\n{book.say(HECTARES)}", decimals=2)
+            for key, name in ACCOUNT.items()
+        ),
+    ]
+    write_table(book, sheet, _title(book, sheet, title, book.footer), columns, rows)
 
 
 def _grids(book: Book, build: Build) -> None:
     """Write 一格一清单: a line a grid with its people, figures and departments."""
     sheet = book.sheet(book.say(Text("综合网格", "Grids")))
     staff, heads, present = people(build), leaders(build), departments(build)
-    titles = {layer.key: layer.title for layer in build.layers}
+    named = titles_of(build)
+    titles = {layer.key: named[layer.key] for layer in build.layers if layer.spec.role in ("grid", "base")}
     rows = [
         {
             **grid,
@@ -106,7 +121,8 @@ def _grids(book: Book, build: Build) -> None:
             "area_ha": grid["area_m2"] / 1e4,
             "leader": heads.get(grid["grid_code"], ""),
             "members": _roll(book, staff.get(grid["grid_code"], [])),
-            "departments": "、".join(titles[key] for key in present.get(grid["grid_code"], [])),
+            "present": len(present.get(grid["grid_code"], [])),
+            "absent": "、".join(titles[key] for key in titles if key not in present.get(grid["grid_code"], [])),
         }
         for grid in records(build.plan.grids.drop(columns="geometry").sort_values("grid_code"))
     ]
@@ -118,10 +134,11 @@ def _grids(book: Book, build: Build) -> None:
         _column(book, "village_name"),
         _column(book, "area_ha", 2),
         *_work_columns(book, build),
-        _column(book, "workload", 1),
+        _column(book, "workload", 2),
         _column(book, "leader"),
         _column(book, "members"),
-        _column(book, "departments", width=48),
+        _column(book, "present", 0, title=book.say(Text("涉及部门数", "departments"))),
+        _column(book, "absent", title=book.say(Text("无网格的部门", "departments without land here"))),
     ]
     title = book.say(Text("一格一清单", "One line a grid"))
     write_table(book, sheet, _title(book, sheet, title, book.footer), columns, rows)
@@ -159,8 +176,8 @@ def _members(book: Book, build: Build) -> None:
         _column(book, "kind"),
         _column(book, "phone"),
         _column(book, "capacity", 2),
-        _column(book, "load", 1),
-        _column(book, "load_per_capacity", 1),
+        _column(book, "load", 2),
+        _column(book, "load_per_capacity", 2),
         _column(book, "grids", 0),
         _column(book, "km_from_home", 2),
         _column(book, "held", title=book.say(Text("负责网格", "grids held")), width=48),
@@ -178,10 +195,8 @@ def _duties(book: Book, build: Build) -> dict[str, str]:
 
 def _slip(book: Book, build: Build, slip: Slip) -> None:
     """Write 一部门一表 with its closing sums."""
-    sheet = book.sheet(slip.layer.title)
-    title = book.say(
-        Text(f"{slip.layer.title}：原网格与综合网格对照表", f"{slip.layer.title}: old grids and unified grids")
-    )
+    sheet = book.sheet(slip.title)
+    title = book.say(Text(f"{slip.title}：原网格与综合网格对照表", f"{slip.title}: old grids and unified grids"))
     top = _title(book, sheet, title, book.footer)
     rows = [
         {
@@ -200,33 +215,38 @@ def _slip(book: Book, build: Build, slip: Slip) -> None:
         _column(book, "fate"),
         _column(book, "grid_code"),
         _column(book, "grid_name"),
-        _column(book, "village_name"),
         _column(book, "area_m2", 1),
         _column(book, "share_of_source", 1, percent=True),
         *_work_columns(book, build),
-        _column(book, "why", width=50),
+        _column(book, "why", width=38),
     ]
-    after = write_table(book, sheet, top, columns, rows)
+    after = write_table(book, sheet, top, columns, rows, band="source_id")
     _sums(book, sheet, after, columns, slip)
 
 
-def _sums(book: Book, sheet: Any, row: int, columns: Sequence[Column], slip: Slip) -> None:
-    """Write the totals, as numbers: they are the crosswalk's own, not a formula over what happens to be in view."""
-    cell = book.format(bold=True, top=2, num_format="#,##0.0")
-    sheet.write_string(row, 0, book.say(Text("合计", "Total")), cell)
-    for position, column in enumerate(columns):
-        if column.key in slip.totals:
-            sheet.write_number(row, position, round(slip.totals[column.key], 6), cell)
-    sheet.print_area(0, 0, row, len(columns) - 1)
+def _sums(book: Book, sheet: Any, top: int, columns: Sequence[Column], slip: Slip) -> None:
+    """Close the account below the table; as numbers, not formulas over what a filter happens to leave in view."""
+    for row, (key, name) in enumerate(ACCOUNT.items(), top):
+        line = 2 if key == "total" else 1
+        sheet.write_string(row, 0, book.say(name), book.format(bold=True, top=line))
+        for position, column in enumerate(columns[1:], 1):
+            cell = book.format(bold=True, top=line, num_format="#,##0" + (".0" if column.decimals else ""))
+            if column.key in slip.sums.index:
+                sheet.write_number(row, position, round(float(slip.sums[key][column.key]), 6) + 0.0, cell)
+            else:
+                sheet.write_blank(row, position, None, cell)
+    last = top + len(ACCOUNT)
+    sheet.write_string(last, 0, book.say(_CLOSES), book.format(font_color="#595959"))
+    sheet.print_area(0, 0, last, len(columns) - 1)
 
 
 def _findings(book: Book, build: Build) -> None:
     sheet = book.sheet(book.say(Text("问题清单", "Findings")))
     top = _title(book, sheet, book.say(Text("数据问题清单", "What is wrong with the data")), book.footer)
-    titles = {layer.key: layer.title for layer in build.layers}
+    titles = titles_of(build)
     rows = [
         {**row, "severity": value(row["severity"], book.language), "layer": titles.get(row["layer"], row["layer"])}
-        for row in finding_rows(build.findings, build.township.crs, book.language)
+        for row in finding_rows(build.findings, build.township.crs, book.language, titles)
     ]
     columns = [
         _column(book, "severity"),

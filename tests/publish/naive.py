@@ -16,6 +16,16 @@ from gridmerge.model import Assignment, Build, GridPlan, Layer, Mosaic, Roster, 
 from tests.towns import Town, draw_town
 
 NAMES = ("households", "people")
+FIGURES = {  # as `partition` measures them
+    "share_in_range": 0.8,
+    "workload_max_over_mean": 1.3,
+    "workload_max_over_mean_floor": 1.1,
+    "workload_cv": 0.2,
+    "workload_gini": 0.1,
+    "boundary_agreement": 0.5,
+    "departmental_grids_whole": 20,
+    "departmental_grids_split": 10,
+}
 
 
 def naive_build(folder: Path, town: Town | None = None, **publish: str) -> Build:
@@ -158,7 +168,7 @@ def _plan(mosaic: Mosaic, weights: Weights, villages: gpd.GeoDataFrame, sizes: G
     grids = grids.merge(villages[["village_code", "village_name"]], on="village_code")
     grids["grid_name"] = grids["village_name"] + "第" + grids["grid_code"].str[-3:] + "网格"
     grids = grids.assign(grid_type="comprehensive", area_m2=grids.area).sort_values("grid_code").reset_index(drop=True)
-    return GridPlan(grids=grids, faces=faces[["face_id", "grid_code"]], sizes=sizes, figures={"workload_floor": 1.1})
+    return GridPlan(grids=grids, faces=faces[["face_id", "grid_code"]], sizes=sizes, figures=FIGURES)
 
 
 def _crosswalk(layers: tuple[Layer, ...], plan: GridPlan, weights: Weights) -> pd.DataFrame:
@@ -208,4 +218,8 @@ def _assignment(plan: GridPlan, roster: Roster) -> Assignment:
     members = roster.members[["member_id", "name", "kind", "capacity"]].merge(sums, on="member_id", how="left")
     members = members.fillna({"load": 0.0, "grids": 0}).assign(km_from_home=1.5)
     members["load_per_capacity"] = members["load"] / members["capacity"]
-    return Assignment(assignments=table, members=members)
+    level = members["load_per_capacity"]
+    figures = {"max_load_per_capacity": level.max(), "mean_load_per_capacity": level.mean(), "bound": level.mean()}
+    return Assignment(
+        assignments=table, members=members, figures={**figures, "members": len(members), "without_grid": 0}
+    )

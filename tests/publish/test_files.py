@@ -168,9 +168,9 @@ def test_guarding_is_undone_exactly(text):
 
 def test_workbook_reads_back_with_text_codes_and_a_slip_a_department(build, out):
     book = CalamineWorkbook.from_path(str(out / "plan.xlsx"))
-    assert book.sheet_names[:3] == ["汇总", "综合网格", "网格员"]
+    assert book.sheet_names[:4] == ["汇总", "部门汇总", "综合网格", "网格员"]
     assert book.sheet_names[-1] == "问题清单"
-    assert book.sheet_names[3:-1] == [slip.layer.title for slip in slips(build)]
+    assert book.sheet_names[4:-1] == [slip.title for slip in slips(build)]
     grids = book.get_sheet_by_name("综合网格").to_python()
     codes = [row[0] for row in grids[3:]]
     assert codes == sorted(build.plan.grids["grid_code"])
@@ -180,15 +180,20 @@ def test_workbook_reads_back_with_text_codes_and_a_slip_a_department(build, out)
 def test_slips_sum_to_the_departments_totals(build, out):
     book = CalamineWorkbook.from_path(str(out / "plan.xlsx"))
     for slip in slips(build):
-        table = book.get_sheet_by_name(slip.layer.title).to_python()
+        table = book.get_sheet_by_name(slip.title).to_python()
         header = table[2]
-        total = next(row for row in table if row[0] == "合计")
+        ends = next(n for n, row in enumerate(table) if row[0] == "合计")
+        total, twice, nobody, township = table[ends : ends + 4]
         for title, name in (("面积（㎡）", "area_m2"), ("户数", "households"), ("人口", "people")):
             column = header.index(title)
-            pieces = sum(row[column] for row in table[3:] if row[0] != "合计" and isinstance(row[column], (int, float)))
+            pieces = sum(row[column] for row in table[3:ends] if isinstance(row[column], (int, float)))
             exact = build.crosswalk.loc[build.crosswalk["layer"] == slip.layer.key, name].sum()
             assert pieces == pytest.approx(exact, abs=1e-4), (slip.layer.key, name)
             assert total[column] == pytest.approx(exact, abs=1e-4)
+            assert total[column] - twice[column] + nobody[column] == pytest.approx(township[column], abs=1e-4)
+            assert township[column] == pytest.approx(build.plan.grids[name].sum(), abs=1)
+            assert twice[column] >= -1e-6
+            assert nobody[column] >= -1e-6
 
 
 def test_fates_follow_the_faces_not_the_drawing(build):
@@ -197,7 +202,9 @@ def test_fates_follow_the_faces_not_the_drawing(build):
     grids = claims.groupby(["layer", "source_id"])["grid_code"].nunique()
     for row in fates.itertuples():
         count = grids.get((row.layer, row.source_id), 0)
-        assert row.fate == {0: "lost", 1: row.fate}.get(count, "split")
+        assert (row.fate == "lost") == (count == 0)
+        assert (row.fate in ("parted", "split")) == (count > 1)
+        assert (row.fate == "split") == (count > row.villages)
         assert row.fate != "merged" or row.companions > 0
     assert set(fates["fate"]) >= {"split", "merged"}
 
@@ -209,7 +216,9 @@ def test_report_json_has_the_keys_of_the_contract(build, out):
     assert set(report["inputs"][0]) >= {"path", "sha256", "driver", "encoding", "crs", "features"}
     assert report["overlay"]["layers"][build.layers[0].key]["p50"] == 0.5
     assert 0 <= report["grids"]["share_in_range"] <= 1
+    assert sum(report["grids"]["departmental_grids"].values()) == report["counts"]["sources"]
     assert report["grids"]["workload_max_over_mean"] >= 1
+    assert report["members"]["load_per_capacity_max_over_mean"] >= 1
     assert report["grids"]["boundary_agreement"] == pytest.approx(0.5)
     assert (out / report["project"]["path"]).resolve() == build.settings.file.resolve()
     assert json.dumps(summary(build))
