@@ -16,18 +16,22 @@ from scipy.spatial import cKDTree
 
 from gridmerge.overlay.linework import Bools, Floats, Geometries, Ints, Strands, point_keys
 
-STEP = 25.0  # m between samples: drawing errors change over a hundred metres and more
+STEP = 40.0  # m between samples: drawing errors change over a hundred metres and more
 SEEN = 30.0  # m: how far apart two drawings of one line may ever be
 REACH = 8.0  # m: a line further than this, and than three standard errors, from another is another line
-ALONG = 20.0  # m: samples count as side by side when they are less than this apart along the line
+ALONG = 30.0  # m: samples count as side by side when they are less than this apart along the line
 PARALLEL = 0.9  # cosine: lines that differ by more than 25 degrees are not the same line
-NEIGHBOURS = 24  # samples looked at around each: some eight drawings of a line, up to three samples each
-NEAR, FAR = 40.0, 140.0  # m: how far one stretch's error speaks for the next; strongly, and where nothing better is known
+NEIGHBOURS = 16  # samples looked at around each: some eight drawings of a line, two samples each
+NEAR, FAR = (
+    40.0,
+    140.0,
+)  # m: how far one stretch's error speaks for the next; strongly, and where nothing better is known
 FAR_WEIGHT = 0.03
 STIFFNESS = 0.05  # of one sample: keeps a sheet still where evidence is one-sided (the aperture problem)
 FINEST = 0.3  # m: no drawing is trusted more than this
 LAW = 1000.0  # departments that a village line, or a better rank, outweighs
 ROUNDS = 3  # of bending; each closes nine tenths of what is left
+PROBE = 8  # every so-manieth sample is enough to tell a rigid shift
 FEW = 20  # samples: less evidence than this tells nothing of a layer
 SURE = 50.0  # condition number above which all lines run one way, and nothing can be told along them
 SLACK, SPREADS = 6.0, 2.0  # a layer's tolerance: so many metres, and so many times what 98 % of its lines are off
@@ -152,9 +156,7 @@ def agree(villages: Sheet, layers: list[Sheet], weight: Floats, precedence: Ints
 class _Crowd:
     """All samples of all layers together; the villages are layer 0."""
 
-    def __init__(
-        self, villages: Sheet, layers: list[Sheet], weight: Floats, precedence: Ints, threads: int
-    ) -> None:
+    def __init__(self, villages: Sheet, layers: list[Sheet], weight: Floats, precedence: Ints, threads: int) -> None:
         everyone = [villages, *layers]
         size = np.array([len(s.xy) for s in everyone])
         self._bounds = np.concatenate([[0], np.cumsum(size)])
@@ -166,16 +168,16 @@ class _Crowd:
         self._weight = np.concatenate([[1.0], weight])
         self._order = np.concatenate([[np.iinfo(np.int64).min], precedence])
         self._sigma = np.concatenate([[FINEST], np.full(len(layers), SEEN / 3)])
-        self._pair()
+        self._pair(PROBE)
 
     def part(self, k: int) -> slice:
         """The samples of layer k."""
         return slice(self._bounds[k + 1], self._bounds[k + 2])
 
-    def _pair(self) -> None:
-        """Find which samples of other layers may be the same place of the same line."""
+    def _pair(self, every: int) -> None:
+        """Find which samples of other layers may be the same place of the same line, for each `every`th sample."""
         at = self.drawn + self.moved
-        mine = np.arange(self._bounds[1], len(at))
+        mine = np.arange(self._bounds[1], len(at), every)
         distance, other = cKDTree(at).query(
             at[mine], k=NEIGHBOURS, distance_upper_bound=SEEN + ALONG / 2, workers=self._threads
         )
@@ -214,7 +216,7 @@ class _Crowd:
         """Move layers as a whole, and look at the pairs afresh."""
         self.moved += np.concatenate([np.zeros((1, 2)), shift])[self.layer]
         self._sigma[1:] = np.maximum(FINEST, spread)
-        self._pair()
+        self._pair(1)
 
     def bend(self, move: Floats) -> None:
         """Move samples; the villages stay."""
@@ -293,7 +295,9 @@ def _weights(xy: Floats, start: int) -> tuple[Ints, Ints, Floats]:
     every = np.arange(len(xy))
     parts = []
     for reach, share, chosen, k in ((NEAR, 1.0, every, 10), (FAR, 4 * FAR_WEIGHT, every[::8], 8)):
-        distance, other = cKDTree(xy[chosen]).query(xy, k=range(1, min(k, len(chosen)) + 1), distance_upper_bound=2.5 * reach)
+        distance, other = cKDTree(xy[chosen]).query(
+            xy, k=range(1, min(k, len(chosen)) + 1), distance_upper_bound=2.5 * reach
+        )
         row, column = np.nonzero(np.isfinite(distance))
         weight = share * np.exp(-0.5 * (distance[row, column] / reach) ** 2)
         parts.append((row + start, chosen[other[row, column]] + start, weight))
