@@ -115,22 +115,21 @@ def choose(samples: Sequence[bytes], declared: str | None = None) -> Choice:
     gb = [strict(raw, GB18030) for raw in samples]
     if _whole(utf8) and (declared == "utf-8" or not _by_chance(utf8, gb)):
         return Choice(codec=UTF8, reason="utf8")
+    if any(text is not None and looks_chinese(text) for text in utf8):  # GBK is not valid UTF-8 and Chinese by chance
+        either = all(one is not None or other is not None for one, other in zip(utf8, gb, strict=True))
+        return Choice(codec=f"{UTF8}+{GB18030}", reason="mixed" if either else "lossy")
     if _whole(gb) and looks_chinese("".join(text for text in gb if text)):
         return Choice(codec=GB18030, reason="gb18030")
-    return _last_resort(samples, declared, utf8, gb)
+    return _last_resort(samples, declared, gb)
 
 
-def _last_resort(
-    samples: Sequence[bytes], declared: str | None, utf8: Sequence[str | None], gb: Sequence[str | None]
-) -> Choice:
-    """Choose for bytes that are neither UTF-8 nor plausible Chinese: what is declared, a mixture, or with loss."""
+def _last_resort(samples: Sequence[bytes], declared: str | None, gb: Sequence[str | None]) -> Choice:
+    """Choose for bytes that are neither UTF-8 nor plausible Chinese: what is declared, or with loss."""
     single = declared if declared not in (None, "utf-8", "gb18030") else None
     if single and all(strict(raw, single) is not None for raw in samples):
         return Choice(codec=single, reason="declared")
     if _whole(gb):
         return Choice(codec=GB18030, reason="gb18030")
-    if all(one is not None or other is not None for one, other in zip(utf8, gb, strict=True)):
-        return Choice(codec=f"{UTF8}+{GB18030}", reason="mixed")
     return Choice(codec=GB18030, reason="lossy")
 
 
@@ -179,7 +178,7 @@ def decode_value(raw: bytes, codec: str) -> str:
         text = strict(raw, one)
         if text is not None:
             return text
-    return raw.decode(codec.rpartition("+")[2], "replace")
+    return raw.decode(codec.partition("+")[0], "replace")
 
 
 def foreign(values: Iterable[object]) -> list[bytes]:

@@ -103,7 +103,7 @@ def broken(name: str, error: Exception) -> Exception:
 def words_of(error: BaseException) -> str:
     """Return what another program's error says, in one line, without paths of this machine."""
     words = re.sub(r"'?(/[^\s':]+|[A-Za-z]:\\[^\s']+)'?", "", str(error)).split(";")[0]
-    return re.sub(r"\s+", " ", words).strip(" .:'")[:160] or type(error).__name__
+    return re.sub(r"\s+", " ", words).strip(" .:'")[:100] or type(error).__name__
 
 
 def _layers(source: Path | bytes, ask: Ask) -> list[str]:

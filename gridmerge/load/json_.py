@@ -11,17 +11,19 @@ from typing import Any
 
 import numpy as np
 import shapely
+from pyproj import CRS
 from shapely.geometry.base import BaseGeometry
 
 from gridmerge.errors import InputError
 from gridmerge.findings import Finding
 from gridmerge.load.encoding import decode_file
-from gridmerge.load.gdal import drop_unreadable, plain, read_gdal, unreadable_feature
+from gridmerge.load.gdal import declared_crs, drop_unreadable, plain, read_gdal, unreadable_feature
 from gridmerge.load.piece import Ask, Piece, geo_frame
 from gridmerge.load.refuse import unreadable
 
 _WRAPPED = re.compile(r"\s*(?:(?:const|var|let)\s+\w+\s*=|export\s+default|[\w.]+\s*=|[\w.]+\s*\()\s*(?=[\[{])")
-_DEGREES = (180.0, 90.0)
+_FEATURE_START = re.compile(r'\{\s*"(?:type"\s*:\s*"Feature"|geometry"\s*:|properties"\s*:|id"\s*:)')
+_BROKEN = {"type": "broken"}  # no geometry at all: it is told as any malformed one
 
 
 def read_json(path: Path, ask: Ask) -> Piece:
@@ -89,7 +91,7 @@ def _by_feature(text: str, ask: Ask) -> Piece:
     findings: list[Finding] = []
     for i, feature in enumerate(features):  # each must be able to fail alone
         try:
-            shape = _shape(feature.get("geometry"))
+            shape = _shape(feature["geometry"] if feature is not None else _BROKEN)
         except (TypeError, ValueError, KeyError, AttributeError, IndexError, shapely.errors.ShapelyError):
             findings.append(unreadable_feature(ask, i, "几何不合规范", "its geometry is malformed"))
             shape = None
@@ -98,14 +100,23 @@ def _by_feature(text: str, ask: Ask) -> Piece:
         geometry.append(shape)
     names = list(dict.fromkeys(str(name) for row in rows for name in row))
     columns = {name: plain(values([row.get(name) for row in rows])) for name in names}
-    frame = geo_frame(columns, np.array([*geometry, None], dtype=object)[:-1], "EPSG:4326")
+    frame = geo_frame(columns, np.array([*geometry, None], dtype=object)[:-1], _crs_member(text))
     return Piece(frame=frame, driver="GeoJSON", findings=tuple(findings))
+
+
+def _crs_member(text: str) -> CRS:
+    """Return the CRS of the old-style ``crs`` member, else the WGS84 the standard prescribes."""
+    named = re.search(r'"crs"\s*:\s*\{[^{}]*\{[^{}]*"name"\s*:\s*"([^"]+)"', text[:4000] + text[-2000:])
+    return (declared_crs(named[1]) if named else None) or CRS.from_epsg(4326)
 
 
 def _parsed(text: str, ask: Ask) -> Any:
     try:
         return json.loads(text, strict=False)
     except (ValueError, RecursionError) as error:
+        salvaged = _salvaged(text)
+        if salvaged:
+            return {"features": salvaged}
         line = error.lineno if isinstance(error, json.JSONDecodeError) else 1
         raise unreadable(
             ask.name,
@@ -114,10 +125,28 @@ def _parsed(text: str, ask: Ask) -> Any:
         ) from error
 
 
+def _salvaged(text: str) -> list[Any]:
+    """Return the features around broken ones, which become None; nothing where the file is cut short or has no features."""
+    if not re.search(r"[\]}]\s*\}\s*$", text) or '"features"' not in text:
+        return []
+    decoder = json.JSONDecoder(strict=False)
+    out: list[Any] = []
+    end = text.index('"features"')
+    for start in _FEATURE_START.finditer(text, end):
+        if start.start() < end:
+            continue
+        try:
+            value, end = decoder.raw_decode(text, start.start())
+            out += [value] if isinstance(value, dict) and ("geometry" in value or "properties" in value) else []
+        except (ValueError, RecursionError):
+            out += [None] if "Feature" in start[0] else []
+    return out if any(one is not None for one in out) else []
+
+
 def _features(data: Any, ask: Ask) -> list[Any]:
     if isinstance(data, dict):
         if isinstance(data.get("features"), list):
-            return [feature if isinstance(feature, dict) else {"geometry": feature} for feature in data["features"]]
+            return list(data["features"])
         if data.get("type") == "Feature":
             return [data]
         if "coordinates" in data or "geometries" in data:

@@ -26,6 +26,8 @@ from gridmerge.load.refuse import unreadable
 from gridmerge.load.vector import decode_xml
 
 _KML_CRS = "EPSG:4326"  # fixed by the standard
+_CONTROLS = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")  # no XML may hold them
+_PLACEMARK = re.compile(r"<(?:\w+:)?Placemark\b.*?</(?:\w+:)?Placemark\s*>", re.S)
 _LABEL = re.compile(r"^\s*([^:：<>]{1,20})\s*[:：]\s*(.*?)\s*$", re.S)
 
 
@@ -44,7 +46,7 @@ def read_kmz(path: Path, ask: Ask) -> Piece:
 
 def _from_bytes(raw: bytes, path: Path, ask: Ask, driver: str) -> Piece:
     text, encoding, findings = decode_xml(raw, ask)
-    root = _parsed(text, ask)
+    root, broken = _parsed(text, ask)
     places = list(_placemarks(root, ()))
     if ask.layer is not None:
         folders = list(dict.fromkeys(folder for way, _ in places for folder in way))
@@ -57,15 +59,19 @@ def _from_bytes(raw: bytes, path: Path, ask: Ask, driver: str) -> Piece:
         frame=frame,
         driver=driver,
         encoding=encoding,
-        findings=(*findings, *piece.findings),
+        findings=(*findings, *broken, *piece.findings),
         files=(path,),
     )
 
 
-def _parsed(text: str, ask: Ask) -> Element:
+def _parsed(text: str, ask: Ask) -> tuple[Element, list[Finding]]:
+    text = _CONTROLS.sub("", text).strip()
     try:
-        root: Element = ElementTree.fromstring(text.strip().encode("utf-8", "replace"), forbid_dtd=False)
+        root: Element = ElementTree.fromstring(text.encode("utf-8", "replace"), forbid_dtd=False)
     except ParseError as error:
+        salvaged = _salvaged(text, ask)
+        if salvaged is not None:
+            return salvaged
         line = error.position[0] if getattr(error, "position", None) else 1
         raise unreadable(
             ask.name,
@@ -74,7 +80,26 @@ def _parsed(text: str, ask: Ask) -> Element:
         ) from error
     except (DefusedXmlException, ValueError, RecursionError) as error:
         raise _attack(ask) from error
-    return root
+    return root, []
+
+
+def _salvaged(text: str, ask: Ask) -> tuple[Element, list[Finding]] | None:
+    """Return the placemarks around broken ones; None where the file is cut short or has no sound placemark."""
+    if not re.search(r"</(?:\w+:)?kml\s*>\s*$", text):
+        return None
+    places: list[str] = []
+    findings: list[Finding] = []
+    for number, chunk in enumerate(_PLACEMARK.findall(text)):
+        bare = re.sub(r"(</?)\w+:(?=\w)", r"\1", chunk)
+        try:
+            ElementTree.fromstring(bare.encode("utf-8", "replace"))
+            places.append(bare)
+        except (ParseError, DefusedXmlException, ValueError, RecursionError):
+            findings.append(unreadable_feature(ask, number, "的 XML 写坏了", "its XML is broken"))
+    if not places:
+        return None
+    root: Element = ElementTree.fromstring(f"<kml>{''.join(places)}</kml>".encode("utf-8", "replace"))
+    return root, findings
 
 
 def _attack(ask: Ask) -> InputError:

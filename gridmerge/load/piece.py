@@ -78,7 +78,19 @@ def geo_frame(columns: Mapping[str, Any], geometry: Any, crs: Any = None) -> gpd
     """Return a frame; an attribute that is itself called ``geometry`` is kept as ``geometry_1``."""
     named = {(f"{GEOMETRY}_1" if name == GEOMETRY else name): values for name, values in columns.items()}
     index = pd.RangeIndex(len(geometry))
-    return gpd.GeoDataFrame(pd.DataFrame(named, index=index), geometry=np.asarray(geometry, dtype=object), crs=crs)
+    try:
+        table = pd.DataFrame(named, index=index)
+    except UnicodeEncodeError:  # half characters, out of damaged bytes
+        table = pd.DataFrame({_whole(name): _whole_cells(cells) for name, cells in named.items()}, index=index)
+    return gpd.GeoDataFrame(table, geometry=np.asarray(geometry, dtype=object), crs=crs)
+
+
+def _whole(text: str) -> str:
+    return text.encode("utf-8", "replace").decode("utf-8")
+
+
+def _whole_cells(cells: Any) -> Any:
+    return [_whole(cell) if isinstance(cell, str) else cell for cell in cells]
 
 
 def has_geometry(frame: gpd.GeoDataFrame) -> bool:

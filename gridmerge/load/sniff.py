@@ -9,6 +9,7 @@ from pathlib import Path
 from gridmerge.errors import InputError
 from gridmerge.load.refuse import unreadable
 
+_MOST_CONTROLS = 0.02  # share of control characters in text: a damaged disc leaves a few, a binary file has many
 _HEAD = 65536  # bytes looked at: comments before the root element of an XML file can be long
 
 _MAGIC: tuple[tuple[bytes, str], ...] = (
@@ -165,7 +166,8 @@ def _as_text(head: bytes) -> str | None:
     """Return the head as text, or None when it is binary; a cut multi-byte character at its end is no matter."""
     if head.startswith((b"\xff\xfe", b"\xfe\xff")):
         return head.decode("utf-16", "replace")
-    if b"\x00" in head[:4096]:
+    controls = sum(head.count(bytes((code,))) for code in range(32) if code not in b"\t\n\f\r\x1a")
+    if controls > _MOST_CONTROLS * len(head):
         return None
     try:
         return head.decode("utf-8")

@@ -51,6 +51,19 @@ def test_kml_attributes_in_descriptions(tmp_path: Path, descriptions: list[str],
         load(path, layer="消防")
 
 
+def test_a_placemark_that_is_no_xml_costs_only_itself(tmp_path: Path) -> None:
+    text = kml(TABLES).replace("{}", "UTF-8", 1)
+    (tmp_path / "a.kml").write_text(text.replace("<Polygon>", "<Polygon<", 1), "utf-8")
+    raw = load(tmp_path / "a.kml")
+    assert raw.frame["name"].tolist() == NAMES[1:]
+    assert [finding.message("zh") for finding in raw.findings] == [
+        "k：a.kml 的第 1 个要素的 XML 写坏了，未能读入，其余要素照常读入。"
+    ]
+    (tmp_path / "a.kml").write_text(text[:-200], "utf-8")
+    with pytest.raises(InputError, match="the XML is broken at line 1; the file may be cut short"):
+        load(tmp_path / "a.kml")
+
+
 def test_description_without_fields_is_kept() -> None:
     assert description_fields("东风社区的一个网格") == {}
     assert description_fields("<b>户数</b>：31<br/>") == {"户数": "31"}

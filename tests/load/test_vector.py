@@ -91,6 +91,19 @@ def test_a_broken_feature_costs_only_itself(tmp_path: Path) -> None:
     assert finding.message("zh") == "k：grids.json 的第 2 个要素边界没有闭合，未能读入，其余要素照常读入。"
 
 
+def test_a_feature_that_is_no_json_costs_only_itself(tmp_path: Path) -> None:
+    path = write(tmp_path / "grids.geojson", "GeoJSON")
+    whole = path.read_text("utf-8")
+    path.write_text(whole.replace("[ 104.78, 29.35 ]", "[ 104.78,, 29.35 ]", 1), "utf-8")
+    raw = load(path)
+    assert raw.frame["name"].tolist() == NAMES[1:]
+    assert raw.frame.crs.to_epsg() == 4490
+    assert kinds(raw) == ["feature_unreadable"]
+    path.write_text(whole[: len(whole) // 2], "utf-8")
+    with pytest.raises(InputError, match="may be cut short"):
+        load(path)
+
+
 def test_geojson_in_gbk_and_wrapped_in_javascript(tmp_path: Path) -> None:
     path = write(tmp_path / "grids.geojson", "GeoJSON")
     text = path.read_text("utf-8").replace("㙍", "南")
