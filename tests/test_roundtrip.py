@@ -275,3 +275,39 @@ def test_corner_points_come_back(place: str, township: Township, tmp_path: Path)
     assert layer.frame["name"].tolist() == frame["name"].tolist()
     for want, have in zip(frame.geometry, layer.frame.geometry, strict=True):
         assert farthest(want, have) < CENTIMETRE
+
+
+UNSAID = {
+    "shp-4544": ("4544", partial(_shp, encoding="GBK", cpg=None, prj=False)),
+    "shp-4523": ("4523", partial(_shp, encoding="GBK", cpg=None, prj=False)),
+    "shp-4490": ("4490", partial(_shp, encoding="GBK", cpg=None, prj=False)),
+    "csv-4544": ("4544", partial(_csv, encoding="GB18030")),
+    "csv-4523": ("4523", partial(_csv, encoding="GB18030")),
+    "csv-4490": ("4490", partial(_csv, encoding="GB18030")),
+    "xlsx-4490": ("4490", _coordinates),
+    "xlsx-4490-north-first": ("4490", partial(_coordinates, north_first=True)),
+    "xlsx-4544-north-first": ("4544", partial(_coordinates, north_first=True)),
+    "topojson-4544": ("4544", _file("网格.json", formats.topojson, by_file=False)),
+}
+
+
+@pytest.mark.parametrize("name", UNSAID)
+def test_comes_back_when_nobody_says_where(name: str, township: Township, tmp_path: Path) -> None:
+    """Neither file nor project file says the CRS: the coordinates and the villages do, and a finding says so."""
+    place, write = UNSAID[name]
+    frame = truth()[1]
+    keys = write(tmp_path, frame, place)
+    layer = back(tmp_path, township, {key: value for key, value in keys.items() if key != "crs"})
+    have = layer.frame.set_index("source_id").sort_index()
+    away = {i: farthest(shape, have.geometry[i]) for i, shape in frame.set_index("source_id").geometry.items()}
+    assert max(away.values()) < CENTIMETRE, away
+    assert [finding.kind for finding in layer.findings if "crs" in finding.kind], "the choice is told"
+
+
+@pytest.mark.parametrize("datum", ["gcj02", "bd09"])
+def test_a_datum_nobody_declared_is_a_finding(datum: str, township: Township, tmp_path: Path) -> None:
+    keys = _geojson(tmp_path, truth()[1], datum)
+    layer = back(tmp_path, township, {"path": keys["path"]})
+    told = [finding for finding in layer.findings if "datum" in finding.kind]
+    assert told and any(datum in str(finding.blanks) for finding in told)
+    assert {finding.severity for finding in told} & {"warning", "error"}, told

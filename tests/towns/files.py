@@ -375,6 +375,7 @@ def _write_base(town: Town, folder: Path) -> None:
     formats.geojson(folder / "河流.geojson", formats.in_crs(town.rivers, 4490))
     roads = town.roads[town.roads["kind"] != "支路"]
     formats.geojson(folder / "主要道路.geojson", formats.in_crs(roads, 4490))
+    formats.point_table(folder / "地名.csv", formats.in_crs(town.places, 4490))
     formats.geopackage(folder / "土地利用.gpkg", formats.in_crs(town.land_use, 4490), layer="DLTB")
 
 
@@ -544,6 +545,7 @@ python -m tests.towns --seed {seed} --villages {villages} --layers {layers} --bl
 | `事件_2025年.csv` | 一年的事件：类别、日期、经纬度 | a year's events |
 | `企业.xlsx`、`园区.geojson` | 企业和小场所（点）、园区（面） | enterprises as points, industrial parks as polygons |
 | `土地利用.gpkg` | 地类图斑（未被项目文件引用） | land use, not used by the project file |
+| `地名.csv` | 村组、单位、桥梁的名称（未被项目文件引用） | place names, not used by the project file |
 | `花名册.csv` | 网格长、专职、兼职 | roster: leaders, full-time, part-time |
 | `事项清单.xlsx` | 事项清单，十统一各项 | the list of matters with its ten uniform items |
 """

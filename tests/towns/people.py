@@ -122,6 +122,35 @@ def land_use_on(land: Land) -> gpd.GeoDataFrame:
     return gpd.GeoDataFrame({"dlmc": use}, geometry=land.blocks.geometry, crs=CRS)
 
 
+def places_on(rng: np.random.Generator, land: Land) -> gpd.GeoDataFrame:
+    """Place names: place_id, name, kind (村组 | 单位 | 桥梁): hamlets, zones, and the bridge where road meets river."""
+    hamlets = land.blocks[land.blocks["kind"] == "hamlet"].iloc[::4]
+    zones = land.blocks[land.blocks["zone"] != ""].drop_duplicates("zone")
+    yards = [
+        f"{name[0]}家{ending}"
+        for name, ending in zip(people(rng, len(hamlets)), _endings(rng, len(hamlets)), strict=True)
+    ]
+    met = shapely.intersection(
+        shapely.union_all(land.rivers.geometry.array), shapely.union_all(land.roads.geometry.array)
+    )
+    bridges = shapely.get_parts(met)
+    bridges = bridges[shapely.get_type_id(bridges) == 0][:3]
+    names = [*yards, *zones["zone"], *("青溪大桥", "老石桥", "铁索桥")[: len(bridges)]]
+    return gpd.GeoDataFrame(
+        {
+            "place_id": [f"DM{i + 1:03d}" for i in range(len(names))],
+            "name": names,
+            "kind": ["村组"] * len(yards) + ["单位"] * len(zones) + ["桥梁"] * len(bridges),
+        },
+        geometry=[*hamlets.representative_point(), *zones.representative_point(), *bridges],
+        crs=CRS,
+    )
+
+
+def _endings(rng: np.random.Generator, count: int) -> list[str]:
+    return [str(one) for one in rng.choice(("院子", "湾", "坝", "沟", "坡", "祠堂", "老屋"), count)]
+
+
 def roster_for(rng: np.random.Generator, land: Land, buildings: gpd.GeoDataFrame) -> pd.DataFrame:
     """Members: a leader a village, full-time ones by households, part-timers, an adviser's worth of gaps."""
     villages = land.villages

@@ -30,7 +30,7 @@ class Town:
         block_id, village_code, kind, zone, geometry: the true blocks.
     layers
         The departmental drawings by key.
-    buildings, events, enterprises, land_use, rivers, roads
+    buildings, events, enterprises, land_use, places, rivers, roads
         See `tests.towns.people` and `tests.towns.truth`.
     roster
         member_id, name, kind, capacity, lon, lat, village, village_name, phone.
@@ -46,6 +46,7 @@ class Town:
     events: gpd.GeoDataFrame
     enterprises: gpd.GeoDataFrame
     land_use: gpd.GeoDataFrame
+    places: gpd.GeoDataFrame
     rivers: gpd.GeoDataFrame
     roads: gpd.GeoDataFrame
     roster: pd.DataFrame
@@ -84,6 +85,7 @@ def draw_town(
         events=folk.events_on(rng, buildings),
         enterprises=folk.enterprises_on(rng, land),
         land_use=folk.land_use_on(land),
+        places=folk.places_on(np.random.default_rng([seed, 4]), land),
         rivers=land.rivers,
         roads=land.roads,
         roster=folk.roster_for(rng, land, buildings),
