@@ -86,6 +86,59 @@ def working(lon: float, lat: float) -> CRS:
     return CRS.from_epsg((32600 if lat >= 0 else 32700) + zone)
 
 
+def known(crs: CRS) -> CRS | None:
+    """Return the system by its parameters: Esri and CAD programs name the Chinese zones in their own ways, or not at all.
+
+    Parameters
+    ----------
+    crs
+        As a file declares it.
+
+    Returns
+    -------
+    CRS | None
+        The EPSG system of the same ellipsoid, central meridian and false easting; else what came, without its heights.
+        None for an engineering grid, which says nothing about where on earth it lies.
+    """
+    if crs.is_compound:
+        crs = crs.sub_crs_list[0]
+    if not (crs.is_geographic or crs.is_projected):
+        return None
+    if crs.to_authority(min_confidence=100) is not None or crs.ellipsoid is None or crs.coordinate_operation is None:
+        return crs
+    values = {one.name: float(one.value) for one in crs.coordinate_operation.params}
+    if crs.coordinate_operation.method_name not in ("Transverse Mercator", "Gauss-Kruger") or not _is_gauss(values):
+        return crs
+    meridian, easting = values["Longitude of natural origin"], values["False easting"]
+    code = _zones().get((round(crs.ellipsoid.semi_major_metre), round(meridian, 6), round(easting)))
+    same_unit = crs.axis_info[0].unit_conversion_factor == 1
+    return CRS.from_epsg(code) if code is not None and same_unit else crs
+
+
+def _is_gauss(values: dict[str, float]) -> bool:
+    """Whether a transverse Mercator is one of Gauss and Krüger: true scale on the meridian, counted from the equator."""
+    plain = {"Latitude of natural origin": 0.0, "Scale factor at natural origin": 1.0, "False northing": 0.0}
+    return all(abs(values.get(name, value) - value) < 1e-9 for name, value in plain.items())
+
+
+@lru_cache(maxsize=1)
+def _zones() -> dict[tuple[int, float, int], int]:
+    """EPSG code by semi-major axis, central meridian and false easting (metres), of the three Chinese datums."""
+    result = {}
+    for axis, six_prefix, six_plain, three_prefix, three_plain in (
+        (6378137, _SIX_PREFIX, _SIX_PLAIN, _THREE_PREFIX, _THREE_PLAIN),  # CGCS2000, and WGS84 which is the same here
+        (6378140, 2327, 2338, 2349, 2370),  # Xian 1980
+        (6378245, 21413, 21453, 2401, 2422),  # Beijing 1954
+    ):
+        for zone in range(13, 24):
+            result[axis, 6.0 * zone - 3, 500_000] = six_plain + zone - 13
+            result[axis, 6.0 * zone - 3, zone * 1_000_000 + 500_000] = six_prefix + zone - 13
+        for zone in range(25, 46):
+            result[axis, 3.0 * zone, 500_000] = three_plain + zone - 25
+            result[axis, 3.0 * zone, zone * 1_000_000 + 500_000] = three_prefix + zone - 25
+    return result
+
+
 def by_numbers(bounds: Bounds) -> Placing | None:
     """Tell the system from the size of the coordinates alone, where that is enough.
 

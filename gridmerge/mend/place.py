@@ -68,8 +68,9 @@ def _placing(
     bounds = (x0, y0, x1, y1)
     if spec.crs is not None:
         return _as_told(systems.declared(spec.crs, key), geometry, villages, key)
-    if raw.frame.crs is not None and systems.fits(raw.frame.crs, bounds):
-        return _as_told(raw.frame.crs, geometry, villages, key)
+    written = None if raw.frame.crs is None else systems.known(raw.frame.crs)
+    if written is not None and systems.fits(written, bounds):
+        return _as_told(written, geometry, villages, key)
     told = systems.by_numbers(bounds)
     if told is None and villages is not None:
         told = _by_evidence(geometry, villages)

@@ -1,0 +1,96 @@
+import pytest
+from pyproj import CRS
+
+from gridmerge.mend.crs import by_numbers, is_ballpark, known, working
+
+ESRI = (
+    'PROJCS["{name}",GEOGCS["{geo}",DATUM["{datum}",SPHEROID["{ball}",{a},{f}]],PRIMEM["Greenwich",0.0],'
+    'UNIT["Degree",0.0174532925199433]],PROJECTION["{method}"],PARAMETER["False_Easting",{fe}],'
+    'PARAMETER["False_Northing",0.0],PARAMETER["Central_Meridian",{lon}],PARAMETER["Scale_Factor",{k}],'
+    'PARAMETER["Latitude_Of_Origin",0.0],UNIT["Meter",1.0]]'
+)
+
+
+def esri(**keys):
+    usual = {"name": "坐标系", "geo": "GCS_x", "datum": "D_x", "ball": "S_x", "a": 6378137.0, "f": 298.257222101}
+    return CRS.from_wkt(
+        ESRI.format(**{**usual, "method": "Gauss_Kruger", "fe": 500000.0, "lon": 105.0, "k": 1.0, **keys})
+    )
+
+
+@pytest.mark.parametrize(
+    ("keys", "epsg"),
+    [
+        ({}, 4544),
+        ({"fe": 35500000.0}, 4523),
+        ({"fe": 18500000.0}, 4496),
+        ({"method": "Transverse_Mercator", "ball": "WGS_1984", "f": 298.257223563}, 4544),
+        ({"a": 6378140.0, "f": 298.257, "ball": "Xian_1980"}, 2380),
+        ({"a": 6378140.0, "f": 298.257, "fe": 35500000.0}, 2359),
+        ({"a": 6378245.0, "f": 298.3, "ball": "Krasovsky_1940"}, 2432),
+        ({"a": 6378245.0, "f": 298.3, "fe": 18500000.0}, 21418),
+        ({"lon": 120.0}, 4549),
+    ],
+)
+def test_chinese_zones_are_told_by_their_parameters(keys, epsg):
+    assert known(esri(**keys)).to_epsg(100) == epsg
+
+
+@pytest.mark.parametrize("keys", [{"lon": 104.5}, {"k": 0.9996}, {"fe": 400000.0}])
+def test_a_city_meridian_stays_what_it_is(keys):
+    mine = esri(**keys)
+    assert known(mine) == mine
+
+
+def test_heights_are_dropped_and_engineering_grids_say_nothing():
+    assert known(CRS("EPSG:4544+5737")).to_epsg() == 4544
+    assert known(CRS.from_wkt('LOCAL_CS["AutoCAD",UNIT["Meter",1]]')) is None
+
+
+@pytest.mark.parametrize(
+    ("epsg", "expected"), [(4326, False), (4490, False), (32648, False), (4610, True), (2432, True)]
+)
+def test_ballpark_shifts_are_told(epsg, expected):
+    assert is_ballpark(CRS.from_epsg(epsg), CRS.from_epsg(4544)) is expected
+
+
+def test_an_unknown_datum_is_a_ballpark():
+    assert is_ballpark(esri(lon=104.5, a=6378140.0, f=298.257), CRS.from_epsg(4544))
+
+
+@pytest.mark.parametrize(
+    ("bounds", "epsg", "swapped"),
+    [
+        ((104.7, 29.2, 104.9, 29.3), 4326, False),
+        ((29.2, 104.7, 29.3, 104.9), 4326, True),
+        ((35480000, 3230000, 35486000, 3240000), 4523, False),
+        ((3230000, 35480000, 3240000, 35486000), 4523, True),
+        ((18480000, 3230000, 18486000, 3240000), 4496, False),
+    ],
+)
+def test_numbers_that_tell(bounds, epsg, swapped):
+    told = by_numbers(bounds)
+    assert (told.crs.to_epsg(), told.swapped) == (epsg, swapped)
+
+
+@pytest.mark.parametrize(
+    "bounds", [(480000, 3230000, 486000, 3240000), (5000, 6000, 9000, 9000), (913000, 120000, 1067000, 272000)]
+)
+def test_numbers_that_do_not_tell(bounds):
+    assert by_numbers(bounds) is None
+
+
+@pytest.mark.parametrize(
+    ("lon", "lat", "epsg"),
+    [
+        (104.8, 29.3, 4544),
+        (106.6, 29.3, 4545),
+        (75.0, 39.0, 4534),
+        (134.9, 48.0, 4554),
+        (-74, 40.7, 32618),
+        (151, -33, 32756),
+        (180, 10, 32660),
+    ],
+)
+def test_the_working_zone(lon, lat, epsg):
+    assert working(lon, lat).to_epsg() == epsg
