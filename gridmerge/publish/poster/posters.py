@@ -1,0 +1,112 @@
+"""Which sheets there are, and how they become files."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+from typing import Any
+
+import matplotlib as mpl
+from matplotlib import font_manager
+from matplotlib.figure import Figure
+
+from gridmerge.errors import OutputError
+from gridmerge.publish.map.audience import for_audience
+from gridmerge.publish.map.data import MapData
+from gridmerge.publish.map.options import Audience
+from gridmerge.publish.poster.sheet import draw
+from gridmerge.publish.poster.tables import township_sheet, village_sheet
+from gridmerge.text import Language
+
+PNG_DPI = 150  # A3 at 2480 × 1754 pixels: sharp on a screen, and still a picture one can send
+CHINESE_FONTS = (  # the first that is installed
+    "Microsoft YaHei",
+    "PingFang SC",
+    "Noto Sans CJK SC",
+    "Noto Sans SC",
+    "Source Han Sans SC",
+    "Source Han Sans CN",
+    "WenQuanYi Micro Hei",
+    "WenQuanYi Zen Hei",
+    "SimHei",
+    "Noto Sans CJK JP",  # what older matplotlib calls the whole Noto CJK collection
+)
+_ODD = re.compile(r'[\\/:*?"<>|\x00-\x1f]+')  # what Windows refuses in a file name
+
+
+def posters(
+    data: MapData, folder: Path, *, language: Language = "zh", audience: Audience = "meeting", review_number: str = ""
+) -> list[Path]:
+    """Draw an A3 sheet for the township and one for each village.
+
+    Parameters
+    ----------
+    data
+        What to show.
+    folder
+        Where the files go; made when it is not there.
+    language
+        Of the labels.
+    audience
+        ``public`` masks names and leaves small counts out.
+    review_number
+        The map review number (审图号); "" leaves a line for it.
+
+    Returns
+    -------
+    list of Path
+        PDF and PNG of each sheet, the township first.
+
+    Raises
+    ------
+    OutputError
+        No Chinese font is installed, or the folder cannot be written.
+    """
+    data = for_audience(data, audience)
+    sheets = [township_sheet(data, language), *(village_sheet(data, code, language) for code in _villages(data))]
+    # no mathtext: a $ in a village's name is a dollar; fonttype 42 keeps text selectable
+    look: Any = {"font.family": chinese_font(), "pdf.fonttype": 42, "text.parse_math": False}
+    files = []
+    with mpl.rc_context(look):
+        for sheet in sheets:
+            figure = draw(sheet, data, language, review_number)
+            files += _save(figure, folder, _ODD.sub("_", sheet.file))
+    return files
+
+
+def chinese_font() -> str:
+    """Return the first installed font that can write Chinese.
+
+    Raises
+    ------
+    OutputError
+        There is none: a poster full of empty boxes would be worse than none.
+    """
+    installed = set(font_manager.get_font_names())
+    for name in CHINESE_FONTS:
+        if name in installed:
+            return name
+    raise OutputError(
+        "没有找到中文字体，海报上的汉字会变成方框；请安装微软雅黑、思源黑体或 Noto Sans CJK SC 后重试。",
+        "No Chinese font is installed, the poster's text would be boxes; install Noto Sans CJK SC and try again.",
+    )
+
+
+def _villages(data: MapData) -> list[str]:
+    with_grids = set(data.grids["village_code"])
+    return [code for code in data.villages["village_code"] if code in with_grids]
+
+
+def _save(figure: Figure, folder: Path, name: str) -> list[Path]:
+    pdf, png = folder / f"{name}.pdf", folder / f"{name}.png"
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        # the same sheet gives the same bytes: no clock in the file
+        figure.savefig(pdf, metadata={"CreationDate": None, "Title": name})
+        figure.savefig(png, dpi=PNG_DPI, metadata={"Software": None})
+    except OSError as error:
+        raise OutputError(
+            f"无法写入海报 {folder}：{error.strerror}。",
+            f"The posters cannot be written to {folder}: {error.strerror}.",
+        ) from error
+    return [pdf, png]
