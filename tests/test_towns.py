@@ -14,6 +14,7 @@ import shapely
 from hypothesis import given, settings
 from python_calamine import CalamineWorkbook
 
+from gridmerge.config import read_project
 from tests.strategies import little_towns
 from tests.towns import Town, draw_town, recovery
 from tests.towns.datum import bd09, gcj02
@@ -238,6 +239,17 @@ def test_no_number_could_be_anyones() -> None:
     phones = re.findall(r"\b1\d{10}\b", text)
     assert phones and all(phone.startswith("138000") for phone in phones)
     assert not re.search(r"\b\d{17}[\dXx]\b", text)
+
+
+@pytest.mark.parametrize(
+    ("look", "villages", "layers"), [("rural", 2, 5), ("city", 3, 26), ("valley", 5, 9), ("town", 1, 1)]
+)
+def test_any_town_makes_a_whole_project(look: str, villages: int, layers: int, tmp_path: Path) -> None:
+    write_town(draw_town(seed=31, villages=villages, layers=layers, blocks=9, look=look), tmp_path)
+    project = read_project(tmp_path)
+    assert sum(layer.role != "barrier" for layer in project.layers) == layers
+    for table in (project.villages, *project.layers, *project.workload, project.roster):
+        assert table is not None and all(list(tmp_path.glob(path)) for path in table.path), table
 
 
 # ---------------------------------------------------------------- the illnesses are really there

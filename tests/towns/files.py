@@ -372,11 +372,20 @@ def _village_grids(town: Town) -> gpd.GeoDataFrame:
 def _write_base(town: Town, folder: Path) -> None:
     villages = town.villages.rename(columns={"village_code": "XZQDM", "village_name": "XZQMC"})
     formats.shapefile(folder / "行政村界.shp", formats.in_crs(villages, 4544))
-    formats.geojson(folder / "河流.geojson", formats.in_crs(town.rivers, 4490))
-    roads = town.roads[town.roads["kind"] != "支路"]
-    formats.geojson(folder / "主要道路.geojson", formats.in_crs(roads, 4490))
+    for name, frame in _lines_and_yards(town).items():
+        formats.geojson(folder / name, formats.in_crs(frame, 4490))
     formats.point_table(folder / "地名.csv", formats.in_crs(town.places, 4490))
     formats.geopackage(folder / "土地利用.gpkg", formats.in_crs(town.land_use, 4490), layer="DLTB")
+
+
+def _lines_and_yards(town: Town) -> dict[str, gpd.GeoDataFrame]:
+    """Files that a little town may have no use for."""
+    frames = {
+        "河流.geojson": town.rivers,
+        "主要道路.geojson": town.roads[town.roads["kind"] != "支路"],
+        "园区.geojson": town.enterprises[town.enterprises.geom_type != "Point"],
+    }
+    return {name: frame for name, frame in frames.items() if len(frame)}
 
 
 def _write_people(town: Town, folder: Path) -> None:
@@ -386,12 +395,10 @@ def _write_people(town: Town, folder: Path) -> None:
     formats.geopackage(folder / "房屋_户数人口.gpkg", formats.in_crs(buildings, 4490), layer="房屋")
     formats.point_table(folder / "事件_2025年.csv", formats.in_crs(town.events, 4490))
     points = town.enterprises[town.enterprises.geom_type == "Point"]
-    yards = town.enterprises[town.enterprises.geom_type != "Point"]
     table = formats.lonlat(formats.in_crs(points, 4490), "经度", "纬度").rename(
         columns={"enterprise_id": "编号", "name": "单位名称", "staff": "从业人数"}
     )
     formats.workbook(folder / "企业.xlsx", table)
-    formats.geojson(folder / "园区.geojson", formats.in_crs(yards, 4490))
     roster = town.roster.drop(columns="village_name")
     (folder / "花名册.csv").write_bytes(roster.to_csv(index=False, lineterminator="\r\n").encode("utf-8-sig"))
     formats.workbook(folder / "事项清单.xlsx", MATTERS, titles=("青山镇综合网格事项清单（十统一）",))
@@ -407,7 +414,12 @@ def _project(town: Town, recipes: list[Recipe]) -> str:
         spec = {"department": recipe.key, **recipe.spec} if "department" not in recipe.spec else recipe.spec
         lines = [f"# {recipe.zh}", "[[layers]]", f"key = {_quoted(recipe.key)}", f"path = {_quoted(recipe.path)}"]
         tables.append("\n".join(lines + [f"{key} = {_quoted(value)}" for key, value in spec.items()]))
-    return PROJECT.format(layers="\n\n".join(tables))
+    text = PROJECT.format(layers="\n\n".join(tables))
+    absent = [
+        name for name in ("河流.geojson", "主要道路.geojson", "园区.geojson") if name not in _lines_and_yards(town)
+    ]
+    kept = [part for part in text.split("\n\n") if not any(f'path = "{name}"' in part for name in absent)]
+    return "\n\n".join(kept)
 
 
 PROJECT = """\
