@@ -74,32 +74,30 @@ def _surplus(problem: Problem) -> Staffing:
 
 
 def _scarce(problem: Problem) -> Staffing:
-    main = problem.main
-    stands = np.zeros(problem.km.shape, dtype=bool)
-    relieved = _help(problem, stands)
-    level = scarce.even_level(relieved, problem.capacity[main])
-    owner = scarce.spread(relieved, problem.capacity[main], problem.km[main], level * (1 + SLACK))
-    stands[np.flatnonzero(main)[owner], np.arange(len(owner))] = True
-    load = shared_loads(problem.work, problem.capacity, stands, ~main)
-    bound = problem.work.sum() / problem.capacity.sum()
-    if main.all():
-        bound = scarce.lower_bound(problem.work, problem.capacity)
-    return Staffing(load=load, stands=stands, bound=bound)
-
-
-def _help(problem: Problem, stands: np.ndarray) -> np.ndarray:
-    """Put every helper where most work is left, the nearest of them; return the work left to main members."""
-    mean = problem.work.sum() / problem.capacity.sum()
+    main, helper = np.flatnonzero(problem.main), np.flatnonzero(~problem.main)
+    km = problem.km
+    task = scarce.Task(
+        work=problem.work,
+        capacity=problem.capacity[main],
+        helping=problem.capacity[helper],
+        cost=km[main],
+        help_cost=km[helper],
+    )
+    teams = scarce.form_teams(task, SLACK)
+    stands = np.zeros(km.shape, dtype=bool)
+    stands[main[teams.owner], np.arange(len(teams.owner))] = True
+    level = teams.levels(task)
+    # a loop over helpers: each choice takes work from its grid
     left = problem.work.copy()
-    free = list(np.flatnonzero(~problem.main))
-    # a loop over helpers, a handful: each choice changes where most is left
-    while free:
-        grid = int(np.argmax(left))
-        helper = min(free, key=lambda member: (problem.km[member, grid], member))
-        free.remove(helper)
-        stands[helper, grid] = True
-        left[grid] = max(left[grid] - mean * problem.capacity[helper], 0.0)
-    return left
+    for number in np.argsort(-task.helping, kind="stable"):
+        grids = np.flatnonzero(teams.owner == teams.leads[number])
+        share = task.helping[number] * level[teams.leads[number]]
+        fits = left[grids] >= share
+        grid = grids[np.lexsort((np.where(fits, km[helper[number], grids], -left[grids]), ~fits))[0]]
+        stands[helper[number], grid] = True
+        left[grid] -= share
+    load = shared_loads(problem.work, problem.capacity, stands, ~problem.main)
+    return Staffing(load=load, stands=stands, bound=scarce.lower_bound(task))
 
 
 def _alike_in_order(problem: Problem, staffing: Staffing) -> Staffing:

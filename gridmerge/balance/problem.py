@@ -13,6 +13,7 @@ from gridmerge.errors import PlanError
 from gridmerge.model import GridPlan, Roster, Township
 
 METRES_PER_KM = 1000.0
+MOST_GRIDS = 2  # grids a full-timer can be asked to hold while part-timers only help; beyond it they hold grids too
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -26,7 +27,7 @@ class Problem:
     capacity
         Of each member, above zero.
     main
-        Members one of whom every grid must have (full-timers, where there are any).
+        Members one of whom every grid must have: full-timers, or all where those would have more than two grids each.
     work
         Of each grid, in the plan's ``workload``.
     km
@@ -68,7 +69,7 @@ def staffing_problem(plan: GridPlan, roster: Roster, township: Township) -> Prob
         member_id=workers["member_id"].to_numpy(dtype=object),
         grid_code=grids["grid_code"].to_numpy(dtype=object),
         capacity=workers["capacity"].to_numpy(dtype=float),
-        main=main if main.any() else np.ones(len(workers), dtype=bool),
+        main=main if main.sum() * MOST_GRIDS >= len(grids) else np.ones(len(workers), dtype=bool),
         work=grids["workload"].to_numpy(dtype=float),
         km=distances_km(_homes(workers, township), places),
     )

@@ -1,165 +1,311 @@
-"""Fewer main members than grids: a grid has one of them, one of them has several grids, and part-timers help out.
+"""Fewer main members than grids: a grid has one of them, one of them has several grids, part-timers help out.
 
-The grids are first spread as evenly as can be, largest first and then by moves and swaps; then the same evenness is kept
-within a slack while people are brought near to their grids, by HiGHS where it succeeds and by moves and swaps where not.
+A main member with the helpers on the own grids is a team; a team's load per capacity is the same for all in it. The teams
+are made as even as can be by descent from largest-first; then, within a slack, people are brought near to their grids: by
+HiGHS where the township is small, and by moves, swaps and exchanges from its relaxation where it is not (programmes of
+many tight knapsacks end nowhere).
 """
 
 from __future__ import annotations
 
+from dataclasses import dataclass, replace
+
 import numpy as np
 import scipy.sparse as sp
-from scipy.optimize import Bounds, LinearConstraint, milp
+from scipy.optimize import Bounds, LinearConstraint, linear_sum_assignment, milp
 
-NEAR = 15  # candidates a grid: the nearest members; more make the programme larger, hardly better
-NODES = 200  # branch-and-bound nodes
-GAP = 0.01  # relative: one per cent of the kilometres is less than straight lines differ from roads
+NEAR = 15  # candidates a grid or helper: the nearest members; more make the programme larger, hardly better
+NODES = 20  # branch-and-bound nodes, not seconds: a slow computer must not get another plan than a fast one
+GAP = 0.01  # relative, of kilometres and changes
+FEW = 80  # grids and helpers up to which HiGHS is asked for a whole answer: beyond, it takes longer than it is worth
+ROUNDS = 20  # of descent and exchange, each of which ends when it helps no more
 MOVES = 20_000  # a descent ends long before; this only bounds it
 TINY = 1e-9
+FORBIDDEN = 1e6  # stands for an infinite cost where sums are taken
+STEEP = 1e9  # any excess of load weighs more than all costs
 
 
-def even_level(work: np.ndarray, capacity: np.ndarray) -> float:
-    """Return a small heaviest load per capacity for whole grids, by descent from largest-first."""
-    owner = _largest_first(work, capacity)
-    return float((np.bincount(owner, weights=work, minlength=len(capacity)) / capacity).max())
-
-
-def lower_bound(work: np.ndarray, capacity: np.ndarray) -> float:
-    """Return what no sharing of whole grids can beat: the mean, and that some member has k + 1 of the k·n + 1 heaviest."""
-    bound = work.sum() / capacity.sum()
-    heaviest = np.sort(work)[::-1]
-    n = len(capacity)
-    for k in range((len(work) - 1) // n + 1):
-        bound = max(
-            bound, heaviest[k * (n - 1) : k * n + 1].sum() / capacity.max() if k else heaviest[0] / capacity.max()
-        )
-    return float(bound)
-
-
-def spread(work: np.ndarray, capacity: np.ndarray, cost: np.ndarray, limit: float) -> np.ndarray:
-    """Return the member of each grid: cheap, everyone with a grid, no load per capacity above `limit` if it can be.
+@dataclass(frozen=True, kw_only=True)
+class Task:
+    """Grids to main members, helpers to teams.
 
     Parameters
     ----------
     work
         Of each grid.
-    capacity
-        Of each member.
+    capacity, helping
+        Of each main member, of each helper.
     cost
-        Member by grid.
-    limit
-        At least what `even_level` returned.
+        Main member by grid; infinite where it must not be.
+    help_cost
+        Helper by grid.
     """
-    start = _largest_first(work, capacity)
-    solved = _by_programme(work, capacity, cost, limit, start)
-    return _descend(start if solved is None else solved, work, capacity, cost, limit)
+
+    work: np.ndarray
+    capacity: np.ndarray
+    helping: np.ndarray
+    cost: np.ndarray
+    help_cost: np.ndarray
+
+    @property
+    def mean(self) -> float:
+        """Load per capacity if work were sand."""
+        return float(self.work.sum() / (self.capacity.sum() + self.helping.sum()))
 
 
-def _largest_first(work: np.ndarray, capacity: np.ndarray) -> np.ndarray:
-    load = np.zeros(len(capacity))
-    owner = np.zeros(len(work), dtype=int)
-    # largest first is a loop by nature: each choice hangs on those before
-    for grid in np.argsort(-work, kind="stable"):
-        # members without a grid first: everyone gets one
-        member = int(np.lexsort((np.arange(len(capacity)), (load + work[grid]) / capacity, load > 0))[0])
+@dataclass(frozen=True, kw_only=True)
+class Teams:
+    """Main member of each grid, and of each helper."""
+
+    owner: np.ndarray
+    leads: np.ndarray
+
+    def levels(self, task: Task) -> np.ndarray:
+        """Load per capacity of each team."""
+        return np.asarray(_loads(self.owner, task) / _means(self.leads, task))
+
+
+def lower_bound(task: Task) -> float:
+    """Return what no sharing of whole grids can beat: the mean, and that some member has k + 1 of the k·n + 1 heaviest."""
+    if len(task.helping):
+        return task.mean
+    heaviest, n = np.sort(task.work)[::-1], len(task.capacity)
+    crowded = [heaviest[k * (n - 1) : k * n + 1].sum() for k in range(1, (len(heaviest) - 1) // n + 1)]
+    return float(max(task.mean, max([heaviest[0], *crowded]) / task.capacity.max()))
+
+
+def form_teams(task: Task, slack: float) -> Teams:
+    """Return teams as even as can be, near to their grids within `slack` (a share) of that evenness."""
+    even = _even(task)
+    limit = max(float(even.levels(task).max()), lower_bound(task)) * (1 + slack)
+    starts = [even]
+    for whole in (False, True)[: 2 if len(task.work) + len(task.helping) <= FEW else 1]:
+        answer = _nearest(task, limit, even, whole)
+        if answer is not None:
+            starts.append(_everyone(task, answer))
+    answers = [_settle(task, limit, start) for start in starts]
+    return min(answers, key=lambda teams: (max(float(teams.levels(task).max()) - limit, TINY), _cost(task, teams)))
+
+
+def _settle(task: Task, limit: float, teams: Teams) -> Teams:
+    """Descend, and exchange people who are alike in capacity, in turns."""
+    for _ in range(ROUNDS):
+        before = _cost(task, teams)
+        teams = _exchange(task, _descend(task, limit, teams))
+        if _cost(task, teams) >= before - TINY:
+            break
+    return teams
+
+
+def _cost(task: Task, teams: Teams) -> float:
+    helping = _to_team(task, teams)[np.arange(len(teams.leads)), teams.leads]
+    return float(task.cost[teams.owner, np.arange(len(teams.owner))].sum() + helping.sum())
+
+
+def _to_team(task: Task, teams: Teams) -> np.ndarray:
+    """Helper by main member: the way to the nearest grid of the team."""
+    nearest = np.full((len(task.capacity), len(task.helping)), np.inf)
+    np.minimum.at(nearest, teams.owner, task.help_cost.T)
+    return nearest.T
+
+
+def _exchange(task: Task, teams: Teams) -> Teams:
+    """Members of one capacity take each other's grids, then helpers of one capacity each other's teams, at least cost."""
+    mains, finite = len(task.capacity), np.where(np.isfinite(task.cost), task.cost, FORBIDDEN)
+    bundle = np.zeros((mains, mains))  # member by whose grids
+    np.add.at(bundle.T, teams.owner, finite.T)
+    taker = _matched(bundle, task.capacity)
+    teams = Teams(owner=taker[teams.owner], leads=taker[teams.leads])
+    way = _to_team(task, teams)
+    leads = teams.leads.copy()
+    for size in np.unique(task.helping):
+        alike = np.flatnonzero(task.helping == size)
+        rows, columns = linear_sum_assignment(way[np.ix_(alike, teams.leads[alike])])
+        leads[alike[rows]] = teams.leads[alike[columns]]
+    return replace(teams, leads=leads)
+
+
+def _matched(cost: np.ndarray, capacity: np.ndarray) -> np.ndarray:
+    """Who takes each place, within each capacity, at least cost."""
+    taker = np.arange(len(capacity))
+    for size in np.unique(capacity):
+        alike = np.flatnonzero(capacity == size)
+        rows, columns = linear_sum_assignment(cost[np.ix_(alike, alike)])
+        taker[alike[columns]] = alike[rows]
+    return taker
+
+
+def _everyone(task: Task, teams: Teams) -> Teams:
+    """Give a main member without a grid the nearest grid of somebody who has several."""
+    owner = teams.owner.copy()
+    for member in np.flatnonzero(np.bincount(owner, minlength=len(task.capacity)) == 0):
+        spare = np.bincount(owner, minlength=len(task.capacity))[owner] > 1
+        owner[np.argmin(np.where(spare, task.cost[member], np.inf))] = member
+    return replace(teams, owner=owner)
+
+
+def _loads(owner: np.ndarray, task: Task) -> np.ndarray:
+    return np.bincount(owner, weights=task.work, minlength=len(task.capacity))
+
+
+def _means(leads: np.ndarray, task: Task) -> np.ndarray:
+    """Capacity of each team."""
+    return task.capacity + np.bincount(leads, weights=task.helping, minlength=len(task.capacity))
+
+
+def _even(task: Task) -> Teams:
+    """Largest first: grids to members, helpers to the most loaded; then the best changes for the most loaded team."""
+    mains = len(task.capacity)
+    load, owner = np.zeros(mains), np.zeros(len(task.work), dtype=int)
+    # loops by nature: each choice hangs on those before
+    for grid in np.argsort(-task.work, kind="stable"):
+        unused = load > 0  # everyone gets a grid before anyone gets two
+        member = int(np.lexsort((task.cost[:, grid], (load + task.work[grid]) / task.capacity, unused))[0])
         owner[grid] = member
-        load[member] += max(work[grid], TINY)
-    return _level(owner, work, capacity)
+        load[member] += max(task.work[grid], TINY)
+    means, leads = task.capacity.copy(), np.zeros(len(task.helping), dtype=int)
+    for helper in np.argsort(-task.helping, kind="stable"):
+        leads[helper] = int(np.argmax(load / means))
+        means[leads[helper]] += task.helping[helper]
+    return _relieve(task, Teams(owner=owner, leads=leads))
 
 
-def _level(owner: np.ndarray, work: np.ndarray, capacity: np.ndarray) -> np.ndarray:
-    """Relieve the most loaded member by the best move or swap, until none helps."""
-    owner = owner.copy()
+def _relieve(task: Task, teams: Teams) -> Teams:
+    """Relieve the most loaded team by the best single change, until none helps."""
     for _ in range(MOVES):
-        load = np.bincount(owner, weights=work, minlength=len(capacity))
-        worst = int(np.argmax(load / capacity))
-        best, change = load[worst] / capacity[worst] - TINY, None
-        mine = np.flatnonzero(owner == worst)
-        for grid in mine:
-            if len(mine) > 1:
-                to = np.maximum((load[worst] - work[grid]) / capacity[worst], (load + work[grid]) / capacity)
-                to[worst] = np.inf
-                if to.min() < best:
-                    best, change = to.min(), (int(grid), int(np.argmin(to)), -1)
-            gain = work - work[grid]
-            swap = np.maximum((load[worst] + gain) / capacity[worst], (load[owner] - gain) / capacity[owner])
-            swap[owner == worst] = np.inf
-            if swap.min() < best:
-                best, change = swap.min(), (int(grid), int(owner[np.argmin(swap)]), int(np.argmin(swap)))
-        if change is None:
-            return owner
-        _apply(owner, change, worst)
-    return owner
+        worst = int(np.argmax(teams.levels(task)))
+        options = [_grid_change(task, teams, worst), _helper_change(task, teams, worst)]
+        level, better = min(options, key=lambda option: option[0])
+        if level >= teams.levels(task)[worst] - TINY:
+            return teams
+        teams = better
+    return teams
 
 
-def _apply(owner: np.ndarray, change: tuple[int, int, int], giver: int) -> None:
-    grid, taker, back = change
-    owner[grid] = taker
-    if back >= 0:
-        owner[back] = giver
+def _grid_change(task: Task, teams: Teams, worst: int) -> tuple[float, Teams]:
+    """The best move of a grid away from a team, or swap with a grid of another: the higher level of the two, and the teams."""
+    owner, load, means = teams.owner, _loads(teams.owner, task), _means(teams.leads, task)
+    mine = np.flatnonzero(owner == worst)
+    best, changed = np.inf, owner
+    for grid in mine:  # a team's grids are a handful
+        if len(mine) > 1:
+            after = np.maximum((load[worst] - task.work[grid]) / means[worst], (load + task.work[grid]) / means)
+            after[worst] = np.inf
+            if after.min() < best:
+                best, changed = float(after.min()), _with(owner, grid, int(np.argmin(after)))
+        gain = task.work - task.work[grid]
+        after = np.maximum((load[worst] + gain) / means[worst], (load[owner] - gain) / means[owner])
+        after[owner == worst] = np.inf
+        if after.min() < best:
+            other = int(np.argmin(after))
+            best, changed = float(after.min()), _with(_with(owner, grid, int(owner[other])), other, worst)
+    return best, replace(teams, owner=changed)
 
 
-def _by_programme(
-    work: np.ndarray, capacity: np.ndarray, cost: np.ndarray, limit: float, start: np.ndarray
-) -> np.ndarray | None:
-    """The generalised assignment problem by HiGHS; None where it found nothing within its nodes."""
-    members, grids = cost.shape
-    allowed = np.zeros(cost.shape, dtype=bool)
-    nearest = np.argsort(cost, axis=0, kind="stable")[:NEAR]
-    allowed[nearest, np.arange(grids)[None, :]] = True
-    allowed[start, np.arange(grids)] = True  # so that there is an answer
-    member, grid = np.nonzero(allowed)
-    at, ones = np.arange(len(member)), np.ones(len(member))
-    of_grid = sp.csr_matrix((ones, (grid, at)), shape=(grids, len(at)))
-    of_member = sp.csr_matrix((ones, (member, at)), shape=(members, len(at)))
-    load = sp.csr_matrix((work[grid] / capacity[member], (member, at)), shape=(members, len(at)))
+def _helper_change(task: Task, teams: Teams, worst: int) -> tuple[float, Teams]:
+    """The best helper called from another team, or exchanged for a smaller one."""
+    if not len(task.helping):
+        return np.inf, teams
+    load, means, leads = _loads(teams.owner, task), _means(teams.leads, task), teams.leads
+    from_team = np.where(leads == worst, np.inf, load[leads] / (means[leads] - task.helping))
+    after = np.maximum(from_team, load[worst] / (means[worst] + task.helping))
+    best, changed = float(after.min()), _with(leads, int(np.argmin(after)), worst)
+    for helper in np.flatnonzero(leads == worst):
+        gain = task.helping - task.helping[helper]
+        after = np.maximum(load[worst] / (means[worst] + gain), load[leads] / (means[leads] - gain))
+        after[leads == worst] = np.inf
+        if after.min() < best:
+            other = int(np.argmin(after))
+            best, changed = float(after.min()), _with(_with(leads, int(helper), int(leads[other])), other, worst)
+    return best, replace(teams, leads=changed)
+
+
+def _with(values: np.ndarray, at: np.integer | int, value: int) -> np.ndarray:
+    changed = values.copy()
+    changed[at] = value
+    return changed
+
+
+def _nearest(task: Task, limit: float, known: Teams, whole: bool) -> Teams | None:
+    """The generalised assignment problem by HiGHS; None where it found nothing within its nodes.
+
+    `known` are teams within the limit: their pairs are among the candidates, so that there is an answer. Not `whole`: the
+    relaxation, each grid and helper where most of it went.
+    """
+    mains, grids, helpers = len(task.capacity), len(task.work), len(task.helping)
+    member, grid = _candidates(task.cost, known.owner)
+    # a helper is near a main member if there is a grid near to both
+    way = np.min(task.help_cost[:, None, :] + task.cost[None, :, :], axis=2)
+    lead, helper = _candidates(way.T, known.leads)
+    size, split = len(member) + len(lead), len(member)
+    at, ones = np.arange(size), np.ones(size)
+    once = sp.csr_matrix((ones, (np.concatenate([grid, grids + helper]), at)), shape=(grids + helpers, size))
+    some = sp.csr_matrix((ones[:split], (member, at[:split])), shape=(mains, size))
+    load = np.concatenate([task.work[grid], -limit * task.helping[helper]])
+    loads = sp.csr_matrix((load, (np.concatenate([member, lead]), at)), shape=(mains, size))
     answer = milp(
-        cost[member, grid],
-        integrality=ones,
+        np.concatenate([task.cost[member, grid], way[helper, lead]]),
+        integrality=ones * whole,
         bounds=Bounds(0, 1),
         constraints=[
-            LinearConstraint(of_grid, 1, 1),
-            LinearConstraint(of_member, 1, np.inf),
-            LinearConstraint(load, -np.inf, limit),
+            LinearConstraint(once, 1, 1),
+            LinearConstraint(some, 1, np.inf),
+            LinearConstraint(loads, -np.inf, limit * task.capacity),
         ],
         options={"node_limit": NODES, "mip_rel_gap": GAP},
     )
     if answer.x is None:
         return None
-    chosen = answer.x > 0.5
-    owner = np.zeros(grids, dtype=int)
-    owner[grid[chosen]] = member[chosen]
-    return owner
+    return Teams(
+        owner=_most(answer.x[:split], grid, member, grids), leads=_most(answer.x[split:], helper, lead, helpers)
+    )
 
 
-def _descend(owner: np.ndarray, work: np.ndarray, capacity: np.ndarray, cost: np.ndarray, limit: float) -> np.ndarray:
-    """Best moves and swaps: what exceeds the limit counts first, then cost."""
-    owner = owner.copy()
-    grids = np.arange(len(work))
-    steep = 1e6 * (1 + np.ptp(cost))  # any excess weighs more than all costs
+def _most(amount: np.ndarray, what: np.ndarray, who: np.ndarray, count: int) -> np.ndarray:
+    """Who has most of each."""
+    chosen = np.zeros(count, dtype=int)
+    order = np.argsort(amount, kind="stable")
+    chosen[what[order]] = who[order]  # the last writer has the most
+    return chosen
+
+
+def _candidates(cost: np.ndarray, known: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Rows and columns of the cheapest few of each column, and of what is known to work."""
+    allowed = np.zeros(cost.shape, dtype=bool)
+    columns = np.arange(cost.shape[1])
+    allowed[np.argsort(cost, axis=0, kind="stable")[:NEAR], columns[None, :]] = True
+    allowed[known, columns] = True
+    rows, chosen = np.nonzero(allowed & np.isfinite(cost))
+    return rows, chosen
+
+
+def _descend(task: Task, limit: float, teams: Teams) -> Teams:
+    """Best moves and swaps of grids: what exceeds the limit counts first, then cost. Helpers stay."""
+    owner, grids = teams.owner.copy(), np.arange(len(task.work))
+    work, cost = task.work, np.where(np.isfinite(task.cost), task.cost, FORBIDDEN)
+    means = _means(teams.leads, task)
     for _ in range(MOVES):
-        load = np.bincount(owner, weights=work, minlength=len(capacity))
-        held = np.bincount(owner, minlength=len(capacity))
-        over = _excess(load, capacity, limit)
-        mine = cost[owner, grids]
-        gone = _excess((load[owner] - work), capacity[owner], limit) - over[owner]
-        come = _excess(load[:, None] + work[None, :], capacity[:, None], limit) - over[:, None]
-        move = steep * (gone[None, :] + come) + cost - mine[None, :]
+        load, held = _loads(owner, task), np.bincount(owner, minlength=len(means))
+        over, mine = _excess(load, means, limit), cost[owner, grids]
+        gone = _excess(load[owner] - work, means[owner], limit) - over[owner]
+        come = _excess(load[:, None] + work[None, :], means[:, None], limit) - over[:, None]
+        move = STEEP * (gone[None, :] + come) + cost - mine[None, :]
         move[owner, grids] = np.inf
         move[:, held[owner] == 1] = np.inf
-        gain = work[None, :] - work[:, None]  # swap of a (row) and b: the owner of a takes b
-        one = _excess(load[owner][:, None] + gain, capacity[owner][:, None], limit) - over[owner][:, None]
-        swap = steep * (one + one.T) + cost[owner][:, grids] + cost[owner][:, grids].T - mine[:, None] - mine[None, :]
+        gain = work[None, :] - work[:, None]  # of a (row) and b: the owner of a takes b
+        one = _excess(load[owner][:, None] + gain, means[owner][:, None], limit) - over[owner][:, None]
+        swap = STEEP * (one + one.T) + cost[owner] + cost[owner].T - mine[:, None] - mine[None, :]
         swap[owner[:, None] == owner[None, :]] = np.inf
         if min(move.min(), swap.min()) > -TINY:
-            return owner
+            break
         if move.min() <= swap.min():
             member, grid = np.unravel_index(np.argmin(move), move.shape)
             owner[grid] = member
         else:
             a, b = np.unravel_index(np.argmin(swap), swap.shape)
             owner[a], owner[b] = owner[b], owner[a]
-    return owner
+    return replace(teams, owner=owner)
 
 
-def _excess(load: np.ndarray, capacity: np.ndarray, limit: float) -> np.ndarray:
-    return np.asarray(np.maximum(load / capacity - limit, 0.0))
+def _excess(load: np.ndarray, means: np.ndarray, limit: float) -> np.ndarray:
+    return np.asarray(np.maximum(load / means - limit, 0.0))
