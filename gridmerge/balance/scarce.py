@@ -77,7 +77,8 @@ def lower_bound(task: Task) -> float:
 def form_teams(task: Task, slack: float) -> Teams:
     """Return teams as even as can be, near to their grids within `slack` (a share) of that evenness."""
     even = _even(task)
-    limit = max(float(even.levels(task).max()), lower_bound(task)) * (1 + slack)
+    reached, wished = float(even.levels(task).max()), lower_bound(task) * (1 + slack)
+    limit = wished if reached <= wished else reached * (1 + slack)
     starts = [even]
     for whole in (False, True)[: 2 if len(task.work) + len(task.helping) <= FEW else 1]:
         answer = _nearest(task, limit, even, whole)
