@@ -19,7 +19,7 @@ from shapely.geometry.base import BaseGeometry
 
 from gridmerge.findings import Finding, found
 from gridmerge.load.corners import corners_to_areas, rows_are_corners
-from gridmerge.load.gdal import drop_unreadable, unreadable_feature
+from gridmerge.load.features import drop_unreadable, footprint, unreadable_feature
 from gridmerge.load.piece import Ask, Piece, has_geometry
 from gridmerge.load.tables import field_key
 from gridmerge.text import Text
@@ -29,6 +29,7 @@ _WKT = re.compile(
     r"|POLYHEDRALSURFACE|CURVEPOLYGON|COMPOUNDCURVE|CIRCULARSTRING)\s*(?:ZM?|M)?\s*(?:\(|EMPTY)",
     re.I,
 )
+_CURVED = re.compile(r"CURVE|CIRCULARSTRING|SURFACE|TIN|TRIANGLE", re.I)
 _GEOJSON = re.compile(r"\s*[{]\s*[\"'](?:type|coordinates)[\"']\s*:")
 _NUMBER = r"[-+]?\d+(?:\.\d+)?(?:[eE][-+]?\d+)?"
 _PAIR = re.compile(rf"({_NUMBER})\s*[,，\s]\s*({_NUMBER})(?:\s*[,，\s]\s*{_NUMBER})?")
@@ -114,15 +115,16 @@ def _from_text(piece: Piece, ask: Ask, name: str) -> Piece:
 
 def _wkts(cells: Sequence[str]) -> np.ndarray:
     bare = np.array([re.sub(r"^\s*SRID=\d+;", "", cell, flags=re.I) or None for cell in cells], dtype=object)
-    try:
-        geometry = shapely.from_wkt(bare, on_invalid="ignore")
-    except NotImplementedError:  # curves and surfaces, which GEOS does not read
-        geometry = _straightened(bare)
+    curved = np.array([text is not None and _CURVED.search(text) is not None for text in bare], dtype=bool)
+    straight = [None if bent else text for text, bent in zip(bare, curved, strict=True)]
+    geometry = np.array(shapely.from_wkt(straight, on_invalid="ignore"), dtype=object)
+    if curved.any():
+        geometry[curved] = _straightened(bare[curved])
     return np.asarray(shapely.force_2d(geometry), dtype=object)
 
 
 def _straightened(wkt: np.ndarray) -> np.ndarray:
-    """Read WKT by GDAL, which turns curves into chords."""
+    """Read WKT that GEOS does not know by GDAL: curves become chords, surfaces their footprint."""
     rows = [[number, "" if text is None else text] for number, text in enumerate(wkt)]
     with tempfile.TemporaryDirectory() as folder, warnings.catch_warnings():
         warnings.simplefilter("ignore")  # cells GDAL cannot read come back null and are told as findings
@@ -131,7 +133,10 @@ def _straightened(wkt: np.ndarray) -> np.ndarray:
             csv.writer(handle).writerows([["row", "WKT"], *rows])
         _, _, wkb, (numbers,) = pyogrio.raw.read(file, columns=["row"], force_2d=True, AUTODETECT_TYPE="YES")
     out = np.full(len(wkt), None, dtype=object)
-    out[numbers.astype(int)] = shapely.from_wkb(wkb, on_invalid="ignore")
+    read = shapely.from_wkb(wkb, on_invalid="ignore")
+    out[numbers.astype(int)] = [
+        footprint(raw) if one is None and raw is not None else one for one, raw in zip(read, wkb, strict=True)
+    ]
     return out
 
 
@@ -147,14 +152,40 @@ def _rings(cells: Sequence[str]) -> np.ndarray:
 
 
 def _ring(cell: str) -> BaseGeometry | None:
-    """Return the polygon of a list of coordinates; fewer than three corners make a point or a line."""
-    points = [(float(x), float(y)) for x, y in _PAIR.findall(cell)]
-    corners = points[:-1] if len(points) > 1 and points[0] == points[-1] else points
-    if len(corners) >= 3:
-        return shapely.Polygon(corners)
-    if len(corners) == 2:
-        return shapely.LineString(corners)
-    return shapely.Point(corners[0]) if corners else None
+    """Return the area of a list of coordinates; fewer than three corners make a point or a line.
+
+    Rings are parted by ``|``, ``#``, ``&``, a line break, or by returning to where they began; a ring inside another is a
+    hole, else another part. The sense of turning says nothing: swapped axes reverse it.
+    """
+    rings = [ring for text in re.split(r"[|#&\n]+", cell) for ring in _closed_runs(text)]
+    corners = [ring[:-1] if len(ring) > 1 and ring[0] == ring[-1] else ring for ring in rings]
+    areas = [shapely.Polygon(ring) for ring in corners if len(ring) >= 3]
+    if areas:
+        return areas[0] if len(areas) == 1 else _nested(areas)
+    if not corners:
+        return None
+    return shapely.LineString(corners[0]) if len(corners[0]) == 2 else shapely.Point(corners[0][0])
+
+
+def _closed_runs(text: str) -> list[list[tuple[float, float]]]:
+    """Cut a run of points wherever it returns to the point it began at."""
+    runs: list[list[tuple[float, float]]] = []
+    run: list[tuple[float, float]] = []
+    for x, y in _PAIR.findall(text):
+        run.append((float(x), float(y)))
+        if len(run) > 3 and run[-1] == run[0]:
+            runs.append(run)
+            run = []
+    return [*runs, run] if run else runs
+
+
+def _nested(rings: Sequence[BaseGeometry]) -> BaseGeometry:
+    """Put rings together: one inside what is there is a hole, else a part."""
+    valid = [shapely.make_valid(ring) for ring in rings]
+    area: BaseGeometry = shapely.Polygon()
+    for ring in sorted(valid, key=lambda ring: -ring.area):
+        area = shapely.difference(area, ring) if shapely.covers(area, ring) else shapely.union(area, ring)
+    return area
 
 
 def _east_first(geometry: np.ndarray, ask: Ask) -> tuple[np.ndarray, list[Finding]]:

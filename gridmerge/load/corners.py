@@ -12,7 +12,7 @@ import shapely
 from shapely.geometry.base import BaseGeometry
 
 from gridmerge.findings import Finding, found
-from gridmerge.load.gdal import unreadable_feature
+from gridmerge.load.features import unreadable_feature
 from gridmerge.load.piece import Ask, Piece
 from gridmerge.load.tables import field_key
 from gridmerge.values import as_code

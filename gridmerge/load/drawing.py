@@ -18,7 +18,7 @@ from shapely.geometry.base import BaseGeometry
 from gridmerge.findings import Finding, found
 from gridmerge.load.gdal import TROUBLES, chosen_layers, words_of
 from gridmerge.load.piece import Ask, geo_frame
-from gridmerge.load.polygonise import enclosed, label_areas
+from gridmerge.load.polygonise import enclosed, label_areas, without_islands
 from gridmerge.load.refuse import many_layers, unreadable
 
 _KINDS = {"Polygon": "area", "LineString": "line", "Point": "point"}
@@ -73,6 +73,7 @@ def _labelled(
     areas: list[BaseGeometry], layer_of: list[str], texts: list[Drawn], ask: Ask, findings: list[Finding]
 ) -> tuple[gpd.GeoDataFrame, list[Finding]]:
     places = [shapely.Point(shapely.get_coordinates(one.shape)[0]) for one in texts]
+    areas = without_islands(areas, places)
     names, spoken = label_areas(areas, places, [one.text for one in texts], [one.size for one in texts])
     doubtful = [words for words in spoken if " / " in words]
     notes = [found("labels_doubtful", layer=ask.key, file=ask.name, texts=words[:60]) for words in doubtful]

@@ -16,8 +16,10 @@ from shapely.geometry.base import BaseGeometry
 
 from gridmerge.errors import InputError
 from gridmerge.findings import Finding
+from gridmerge.load.columns import plain
 from gridmerge.load.encoding import decode_file
-from gridmerge.load.gdal import declared_crs, drop_unreadable, plain, read_gdal, unreadable_feature
+from gridmerge.load.features import drop_unreadable, unreadable_feature
+from gridmerge.load.gdal import declared_crs, read_gdal
 from gridmerge.load.piece import Ask, Piece, geo_frame
 from gridmerge.load.refuse import unreadable
 
@@ -39,7 +41,7 @@ def read_json(path: Path, ask: Ask) -> Piece:
         if kind != "GeoJSON":
             raise
         piece = _by_feature(text, ask)
-    frame = drop_unreadable(piece.frame, piece.findings)
+    frame = piece.frame
     if kind in ("GeoJSON", "TopoJSON") and frame.crs is not None and not (_says_crs(text) and _degrees(frame.geometry)):
         # RFC 7946 makes every GeoJSON WGS84: believed of degrees, not of metres somebody wrote without a crs member
         frame = frame if _says_crs(text) or _degrees(frame.geometry) else frame.set_crs(None, allow_override=True)
@@ -101,7 +103,7 @@ def _by_feature(text: str, ask: Ask) -> Piece:
     names = list(dict.fromkeys(str(name) for row in rows for name in row))
     columns = {name: plain(values([row.get(name) for row in rows])) for name in names}
     frame = geo_frame(columns, np.array([*geometry, None], dtype=object)[:-1], _crs_member(text))
-    return Piece(frame=frame, driver="GeoJSON", findings=tuple(findings))
+    return Piece(frame=drop_unreadable(frame, findings), driver="GeoJSON", findings=tuple(findings))
 
 
 def _crs_member(text: str) -> CRS:

@@ -19,7 +19,8 @@ from shapely.geometry.base import BaseGeometry
 from gridmerge.errors import InputError
 from gridmerge.findings import Finding
 from gridmerge.load.archive import Unpacked, unpack
-from gridmerge.load.gdal import chosen_layers, drop_unreadable, unreadable_feature
+from gridmerge.load.features import drop_unreadable, unreadable_feature
+from gridmerge.load.gdal import chosen_layers
 from gridmerge.load.json_ import values
 from gridmerge.load.piece import Ask, Piece, geo_frame
 from gridmerge.load.refuse import unreadable
@@ -53,10 +54,8 @@ def _from_bytes(raw: bytes, path: Path, ask: Ask, driver: str) -> Piece:
         wanted = chosen_layers(folders, ask.layer, ask.name)
         places = [(way, place) for way, place in places if any(folder in wanted for folder in way)]
     piece = _frame(places, ask)
-    frame = drop_unreadable(piece.frame, piece.findings)
     return dataclasses.replace(
         piece,
-        frame=frame,
         driver=driver,
         encoding=encoding,
         findings=(*findings, *broken, *piece.findings),
@@ -146,7 +145,7 @@ def _frame(places: list[tuple[tuple[str, ...], Element]], ask: Ask) -> Piece:
     names = list(dict.fromkeys(name for row in rows for name in row)) or ["name", "folder"]
     columns = {name: values([row.get(name) for row in rows]) for name in names}
     frame = geo_frame(columns, np.array([*geometry, None], dtype=object)[:-1], _KML_CRS)
-    return Piece(frame=frame, driver="KML", findings=tuple(findings))
+    return Piece(frame=drop_unreadable(frame, findings), driver="KML", findings=tuple(findings))
 
 
 def _attributes(place: Element) -> dict[str, str | None]:

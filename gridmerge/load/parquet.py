@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 import shapely
 
-from gridmerge.load.gdal import plain
+from gridmerge.load.columns import plain
 from gridmerge.load.piece import Ask, Piece, geo_frame, table_frame
 from gridmerge.load.refuse import unreadable
 

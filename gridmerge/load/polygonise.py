@@ -83,6 +83,46 @@ def _faces(lines: Sequence[BaseGeometry]) -> tuple[list[BaseGeometry], float]:
     return sorted(found, key=lambda face: tuple(face.bounds)), left
 
 
+def without_islands(areas: Sequence[BaseGeometry], places: Sequence[shapely.Point]) -> list[BaseGeometry]:
+    """Cut areas that lie wholly inside another out of it.
+
+    An inner area counts as one of its own when a text of `places` stands in it, or when none stands in any: a building
+    drawn inside a grid takes nothing from the grid.
+    """
+    if len(areas) < 2:
+        return list(areas)
+    shapes = _valid(areas)
+    sizes = shapely.area(shapes)
+    tree = shapely.STRtree(shapes)
+    inner, outer = tree.query(shapes, predicate="intersects")
+    keep = (inner != outer) & (sizes[inner] < _SAME * sizes[outer])
+    inner, outer = inner[keep], outer[keep]
+    inside = shapely.area(shapely.intersection(shapes[inner], shapes[outer])) >= _SAME * sizes[inner]
+    inner, outer = inner[inside], outer[inside]
+    named = _named(shapes, places)
+    holes: dict[int, list[int]] = {}
+    for i in np.unique(inner).tolist():
+        if named[i] or not named.any():
+            around = outer[inner == i]
+            holes.setdefault(int(around[np.argmin(sizes[around])]), []).append(i)
+    return [
+        shapely.difference(shapes[i], shapely.union_all(shapes[holes[i]])) if i in holes else area
+        for i, area in enumerate(areas)
+    ]
+
+
+def _named(shapes: np.ndarray, places: Sequence[shapely.Point]) -> np.ndarray:
+    """Say for each area whether a text stands in it that stands in no smaller one."""
+    named = np.zeros(len(shapes), dtype=bool)
+    if len(places):
+        at, area = shapely.STRtree(shapes).query(np.array(places, dtype=object), predicate="intersects")
+        sizes = shapely.area(shapes)
+        for place in np.unique(at):
+            mine = area[at == place]
+            named[mine[np.argmin(sizes[mine])]] = True
+    return named
+
+
 def label_areas(
     areas: Sequence[BaseGeometry], places: Sequence[shapely.Point], texts: Sequence[str], sizes: Sequence[float]
 ) -> tuple[list[str], list[str]]:

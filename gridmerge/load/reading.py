@@ -54,6 +54,7 @@ def read(spec: Reading, folder: Path, key: str) -> RawLayer:
         name = called(path, folder)
         piece = read_file(path, _ask(spec, key, name))
         frame = _with_fields(piece.frame, spec, name)
+        frame = frame if spec.crs is None else frame.set_crs(None, allow_override=True)
         pieces.append((name, dataclasses.replace(piece, frame=keep(frame, spec.where, name))))
     frame = join([piece.frame for _, piece in pieces])
     if spec.crs is not None:

@@ -14,8 +14,8 @@ import geopandas as gpd
 import numpy as np
 
 from gridmerge.findings import Finding, found
+from gridmerge.load.columns import unique_columns
 from gridmerge.load.encoding import decode_file
-from gridmerge.load.gdal import unique_columns
 from gridmerge.load.piece import Ask, Piece, table_frame
 from gridmerge.load.refuse import unreadable
 from gridmerge.values import code_text

@@ -18,7 +18,8 @@ from shapely.geometry.base import BaseGeometry
 
 from gridmerge.findings import Finding
 from gridmerge.load.encoding import decode_file
-from gridmerge.load.gdal import chosen_layers, unreadable_feature
+from gridmerge.load.features import unreadable_feature
+from gridmerge.load.gdal import chosen_layers
 from gridmerge.load.json_ import values
 from gridmerge.load.piece import Ask, Piece, geo_frame
 from gridmerge.load.refuse import many_layers, unreadable

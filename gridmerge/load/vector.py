@@ -12,7 +12,7 @@ import pyogrio
 
 from gridmerge.findings import Finding, found
 from gridmerge.load.encoding import LANGUAGE_BYTES, MAPINFO_CHARSETS, decode_file
-from gridmerge.load.gdal import drop_unreadable, read_gdal
+from gridmerge.load.gdal import read_gdal
 from gridmerge.load.piece import Ask, Piece
 from gridmerge.load.refuse import unreadable
 from gridmerge.text import Text
@@ -158,4 +158,4 @@ def _missing(ask: Ask, missing: str, consequence_zh: str, consequence: str) -> F
 
 
 def _finished(piece: Piece, files: tuple[Path, ...]) -> Piece:
-    return dataclasses.replace(piece, frame=drop_unreadable(piece.frame, piece.findings), files=files)
+    return dataclasses.replace(piece, files=files)

@@ -131,6 +131,22 @@ def test_dxf_blocks_bulges_and_lines_that_end_nowhere(tmp_path: Path) -> None:
     assert (finding.kind, finding.measure) == ("lines_left_over", 50.0)
 
 
+@pytest.mark.parametrize("text_inside", [True, False])
+def test_an_island_with_a_text_is_cut_from_the_grid_around_it(tmp_path: Path, text_inside: bool) -> None:
+    document = ezdxf.new("R2010")
+    space = document.modelspace()
+    for low, high in ((0, 1000), (400, 600), (400, 600)):  # the island is drawn twice: as itself and as a hole
+        ring = [(low, low), (high, low), (high, high), (low, high)]
+        space.add_lwpolyline(ring, close=True, dxfattribs={"layer": "网格"})
+    space.add_text("外", height=20).set_placement((100, 100))
+    if text_inside:
+        space.add_text("内", height=20).set_placement((500, 500))
+    document.saveas(tmp_path / "a.dxf")
+    frame = load(tmp_path / "a.dxf").frame
+    assert frame["name"].tolist() == ["外", "内" if text_inside else ""]
+    assert frame.area.tolist() == [960_000 if text_inside else 1_000_000, 40_000]
+
+
 VCT_HEAD = """HeadBegin
 DataMark: {mark}
 Version: {version}

@@ -55,6 +55,19 @@ def test_coordinate_lists_in_either_order(tmp_path: Path, order: str) -> None:
     assert ("coordinates_swapped" in kinds(raw)) == (order == "lat,lon")
 
 
+@pytest.mark.parametrize("bar", ["|", "#", ";"])
+@pytest.mark.parametrize("flip", [False, True])
+def test_a_list_of_several_rings_has_holes_and_parts(tmp_path: Path, bar: str, flip: bool) -> None:
+    squares = [(100, 30, 10), (104, 34, 2), (120, 30, 5)]
+    rings = [[(x, y), (x + s, y), (x + s, y + s), (x, y + s), (x, y)] for x, y, s in squares]
+    text = bar.join(";".join(f"{y},{x}" if flip else f"{x},{y}" for x, y in ring) for ring in rings)
+    (tmp_path / "a.csv").write_text(f'id,坐标\n1,"{text}"\n', "utf-8")
+    (shape,) = load(tmp_path / "a.csv", geometry="坐标").frame.geometry
+    assert shape.is_valid
+    assert shape.area == 100 - 4 + 25
+    assert shape.bounds == (100, 30, 125, 40)
+
+
 def test_a_column_of_wkt_is_found_and_said(tmp_path: Path) -> None:
     (tmp_path / "a.csv").write_text(rows_as_text(",", wkts()), "utf-8")
     raw = load(tmp_path / "a.csv", id="code")
