@@ -129,6 +129,12 @@ class Grids(Section):
     proof: int = Field(
         default=12, ge=0
     )  # rounds spent on a lower bound in villages of up to 60 faces; beyond, one; 0: none
+    number: dict[str, int] = Field(default_factory=dict)  # grids of a village (by code or name), instead of total / target
+    headcount: int | None = Field(default=None, gt=0)  # comprehensive grids of the whole township, shared out by `apportion`
+    apportion: Literal["sainte_lague", "dhondt", "hamilton"] = "sainte_lague"  # the divisor method without bias to size
+    previous: str | None = None  # gridmerge.gpkg of an earlier build: codes last, and the plan changes only where it must
+    locks: str | None = None  # CSV (kind, a, b): what people have fixed
+    links: str | None = None  # CSV (face_a, face_b): bridges and ferries that join faces without a common border
 
 
 class RosterSpec(Reading):
@@ -382,7 +388,10 @@ def _sizes(settings: Settings) -> Grids:
             f"{settings.file}：[grids] 应满足 min ≤ target ≤ max，现为 {low:g}、{target:g}、{high:g}。",
             f"{settings.file}: [grids] wants min ≤ target ≤ max, not {low:g}, {target:g}, {high:g}.",
         )
-    return grids.model_copy(update={"unit": unit, "target": target, "min": low, "max": high})
+    beside = {  # partition knows no project folder
+        key: str(settings.folder / path) for key in ("previous", "locks", "links") if (path := getattr(grids, key))
+    }
+    return grids.model_copy(update={"unit": unit, "target": target, "min": low, "max": high, **beside})
 
 
 def _usual_sizes(unit: str) -> tuple[float, float, float] | tuple[None, None, None]:

@@ -2,36 +2,124 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass, field
+
 import numpy as np
 import shapely
+from scipy.optimize import linear_sum_assignment
 
 from gridmerge.errors import PlanError
+from gridmerge.partition.graph import Floats, sums
+from gridmerge.partition.orders import Earlier
 from gridmerge.partition.village import Divided, Texts, Village
+
+EMPTY = 1e-9  # households a square metre of empty land counts for
 
 COMPREHENSIVE = range(1, 800)  # 999 and below 900: 900-999 are virtual grids, which nobody draws
 EXCLUSIVE = range(800, 900)
 
 
-def first_codes(village: Village, part: Divided) -> Texts:
-    """(grids,) codes of a village that has no earlier plan: west to east, then north to south.
+@dataclass(frozen=True, kw_only=True)
+class Codes:
+    """Codes of a village's grids, and what became of earlier ones.
 
-    By a point inside each grid, rounded to a metre: the grid whose point lies further west comes first; of two on one
-    metre, the one further north.
+    Attributes
+    ----------
+    codes
+        (grids,) grid codes.
+    retired
+        Earlier code -> codes of the grids that took over its land, the largest part first; never used again.
+    kept
+        Share of the village's size (households) that lies under the code it had before; 1 without an earlier plan.
     """
+
+    codes: Texts
+    retired: dict[str, list[str]] = field(default_factory=dict)
+    kept: float = 1.0
+
+
+def grid_codes(village: Village, part: Divided, earlier: Earlier | None) -> Codes:
+    """Codes of a village's grids.
+
+    Without an earlier plan they run west to east, then north to south: by a point inside each grid, rounded to a metre, the
+    one further west first; of two on one metre, the one further north. With an earlier plan a grid inherits the code of the
+    grid it shares most with, when that is more than half of both; the others go on from the highest number ever used.
+
+    Raises
+    ------
+    PlanError
+        Three digits do not number so many grids.
+    """
+    used = set() if earlier is None else {*earlier.grids["grid_code"], *earlier.retired}
+    used = {code for code in used if code[:-3] == village.code}
+    codes, kept = _inherited(village, part, {code for code in used if code in set(village.old.tolist())})
+    order = _by_position(village, part)
+    for numbers, exclusive in ((COMPREHENSIVE, False), (EXCLUSIVE, True)):
+        mine = [g for g in order if bool(part.exclusive[g]) is exclusive and not codes[g]]
+        taken = [int(code[-3:]) for code in used if code[-3:].isdigit() and int(code[-3:]) in numbers]
+        free = range(max(taken, default=numbers[0] - 1) + 1, numbers[-1] + 1)
+        if len(mine) > len(free):
+            raise PlanError(
+                f"{village.name}（{village.code}）还需要 {len(mine)} 个网格编号，三位编号只剩 {len(free)} 个；请增大 [grids] target。",
+                f"{village.name} ({village.code}) needs {len(mine)} more grid codes, three digits leave only {len(free)}; "
+                "raise [grids] target.",
+            )
+        for number, grid in zip(free, mine, strict=False):
+            codes[grid] = f"{village.code}{number:03d}"
+    return Codes(codes=codes, retired=_successors(village, part, codes, used), kept=kept)
+
+
+def _by_position(village: Village, part: Divided) -> list[int]:
     points = [
         shapely.point_on_surface(shapely.coverage_union_all(village.geometry[part.labels == grid]))
         for grid in range(len(part.exclusive))
     ]
-    order = sorted(range(len(points)), key=lambda g: (round(points[g].x), -round(points[g].y), g))
-    codes = np.empty(len(points), dtype=object)
-    for numbers, exclusive in ((COMPREHENSIVE, False), (EXCLUSIVE, True)):
-        mine = [grid for grid in order if bool(part.exclusive[grid]) is exclusive]
-        if len(mine) > len(numbers):
-            raise PlanError(
-                f"{village.name}（{village.code}）需要 {len(mine)} 个网格，三位编号只够 {len(numbers)} 个；请增大 [grids] target。",
-                f"{village.name} ({village.code}) needs {len(mine)} grids, three digits number only {len(numbers)}; "
-                "raise [grids] target.",
-            )
-        for number, grid in zip(numbers, mine, strict=False):
-            codes[grid] = f"{village.code}{number:03d}"
-    return codes
+    return sorted(range(len(points)), key=lambda g: (round(points[g].x), -round(points[g].y), g))
+
+
+def _inherited(village: Village, part: Divided, old: set[str]) -> tuple[Texts, float]:
+    """(grids,) inherited codes or "", and the share of size that keeps its code: the pairing that keeps most of it."""
+    codes = np.full(len(part.exclusive), "", dtype=object)
+    names = sorted(old)
+    if not names:
+        return codes, 1.0
+    shared = _shared(village, part, names)
+    fits = np.array([[(int(n[-3:]) in EXCLUSIVE) == bool(e) for e in part.exclusive] for n in names])
+    before, now = shared.sum(axis=1, keepdims=True), _grid_sizes(village, part)[None, :]
+    most = fits & (shared > 0.5 * before) & (shared > 0.5 * now)
+    rows, columns = linear_sum_assignment(np.where(most, shared, 0.0), maximize=True)
+    kept = 0.0
+    for row, column in zip(rows.tolist(), columns.tolist(), strict=True):
+        if most[row, column]:
+            codes[column] = names[row]
+            kept += float(shared[row, column])
+    return codes, kept / max(float(now.sum()), EMPTY)
+
+
+def _mass(village: Village) -> Floats:
+    """Size of each face, and a trace of its area, so that empty land counts where nothing else does."""
+    return village.size + EMPTY * shapely.area(village.geometry)
+
+
+def _grid_sizes(village: Village, part: Divided) -> Floats:
+    return sums(part.labels, _mass(village), len(part.exclusive))
+
+
+def _shared(village: Village, part: Divided, names: list[str]) -> Floats:
+    """(old, new) size that earlier and present grids have in common."""
+    mass, shared = _mass(village), np.zeros((len(names), len(part.exclusive)))
+    place = {name: i for i, name in enumerate(names)}
+    for code, grid, value in zip(village.old.tolist(), part.labels.tolist(), mass.tolist(), strict=True):
+        if code in place:
+            shared[place[code], grid] += value
+    return shared
+
+
+def _successors(village: Village, part: Divided, codes: Texts, used: set[str]) -> dict[str, list[str]]:
+    """Codes no grid has any more, with the grids that now hold their land."""
+    gone = sorted(used - set(codes.tolist()))
+    shared = _shared(village, part, gone) if gone else np.zeros((0, 0))
+    return {
+        code: [str(codes[g]) for g in np.argsort(-shared[i], kind="stable").tolist() if shared[i, g] > 0]
+        for i, code in enumerate(gone)
+    }

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from math import ceil, floor
 
 from gridmerge.partition.graph import Floats
@@ -40,3 +41,39 @@ def how_many(sizes: Floats, target: float, lower: float, upper: float, most: int
 def fewest(total: float, upper: float) -> int:
     """The least number of grids that keeps the mean within `upper`."""
     return max(1, ceil(total / upper - SLACK))
+
+
+def apportion(totals: Sequence[float], seats: int, method: str, room: Sequence[int] | None = None) -> list[int]:
+    """Share out a number of grids, at least one each.
+
+    Parameters
+    ----------
+    totals
+        What each village weighs.
+    seats
+        Grids to share out; at least as many as villages.
+    method
+        ``sainte_lague`` (divisors 1, 3, 5 ..: no bias to size), ``dhondt`` (1, 2, 3 ..: favours the large) or ``hamilton``
+        (quotas, then largest remainders).
+    room
+        No more grids than this each.
+    """
+    n = len(totals)
+    most = list(room) if room is not None else [seats] * n
+    total = sum(totals) or 1.0
+    quota = [seats * t / total for t in totals]
+    given = (
+        [min(max(1, floor(q + SLACK)), m) for q, m in zip(quota, most, strict=True)]
+        if method == "hamilton"
+        else [1] * n
+    )
+    step = {"sainte_lague": 0.5, "dhondt": 1.0}.get(method, 0.0)
+
+    def need(i: int) -> float:
+        return quota[i] - given[i] if method == "hamilton" else totals[i] / (given[i] + step)
+
+    while sum(given) > seats and max(given) > 1:  # the guaranteed one grid each used up more than the quotas left
+        given[min((i for i in range(n) if given[i] > 1), key=lambda i: (need(i), i))] -= 1
+    while sum(given) < min(seats, sum(most)):
+        given[max((i for i in range(n) if given[i] < most[i]), key=lambda i: (need(i), -i))] += 1
+    return given

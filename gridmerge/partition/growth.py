@@ -11,6 +11,10 @@ from gridmerge.partition.start import neighbours
 from gridmerge.partition.state import Task
 
 
+class LockError(ValueError):
+    """The locks cannot all be obeyed."""
+
+
 def grown_start(task: Task, rng: Random) -> Ints:
     """Labels that obey the locks, each district in one piece.
 
@@ -19,7 +23,7 @@ def grown_start(task: Task, rng: Random) -> Ints:
 
     Raises
     ------
-    ValueError
+    LockError
         The nodes locked to one district cannot be joined without crossing another's, or there is no free node to start at.
     """
     near, labels = neighbours(task), np.full(task.graph.n, -1, dtype=np.int64)
@@ -30,13 +34,13 @@ def grown_start(task: Task, rng: Random) -> Ints:
     for d in np.setdiff1d(np.arange(task.k), labels).tolist():
         free = np.flatnonzero(labels < 0)
         if not len(free):
-            raise ValueError(f"the locks leave no node for district {d}")
+            raise LockError(f"the locks leave no node for district {d}")
         bare = free[~np.isin(pieces[free], pieces[labels >= 0])]
         pool = bare if len(bare) else free
         labels[pool[int(rng.random() * len(pool))]] = d
     _grow(task, rng, near, labels)
     if (labels < 0).any():
-        raise ValueError("a piece of the graph has no district that could reach it")
+        raise LockError("a piece of the graph has no district that could reach it")
     return labels
 
 
@@ -51,7 +55,7 @@ def _join(near: list[list[int]], labels: Ints, d: int) -> None:
         queue = sorted(reached)
         hit = next((x for x in _spread(near, labels, d, queue, before) if x in missing), None)
         if hit is None:
-            raise ValueError(f"the nodes locked to district {d} cannot be joined")
+            raise LockError(f"the nodes locked to district {d} cannot be joined")
         while hit != -1 and hit not in reached:
             labels[hit] = d
             reached.add(hit)

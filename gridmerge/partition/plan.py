@@ -10,12 +10,13 @@ import pandas as pd
 import shapely
 
 from gridmerge.config import AREA_UNIT, Grids
-from gridmerge.findings import Finding, tidy
+from gridmerge.findings import Finding, found, tidy
 from gridmerge.model import GridPlan, Mosaic, Township, Weights
 from gridmerge.parallel import each
-from gridmerge.partition.codes import first_codes
+from gridmerge.partition.codes import Codes, grid_codes
 from gridmerge.partition.figures import plan_figures
-from gridmerge.partition.reasons import range_findings
+from gridmerge.partition.obey import obey
+from gridmerge.partition.orders import Earlier, Orders, read_orders
 from gridmerge.partition.village import Divided, Village, divide
 
 M2_PER_HA = 1e4
@@ -43,32 +44,41 @@ def partition(mosaic: Mosaic, weights: Weights, township: Township, sizes: Grids
         Every face in one grid, every grid in one village and in one piece (in each declared piece of a split village at
         most one), codes by position.
     """
-    villages = villages_of(mosaic, weights, township, sizes)
-    return assemble(villages, each(divide, villages, processes), mosaic, weights, sizes)
+    orders = read_orders(sizes)
+    villages = villages_of(mosaic, weights, township, sizes, orders)
+    return assemble(villages, each(divide, villages, processes), mosaic, weights, orders.earlier)
 
 
 def assemble(
-    villages: list[Village], divided: list[Divided], mosaic: Mosaic, weights: Weights, sizes: Grids
+    villages: list[Village], divided: list[Divided], mosaic: Mosaic, weights: Weights, earlier: Earlier | None = None
 ) -> GridPlan:
     """Put the villages' divisions together: codes, names, geometry, figures, findings."""
+    coded = [grid_codes(village, part, earlier) for village, part in zip(villages, divided, strict=True)]
     faces = pd.concat(
-        [_coded(village, part) for village, part in zip(villages, divided, strict=True)], ignore_index=True
+        [_faces(v, part, codes) for v, part, codes in zip(villages, divided, coded, strict=True)], ignore_index=True
     )
-    names = {v.code: v.name for v in villages}
-    grids = _grids(faces, mosaic, weights, names)
+    grids = _grids(faces, mosaic, weights, {v.code: v.name for v in villages})
     findings: list[Finding] = [finding for part in divided for finding in part.findings]
-    findings += range_findings(grids, villages, faces, sizes)
+    for village, part, codes in zip(villages, divided, coded, strict=True):
+        findings += reason_findings(village, part, codes)
     plan_faces = faces[["face_id", "grid_code"]].sort_values("face_id", ignore_index=True)
+    retired = {**(earlier.retired if earlier else {}), **{c: s for codes in coded for c, s in codes.retired.items()}}
+    figures = plan_figures(grids, plan_faces, villages, divided, mosaic)
+    total = sum(float(v.size.sum()) for v in villages) or 1.0
+    kept = sum(codes.kept * float(v.size.sum()) for v, codes in zip(villages, coded, strict=True)) / total
+    figures["codes"] = {"kept_share": round(kept, 6), "retired": dict(sorted(retired.items()))}
     return GridPlan(
         grids=grids,
         faces=plan_faces,
-        sizes=sizes,
-        figures=plan_figures(grids, plan_faces, villages, divided, mosaic),
+        sizes=villages[0].sizes if villages else Grids(),
+        figures=figures,
         findings=tidy(findings),
     )
 
 
-def villages_of(mosaic: Mosaic, weights: Weights, township: Township, sizes: Grids) -> list[Village]:
+def villages_of(
+    mosaic: Mosaic, weights: Weights, township: Township, sizes: Grids, orders: Orders | None = None
+) -> list[Village]:
     """What each village has to divide, faces ordered by content."""
     table = _face_table(mosaic, weights, sizes)
     borders = _priced_borders(mosaic, table, sizes)
@@ -78,7 +88,7 @@ def villages_of(mosaic: Mosaic, weights: Weights, township: Township, sizes: Gri
         faces = by_village.get(row.village_code)
         if faces is not None:
             out.append(_village(row, faces.reset_index(drop=True), borders, sizes))
-    return out
+    return obey(out, orders or Orders(), sizes)
 
 
 def _face_table(mosaic: Mosaic, weights: Weights, sizes: Grids) -> gpd.GeoDataFrame:
@@ -133,6 +143,7 @@ def _village(row: Any, faces: gpd.GeoDataFrame, borders: pd.DataFrame, sizes: Gr
         lengths=own["length_m"].to_numpy(dtype=np.float64)[order],
         agreement=own["agreement"].to_numpy(dtype=np.float64)[order],
         sizes=sizes,
+        old=np.full(len(faces), "", dtype=object),
     )
 
 
@@ -144,19 +155,41 @@ def _parts(village: shapely.Geometry, faces: gpd.GeoDataFrame) -> np.ndarray:
     return np.asarray(away.argmin(axis=1), dtype=np.int64)
 
 
-def _coded(village: Village, part: Divided) -> pd.DataFrame:
-    """face_id, village_code, grid_code, zone of a village's faces."""
-    codes = first_codes(village, part)
+def _faces(village: Village, part: Divided, codes: Codes) -> pd.DataFrame:
+    """face_id, village_code, zone, grid_code, exclusive of a village's faces."""
     return pd.DataFrame(
         {
             "face_id": village.face_id,
             "village_code": village.code,
             "zone": village.zone,
-            "grid_code": codes[part.labels],
+            "grid_code": codes.codes[part.labels],
             "exclusive": part.exclusive[part.labels],
-            "size": village.size,
         }
     )
+
+
+def reason_findings(village: Village, part: Divided, codes: Codes) -> list[Finding]:
+    """A finding for each grid outside the limits, with its cause and remedies."""
+    sizes, out = village.sizes, []
+    for reason in part.reasons:
+        where = village.geometry[reason.face] if reason.face >= 0 else village.geometry[part.labels == reason.grid][0]
+        point = shapely.point_on_surface(where)
+        out.append(
+            found(
+                reason.kind,
+                measure=reason.size,
+                place=(point.x, point.y),
+                grid=str(codes.codes[reason.grid]),
+                village=village.name,
+                min=f"{sizes.min or 0:.10g}",
+                max=f"{sizes.max or 0:.10g}",
+                face=str(village.face_id[reason.face]) if reason.face >= 0 else "",
+                amount=f"{reason.amount:.10g}",
+                remedies=reason.remedies.en,
+                remedies_zh=reason.remedies.zh,
+            )
+        )
+    return out
 
 
 def _grids(faces: pd.DataFrame, mosaic: Mosaic, weights: Weights, names: dict[str, str]) -> gpd.GeoDataFrame:

@@ -1,38 +1,197 @@
-"""Why a grid is out of range: each such grid becomes a finding that names the binding cause."""
+"""Why a grid is out of range: the binding cause, by floors that no plan can beat, and what would lift it."""
 
 from __future__ import annotations
 
-import geopandas as gpd
-import pandas as pd
-import shapely
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from math import ceil, floor
 
-from gridmerge.config import Grids
-from gridmerge.findings import Finding, found
-from gridmerge.partition.figures import SLACK
-from gridmerge.partition.village import Village
+import numpy as np
 
+from gridmerge.partition.graph import Graph, Ints, sums
+from gridmerge.text import Text
 
-def range_findings(
-    grids: gpd.GeoDataFrame, villages: list[Village], faces: pd.DataFrame, sizes: Grids
-) -> list[Finding]:
-    """A finding for each comprehensive grid outside [min, max]."""
-    lower, upper = float(sizes.min or 0.0), float(sizes.max or float("inf"))
-    size = faces.groupby("grid_code")["size"].sum()
-    heaviest = faces.groupby("grid_code")["size"].max()
-    totals = {v.code: float(v.size[v.zone == ""].sum()) for v in villages}
-    out = []
-    for row in grids.loc[grids["grid_type"] == "comprehensive"].itertuples():
-        code, value = row.grid_code, float(size[row.grid_code])
-        if lower - SLACK <= value <= upper + SLACK:
-            continue
-        point = shapely.point_on_surface(row.geometry)
-        blanks = {"grid": code, "village": row.village_name, "min": f"{lower:g}", "max": f"{upper:g}"}
-        kind = _kind(value, upper, float(heaviest[code]), totals[row.village_code], lower)
-        out.append(found(kind, measure=value, place=(point.x, point.y), **blanks))
-    return out
+SLACK = 1e-6  # sums of floats
+NOTHING = Text("", "")
 
 
-def _kind(value: float, upper: float, heaviest: float, village: float, lower: float) -> str:
-    if value > upper:
-        return "grid_heavy_face" if heaviest > upper else "grid_above_max"
-    return "grid_small_village" if village < lower else "grid_below_min"
+@dataclass(frozen=True, kw_only=True)
+class Case:
+    """A cluster of faces as it was divided.
+
+    Attributes
+    ----------
+    graph
+        The faces; weights in the sizing unit.
+    labels
+        (n,) grid of each face, 0..k-1.
+    group
+        (n,) faces that must stay together have one number.
+    locked
+        (n,) grid a face is locked to, or -1.
+    lower, upper
+        The limits.
+    given
+        Whether people gave the number of grids.
+    alone
+        Whether the cluster is all the village has to divide; False: land cut off from the rest of it.
+    """
+
+    graph: Graph
+    labels: Ints
+    group: Ints
+    locked: Ints
+    lower: float
+    upper: float
+    given: bool = False
+    alone: bool = True
+
+
+@dataclass(frozen=True, kw_only=True)
+class Reason:
+    """Why one grid is out of range: `kind` of finding, the grid's number and size, the face that binds (-1: none), remedies."""
+
+    kind: str
+    grid: int
+    size: float
+    face: int = -1
+    amount: float = 0.0
+    remedies: Text = NOTHING
+
+
+def reasons(case: Case) -> list[Reason]:
+    """A reason for every grid outside the limits, in the order of the grids."""
+    size = sums(case.labels, case.graph.weights, int(case.labels.max()) + 1)
+    bridges = _bridges(case)
+    return [
+        _with_remedies(case, next(_causes(case, grid, float(value), bridges)), size)
+        for grid, value in enumerate(size)
+        if not case.lower - SLACK <= value <= case.upper + SLACK
+    ]
+
+
+def _causes(case: Case, grid: int, value: float, bridges: list[tuple[int, Ints, float]]) -> Iterator[Reason]:
+    """The floors that explain the grid, from what is certain alone to what needs the neighbours; the first one binds."""
+    inside = np.flatnonzero(case.labels == grid)
+    weight, total, k = case.graph.weights, float(case.graph.weights.sum()), int(case.labels.max()) + 1
+    heavy, light = value > case.upper, value < case.lower
+    heaviest = int(inside[weight[inside].argmax()])
+    if heavy and weight[heaviest] > case.upper + SLACK:
+        yield Reason(kind="grid_heavy_face", grid=grid, size=value, face=heaviest, amount=float(weight[heaviest]))
+    if total < case.lower - SLACK:
+        yield Reason(kind="grid_small_village" if case.alone else "grid_cut_off", grid=grid, size=value, amount=total)
+    bound = _bound_together(case, grid)
+    if heavy and bound > case.upper + SLACK:
+        yield Reason(kind="grid_locked", grid=grid, size=value, amount=bound)
+    if light and ((case.locked[inside] == grid).all() or _all_locked(case, _beside(case, inside))):
+        yield Reason(kind="grid_locked", grid=grid, size=value, amount=value)
+    if case.given and not case.lower * k - SLACK <= total <= case.upper * k + SLACK:
+        yield Reason(kind="grid_number_given", grid=grid, size=value, amount=total)
+    if _no_number(total, case.lower, case.upper):
+        yield Reason(kind="grid_no_number", grid=grid, size=value, amount=total)
+    for face, members, amount in bridges:
+        if np.isin(inside, members).any():
+            yield Reason(kind="grid_bridge", grid=grid, size=value, face=face, amount=amount)
+    for face in inside[weight[inside] < case.lower - SLACK].tolist():
+        merged = float(weight[face]) + _lightest_neighbour(case, np.array([face]))
+        if merged > case.upper + SLACK:
+            yield Reason(kind="grid_between_heavy", grid=grid, size=value, face=face, amount=merged)
+    yield Reason(kind="grid_above_max" if heavy else "grid_below_min", grid=grid, size=value)
+
+
+def _no_number(total: float, lower: float, upper: float) -> bool:
+    """Whether no number of grids brings even the mean grid within the limits."""
+    if lower <= 0:
+        return False
+    return ceil(total / upper - SLACK) > floor(total / lower + SLACK)
+
+
+def _bound_together(case: Case, grid: int) -> float:
+    """The heaviest weight that locks or kept-together faces put into the grid."""
+    inside = case.labels == grid
+    locked = float(case.graph.weights[inside & _forced(case, grid)].sum())
+    groups = sums(case.group, case.graph.weights, int(case.group.max()) + 1)[case.group[inside]]
+    several = np.bincount(case.group)[case.group[inside]] > 1
+    return max(locked, float(groups[several].max(initial=0.0)))
+
+
+def _forced(case: Case, grid: int) -> np.ndarray:
+    """Faces that must lie in the grid: those locked to it, and any that every way between two of them leads through."""
+    forced = case.locked == grid
+    ends = np.flatnonzero(forced)
+    for face in np.flatnonzero((case.labels == grid) & ~forced).tolist() if len(ends) > 1 else ():
+        piece = _without(case.graph, face).components()
+        forced[face] = len(np.unique(piece[ends])) > 1
+    return np.asarray(forced)
+
+
+def _without(graph: Graph, face: int) -> Graph:
+    kept = (graph.edges != face).all(axis=1)
+    return Graph(weights=graph.weights, work=graph.work, edges=graph.edges[kept], costs=graph.costs[kept])
+
+
+def _bridges(case: Case) -> list[tuple[int, Ints, float]]:
+    """Faces that are the only way to land too small to stand alone, where face and land together exceed the upper limit.
+
+    A face, it and the land that hangs on it, and what they weigh. Least first, so that the innermost cause is named.
+    """
+    graph, out = case.graph, []
+    for face in range(graph.n):
+        piece = _without(graph, face).components()
+        total = sums(piece, graph.weights, int(piece.max()) + 1)
+        hanging = np.flatnonzero((total[piece] < case.lower - SLACK) & (np.arange(graph.n) != face))
+        amount = float(graph.weights[hanging].sum() + graph.weights[face])
+        if len(hanging) and len(hanging) < graph.n and amount > case.upper + SLACK:
+            out.append((face, np.append(hanging, face), amount))
+    return sorted(out, key=lambda bridge: (bridge[2], bridge[0]))
+
+
+def _beside(case: Case, inside: Ints) -> Ints:
+    """Faces that border these, other than themselves."""
+    edges = case.graph.edges
+    one, two = np.isin(edges, inside).T
+    return np.unique(np.concatenate([edges[one & ~two, 1], edges[two & ~one, 0]]))
+
+
+def _all_locked(case: Case, faces: Ints) -> bool:
+    return len(faces) > 0 and bool((case.locked[faces] >= 0).all())
+
+
+def _lightest_neighbour(case: Case, inside: Ints) -> float:
+    """Weight of the lightest face (with what must stay with it) that borders these faces; infinite when none does."""
+    weight = sums(case.group, case.graph.weights, int(case.group.max()) + 1)[case.group[_beside(case, inside)]]
+    return float(weight.min(initial=np.inf))
+
+
+def _with_remedies(case: Case, reason: Reason, size: np.ndarray) -> Reason:
+    """The reason with up to three ways out, each with what it costs."""
+    out: list[Text] = []
+    k, total = len(size), float(case.graph.weights.sum())
+    if reason.face >= 0 and reason.kind == "grid_heavy_face":
+        parts = ceil(reason.amount / case.upper - SLACK)
+        out.append(Text(f"把该图斑切成至少 {parts} 块", f"cut this face into at least {parts}"))
+    if reason.kind == "grid_bridge":
+        out.append(
+            Text(
+                "在 links.csv 中给被连接的土地另加一条连接，或切开该图斑",
+                "give the land behind it another link in links.csv, or cut this face",
+            )
+        )
+    if reason.kind == "grid_locked":
+        out.append(Text("从 locks.csv 中去掉其中一条锁定", "drop one of the locks in locks.csv"))
+    if reason.kind == "grid_number_given":
+        right = min(max(k, ceil(total / case.upper - SLACK)), floor(total / case.lower + SLACK) if case.lower else k)
+        if right > 0:
+            out.append(Text(f"把该村网格数改为 {right}", f"let the village have {right} grids"))
+    if reason.size > case.upper:
+        out.append(Text(f"把 max 提高到 {size.max():.10g}", f"raise max to {size.max():.10g}"))
+        if reason.kind in ("grid_above_max", "grid_no_number"):
+            mean = total / (k + 1)
+            out.append(Text(f"多设一个网格（平均 {mean:.4g}）", f"one grid more (mean {mean:.4g})"))
+    else:
+        out.append(Text(f"把 min 降到 {size.min():.10g}", f"lower min to {size.min():.10g}"))
+        if reason.kind in ("grid_below_min", "grid_no_number", "grid_between_heavy") and k > 1:
+            mean = total / (k - 1)
+            out.append(Text(f"少设一个网格（平均 {mean:.4g}）", f"one grid fewer (mean {mean:.4g})"))
+    told = Text("；".join(text.zh for text in out[:3]), "; ".join(text.en for text in out[:3]))
+    return replace(reason, remedies=told)

@@ -3,17 +3,23 @@
 from __future__ import annotations
 
 import zlib
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 import shapely
 from numpy.typing import NDArray
 
 from gridmerge.config import Grids
+from gridmerge.errors import PlanError
 from gridmerge.findings import Finding, found
-from gridmerge.partition.count import how_many
-from gridmerge.partition.graph import Floats, Ints, make_graph
+from gridmerge.partition.bound import SMALL
+from gridmerge.partition.count import apportion, how_many
+from gridmerge.partition.earlier import changes, fitted, taken_over
+from gridmerge.partition.graph import Floats, Graph, Ints, contract, groups_of, make_graph, sums
+from gridmerge.partition.growth import LockError
+from gridmerge.partition.reasons import SLACK, Case, Reason, reasons
 from gridmerge.partition.solver import Solution, Wishes, solve
+from gridmerge.partition.state import Task
 
 Texts = NDArray[np.object_]
 
@@ -36,6 +42,16 @@ class Village:
         (m, 2), (m,): borders of positive length, their price, metres, and share of departments with a line there.
     sizes
         The limits.
+    old
+        (n,) code of the earlier grid each face lay in, or "".
+    frozen, kept
+        The whole village, or these grids of it, stay as they were.
+    tags
+        Face -> name of the grid it is locked to.
+    together, apart
+        Pairs of faces.
+    number
+        How many comprehensive grids, when people gave it.
     """
 
     code: str
@@ -51,37 +67,67 @@ class Village:
     lengths: Floats
     agreement: Floats
     sizes: Grids
+    old: Texts
+    frozen: bool = False
+    kept: frozenset[str] = frozenset()
+    tags: dict[int, str] = field(default_factory=dict)
+    together: tuple[tuple[int, int], ...] = ()
+    apart: tuple[tuple[int, int], ...] = ()
+    number: int | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
 class Divided:
-    """A village divided: `labels` (n,) numbers grids from 0, `exclusive` (grids,) says which are zones."""
+    """A village divided: `labels` (n,) numbers grids from 0, `exclusive` (grids,) says which are zones.
+
+    `reasons` say why grids are out of range; their grid and face count like `labels` and the faces of the village.
+    """
 
     labels: Ints
     exclusive: NDArray[np.bool_]
     figures: dict[str, object]
     findings: tuple[Finding, ...]
+    reasons: tuple[Reason, ...] = ()
+
+
+@dataclass(frozen=True, kw_only=True)
+class Cluster:
+    """Faces of a village to divide: connected but for `links`, pairs that hold together what does not touch.
+
+    `number` of grids when people gave it; `alone` when the cluster is all the village has to divide.
+    """
+
+    nodes: Ints
+    links: tuple[tuple[int, int], ...] = ()
+    number: int | None = None
+    alone: bool = True
 
 
 def divide(village: Village) -> Divided:
-    """Divide one village: each exclusive zone is a grid of its own, the rest is divided by the solver."""
-    n = len(village.face_id)
-    labels = np.full(n, -1, dtype=np.int64)
+    """Divide one village: each exclusive zone is a grid of its own, so is each locked grid; the solver divides the rest."""
+    labels = np.full(len(village.face_id), -1, dtype=np.int64)
     findings: list[Finding] = []
-    grids = 0
-    for nodes in _zones(village):
-        labels[nodes] = grids
-        grids += 1
-    zones = grids
-    solutions = []
-    for nodes, links in _clusters(village, np.flatnonzero(village.zone == ""), findings):
-        solution = _solve_cluster(village, nodes, links)
-        labels[nodes] = grids + solution.labels
+    fixed = [*_zones(village), *_kept(village)]
+    for number, nodes in enumerate(fixed):
+        labels[nodes] = number
+    zones, grids = len(_zones(village)), len(fixed)
+    solutions: list[Solution] = []
+    told: list[Reason] = []
+    for cluster in _numbered(village, _clusters(village, np.flatnonzero(labels < 0), findings), len(fixed) - zones):
+        solution, case = solve_cluster(village, cluster)
+        labels[cluster.nodes] = grids + solution.labels
+        told += [
+            replace(r, grid=grids + r.grid, face=int(cluster.nodes[r.face]) if r.face >= 0 else -1)
+            for r in reasons(case)
+        ]
         grids += int(solution.labels.max()) + 1
         solutions.append(solution)
-    exclusive = np.arange(grids) < zones
     return Divided(
-        labels=labels, exclusive=exclusive, figures=_figures(village, solutions, zones), findings=tuple(findings)
+        labels=labels,
+        exclusive=np.arange(grids) < zones,
+        figures=_figures(village, solutions, zones, grids),
+        findings=tuple(findings),
+        reasons=tuple(told),
     )
 
 
@@ -97,7 +143,25 @@ def _zones(village: Village) -> list[Ints]:
     return sorted(groups, key=lambda nodes: (village.zone[nodes[0]], nodes[0]))
 
 
-def _clusters(village: Village, nodes: Ints, findings: list[Finding]) -> list[tuple[Ints, list[tuple[int, int]]]]:
+def _kept(village: Village) -> list[Ints]:
+    """The faces of each grid that stays as it was."""
+    free = village.zone == ""
+    codes = sorted(set(village.old[free].tolist()) - {""})
+    return [np.flatnonzero(free & (village.old == code)) for code in codes if village.frozen or code in village.kept]
+
+
+def _numbered(village: Village, clusters: list[Cluster], kept: int) -> list[Cluster]:
+    """The clusters with their share of the village's given number of grids (less the locked ones), if one was given."""
+    if village.number is None or not clusters:
+        return clusters
+    total = [float(village.size[c.nodes].sum()) for c in clusters]
+    room = [len(c.nodes) - len(c.links) for c in clusters]
+    number = max(village.number - kept, len(clusters))
+    shares = apportion(total, number, village.sizes.apportion, room)
+    return [replace(c, number=share) for c, share in zip(clusters, shares, strict=True)]
+
+
+def _clusters(village: Village, nodes: Ints, findings: list[Finding]) -> list[Cluster]:
     """The connected clusters of faces to divide, with pairs that hold together what does not touch.
 
     A piece of the village too small for a grid of its own joins the grid of the nearest face in another piece. A grid may
@@ -128,7 +192,10 @@ def _clusters(village: Village, nodes: Ints, findings: list[Finding]) -> list[tu
         clusters[near][0].extend(members.tolist())
         clusters[near][1].extend([(face, x) for x in members.tolist()])
         findings.append(found("part_joined", measure=total[b], place=(place.x, place.y), **blanks))
-    return [(np.sort(np.asarray(faces, dtype=np.int64)), links) for faces, links in clusters.values()]
+    return [
+        Cluster(nodes=np.sort(np.asarray(faces, dtype=np.int64)), links=tuple(links), alone=len(clusters) == 1)
+        for faces, links in clusters.values()
+    ]
 
 
 def _nearest(
@@ -146,39 +213,157 @@ def _nearest(
     return None if best is None else (best[1], best[2])
 
 
-def _solve_cluster(village: Village, nodes: Ints, links: list[tuple[int, int]]) -> Solution:
-    """Divide one cluster; `links` hold together what does not touch."""
+def solve_cluster(village: Village, cluster: Cluster) -> tuple[Solution, Case]:
+    """Divide one cluster; with an earlier plan, change no more than the limits and the number of grids ask."""
+    nodes, sizes = cluster.nodes, village.sizes
     place = np.full(len(village.face_id), -1, dtype=np.int64)
     place[nodes] = np.arange(len(nodes))
     inner = (place[village.edges] >= 0).all(axis=1)
-    sizes = village.sizes
+    graph = make_graph(village.size[nodes], place[village.edges[inner]], village.costs[inner], village.work[nodes])
+    wishes = _wishes(village, graph, place, cluster)
+    group = groups_of(graph.n, wishes.together)
+    glued = contract(graph, group)
     lower, upper = float(sizes.min or 0.0), float(sizes.max or np.inf)
-    # a linked bit is one node with its host: no more grids than nodes
-    k = how_many(village.size[nodes], float(sizes.target or 1.0), lower, upper, len(nodes) - len(links))
-    return solve(
-        village.size[nodes],
-        place[village.edges[inner]],
-        village.costs[inner],
-        k=k,
-        limits=(lower, upper),
-        wishes=Wishes(
-            work=village.work[nodes],
-            even=float(sizes.even),
-            together=[(int(place[a]), int(place[b])) for a, b in links],
-        ),
-        seed=zlib.crc32(village.code.encode()) + int(nodes[0]),
-        budget=int(sizes.effort * len(nodes)),
+    before = _before(village.old[nodes], glued, group) if wishes.locks is None else None
+    if cluster.number is not None:
+        k = cluster.number
+    elif before is not None and _fits(glued, before, lower, upper):
+        k = int(before.max()) + 1  # a number that still works is not touched
+    else:
+        k = how_many(glued.weights, float(sizes.target or 1.0), lower, upper, glued.n)
+    attempt = _Attempt(village=village, cluster=cluster, graph=graph, group=group, wishes=wishes, before=before)
+    solution = attempt.best_number(k)
+    case = Case(
+        graph=graph,
+        labels=solution.labels,
+        group=group,
+        locked=np.full(graph.n, -1, dtype=np.int64) if wishes.locks is None else np.asarray(wishes.locks),
+        lower=lower,
+        upper=upper,
+        given=cluster.number is not None,
+        alone=cluster.alone,
+    )
+    return solution, case
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Attempt:
+    """A cluster ready to be divided into any number of grids."""
+
+    village: Village
+    cluster: Cluster
+    graph: Graph
+    group: Ints
+    wishes: Wishes
+    before: Ints | None
+
+    def best_number(self, k: int) -> Solution:
+        """Divide into k; where that breaks the limits and nobody insists on k, into the number near it that breaks them least."""
+        most = int(self.group.max()) + 1
+        least = 1 if self.wishes.locks is None else max(1, int(np.max(self.wishes.locks)) + 1)
+        best = self._divide(min(max(k, least), most), least)
+        if self.cluster.number is not None:
+            return best
+        for step in (1, -1):
+            while not best.feasible:
+                k = int(best.labels.max()) + 1 + step
+                other = self._divide(k, least) if least <= k <= most else best
+                if self._broken(other) >= self._broken(best) - SLACK:
+                    break
+                best = other
+        return best
+
+    def _broken(self, solution: Solution) -> float:
+        """Size outside the limits, in the sizing unit: comparable between numbers of grids."""
+        sizes, k = self.village.sizes, int(solution.labels.max()) + 1
+        size = sums(solution.labels, self.graph.weights, k)
+        over = np.maximum(size - float(sizes.max or np.inf), float(sizes.min or 0.0) - size)
+        return float(np.maximum(over, 0.0).sum())
+
+    def _divide(self, k: int, least: int) -> Solution:
+        """Divide into k grids, or as many fewer as locks leave room for."""
+        sizes, graph, nodes = self.village.sizes, self.graph, self.cluster.nodes
+        lower, upper = float(sizes.min or 0.0), float(sizes.max or np.inf)
+        wishes, budget = self.wishes, int(sizes.effort * len(nodes))
+        glued = contract(graph, self.group)
+        if self.before is not None:
+            wishes = _steady(graph, (glued, self.group), self.before, (k, lower, upper, sizes.steady), wishes)
+            if _fits(glued, self.before, lower, upper) and int(self.before.max()) + 1 == k:
+                budget = 0  # nothing asks for a change
+        try:
+            return solve(
+                graph.weights,
+                graph.edges,
+                graph.costs,
+                k=k,
+                limits=(lower, upper),
+                wishes=wishes,
+                seed=zlib.crc32(self.village.code.encode()) + int(nodes[0]),
+                budget=budget,
+                proof=sizes.proof if len(nodes) <= SMALL else min(1, sizes.proof),
+            )
+        except LockError as error:
+            if k > least:
+                return self._divide(k - 1, least)
+            raise PlanError(
+                f"{self.village.name} 的锁定互相矛盾：锁定到同一网格的图斑之间没有相连的通路；请修改 locks.csv。",
+                f"The locks of {self.village.name} contradict each other: faces locked to one grid cannot be joined without "
+                "crossing another; change locks.csv.",
+            ) from error
+
+
+def _wishes(village: Village, graph: Graph, place: Ints, cluster: Cluster) -> Wishes:
+    """Locks and pairs of the cluster, in its own numbers; faces to keep together that do not touch are locked to one grid."""
+    names = sorted({name for face, name in village.tags.items() if place[face] >= 0})
+    locks = np.full(graph.n, -1, dtype=np.int64)
+    for face, name in village.tags.items():
+        if place[face] >= 0:
+            locks[place[face]] = names.index(name)
+    pairs = [(int(place[a]), int(place[b])) for a, b in (*village.together, *cluster.links)]
+    apart = [(int(place[a]), int(place[b])) for a, b in village.apart]
+    return Wishes(
+        work=graph.work,
+        even=float(village.sizes.even),
+        together=[pair for pair in pairs if min(pair) >= 0],
+        apart=[pair for pair in apart if min(pair) >= 0],
+        locks=locks if names else None,
     )
 
 
-def _figures(village: Village, solutions: list[Solution], zones: int) -> dict[str, object]:
+def _before(old: Texts, glued: Graph, group: Ints) -> Ints | None:
+    """Labels of the earlier plan on the glued faces, or None where there was none."""
+    if not (old != "").any():
+        return None
+    codes = np.full(glued.n, "", dtype=object)
+    codes[group[::-1]] = old[::-1]  # a group goes where its first face was
+    return taken_over(glued, codes)
+
+
+def _fits(graph: Graph, labels: Ints | None, lower: float, upper: float) -> bool:
+    if labels is None:
+        return False
+    size = sums(labels, graph.weights, int(labels.max()) + 1)
+    return bool((size >= lower - SLACK).all() and (size <= upper + SLACK).all())
+
+
+def _steady(
+    graph: Graph, contracted: tuple[Graph, Ints], before: Ints, terms: tuple[int, float, float, float], wishes: Wishes
+) -> Wishes:
+    """Wishes that start from the earlier plan and price every change of it."""
+    (glued, group), (k, lower, upper, price) = contracted, terms
+    task = Task(graph=glued, k=k, lower=np.full(k, lower), upper=np.full(k, upper))
+    start = fitted(task, before)[group]
+    return replace(wishes, start=start, pull=changes(graph, k, start, price))
+
+
+def _figures(village: Village, solutions: list[Solution], zones: int, grids: int) -> dict[str, object]:
     """What report.json says of the village."""
     objective = sum(s.objective for s in solutions)
     bound = sum(s.objective if s.proven else min(s.bound, s.objective) for s in solutions)
     return {
         "village_name": village.name,
         "faces": len(village.face_id),
-        "grids": sum(int(s.labels.max()) + 1 for s in solutions),
+        "grids": grids - zones,
         "exclusive": zones,
         "objective": round(objective, 6),
         "bound": round(bound, 6),

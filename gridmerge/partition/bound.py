@@ -1,0 +1,191 @@
+"""A floor under the price of any plan, by column generation: what no choice of districts can undercut.
+
+A plan is k districts that cover every node once. Its price splits up by district: half the cost of the district's boundary
+plus the price of its unevenness. Relaxing "chosen or not" to fractions gives a linear program over all districts within the
+limits; it is solved by pricing: HiGHS finds the district that the current prices of nodes (duals) make most attractive.
+For any prices p, sum(p) + k x (price of that district - its nodes' p) is a bound, so one can stop at any time.
+
+Districts in several pieces are allowed here; that only lowers the bound.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from random import Random
+
+import numpy as np
+from scipy.optimize import Bounds, LinearConstraint, linprog, milp
+from scipy.sparse import csr_array
+
+from gridmerge.partition.anneal import Cooling, anneal
+from gridmerge.partition.graph import Floats, Ints
+from gridmerge.partition.state import EPS, State, Task
+
+SMOOTH = (
+    0.6  # share of the best prices so far in the prices tried next: damps the wild swings of plain column generation
+)
+TOUCHED = np.concatenate(
+    [[0.0, 0.2], np.linspace(0.4, 1.6, 61), [1.8, 2.0, 3.0]]
+)  # shares of work, in means, at which a
+# straight line touches the square of unevenness from below: two hundredths apart they miss it by a ten-thousandth
+CLOSE = 1e-3  # a plan this near to its bound counts as proven best: the straight lines above cost about half of that
+
+
+SMALL = 60  # nodes of a graph up to which a round takes some tenths of a second
+NODES, FEW_NODES = (
+    20_000,
+    60,
+)  # branch-and-bound nodes for one search: its dual bound is used, so few cost tightness, not truth
+
+
+def floor_under(task: Task, labels: Ints, rounds: int) -> float:
+    """Bound from below the price of every plan within the limits.
+
+    Parameters
+    ----------
+    task
+        The problem. Locks, pairs kept apart and prices of changes are left out (they only add); where limits differ between
+        districts, the widest count for all.
+    labels
+        A good plan within the limits: where the first districts come from, and what the bound is compared with.
+    rounds
+        How often prices are set and districts sought.
+
+    Returns
+    -------
+    float
+        The bound; 0 where nothing could be proven, or where some edge has a negative cost.
+    """
+    if (task.graph.costs < 0).any():
+        return 0.0
+    pricing, pool = _Pricing(task, NODES if task.graph.n <= SMALL else FEW_NODES), _Pool(task)
+    for plan in _good_plans(task, labels):
+        for d in range(task.k):
+            pool.add(plan == d)
+    value, best = pool.price_of(labels), 0.0
+    steady: Floats | None = None
+    for _ in range(rounds):
+        duals, fresh = pool.duals(), False
+        steady = duals if steady is None else steady
+        for tried in (SMOOTH * steady + (1 - SMOOTH) * duals, duals):
+            inside, reduced = pricing.solve(tried)
+            reached = float(tried.sum()) + task.k * reduced
+            if reached > best:
+                best, steady = reached, tried
+            fresh = pool.add(inside)
+            if fresh:
+                break
+        if not fresh or best >= value * (1 - CLOSE) - EPS:
+            break  # no prices find a new district any more: the linear program is solved
+    return min(best, value)
+
+
+WALK = 300  # plans looked at for first districts
+MILD = (1.0, 0.1)  # temperatures of that walk: warm enough to wander, cool enough to stay near good plans
+
+
+def _good_plans(task: Task, labels: Ints) -> Iterator[Ints]:
+    """Plans around a good one: their districts spare the linear program its long way from nowhere."""
+    state, rng = State(task, labels), Random(0)  # noqa: S311 - a search, no secret
+    yield labels
+    for _ in range(WALK):
+        anneal(state, rng, Cooling(steps=200, hot=MILD[0], cold=MILD[1], strict=1000.0))
+        plan = np.asarray(state.label, dtype=np.int64)
+        if task.violation(plan) <= EPS:
+            yield plan
+
+
+class _Pool:
+    """The districts met so far, and the linear program that mixes them."""
+
+    def __init__(self, task: Task) -> None:
+        self.task = task
+        self.columns: list[np.ndarray] = []
+        self.prices: list[float] = []
+        self.seen: set[bytes] = set()
+        self.mean = float(task.graph.work.sum()) / task.k
+
+    def add(self, inside: np.ndarray | None) -> bool:
+        """Take a district; say whether it was new."""
+        if inside is None or inside.tobytes() in self.seen:
+            return False
+        self.seen.add(inside.tobytes())
+        self.columns.append(inside.astype(np.float64))
+        self.prices.append(self.price(inside))
+        return True
+
+    def price(self, inside: np.ndarray) -> float:
+        """Half its boundary, and its unevenness."""
+        graph = self.task.graph
+        cut = inside[graph.edges[:, 0]] != inside[graph.edges[:, 1]]
+        uneven = (float(graph.work[inside].sum()) / self.mean - 1) ** 2 if self.mean > 0 else 0.0
+        return 0.5 * float(graph.costs[cut].sum()) + self.task.even * uneven
+
+    def price_of(self, labels: Ints) -> float:
+        """Price of a whole plan."""
+        return sum(self.price(labels == d) for d in range(self.task.k))
+
+    def duals(self) -> Floats:
+        """Price of each node in the best fractional mix (that of "exactly k districts" cancels out of the bound)."""
+        matrix = np.vstack([np.array(self.columns).T, np.ones(len(self.columns))])
+        demand = np.ones(len(matrix))
+        demand[-1] = self.task.k
+        solved = linprog(self.prices, A_eq=matrix, b_eq=demand, bounds=(0, None), method="highs-ds")
+        return np.asarray(solved.eqlin.marginals[:-1], dtype=np.float64)
+
+
+class _Pricing:
+    """The search for the district of least price less its nodes' duals: n yes-or-no variables, a cut variable an edge."""
+
+    def __init__(self, task: Task, nodes: int) -> None:
+        graph, n, m = task.graph, task.graph.n, len(task.graph.edges)
+        self.task, self.nodes, self.n = task, nodes, n
+        rows = np.arange(m)
+        one, two = graph.edges[:, 0], graph.edges[:, 1]
+        ends = csr_array(
+            (np.tile([1.0, -1.0], (m, 1)).T.ravel(), (np.tile(rows, 2), np.concatenate([one, two]))), shape=(m, n)
+        )
+        cut = csr_array((np.ones(m), (rows, rows)), shape=(m, m))
+        size = n + m + 1  # nodes, cut edges, unevenness
+        self.cost = np.concatenate([np.zeros(n), 0.5 * graph.costs, [1.0]])
+        self.limits = Bounds(np.zeros(size), np.concatenate([np.ones(n + m), [np.inf]]))
+        wide = np.zeros((2, size))
+        wide[0, :n], wide[1, :n] = graph.weights, 1.0
+        self.constraints = [
+            LinearConstraint(_beside(ends, cut), 0, np.inf),
+            LinearConstraint(_beside(-ends, cut), 0, np.inf),
+            LinearConstraint(csr_array(wide), [float(task.lower.min()) - EPS, 1], [float(task.upper.max()) + EPS, n]),
+        ]
+        slope, level = _tangents(task)
+        lines = np.zeros((len(slope), size))
+        lines[:, :n], lines[:, -1] = -np.outer(slope, graph.work), 1.0
+        self.constraints.append(LinearConstraint(csr_array(lines), level, np.inf))
+
+    def solve(self, duals: Floats) -> tuple[np.ndarray | None, float]:
+        """The best district found, and a bound on the reduced price of all."""
+        solved = milp(
+            self.cost - np.concatenate([duals, np.zeros(len(self.cost) - self.n)]),
+            integrality=np.concatenate([np.ones(self.n), np.zeros(len(self.cost) - self.n)]),
+            bounds=self.limits,
+            constraints=self.constraints,
+            options={"node_limit": self.nodes, "mip_rel_gap": 1e-4},
+        )
+        if solved.x is None:
+            return None, -np.inf if solved.mip_dual_bound is None else float(solved.mip_dual_bound)
+        return solved.x[: self.n] > 0.5, float(solved.mip_dual_bound)
+
+
+def _beside(ends: csr_array, cut: csr_array) -> csr_array:
+    """[ends | cut | 0] in one matrix."""
+    m = ends.shape[0]
+    dense = np.hstack([ends.toarray(), cut.toarray(), np.zeros((m, 1))])
+    return csr_array(dense)
+
+
+def _tangents(task: Task) -> tuple[Floats, Floats]:
+    """Slopes and levels of lines below even x (work / mean - 1) squared, touching it where a district may lie."""
+    mean = float(task.graph.work.sum()) / task.k
+    if not task.even or mean <= 0:
+        return np.zeros(1), np.zeros(1)
+    slope = 2 * task.even * (TOUCHED - 1)
+    return slope / mean, task.even * (TOUCHED - 1) ** 2 - slope * TOUCHED

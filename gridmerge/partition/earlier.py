@@ -1,0 +1,94 @@
+"""A plan that changes as little as possible: the earlier plan on today's faces, mended only where it must be."""
+
+from __future__ import annotations
+
+from random import Random
+
+import numpy as np
+import shapely
+from numpy.typing import NDArray
+
+from gridmerge.partition.graph import Floats, Graph, Ints, sums
+from gridmerge.partition.orders import Earlier
+from gridmerge.partition.start import halve, neighbours
+from gridmerge.partition.state import Task
+
+
+def old_codes(geometry: NDArray[np.object_], village: str, earlier: Earlier | None) -> NDArray[np.object_]:
+    """(n,) code of the earlier grid that covers most of each face; "" where none does."""
+    codes = np.full(len(geometry), "", dtype=object)
+    if earlier is None:
+        return codes
+    grids = earlier.grids.loc[earlier.grids["village_code"] == village]
+    if grids.empty:
+        return codes
+    tree = shapely.STRtree(np.asarray(grids.geometry.values))
+    face, grid = tree.query(geometry, predicate="intersects")
+    area = shapely.area(shapely.intersection(geometry[face], np.asarray(grids.geometry.values)[grid]))
+    names = grids["grid_code"].to_numpy(dtype=object)[grid]
+    for i in np.lexsort((names.astype(str), -area))[::-1]:  # the largest share is written last
+        if area[i] > 0:
+            codes[face[i]] = names[i]
+    return codes
+
+
+def taken_over(graph: Graph, old: NDArray[np.object_]) -> Ints:
+    """Labels 0.. of the earlier plan on the nodes of a connected graph, every district in one piece.
+
+    Of a district that has come apart the heaviest piece keeps the label; the rest, and nodes of no earlier grid, join the
+    neighbour they share the dearest border with.
+    """
+    names = sorted(set(old[old != ""].tolist()))
+    labels = np.array([names.index(code) if code else -1 for code in old], dtype=np.int64)
+    if not names:
+        return np.zeros(graph.n, dtype=np.int64)
+    pieces = graph.pieces(labels)
+    for d in range(len(names)):
+        parts = np.unique(pieces[labels == d])
+        heaviest = max(
+            parts.tolist(), key=lambda p: (float(graph.weights[pieces == p].sum()), int((pieces == p).sum()), -p)
+        )
+        labels[(labels == d) & (pieces != heaviest)] = -1
+    while (labels < 0).any():
+        u, v = graph.edges[:, 0], graph.edges[:, 1]
+        open_ = (labels[u] < 0) != (labels[v] < 0)
+        if not open_.any():
+            labels[labels < 0] = 0
+            break
+        e = np.flatnonzero(open_)[graph.costs[open_].argmax()]
+        inner, outer = (u[e], v[e]) if labels[u[e]] < 0 else (v[e], u[e])
+        labels[inner] = labels[outer]
+    return np.unique(labels, return_inverse=True)[1].astype(np.int64)
+
+
+def fitted(task: Task, labels: Ints) -> Ints:
+    """Labels with exactly k districts: the heaviest are halved, or the lightest joined to their lightest neighbour."""
+    labels, rng = labels.copy(), Random(0)  # noqa: S311 - a search, no secret
+    near = neighbours(task)
+    while (count := int(labels.max()) + 1) != task.k:
+        size = sums(labels, task.graph.weights, count)
+        if count < task.k:
+            many = np.bincount(labels) > 1
+            heaviest = int(np.where(many, size, -1.0).argmax())
+            _, right, _ = halve(task, rng, near, np.flatnonzero(labels == heaviest).tolist(), 2)
+            labels[right] = count
+        else:
+            labels = _joined(task.graph, labels, size)
+    return labels
+
+
+def _joined(graph: Graph, labels: Ints, size: Floats) -> Ints:
+    lightest = int(size.argmin())
+    u, v = labels[graph.edges[:, 0]], labels[graph.edges[:, 1]]
+    beside = np.unique(np.concatenate([v[(u == lightest) & (v != lightest)], u[(v == lightest) & (u != lightest)]]))
+    if len(beside):
+        labels[labels == lightest] = int(beside[size[beside].argmin()])
+    return np.unique(labels, return_inverse=True)[1].astype(np.int64)
+
+
+def changes(graph: Graph, k: int, old: Ints, price: float) -> Floats:
+    """(n, k) price of every node outside its old district: its share of all weight, and a little for each node."""
+    share = graph.weights / max(float(graph.weights.sum()), 1e-9) + 1e-3 / graph.n
+    pull = np.repeat((price * share)[:, None], k, axis=1)
+    pull[np.arange(graph.n), old] = 0.0
+    return pull

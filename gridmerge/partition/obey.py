@@ -1,0 +1,148 @@
+"""What people have fixed, brought to the villages it concerns."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+
+from gridmerge.config import Grids
+from gridmerge.errors import PlanError
+from gridmerge.partition.count import apportion
+from gridmerge.partition.earlier import old_codes
+from gridmerge.partition.graph import groups_of
+from gridmerge.partition.orders import Orders
+from gridmerge.partition.village import Village
+
+Place = dict[str, tuple[int, int]]  # face -> village, number in it
+
+
+def obey(villages: list[Village], orders: Orders, sizes: Grids) -> list[Village]:
+    """Give each village its share of what is fixed: locks, pairs, links, the earlier plan, its number of grids.
+
+    Raises
+    ------
+    PlanError
+        A lock names a face, village or grid that is not there, or a pair of faces lies in two villages.
+    """
+    place: Place = {str(face): (i, j) for i, v in enumerate(villages) for j, face in enumerate(v.face_id)}
+    villages = [replace(v, old=old_codes(v.geometry, v.code, orders.earlier)) for v in villages]
+    _check_names(villages, orders)
+    out = _numbered(villages, orders, sizes)
+    for a, b in orders.links:
+        i, x, y = _pair(place, villages, a, b)
+        out[i] = _linked(out[i], x, y)
+    for a, b in orders.apart:
+        i, x, y = _pair(place, villages, a, b)
+        out[i] = replace(out[i], apart=(*out[i].apart, (x, y)))
+    for a, b in orders.together:
+        i, x, y = _pair(place, villages, a, b)
+        out[i] = replace(out[i], together=(*out[i].together, (x, y)))
+    for face, name in orders.faces.items():
+        i, x = _find(place, face)
+        out[i] = replace(out[i], tags={**out[i].tags, x: name})
+    return [_only_neighbours(v) for v in out]
+
+
+def _find(place: Place, face: str) -> tuple[int, int]:
+    if face not in place:
+        raise PlanError(
+            f"locks.csv 或 links.csv 中的图斑 {face} 不存在；请按 gridmerge.gpkg 的 faces 图层核对 face_id。",
+            f"Face {face} of locks.csv or links.csv does not exist; check face_id in the layer faces of gridmerge.gpkg.",
+        )
+    return place[face]
+
+
+def _pair(place: Place, villages: list[Village], a: str, b: str) -> tuple[int, int, int]:
+    (i, x), (j, y) = _find(place, a), _find(place, b)
+    if i != j:
+        raise PlanError(
+            f"图斑 {a} 与 {b} 分属 {villages[i].name} 和 {villages[j].name}，网格不能跨村；请删去这一行。",
+            f"Faces {a} and {b} lie in {villages[i].name} and {villages[j].name}, and no grid crosses a village line; "
+            "drop that row.",
+        )
+    return i, x, y
+
+
+def _check_names(villages: list[Village], orders: Orders) -> None:
+    known = {v.code for v in villages} | {v.name for v in villages}
+    grids = set() if orders.earlier is None else set(orders.earlier.grids["grid_code"])
+    for name in sorted((orders.villages - known) | (orders.grids - grids)):
+        raise PlanError(
+            f"locks.csv 中的 {name} 既不是本项目的村，也不是旧方案的网格；请改正。",
+            f"{name} in locks.csv is no village of this project and no grid of the earlier plan; correct it.",
+        )
+
+
+def _numbered(villages: list[Village], orders: Orders, sizes: Grids) -> list[Village]:
+    """Villages with what is locked, and their number of grids where people gave it."""
+    known = {v.code for v in villages} | {v.name for v in villages}
+    for name in sorted(set(sizes.number) - known):
+        raise PlanError(
+            f"[grids] number 中的 {name} 不是任何村的编码或名称。",
+            f"{name} in [grids] number is no village's code or name.",
+        )
+    given = [sizes.number.get(v.code, sizes.number.get(v.name)) for v in villages]
+    if sizes.headcount is not None:
+        given = _shared_out(villages, given, sizes)
+    return [
+        replace(
+            v,
+            number=number,
+            frozen=v.code in orders.villages or v.name in orders.villages,
+            kept=frozenset(code for code in orders.grids if code in set(v.old.tolist())),
+        )
+        for v, number in zip(villages, given, strict=True)
+    ]
+
+
+def _shared_out(villages: list[Village], given: list[int | None], sizes: Grids) -> list[int | None]:
+    """The headcount, less the numbers given, among the other villages that have land to divide."""
+    open_ = [i for i, v in enumerate(villages) if given[i] is None and (v.zone == "").any()]
+    seats = (sizes.headcount or 0) - sum(number for number in given if number is not None)
+    if seats < len(open_):
+        raise PlanError(
+            f"[grids] headcount = {sizes.headcount} 不够：还有 {len(open_)} 个村每村至少要一个网格，只剩 {seats} 个。",
+            f"[grids] headcount = {sizes.headcount} is too small: {len(open_)} villages need a grid each, {seats} are left.",
+        )
+    free = [villages[i] for i in open_]
+    total = [float(v.size[v.zone == ""].sum()) for v in free]
+    shares = apportion(total, seats, sizes.apportion, [int((v.zone == "").sum()) for v in free])
+    out = list(given)
+    for i, share in zip(open_, shares, strict=True):
+        out[i] = share
+    return out
+
+
+def _linked(village: Village, x: int, y: int) -> Village:
+    """The village with a border of no length between two faces: crossing it costs nothing, being cut by it neither."""
+    edges = np.vstack([village.edges, [[min(x, y), max(x, y)]]])
+    none = np.zeros(1)
+    return replace(
+        village,
+        edges=edges,
+        costs=np.concatenate([village.costs, none]),
+        lengths=np.concatenate([village.lengths, none]),
+        agreement=np.concatenate([village.agreement, none]),
+    )
+
+
+def _only_neighbours(village: Village) -> Village:
+    """Faces kept together become one where they touch; where they do not, they are locked to one grid, which must reach both.
+
+    Gluing what does not touch would pass a grid in two pieces for connected.
+    """
+    if not village.together:
+        return village
+    n = len(village.face_id)
+    group = groups_of(n, village.together)
+    same = group[village.edges[:, 0]] == group[village.edges[:, 1]]
+    touching = groups_of(n, village.edges[same])
+    pairs, tags = [], dict(village.tags)
+    for a, b in village.together:
+        if touching[a] == touching[b]:
+            pairs.append((a, b))
+        else:
+            name = tags.get(a) or tags.get(b) or f"+{village.face_id[min(a, b)]}"
+            tags[a] = tags[b] = name
+    return replace(village, together=tuple(pairs), tags=tags)
