@@ -341,3 +341,64 @@ def test_a_phone_shows_the_card_as_a_sheet_and_keeps_the_place_in_sight(meet, da
 def test_nobody_edits_on_a_map_for_the_platform(meet):
     meeting = meet(audience="platform")
     assert meeting.page.locator("[data-tab=edit]").count() == 0
+
+
+def test_tiles_come_from_the_host_that_was_named_and_nothing_else_does(meet):
+    meeting = meet(basemap="http://tiles.invalid/{z}/{x}/{y}.png")
+    meeting.page.wait_for_timeout(300)
+    hosts = {url.split("/")[2] for url in meeting.requests if url.startswith("http")}
+    assert hosts == {"tiles.invalid"}
+
+
+def test_the_slider_shows_before_on_one_side_and_after_on_the_other(meet):
+    meeting = meet()
+    meeting.page.click("#gm-compare")
+    left, right = (
+        meeting.page.evaluate(
+            """value => {
+              const slider = document.getElementById('gm-slider');
+              slider.value = value;
+              slider.dispatchEvent(new Event('input'));
+              return document.querySelector('.leaflet-gm-before-pane').style.clip;
+            }""",
+            value,
+        )
+        for value in (100, 900)
+    )
+    edge = [float(clip.split(",")[1].strip().removesuffix("px")) for clip in (left, right)]
+    assert edge[1] - edge[0] == pytest.approx(0.8 * meeting.page.locator(".folium-map").bounding_box()["width"], abs=2)
+    meeting.page.click("#gm-compare")
+    assert meeting.page.locator("#gm-compare-box").is_hidden()
+    assert meeting.errors == []
+
+
+def test_a_docket_item_flies_to_its_land(meet, data):
+    meeting = meet()
+    meeting.page.click("[data-tab=check]")
+    before = meeting.page.evaluate("() => window.gridmerge.map.getZoom()")
+    meeting.page.click(".docket [data-item] >> nth=0")
+    item = meeting.page.get_attribute(".docket .item.on [data-item]", "data-item")
+    face = item.split("/")[2]
+    x, y = meeting.page.evaluate("face => window.gridmerge.spot(face)", face)
+    box = meeting.page.locator(".folium-map").bounding_box()
+    assert box["x"] < x < box["x"] + box["width"] and box["y"] < y < box["y"] + box["height"]
+    assert meeting.page.evaluate("() => window.gridmerge.map.getZoom()") > before
+
+
+@pytest.mark.parametrize("kind", ["gap", "double"])
+def test_the_docket_lists_what_nobody_and_what_two_claim(meet, data, kind):
+    layer = data.layers[0]
+    rows = data.memberships[data.memberships["layer"] != layer.key]
+    own = data.memberships[data.memberships["layer"] == layer.key].drop_duplicates("face_id")
+    face = own["face_id"].iloc[4]
+    other = next(source for source in layer.frame["source_id"] if source != own["source_id"].iloc[4])
+    full = pd.DataFrame({"face_id": data.faces["face_id"], "layer": layer.key, "source_id": own["source_id"].iloc[4]})
+    if kind == "gap":
+        mine = full[full["face_id"] != face]
+    else:
+        mine = pd.concat([full, pd.DataFrame({"face_id": [face], "layer": [layer.key], "source_id": [other]})])
+    meeting = meet(replace(data, memberships=pd.concat([rows, mine], ignore_index=True)))
+    meeting.page.click("[data-tab=check]")
+    item = meeting.page.locator(f"[data-item='{kind}/{layer.key}/{face}']")
+    assert item.count() == 1
+    assert ("无人认领" if kind == "gap" else "被重复划入") in item.inner_text()

@@ -13,12 +13,13 @@ import pytest
 import shapely
 from folium.plugins import MiniMap
 
+from gridmerge.datum import SHIFTS
 from gridmerge.errors import OutputError
 from gridmerge.findings import found
 from gridmerge.geometry import lonlat
 from gridmerge.publish import publish
 from gridmerge.publish.map import MapOptions, build_hash, figure, from_out, inline, render, render_data
-from gridmerge.publish.map.arcs import SCALE, deltas, shared_arcs
+from gridmerge.publish.map.arcs import SCALE, Display, deltas, shared_arcs
 from gridmerge.publish.map.inline import UnknownAssetError
 from tests.publish.map_town import town_data
 from tests.publish.naive import naive_build
@@ -132,7 +133,7 @@ def test_an_island_is_shared_with_the_sea_around_it():
 
 def test_an_arc_shorter_than_the_unit_keeps_two_points(data):
     tiny = [np.array([[480_000.0, 3_236_000.0], [480_000.001, 3_236_000.0]])]
-    assert len(deltas(tiny, data.crs, (105.0, 29.0))[0]) == 4
+    assert len(deltas(tiny, Display(crs=data.crs, origin=(105.0, 29.0)))[0]) == 4
 
 
 def test_the_build_hash_names_the_plan_and_not_the_order_of_rows(data):
@@ -242,3 +243,40 @@ def test_no_phone_or_id_number_survives_wherever_it_hid(tmp_path, audience):
     assert not re.search(r"(?<![\d.])1[3-9]\d{9}(?![\d.])", plain) and not re.search(
         r"(?<!\d)\d{17}[\dXx](?!\d)", plain
     )
+
+
+AMAP = "https://webrd0{s}.is.autonavi.com/appmaptile?style=8&x={x}&y={y}&z={z}"
+
+
+def test_over_shifted_tiles_everything_is_drawn_shifted(data):
+    """AMap's tiles are GCJ-02 whatever the option says; the grids must lie where the tiles think they are."""
+    true, shifted = (value_of(render_data(data, options=MapOptions(basemap=url))) for url in (None, AMAP))
+    assert shifted["basemap"]["datum"] == "gcj02" and true["basemap"]["datum"] == "wgs84"
+    first = [np.array(value["origin"]) + np.array(value["faces"]["arcs"][0][:2]) / SCALE for value in (true, shifted)]
+    lon, lat = SHIFTS["gcj02"](*first[0].reshape(2, 1))
+    assert np.allclose([lon[0], lat[0]], first[1], atol=2 / SCALE)
+    assert not np.allclose(first[0], first[1], atol=1e-3)
+    for one, other in zip(true["remarks"], shifted["remarks"], strict=True):
+        assert (one[6] is None) == (other[6] is None) and (one[6] is None or abs(one[6] - other[6]) > 1e-3)
+
+
+def test_the_policy_opens_the_hosts_of_the_tiles(data):
+    assert "img-src data: blob: https://*.is.autonavi.com;" in render_data(data, options=MapOptions(basemap=AMAP))
+
+
+def test_tianditu_takes_its_key_from_the_environment(data, monkeypatch):
+    monkeypatch.setenv("TIANDITU_KEY", "abc123")
+    urls = value_of(render_data(data, options=MapOptions(basemap="tianditu")))["basemap"]["urls"]
+    assert ["vec_w" in url and "tk=abc123" in url for url in urls] == [True, False] and "cva_w" in urls[1]
+    monkeypatch.delenv("TIANDITU_KEY")
+    with pytest.raises(OutputError, match="set the environment variable TIANDITU_KEY") as stopped:
+        render_data(data, options=MapOptions(basemap="tianditu"))
+    assert "密钥" in stopped.value.in_("zh")
+
+
+@pytest.mark.parametrize(
+    "url", ["tiles/{z}.png", "javascript:alert({z})", "https://a.b;script-src *;/{z}", "https://a.b/x.png"]
+)
+def test_an_address_that_is_no_tile_address_is_refused(data, url):
+    with pytest.raises(OutputError, match="cannot be used"):
+        render_data(data, options=MapOptions(basemap=url))

@@ -15,6 +15,8 @@ import shapely
 from numpy.typing import NDArray
 from pyproj import CRS
 
+from gridmerge.config import Datum
+from gridmerge.datum import SHIFTS
 from gridmerge.geometry import lonlat
 
 Ring = list[int]  # arc numbers in order; ~n means arc n backwards
@@ -67,14 +69,38 @@ def simplified(lines: list[NDArray[np.float64]], tolerance: float) -> list[NDArr
     return np.split(points, np.flatnonzero(np.diff(owner)) + 1)
 
 
-def deltas(lines: Iterable[NDArray[np.float64]], crs: CRS, origin: tuple[float, float]) -> list[list[int]]:
-    """Encode arcs as ``[x0, y0, dx, dy, …]`` in units of 1/SCALE degree, counted from `origin` (lon, lat)."""
+@dataclass(frozen=True, kw_only=True)
+class Display:
+    """How metres become the page's whole numbers.
+
+    Parameters
+    ----------
+    crs
+        Of the metres.
+    datum
+        What the page shows: ``gcj02`` over tiles that are shifted, else ``wgs84``.
+    origin
+        Longitude and latitude that numbers are counted from.
+    """
+
+    crs: CRS
+    datum: Datum = "wgs84"
+    origin: tuple[float, float] = (0.0, 0.0)
+
+    def degrees(self, xy: NDArray[np.float64]) -> NDArray[np.float64]:
+        """Return longitude and latitude of places in metres."""
+        lon, lat = lonlat(self.crs).transform(xy[:, 0], xy[:, 1])
+        if self.datum != "wgs84":
+            lon, lat = SHIFTS[self.datum](lon, lat)
+        return np.column_stack([lon, lat])
+
+
+def deltas(lines: Iterable[NDArray[np.float64]], display: Display) -> list[list[int]]:
+    """Encode arcs as ``[x0, y0, dx, dy, …]`` in units of 1/SCALE degree, counted from the display's origin."""
     lines = list(lines)
     if not lines:
         return []
-    stacked = np.vstack(lines)
-    lon, lat = lonlat(crs).transform(stacked[:, 0], stacked[:, 1])
-    units = np.rint((np.column_stack([lon, lat]) - origin) * SCALE).astype(np.int64)
+    units = np.rint((display.degrees(np.vstack(lines)) - display.origin) * SCALE).astype(np.int64)
     ends = np.cumsum([len(line) for line in lines])[:-1]
     return [_delta(part) for part in np.split(units, ends)]
 

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import html
 from importlib import resources
-from urllib.parse import urlsplit
 
 import folium
 from branca.element import Element, Figure, MacroElement
 from folium.template import Template
 
 from gridmerge.publish.map.audience import for_audience
+from gridmerge.publish.map.basemap import basemap
 from gridmerge.publish.map.data import MapData
 from gridmerge.publish.map.options import MapOptions
 from gridmerge.publish.map.payload import payload
@@ -77,28 +77,25 @@ def figure(data: MapData, options: MapOptions) -> Figure:
     """
     data = for_audience(data, options.audience)
     drawn = OfflineMap(tiles=None, prefer_canvas=True, zoom_control=False, control_scale=False, zoom_snap=0.25)
-    page = Meeting(payload(data, options))
+    tiles = basemap(options)
+    page = Meeting(payload(data, options, tiles))
     page.add_to(drawn)
     root = drawn.get_root()
     assert isinstance(root, Figure)
     # folium draws ids at random, which would make every file differ
     drawn._id, page._id, root._id = "gridmerge", "meeting", "figure"
     root.title = html.escape(f"{data.name} · {'综合网格图' if options.language == 'zh' else 'Unified grids'}")
-    root.header.add_child(Element(_policy(options.basemap)), name="policy", index=1)
+    root.header.add_child(Element(_policy(tiles.hosts)), name="policy", index=1)
     return root
 
 
-def _policy(basemap: str | None) -> str:
+def _policy(hosts: tuple[str, ...]) -> str:
     """Let the browser itself guarantee that nothing leaves the file, but for the tiles somebody asked for."""
-    host = ""
-    if basemap:
-        parts = urlsplit(basemap.replace("{s}", "*"))
-        host = f" {parts.scheme}://{parts.netloc}"
     rules = (
         "default-src 'none'",
         "script-src 'unsafe-inline'",
         "style-src 'unsafe-inline'",
-        f"img-src data: blob:{host}",
+        " ".join(("img-src data: blob:", *hosts)),
         "font-src data:",
         "connect-src 'none'",
         "form-action 'none'",

@@ -22,7 +22,7 @@ class MapOptions:
         ``meeting`` (default) has the editor; ``platform`` the same without it; ``public`` masks names, suppresses
         small counts and shows neither findings nor departmental holders.
     basemap
-        A tile URL with ``{z} {x} {y}``; None (default): the map requests nothing at all.
+        A tile URL with ``{z} {x} {y}``, or ``tianditu``; None (default): the map requests nothing at all.
     basemap_datum
         ``gcj02`` where the tiles are AMap's or Tencent's: what is drawn is shifted to fit, and the map says so.
     review_number

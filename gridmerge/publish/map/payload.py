@@ -9,15 +9,15 @@ from collections.abc import Iterable
 from dataclasses import replace
 from typing import Any
 
-import geopandas as gpd
 import numpy as np
 import pandas as pd
 import shapely
 from pyproj import CRS
 
 from gridmerge import __version__
-from gridmerge.geometry import lonlat
-from gridmerge.publish.map.arcs import SCALE, Arcs, deltas, shared_arcs, simplified
+from gridmerge.config import Datum
+from gridmerge.publish.map.arcs import SCALE, Arcs, Display, deltas, shared_arcs, simplified
+from gridmerge.publish.map.basemap import Basemap
 from gridmerge.publish.map.data import MapData, Remark
 from gridmerge.publish.map.options import MapOptions
 
@@ -40,9 +40,9 @@ def build_hash(faces: pd.DataFrame) -> str:
     return hashlib.sha256("".join(lines).encode()).hexdigest()[:16]
 
 
-def payload(data: MapData, options: MapOptions) -> str:
+def payload(data: MapData, options: MapOptions, tiles: Basemap) -> str:
     """Return the JSON text that the page reads; safe inside a script element."""
-    origin = _origin(data.faces, data.crs)
+    display = _display(data, tiles.datum)
     village_of = {code: i for i, code in enumerate(data.villages["village_code"])}
     value = {
         "format": "gridmerge-map/1",
@@ -54,19 +54,19 @@ def payload(data: MapData, options: MapOptions) -> str:
         "language": options.language,
         "audience": options.audience,
         "review": options.review_number,
-        "basemap": options.basemap,
+        "basemap": {"urls": list(tiles.urls), "subdomains": tiles.subdomains, "datum": tiles.datum},
         "base": build_hash(data.faces),
-        "origin": list(origin),
+        "origin": list(display.origin),
         "scale": SCALE,
         "works": list(data.works),
         "sizes": {"unit": data.sizes.unit, "target": data.sizes.target, "min": data.sizes.min, "max": data.sizes.max},
         "villages": {"code": _texts(data.villages["village_code"]), "name": _texts(data.villages["village_name"])},
         "grids": _grids(data, village_of),
-        "faces": _faces(data, village_of, origin),
+        "faces": _faces(data, village_of, display),
         "members": {column: _cells(data.members[column]) for column in data.members},
         "duties": _duties(data),
-        "layers": _layers(data, origin),
-        "remarks": _remarks(data.remarks, data.crs),
+        "layers": _layers(data, display),
+        "remarks": _remarks(data.remarks, display),
         "figures": _plain(data.figures),
         "sources": [list(source) for source in data.sources],
     }
@@ -82,10 +82,11 @@ def script_json(value: object) -> str:
     return text
 
 
-def _origin(faces: gpd.GeoDataFrame, crs: CRS) -> tuple[float, float]:
-    west, south, east, north = faces.total_bounds
-    lon, lat = lonlat(crs).transform((west + east) / 2, (south + north) / 2)
-    return round(lon, 4), round(lat, 4)
+def _display(data: MapData, datum: Datum) -> Display:
+    west, south, east, north = data.faces.total_bounds
+    display = Display(crs=data.crs, datum=datum)
+    lon, lat = display.degrees(np.array([[(west + east) / 2, (south + north) / 2]]))[0]
+    return replace(display, origin=(round(float(lon), 4), round(float(lat), 4)))
 
 
 def _crs_name(crs: CRS) -> str:
@@ -106,7 +107,7 @@ def _grids(data: MapData, village_of: dict[str, int]) -> dict[str, Any]:
     }
 
 
-def _faces(data: MapData, village_of: dict[str, int], origin: tuple[float, float]) -> dict[str, Any]:
+def _faces(data: MapData, village_of: dict[str, int], display: Display) -> dict[str, Any]:
     grid_of = {code: i for i, code in enumerate(data.grids["grid_code"])}
     faces = data.faces
     arcs = shared_arcs(list(shapely.coverage_simplify(faces.geometry.to_numpy(), FACE_SIMPLIFY_M)))
@@ -119,7 +120,7 @@ def _faces(data: MapData, village_of: dict[str, int], origin: tuple[float, float
         "work": [_numbers(faces[name]) for name in data.works],
         "zone": _texts(faces["zone"]) if "zone" in faces and (faces["zone"] != "").any() else [],
         "rings": arcs.rings,
-        "arcs": deltas(arcs.lines, data.crs, origin),
+        "arcs": deltas(arcs.lines, display),
     }
 
 
@@ -136,7 +137,7 @@ def _duties(data: MapData) -> list[list[Any]]:
     ]
 
 
-def _layers(data: MapData, origin: tuple[float, float]) -> list[dict[str, Any]]:
+def _layers(data: MapData, display: Display) -> list[dict[str, Any]]:
     face_of = {face: i for i, face in enumerate(data.faces["face_id"])}
     claims = dict(list(data.memberships.groupby("layer")))
     frames = [layer.frame.sort_values("source_id", ignore_index=True) for layer in data.layers]
@@ -151,7 +152,7 @@ def _layers(data: MapData, origin: tuple[float, float]) -> list[dict[str, Any]]:
             "name": _texts(frame["name"]),
             "holder": _texts(frame["holder"]),
             "rings": arcs.rings,
-            "arcs": deltas(arcs.lines, data.crs, origin),
+            "arcs": deltas(arcs.lines, display),
             "claims": _claims(claims.get(layer.key), frame, face_of),
         }
         for layer, frame, arcs in zip(data.layers, frames, drawn, strict=True)
@@ -182,13 +183,14 @@ def _claims(claims: pd.DataFrame | None, frame: pd.DataFrame, face_of: dict[str,
     return per_face
 
 
-def _remarks(remarks: tuple[Remark, ...], crs: CRS) -> list[list[Any]]:
+def _remarks(remarks: tuple[Remark, ...], display: Display) -> list[list[Any]]:
     """[severity, kind, layer, source_id, zh, en, lon, lat]; the place is null where there is none."""
-    to_lonlat = lonlat(crs)
     rows = []
     for each in remarks:
-        lon, lat = (None, None) if each.place is None else (round(v, 6) for v in to_lonlat.transform(*each.place))
-        rows.append([each.severity, each.kind, each.layer, each.source_id, each.message.zh, each.message.en, lon, lat])
+        place = [None, None]
+        if each.place is not None:
+            place = np.round(display.degrees(np.array([each.place]))[0], 6).tolist()
+        rows.append([each.severity, each.kind, each.layer, each.source_id, each.message.zh, each.message.en, *place])
     return rows
 
 

@@ -140,7 +140,7 @@ function noteForm(place) {
   setTimeout(() => text.focus(), 0);
   return h("div", {}, text, h("div", { class: "row" },
     h("button", { class: "solid", id: "gm-note-save", onclick: () => {
-      if (text.value.trim()) edits.notes.push({ lon: Number(place.lng.toFixed(6)), lat: Number(place.lat.toFixed(6)), text: text.value.trim(), by: edits.by });
+      if (text.value.trim()) edits.notes.push({ lon: Number(place.lng.toFixed(6)), lat: Number(place.lat.toFixed(6)), text: text.value.trim(), by: edits.by, datum: DATA.basemap.datum });
       pinning = false;
       autosave();
       changed("notes");

@@ -21,6 +21,7 @@ function markBar() {
 function heading() {
   $("town").textContent = brief(DATA.name, 40);
   $("crs").textContent = DATA.crs;
+  $("shifted").textContent = DATA.basemap.datum === "wgs84" ? "" : t("shifted", DATA.basemap.datum.toUpperCase().replace("0", "-0"));
   $("date").textContent = DATA.date;
   $("sources").parentNode.hidden = !DATA.sources.length;
   document.querySelector(".stamp").hidden = DATA.audience === "public";
@@ -102,6 +103,7 @@ function start() {
   switches();
   map.invalidateSize({ animate: false });
   whole();
+  paintTiles();
   paintShapes();
   paintFills();
   paintVillages();

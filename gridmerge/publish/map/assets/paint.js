@@ -111,6 +111,13 @@ function paintPieces() {
   pieceLines.setLatLngs(state.pieces || state.editing ? linesWhere((pair) => pair.length > 1) : []); // those on a grid's rim lie under its line
 }
 
+// Tiles only when somebody asked for them; then what lies above lets them shine through.
+const tiled = DATA.basemap.urls.length > 0;
+function paintTiles() {
+  DATA.basemap.urls.forEach((url) => L.tileLayer(url, { subdomains: DATA.basemap.subdomains, maxZoom: 19, maxNativeZoom: 18 }).addTo(map));
+  if (tiled) map.getPane("gm-fill").style.opacity = 0.62;
+}
+
 function paintFills(which) {
   (which || grids).forEach((grid) => fills[grid.index].setStyle({ fillColor: fillOf(grid), fillOpacity: state.colour === "department" ? 0 : 1 }));
 }
