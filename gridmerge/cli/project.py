@@ -44,8 +44,8 @@ def init(console: Console, folder: str, force: bool) -> None:
             f"无法写入 {file}：{error.strerror}。", f"{file} cannot be written: {error.strerror}."
         ) from error
     console.line(
-        f"已写出 {file}；请打开核对，然后运行：gridmerge build {folder}",
-        f"Wrote {file}; look it over, then run: gridmerge build {folder}",
+        f'已写出 {file}；请打开核对，然后运行：gridmerge build "{folder}"',
+        f'Wrote {file}; look it over, then run: gridmerge build "{folder}"',
     )
     console.summary({"project_file": str(file)})
 
