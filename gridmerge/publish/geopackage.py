@@ -28,7 +28,7 @@ def write_geopackage(build: Build, file: Path) -> None:
     OutputError
         GDAL could not write: the disk is full, or a file-system will not have it.
     """
-    with _without_a_clock():
+    with without_a_clock():
         try:
             for name, frame, note in _layers(build):
                 _write(file, name, frame, note)
@@ -97,7 +97,7 @@ def _write(file: Path, name: str, frame: pd.DataFrame, note: str) -> None:
 
 
 @contextmanager
-def _without_a_clock() -> Iterator[None]:
+def without_a_clock() -> Iterator[None]:
     before = pyogrio.get_gdal_config_option("OGR_CURRENT_DATE")
     pyogrio.set_gdal_config_options({"OGR_CURRENT_DATE": _NO_CLOCK})
     try:

@@ -136,7 +136,7 @@ def write_cell(sheet: Any, row: int, position: int, value: Any, column: Column, 
 def _cell_format(book: Book, column: Column, shade: bool) -> Any:
     usual = {"border": 1, "border_color": "#BFBFBF"} | ({"bg_color": "#EEF3FA"} if shade else {})
     if column.decimals is None:
-        return book.format(**usual, num_format="@", text_wrap=True)
+        return book.format(**usual, num_format="@", text_wrap=True, indent=1)
     digits = "0" + ("." + "0" * column.decimals if column.decimals else "")
     return book.format(**usual, num_format=f"{digits}%" if column.percent else f"#,##{digits}")
 

@@ -22,12 +22,13 @@ from gridmerge.text import Language
 
 _FORMULA = ("=", "+", "-", "@")
 _PLAIN_NUMBER = re.compile(r"[+-]?[0-9]+(\.[0-9]+)?")
-_DECIMALS = {"area_m2": 4, "share_of_source": 9, "share_of_grid": 9, "lon": 8, "lat": 8, "km_from_home": 3}
+_DECIMALS = {"area_m2": 4, "share_of_source": 9, "share_of_grid": 9, "lon": 9, "lat": 9, "km_from_home": 3, "km": 3}
 _USUAL_DECIMALS = 6
 
 _NO_TITLES: Mapping[str, str] = MappingProxyType({})
 ASSIGNMENT_COLUMNS = ("grid_code", "member_id", "duty", "load")
 MEMBER_COLUMNS = ("member_id", "name", "kind", "capacity", "load", "load_per_capacity", "grids", "km_from_home")
+STAND_IN_COLUMNS = ("member_id", "grid_code", "stand_in_id", "duty", "load", "load_per_capacity", "over_limit", "km")
 FINDING_COLUMNS = ("severity", "kind", "layer", "source_id", "measure", "unit", "lon", "lat", "message")
 
 
@@ -49,6 +50,12 @@ def write_members(build: Build, file: Path) -> None:
     write_csv(
         file, MEMBER_COLUMNS, [] if build.assignment is None else _sorted(build.assignment.members, ["member_id"])
     )
+
+
+def write_stand_ins(build: Build, file: Path) -> None:
+    """Write who takes over from each member; only the header when the project has no roster."""
+    rows = [] if build.assignment is None else records(build.assignment.stand_ins)
+    write_csv(file, STAND_IN_COLUMNS, rows)
 
 
 def write_findings(

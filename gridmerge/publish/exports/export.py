@@ -1,0 +1,140 @@
+"""Where to, in what format: the ending of DEST decides."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+import pyogrio
+
+from gridmerge.errors import OutputError
+from gridmerge.publish.exports import profiles, vector
+from gridmerge.publish.exports.options import ExportOptions, Profile
+from gridmerge.publish.exports.postgis import write_postgis
+from gridmerge.publish.exports.reopen import Grids, for_audience, reopen, shifted
+from gridmerge.publish.exports.sql import write_sql
+from gridmerge.publish.staging import staged
+from gridmerge.text import Text
+
+Writer = Callable[[Grids, Path], list[Text]]
+
+_BY_ENDING: dict[str, Writer] = {
+    ".geojson": profiles.write_geojson,
+    ".json": profiles.write_geojson,
+    ".csv": profiles.write_table,
+    ".gpkg": vector.write_gpkg,
+    ".shp": vector.write_shp,
+    ".fgb": vector.write_fgb,
+    ".kml": vector.write_kml,
+    ".dxf": vector.write_dxf,
+    ".parquet": vector.write_parquet,
+    ".sql": write_sql,
+}
+_JSON = (".geojson", ".json")
+_BY_PROFILE: dict[Profile, tuple[Writer, tuple[str, ...]]] = {
+    "geojson": (profiles.write_geojson, _JSON),
+    "rings": (profiles.write_rings, _JSON),
+    "wkt-json": (profiles.write_wkt_json, _JSON),
+    "vertices-csv": (profiles.write_vertices, (".csv",)),
+}
+_DATABASES = ("postgresql://", "postgres://")
+_DEFAULTS = ExportOptions()
+
+
+@dataclass(frozen=True, kw_only=True)
+class Exported:
+    """What was exported.
+
+    Parameters
+    ----------
+    dest
+        The file, as it is named in the end, or the database without its password.
+    grids
+        How many.
+    notes
+        What the format could not hold, or what a database did.
+    """
+
+    dest: str
+    grids: int
+    notes: tuple[Text, ...] = ()
+
+
+def export(out: str | Path, dest: str | Path, *, options: ExportOptions = _DEFAULTS) -> Exported:
+    """Write the unified grids of a finished build in another format.
+
+    Parameters
+    ----------
+    out
+        The output folder of a build.
+    dest
+        A file, whose ending picks the format (.geojson .json .csv .gpkg .shp .fgb .kml .dxf .parquet .sql), or
+        ``postgresql://…``. With shifted coordinates the file's name gets ``_gcj02`` or ``_bd09`` unless it has it.
+    options
+        Profile, coordinates, audience.
+
+    Raises
+    ------
+    OutputError
+        OUT holds no build, the format is unknown or does not go with the profile, or DEST cannot be written.
+    """
+    grids = shifted(for_audience(reopen(Path(out)), options.audience), options.coord)
+    if str(dest).startswith(_DATABASES):
+        _refuse_profile(options, str(dest))
+        return Exported(
+            dest=_without_password(str(dest)), grids=len(grids.rows), notes=tuple(write_postgis(grids, str(dest)))
+        )
+    file = _named(Path(dest), options)
+    writer = _writer(file, options)
+    notes = _write(grids, file, writer)
+    return Exported(dest=str(file), grids=len(grids.rows), notes=tuple(notes))
+
+
+def _write(grids: Grids, file: Path, writer: Writer) -> list[Text]:
+    """Write aside and move in; a Shapefile's companions come along."""
+    with staged(file.parent, ()) as folder:
+        try:
+            return writer(grids, folder / file.name)
+        except (pyogrio.errors.DataSourceError, pyogrio.errors.DataLayerError, pyogrio.errors.FeatureError) as error:
+            raise OutputError(
+                f"无法写出 {file}（{error}）；请检查磁盘空间。",
+                f"{file} cannot be written ({error}); check the free space.",
+            ) from error
+
+
+def _named(file: Path, options: ExportOptions) -> Path:
+    if options.coord == "wgs84" or options.coord in file.stem.lower():
+        return file
+    return file.with_name(f"{file.stem}_{options.coord}{file.suffix}")
+
+
+def _writer(file: Path, options: ExportOptions) -> Writer:
+    ending = file.suffix.lower()
+    if options.profile is not None:
+        writer, endings = _BY_PROFILE[options.profile]
+        if ending not in endings:
+            _refuse_profile(options, str(file))
+        return writer
+    if ending not in _BY_ENDING:
+        known = " ".join(_BY_ENDING)
+        raise OutputError(
+            f"不认识的格式 {file.name}；可用的文件后缀：{known}，或 postgresql:// 地址。",
+            f"{file.name} is of no known format; use one of {known}, or a postgresql:// address.",
+        )
+    return _BY_ENDING[ending]
+
+
+def _refuse_profile(options: ExportOptions, dest: str) -> None:
+    if options.profile is None:
+        return
+    endings = " ".join(_BY_PROFILE[options.profile][1])
+    raise OutputError(
+        f"--profile {options.profile} 只能写入 {endings} 文件，不能写入 {_without_password(dest)}。",
+        f"--profile {options.profile} goes into {endings} files, not into {_without_password(dest)}.",
+    )
+
+
+def _without_password(dest: str) -> str:
+    head, at, tail = dest.rpartition("@")
+    return dest if not at or "://" not in head else f"{head.split('://')[0]}://…@{tail}"

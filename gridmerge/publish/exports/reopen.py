@@ -1,0 +1,137 @@
+"""OUT → the grids with everything that goes out with them."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+import geopandas as gpd
+import numpy as np
+import pyogrio
+import shapely
+from numpy.typing import NDArray
+from pyproj import CRS
+
+from gridmerge.config import Datum
+from gridmerge.datum import SHIFTS
+from gridmerge.errors import OutputError
+from gridmerge.publish.geojson import DECIMALS, in_lonlat
+from gridmerge.publish.map.audience import SMALL
+from gridmerge.publish.map.options import Audience
+from gridmerge.publish.privacy import mask_name
+from gridmerge.publish.staging import recover
+from gridmerge.text import Language
+
+_SHIFTED = (
+    'GEOGCRS["{name}",DATUM["{name}: WGS 84 shifted, not a datum",ELLIPSOID["WGS 84",6378137,298.257223563]],'
+    'CS[ellipsoidal,2],AXIS["longitude",east],AXIS["latitude",north],ANGLEUNIT["degree",0.0174532925199433]]'
+)
+_NAMES = {"gcj02": "GCJ-02", "bd09": "BD-09"}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Grids:
+    """The unified grids, ready to be written in any format.
+
+    Parameters
+    ----------
+    name, language, date, footer
+        Of the project.
+    works
+        Workload names, in the order of the project.
+    rows
+        The properties of grids.geojson, in the order of the codes.
+    metres, degrees
+        The same polygons in the working CRS and in longitude and latitude of `coord`.
+    crs
+        The working CRS.
+    coord
+        What `degrees` are in.
+    """
+
+    name: str
+    language: Language
+    date: str
+    works: tuple[str, ...]
+    rows: list[dict[str, Any]]
+    metres: NDArray[np.object_]
+    degrees: NDArray[np.object_]
+    crs: CRS
+    coord: Datum = "wgs84"
+
+    @property
+    def geographic(self) -> CRS:
+        """The CRS of `degrees`: CGCS2000 or WGS 84, or one that says it is shifted."""
+        if self.coord != "wgs84":
+            return CRS.from_wkt(_SHIFTED.format(name=_NAMES[self.coord]))
+        chinese = "China 2000" in str(self.crs.geodetic_crs.datum) if self.crs.geodetic_crs else False
+        return CRS.from_epsg(4490 if chinese else 4326)
+
+
+def reopen(out: Path) -> Grids:
+    """Read the grids of a finished build.
+
+    Raises
+    ------
+    OutputError
+        OUT holds no finished build.
+    """
+    recover(out)
+    try:
+        report = json.loads((out / "report.json").read_text("utf-8"))
+        features = json.loads((out / "grids.geojson").read_text("utf-8"))["features"]
+        grids: gpd.GeoDataFrame = pyogrio.read_dataframe(out / "gridmerge.gpkg", layer="grids")
+        rows = [feature["properties"] for feature in features]
+        shapes = grids.set_index("grid_code").geometry.loc[[row["grid_code"] for row in rows]].to_numpy()
+        project = report["project"]
+        return Grids(
+            name=project["name"],
+            language=project["language"],
+            date=project["date"],
+            works=tuple(str(work["name"]) for work in report["work"]),
+            rows=rows,
+            metres=shapes,
+            degrees=in_lonlat(shapes, grids.crs),
+            crs=grids.crs,
+        )
+    except (OSError, ValueError, KeyError, pyogrio.errors.DataSourceError, pyogrio.errors.DataLayerError) as error:
+        raise OutputError(
+            f"{out} 中没有完整的成果（{error}）；请先运行 gridmerge build。",
+            f"{out} does not hold a finished build ({error}); run gridmerge build first.",
+        ) from error
+
+
+def shifted(grids: Grids, coord: Datum) -> Grids:
+    """Return the grids with their degrees in `coord`, each record saying so; vertices that neighbours share stay shared."""
+    if coord == "wgs84":
+        return grids
+    forward = SHIFTS[coord]
+
+    def shift(xy: NDArray[np.float64]) -> NDArray[np.float64]:
+        moved: NDArray[np.float64] = np.column_stack(forward(xy[:, 0], xy[:, 1])).round(DECIMALS)
+        return moved
+
+    degrees = np.asarray(shapely.transform(grids.degrees, shift), dtype=object)
+    return replace(grids, degrees=degrees, coord=coord, rows=[{**row, "coord": coord} for row in grids.rows])
+
+
+def for_audience(grids: Grids, audience: Audience) -> Grids:
+    """Return the grids as an audience may see them."""
+    if audience != "public":
+        return grids
+    ids = sorted({person["member_id"] for row in grids.rows for person in row["members"]})
+    aliases = {member: f"W{number:03d}" for number, member in enumerate(ids, 1)}  # an id may be a staff number
+    return replace(grids, rows=[_public(row, grids.works, aliases) for row in grids.rows])
+
+
+def _public(row: dict[str, Any], works: tuple[str, ...], aliases: dict[str, str]) -> dict[str, Any]:
+    small = {name for name in works if row.get(name) is not None and 0 < row[name] < SMALL}
+    members = [
+        {**person, "member_id": aliases[person["member_id"]], "name": mask_name(person["name"]), "phone": ""}
+        for person in row["members"]
+    ]
+    hidden: dict[str, Any] = dict.fromkeys(small) | ({"workload": None} if small else {})
+    leader = "、".join(mask_name(name) for name in row["leader"].split("、"))
+    return {**row, **hidden, "leader": leader, "members": members}

@@ -1,0 +1,50 @@
+"""Properties of a grid as one flat record: for formats that know no lists."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import geopandas as gpd
+import pandas as pd
+
+from gridmerge.publish.exports.reopen import Grids
+from gridmerge.publish.words import value
+
+TEXTS = ("grid_code", "grid_name", "grid_type", "village_code", "village_name")
+
+
+def frame(grids: Grids, *, metres: bool) -> gpd.GeoDataFrame:
+    """Return the grids as a frame: codes and names as text, figures as numbers, lists as readable text.
+
+    Parameters
+    ----------
+    metres
+        Geometry in the working CRS; else in longitude and latitude. Shifted coordinates are degrees always.
+    """
+    records = pd.DataFrame([record(row, grids) for row in grids.rows])
+    numbers = {name: pd.to_numeric(records[name]).astype(float) for name in ("area_m2", "workload", *grids.works)}
+    plain = metres and grids.coord == "wgs84"
+    return gpd.GeoDataFrame(
+        records.assign(**numbers),
+        geometry=grids.metres if plain else grids.degrees,
+        crs=grids.crs if plain else grids.geographic,
+    )
+
+
+def record(row: dict[str, Any], grids: Grids) -> dict[str, Any]:
+    """Return one grid's properties without lists."""
+    return {
+        **{name: row[name] for name in TEXTS},
+        "area_m2": row["area_m2"],
+        "workload": row["workload"],
+        **{name: row[name] for name in grids.works},
+        "leader": row["leader"],
+        "members": "；".join(_person(person, grids) for person in row["members"]),
+        "departments": ",".join(row["departments"]),
+        **({"coord": grids.coord} if grids.coord != "wgs84" else {}),
+    }
+
+
+def _person(person: dict[str, str], grids: Grids) -> str:
+    duty = value(person["duty"], grids.language)
+    return f"{person['name']}（{duty}）{person['phone']}"

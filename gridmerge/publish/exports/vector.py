@@ -1,0 +1,170 @@
+"""GIS and drawing formats."""
+
+from __future__ import annotations
+
+import importlib.util
+from pathlib import Path
+
+import geopandas as gpd
+import pandas as pd
+import pyogrio
+import shapely
+from ezdxf.document import Drawing
+from ezdxf.enums import TextEntityAlignment
+
+from gridmerge.errors import OutputError
+from gridmerge.publish.exports.reopen import Grids
+from gridmerge.publish.exports.table import TEXTS, frame
+from gridmerge.publish.geopackage import without_a_clock
+from gridmerge.text import Text
+
+_GBK_NAMES = {  # ten bytes are five Chinese characters
+    "grid_code": "网格编码",
+    "grid_name": "网格名称",
+    "grid_type": "网格类型",
+    "village_code": "村代码",
+    "village_name": "村名称",
+    "area_m2": "面积",
+    "workload": "工作量",
+    "households": "户数",
+    "people": "人口",
+    "events": "事件数",
+    "enterprises": "企业数",
+    "leader": "网格长",
+    "members": "网格员",
+    "departments": "部门",
+    "coord": "坐标系",
+}
+_NAME_BYTES = 10  # of a .dbf field name
+_TEXT_BYTES = 254  # of a .dbf text field
+_LDID_GBK = 0x4D  # the byte by which a .dbf says its text is GBK
+_LDID_AT = 29
+_UNKNOWN = "〓"  # printers' mark for a character that is not at hand
+
+
+def write_gpkg(grids: Grids, file: Path) -> list[Text]:
+    """Write a GeoPackage with the layer ``grids``."""
+    with without_a_clock():
+        pyogrio.write_dataframe(frame(grids, metres=True), file, layer="grids", driver="GPKG", promote_to_multi=True)
+    return []
+
+
+def write_fgb(grids: Grids, file: Path) -> list[Text]:
+    """Write a FlatGeobuf in longitude and latitude."""
+    pyogrio.write_dataframe(frame(grids, metres=False), file, driver="FlatGeobuf", promote_to_multi=True)
+    return []
+
+
+def write_kml(grids: Grids, file: Path) -> list[Text]:
+    """Write a KML whose placemarks are named by the grids' names."""
+    table = frame(grids, metres=False).set_crs(4326, allow_override=True)  # KML knows no other
+    table = table.rename(columns={"grid_name": "Name"})
+    pyogrio.write_dataframe(table, file, driver="KML", layer="grids", dataset_options={"NameField": "Name"})
+    return []
+
+
+def write_parquet(grids: Grids, file: Path) -> list[Text]:
+    """Write a GeoParquet in longitude and latitude."""
+    if importlib.util.find_spec("pyarrow") is None:
+        raise OutputError(
+            "写 GeoParquet 需要 pyarrow；请运行 pip install gridmerge[parquet]。",
+            "GeoParquet needs pyarrow; run pip install gridmerge[parquet].",
+        )
+    frame(grids, metres=False).to_parquet(file, index=False)
+    return []
+
+
+def write_shp(grids: Grids, file: Path) -> list[Text]:
+    """Write a Shapefile that Chinese desktop programs open right: GBK names and values, and a .cpg that says so."""
+    notes: list[Text] = []
+    table = frame(grids, metres=True)
+    texts = [column for column in table.columns if column not in ("area_m2", "workload", *grids.works, "geometry")]
+    for column in texts:
+        table[column] = _fitting(table[column].astype(str), column, notes)
+    table = table.rename(columns=_short_names(table))
+    pyogrio.write_dataframe(table, file, driver="ESRI Shapefile", encoding="GBK", promote_to_multi=True)
+    file.with_suffix(".cpg").write_text("GBK", "ascii")
+    with file.with_suffix(".dbf").open("r+b") as dbf:
+        dbf.seek(_LDID_AT)
+        dbf.write(bytes([_LDID_GBK]))
+    return notes
+
+
+def write_dxf(grids: Grids, file: Path) -> list[Text]:
+    """Write a drawing in metres: closed polylines on GRIDS, holes too, and the code and name of each grid as text."""
+    drawing = Drawing.new("R2010")
+    drawing.layers.add("GRIDS", color=5)
+    drawing.layers.add("LABELS", color=7)
+    drawing.styles.add("GRIDMERGE", font="simhei.ttf")
+    drawing.appids.add("GRIDMERGE")
+    space = drawing.modelspace()
+    shapes = grids.metres if grids.coord == "wgs84" else grids.degrees
+    for row, shape in zip(grids.rows, shapes, strict=True):  # a drawing is made entity by entity
+        for polygon in shapely.get_parts(shape):
+            for ring in (polygon.exterior, *polygon.interiors):
+                line = space.add_lwpolyline(ring.coords[:-1], close=True, dxfattribs={"layer": "GRIDS"})
+                line.set_xdata(
+                    "GRIDMERGE", [(1000, row["grid_code"]), (1000, row["grid_name"][:200]), (1000, grids.coord)]
+                )
+        height = max(shape.area**0.5 / 30, 1e-6)
+        place = shapely.point_on_surface(shape)
+        for text, lower in ((row["grid_code"], 0.0), (row["grid_name"], 1.5)):
+            attributes = {"layer": "LABELS", "style": "GRIDMERGE", "height": height}
+            label = space.add_text(text[:200], dxfattribs=attributes)
+            label.set_placement((place.x, place.y - lower * height), align=TextEntityAlignment.MIDDLE_CENTER)
+    drawing.saveas(file)
+    return []
+
+
+def _short_names(table: gpd.GeoDataFrame) -> dict[str, str]:
+    """Field names of at most ten bytes in GBK, never two the same; a workload of the project's own keeps what fits."""
+    names: dict[str, str] = {}
+    for column in table.columns.drop("geometry"):
+        wanted = _GBK_NAMES.get(column, column)
+        name, count = _cut(wanted, _NAME_BYTES), 1
+        while name.casefold() in {taken.casefold() for taken in names.values()}:
+            count += 1
+            name = _cut(wanted, _NAME_BYTES - len(str(count))) + str(count)
+        names[column] = name
+    return names
+
+
+def _fitting(texts: pd.Series, column: str, notes: list[Text]) -> pd.Series:
+    """Text as GBK and the .dbf can hold it; what had to give way is said."""
+    known = texts.map(lambda text: "".join(c if _in_gbk(c) else _UNKNOWN for c in text))
+    cut = known.map(lambda text: _cut(text, _TEXT_BYTES))
+    if (known != texts).any():
+        notes.append(
+            Text(
+                f"字段 {column} 有 GBK 没有的字，已写作 {_UNKNOWN}；需要原字请用 GeoPackage。",
+                f"{column} has characters GBK lacks, written as {_UNKNOWN}; a GeoPackage keeps them.",
+            )
+        )
+    if (cut != known).any() and column in TEXTS:
+        notes.append(
+            Text(
+                f"字段 {column} 超过 {_TEXT_BYTES} 字节，已截短。",
+                f"{column} is longer than {_TEXT_BYTES} bytes and was cut.",
+            )
+        )
+    elif (cut != known).any():
+        notes.append(
+            Text(
+                f"字段 {column} 超过 {_TEXT_BYTES} 字节，只写了开头；完整内容见 grids.geojson。",
+                f"{column} is longer than {_TEXT_BYTES} bytes and begins only; grids.geojson has all of it.",
+            )
+        )
+    return cut
+
+
+def _in_gbk(character: str) -> bool:
+    try:
+        character.encode("gbk")
+    except UnicodeEncodeError:
+        return False
+    return True
+
+
+def _cut(text: str, most: int) -> str:
+    """As much of a text as fits into so many bytes of GBK, never half a character."""
+    return text.encode("gbk", "replace")[:most].decode("gbk", "ignore")
