@@ -135,6 +135,18 @@ class Roster:
     findings: tuple[Finding, ...] = ()
 
 
+GAPS = ("layer", "village_code", "area_m2", "faces", "geometry")
+CLAIMS = ("layer", "source_ids", "village_code", "area_m2", "faces", "geometry")
+DISPUTES = (
+    "village_code", "layers_a", "layers_b", "faces_a", "faces_b", "faces", "length_m", "width_m", "area_m2", "geometry",
+)  # fmt: skip
+
+
+def no_land(columns: tuple[str, ...]) -> gpd.GeoDataFrame:
+    """Return an empty frame with these columns."""
+    return gpd.GeoDataFrame({column: [] for column in columns}, geometry="geometry")
+
+
 @dataclass(frozen=True, kw_only=True)
 class Mosaic:
     """The smallest pieces after lines are agreed.
@@ -149,13 +161,26 @@ class Mosaic:
     borders
         face_a, face_b (face_a < face_b, same village), length_m, agreement (0..1: weighted share of departments that
         have a line there), barrier (share 0..1 of its length along a barrier line).
+    gaps
+        layer, village_code, area_m2, faces (ids joined by ";"), geometry: land inside a village that a department does not
+        claim, in connected pieces; layer "" is land that none claims.
+    claims
+        layer, source_ids (joined by ";"), village_code, area_m2, faces, geometry: land that one department claims twice.
+    disputes
+        The docket: village_code, layers_a, layers_b (joined by ";"), faces_a, faces_b, faces (the land between), length_m,
+        width_m, area_m2, geometry. Departments of side a draw their line along one edge of a strip, those of side b along
+        the other: for a, the strip belongs with `faces_a`. Longest first; households at stake are those of `faces`.
     figures
-        For report.json: tolerance, per-layer p50/p95/max displacement, shifts.
+        For report.json: tolerance, per-layer p50/p95/max displacement, shifts; `failed_villages`, the codes of villages
+        that could not be cut (each is left as one face, with an error finding).
     """
 
     faces: gpd.GeoDataFrame
     memberships: pd.DataFrame
     borders: pd.DataFrame
+    gaps: gpd.GeoDataFrame = field(default_factory=lambda: no_land(GAPS))
+    claims: gpd.GeoDataFrame = field(default_factory=lambda: no_land(CLAIMS))
+    disputes: gpd.GeoDataFrame = field(default_factory=lambda: no_land(DISPUTES))
     figures: dict[str, Any] = field(default_factory=dict)
     findings: tuple[Finding, ...] = ()
 
@@ -163,6 +188,9 @@ class Mosaic:
         _require(self.faces, ("face_id", "village_code", "zone", "area_m2", "geometry"), "Mosaic.faces")
         _require(self.memberships, ("face_id", "layer", "source_id"), "Mosaic.memberships")
         _require(self.borders, ("face_a", "face_b", "length_m", "agreement", "barrier"), "Mosaic.borders")
+        _require(self.gaps, GAPS, "Mosaic.gaps")
+        _require(self.claims, CLAIMS, "Mosaic.claims")
+        _require(self.disputes, DISPUTES, "Mosaic.disputes")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -223,12 +251,15 @@ class Assignment:
         grid_code, member_id, duty (full_time | part_time | leader | stand_in), load.
     members
         member_id, name, kind, capacity, load, load_per_capacity, grids (count), km_from_home.
+    stand_ins
+        member_id (who leaves), grid_code, stand_in_id, duty, load, load_per_capacity, over_limit, km.
     figures
         For report.json: max/mean load per capacity with its bound.
     """
 
     assignments: pd.DataFrame
     members: pd.DataFrame
+    stand_ins: pd.DataFrame = field(default_factory=pd.DataFrame)
     figures: dict[str, Any] = field(default_factory=dict)
     findings: tuple[Finding, ...] = ()
 

@@ -9,8 +9,9 @@ import pandas as pd
 import shapely
 
 from gridmerge.balance import scarce, surplus
-from gridmerge.balance.problem import Problem, staffing_problem
+from gridmerge.balance.problem import Problem, all_distances, staffing_problem
 from gridmerge.balance.split import shared_loads
+from gridmerge.balance.standins import Staff, stand_ins
 from gridmerge.findings import Finding, found
 from gridmerge.model import Assignment, GridPlan, Roster, Township
 
@@ -59,6 +60,7 @@ def assign(plan: GridPlan, roster: Roster, township: Township) -> Assignment:
     return Assignment(
         assignments=assignments,
         members=members,
+        stand_ins=stand_ins(Staff(assignments=assignments, members=members, km=all_distances(plan, roster, township))),
         figures=_figures(problem, staffing, members),
         findings=tuple(_idle(members)),
     )

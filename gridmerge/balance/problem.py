@@ -87,6 +87,13 @@ def distances_km(homes: np.ndarray, places: np.ndarray) -> np.ndarray:
     return np.asarray(shapely.distance(homes[:, None], places[None, :]) / METRES_PER_KM)
 
 
+def all_distances(plan: GridPlan, roster: Roster, township: Township) -> pd.DataFrame:
+    """Kilometres from every member (index) to every grid (columns)."""
+    members, grids = roster.members.sort_values("member_id"), plan.grids.sort_values("grid_code")
+    km = distances_km(_homes(members, township), shapely.point_on_surface(grids.geometry.to_numpy()))
+    return pd.DataFrame(km, index=members["member_id"].to_numpy(), columns=grids["grid_code"].to_numpy())
+
+
 def _homes(workers: gpd.GeoDataFrame, township: Township) -> np.ndarray:
     """Where members start from: home, else the middle of their village, else of the township."""
     villages = township.villages

@@ -9,6 +9,7 @@ import click
 
 from gridmerge import __version__
 from gridmerge.cli.console import safe_streams
+from gridmerge.cli.leave import leave
 from gridmerge.cli.locate import locate
 from gridmerge.cli.project import build, check, init
 from gridmerge.cli.reference import departments, explain
@@ -26,9 +27,10 @@ def main() -> None:
     gridmerge build         run the whole pipeline                    生成综合网格、地图和报表
     gridmerge verify OUT    prove the results from the files          核验成果
     gridmerge locate OUT …  whose is this place                       查询某一点归谁负责
+    gridmerge leave WHO OUT who takes over when somebody leaves       某人离岗，谁来接手
     """
     safe_streams()
 
 
-for command in (init, check, build, map_, verify, locate, departments, explain):
+for command in (init, check, build, map_, verify, locate, leave, departments, explain):
     main.add_command(command)

@@ -29,6 +29,7 @@ _WRITERS: dict[str, Callable[[Build, Path], None]] = {
     "crosswalk.csv": tables.write_crosswalk,
     "assignments.csv": tables.write_assignments,
     "members.csv": tables.write_members,
+    "standins.csv": tables.write_stand_ins,
     "plan.xlsx": write_workbook,
     "report.html": write_report,
 }

@@ -1,0 +1,127 @@
+"""Cover plans reckoned in advance: for each member, who takes what if that member leaves, and who is then overloaded."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+
+COLUMNS = ("member_id", "grid_code", "stand_in_id", "duty", "load", "load_per_capacity", "over_limit", "km")
+TINY = 1e-9
+
+
+@dataclass(frozen=True, kw_only=True)
+class Staff:
+    """A settled plan, as a stand-in is chosen from it.
+
+    Parameters
+    ----------
+    assignments
+        grid_code, member_id, duty, load.
+    members
+        member_id, kind, capacity, load.
+    km
+        Member by grid, kilometres, from home or the middle of the member's village. Index and columns are the ids.
+    """
+
+    assignments: pd.DataFrame
+    members: pd.DataFrame
+    km: pd.DataFrame
+
+    @property
+    def limit(self) -> float:
+        """The heaviest load per capacity of the plan: a stand-in beyond it goes over the limit."""
+        return float((self.members["load"] / self.members["capacity"]).max())
+
+
+def stand_ins(staff: Staff) -> pd.DataFrame:
+    """Return the cover plan of every member who has a grid.
+
+    Parameters
+    ----------
+    staff
+        Nothing moves but the grids of the one who leaves. The others on such a grid take up the work by capacity; a grid
+        with nobody left goes to the nearest member who stays within the limit, else to the one it loads least. A leader's
+        grids go to the nearest other leader.
+
+    Returns
+    -------
+    pandas.DataFrame
+        member_id (who leaves), grid_code, stand_in_id, duty (of the one who leaves), load (taken on), load_per_capacity
+        (of the stand-in, after all of it), over_limit (bool), km (from the stand-in to the grid); sorted by the
+        first three. A grid nobody can take has a row with an empty stand_in_id.
+    """
+    rows: list[dict[str, object]] = []
+    for member in sorted(set(staff.assignments["member_id"])):
+        rows += _cover(staff, member)
+    table = pd.DataFrame(rows, columns=list(COLUMNS))
+    return table.sort_values(["member_id", "grid_code", "stand_in_id"], ignore_index=True)
+
+
+def _cover(staff: Staff, leaving: str) -> list[dict[str, object]]:
+    own = staff.assignments[staff.assignments["member_id"] == leaving]
+    others = staff.assignments[staff.assignments["member_id"] != leaving]
+    people = staff.members[staff.members["member_id"] != leaving].set_index("member_id").sort_index()
+    load = {str(who): float(value) for who, value in zip(people.index, people["load"], strict=True)}
+    capacity = {str(who): float(value) for who, value in zip(people.index, people["capacity"], strict=True)}
+    kind = people["kind"].to_dict()
+    stands = set(zip(others["grid_code"], others["member_id"], strict=True))
+    taken: list[tuple[str, str, str, float]] = []
+    for row in own.sort_values(["load", "grid_code"], ascending=[False, True]).itertuples():
+        grid, work, duty = str(row.grid_code), float(str(row.load)), str(row.duty)
+        led = duty == "leader" and work <= TINY
+        fit = [who for who in load if (kind[who] == "leader") == led and capacity[who] > 0]
+        able = fit if fit or led else [who for who in load if capacity[who] > 0]
+        staying = [who for who in able if (grid, who) in stands]
+        for who, share in _takers(staff, grid, work, staying, able, load, capacity):
+            load[who] += share
+            taken.append((grid, who, duty, share))
+        if not able:
+            taken.append((grid, "", duty, work))
+    return [_row(staff, leaving, one, load, capacity) for one in taken]
+
+
+def _takers(
+    staff: Staff,
+    grid: str,
+    work: float,
+    staying: list[str],
+    able: list[str],
+    load: Mapping[str, float],
+    capacity: Mapping[str, float],
+) -> list[tuple[str, float]]:
+    """Who takes how much of one grid: those who stand on it already by capacity, else one other member."""
+    if not able:
+        return []
+    if staying and work > TINY:
+        whole = sum(capacity[who] for who in staying)
+        return [(who, work * capacity[who] / whole) for who in staying]
+    able = staying or able
+    km = staff.km[grid].reindex(able).tolist()
+    after = [(load[who] + work) / capacity[who] for who in able]
+    fits = [level <= staff.limit + TINY or work <= TINY for level in after]
+    best = min(range(len(able)), key=lambda at: (not fits[at], km[at] if fits[at] else after[at], after[at], able[at]))
+    return [(able[best], work)]
+
+
+def _row(
+    staff: Staff,
+    leaving: str,
+    taken: tuple[str, str, str, float],
+    load: Mapping[str, float],
+    capacity: Mapping[str, float],
+) -> dict[str, object]:
+    grid, who, duty, share = taken
+    level = load[who] / capacity[who] if who else np.nan
+    return {
+        "member_id": leaving,
+        "grid_code": grid,
+        "stand_in_id": who,
+        "duty": duty,
+        "load": share,
+        "load_per_capacity": level,
+        "over_limit": bool(level > staff.limit + TINY),
+        "km": staff.km.loc[who, grid] if who else np.nan,
+    }

@@ -1,0 +1,39 @@
+"""The command for the day somebody leaves."""
+
+from __future__ import annotations
+
+import click
+
+from gridmerge.cli.console import Console
+from gridmerge.cli.options import out_argument, spoken
+
+
+@click.command()
+@click.argument("member")
+@out_argument
+@click.option(
+    "--to", type=click.Path(), help="Folder for the amended tables; default OUT/leave-MEMBER. 调整后表格的文件夹"
+)
+@spoken
+def leave(console: Console, member: str, out: str, to: str | None) -> None:
+    """Amend a finished plan for a MEMBER who leaves: who takes what, and who goes over the limit. No line moves.
+
+    某人离岗：谁接手哪些网格、谁会超负荷；网格界线不动。
+    """
+    from gridmerge.leave import leave as amend
+
+    cover = amend(member, out, to)
+    rows = [
+        [
+            row["grid_code"],
+            row["stand_in_id"],
+            row["duty"],
+            f"{row['load']:.3f}",
+            f"{row['load_per_capacity']:.3f}",
+            row["over_limit"],
+        ]
+        for row in cover.to_dict("records")
+    ]
+    console.table(["grid_code", "stand_in_id", "duty", "load", "load_per_capacity", "over_limit"], rows)
+    console.line(f"已写出 {to or f'{out}/leave-{member}'}", f"Wrote {to or f'{out}/leave-{member}'}")
+    console.summary({"member": member, "cover": cover.to_dict("records")})
