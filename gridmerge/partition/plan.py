@@ -185,8 +185,7 @@ def reason_findings(village: Village, part: Divided, codes: Codes) -> list[Findi
                 max=f"{sizes.max or 0:.10g}",
                 face=str(village.face_id[reason.face]) if reason.face >= 0 else "",
                 amount=f"{reason.amount:.10g}",
-                remedies=reason.remedies.en,
-                remedies_zh=reason.remedies.zh,
+                remedies=reason.remedies,
             )
         )
     return out
