@@ -46,7 +46,7 @@ function switches() {
   $("print").addEventListener("click", () => window.print());
   $("panel-button").addEventListener("click", () => { document.body.classList.toggle("gm-panel-open"); setTimeout(() => map.invalidateSize(), 250); });
   $("card-close").addEventListener("click", () => chooseGrid(-1));
-  $("legend-button").addEventListener("click", () => $("legend").classList.toggle("open"));
+  $("legend-button").addEventListener("click", () => $("legend").classList.toggle("folded"));
   $("search").addEventListener("input", search);
   $("search").addEventListener("focus", search);
   $("search").addEventListener("keydown", searchKey);
@@ -98,6 +98,7 @@ function start() {
   map.attributionControl.setPrefix(false);
   L.control.zoom({ position: "topleft", zoomInTitle: "+", zoomOutTitle: "−" }).addTo(map);
   L.control.scale({ metric: true, imperial: false, position: "bottomright", maxWidth: 140 }).addTo(map);
+  if (window.innerWidth <= 760) $("legend").classList.add("folded");
   relabel();
   heading();
   switches();

@@ -16,12 +16,17 @@ island.forEach((_, first) => {
   while (open.length) touching[open.pop()].forEach((next) => { if (island[next] < 0) { island[next] = first; open.push(next); } });
 });
 
-function connected(faces) {
+// In how many pieces faces lie. A bridge may already hold a grid together that is two pieces on the map.
+function pieces(faces) {
   const left = new Set(faces);
-  const open = [faces[0]];
-  left.delete(faces[0]);
-  while (open.length) touching[open.pop()].forEach((next) => { if (left.delete(next)) open.push(next); });
-  return left.size === 0;
+  let count = 0;
+  faces.forEach((first) => {
+    if (!left.delete(first)) return;
+    count++;
+    const open = [first];
+    while (open.length) touching[open.pop()].forEach((next) => { if (left.delete(next)) open.push(next); });
+  });
+  return count;
 }
 
 // Why a face may not join a grid; "" when it may.
@@ -35,9 +40,10 @@ function refusal(face, to) {
   if (zone || source.type === "exclusive" || target.type === "exclusive") return t("noZone");
   if (source.village !== target.village) return t("noVillage", DATA.villages.name[source.village], DATA.villages.name[target.village]);
   if (source.faces.length === 1) return t("noEmpty", source.short);
-  if (!connected(target.faces.filter(near).concat([face]))) return t("noTouch", target.short);
-  const rest = source.faces.filter((other) => other !== face && near(other));
-  return rest.length && !connected(rest) ? t("noSplit", source.short) : "";
+  const there = target.faces.filter(near);
+  if (pieces(there.concat([face])) > Math.max(1, pieces(there))) return t("noTouch", target.short);
+  const here = source.faces.filter(near);
+  return pieces(here.filter((other) => other !== face)) > pieces(here) ? t("noSplit", source.short) : "";
 }
 
 const edits = { done: [], undone: [], notes: [], votes: {}, by: "" };

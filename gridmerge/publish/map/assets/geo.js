@@ -129,14 +129,14 @@ function boxBounds(box) {
   return L.latLngBounds(latlng(box[0], box[1]), latlng(box[2], box[3]));
 }
 
-// A point well inside: the middle of the longest run on a horizontal line, best of a few lines.
-function innerPoint(points) {
+// Points inside, each with the width of the run it stands on: thirds of what some horizontal lines cut out.
+function innerPoints(points, lines) {
   let low = Infinity;
   let high = -Infinity;
   points.forEach((ring) => { for (let i = 1; i < ring.length; i += 2) { low = Math.min(low, ring[i]); high = Math.max(high, ring[i]); } });
-  let best = null;
-  for (let step = 1; step < 8; step++) {
-    const y = low + ((high - low) * step) / 8 + 0.317;
+  const out = [];
+  for (let step = 1; step < lines; step++) {
+    const y = low + ((high - low) * step) / lines + 0.317;
     const cuts = [];
     points.forEach((p) => {
       for (let i = 0, j = p.length - 2; i < p.length; j = i, i += 2) {
@@ -145,9 +145,14 @@ function innerPoint(points) {
     });
     cuts.sort((a, b) => a - b);
     for (let i = 0; i + 1 < cuts.length; i += 2) {
-      const width = (cuts[i + 1] - cuts[i]) * (1 - Math.abs(step - 4) / 8);
-      if (!best || width > best.width) best = { width: width, x: (cuts[i] + cuts[i + 1]) / 2, y: y };
+      const width = cuts[i + 1] - cuts[i];
+      [0.5, 0.32, 0.68].forEach((share) => out.push({ x: cuts[i] + width * share, y: y, width: 2 * width * Math.min(share, 1 - share), off: Math.abs(step / lines - 0.5) }));
     }
   }
-  return best || { width: 0, x: points[0][0], y: points[0][1] };
+  return out.length ? out : [{ x: points[0][0], y: points[0][1], width: 0, off: 0 }];
+}
+
+// Where a label stands best: the middle of a long run, not far up or down.
+function innerPoint(points) {
+  return innerPoints(points, 8).reduce((a, b) => (b.width * (1 - b.off) > a.width * (1 - a.off) ? b : a));
 }

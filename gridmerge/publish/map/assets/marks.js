@@ -63,9 +63,7 @@ function words() {
   const pixel = map.latLngToContainerPoint(latlng(1000, 0)).x - map.latLngToContainerPoint(latlng(0, 0)).x;
   const out = [];
   if (state.labels) grids.forEach((grid) => out.push(gridWord(grid, rem, (grid.inner.width * pixel) / 1000)));
-  if (state.villages) villageSpots.forEach((spot) => out.push({
-    x: spot.x, y: spot.y, lines: [brief(spot.name, 16)], size: rem * 1.12, weight: "700", ink: "#3a2d1e", halo: "rgba(255,253,245,.95)", room: Infinity, rank: 2,
-  }));
+  if (state.villages) villageSpots.forEach((village) => out.push(villageWord(village, rem, pixel / 1000)));
   return out.sort((a, b) => b.rank - a.rank);
 }
 
@@ -85,11 +83,21 @@ function gridWord(grid, rem, room) {
   };
 }
 
-// A village is named at the middle of its largest grid: surely inside, and near where people look.
+// A village is named inside, well clear of the labels of its grids as they stand at this zoom.
 const villageSpots = DATA.villages.name.map((name, village) => {
   const rings = land.around(DATA.faces.village.map((v, face) => (v === village ? face : -1)).filter((face) => face >= 0));
-  if (!rings.length) return null;
-  const spot = innerPoint(rings.map((ring) => land.points(ring)));
-  return { name: name, x: spot.x, y: spot.y };
+  return rings.length ? { name: brief(name, 16), village: village, spots: innerPoints(rings.map((ring) => land.points(ring)), 12) } : null;
 }).filter(Boolean);
+
+function villageWord(village, rem, pixel) {
+  const wide = ((village.name.length * rem) / 1.6 + rem) / pixel;
+  const high = (rem * 2.3) / pixel;
+  const labels = state.labels ? grids.filter((grid) => grid.village === village.village).map((grid) => grid.inner) : [];
+  const worth = (spot) => {
+    const clear = labels.reduce((least, at) => Math.min(least, Math.max(Math.abs(at.x - spot.x) / wide, Math.abs(at.y - spot.y) / high)), 1);
+    return 2 * clear + Math.min(1, spot.width / wide / 2) - spot.off;
+  };
+  const best = village.spots.reduce((a, b) => (worth(b) > worth(a) ? b : a));
+  return { x: best.x, y: best.y, lines: [village.name], size: rem * 1.12, weight: "700", ink: "#3a2d1e", halo: "rgba(255,253,245,.95)", room: Infinity, rank: 2 };
+}
 const wordLayer = new Words();
