@@ -21,7 +21,7 @@ from pyproj import CRS
 from gridmerge.datum import undo
 from gridmerge.errors import OutputError
 from gridmerge.geometry import lonlat
-from gridmerge.publish.exports import ExportOptions, export
+from gridmerge.publish import export
 from gridmerge.publish.exports.profiles import bare_rings, write_rings
 from gridmerge.publish.exports.reopen import reopen
 from gridmerge.publish.exports.vector import write_shp
@@ -188,7 +188,7 @@ def inside(ring, x, y):
 
 
 def test_rings_hold_every_household_in_the_same_grid(build, out, points, tmp_path):
-    export(out, tmp_path / "rings.json", options=ExportOptions(profile="rings"))
+    export(out, tmp_path / "rings.json", profile="rings")
     rings = parse_rings((tmp_path / "rings.json").read_text("utf-8"))
     assert list(rings) == list(build.plan.grids["grid_code"])
     transformer = lonlat(build.township.crs)
@@ -226,12 +226,12 @@ def test_what_is_too_thin_for_rings_is_said(out, tmp_path):
 
 
 def test_wkt_json_and_vertices_read_back(build, out, points, tmp_path):
-    export(out, tmp_path / "wkt.json", options=ExportOptions(profile="wkt-json"))
+    export(out, tmp_path / "wkt.json", profile="wkt-json")
     records = json.loads((tmp_path / "wkt.json").read_text("utf-8"))
     table = pd.DataFrame({"grid_code": [record["grid_code"] for record in records]})
     shapes = shapely.from_wkt([record["wkt"] for record in records])
     same_grids(gpd.GeoDataFrame(table, geometry=shapes, crs=4490), build, points)
-    export(out, tmp_path / "vertices.csv", options=ExportOptions(profile="vertices-csv"))
+    export(out, tmp_path / "vertices.csv", profile="vertices-csv")
     with (tmp_path / "vertices.csv").open(encoding="utf-8-sig") as text:
         vertices = pd.DataFrame(csv.DictReader(text)).astype({"lon": float, "lat": float, "part": int, "ring": int})
     parts = [
@@ -246,7 +246,7 @@ def test_wkt_json_and_vertices_read_back(build, out, points, tmp_path):
 @pytest.mark.parametrize("coord", ["gcj02", "bd09"])
 @pytest.mark.parametrize("ending", ["geojson", "gpkg", "shp", "csv", "sql"])
 def test_shifted_exports_say_so_and_come_back(build, out, points, tmp_path, coord, ending):
-    done = export(out, tmp_path / f"grids.{ending}", options=ExportOptions(coord=coord))
+    done = export(out, tmp_path / f"grids.{ending}", coord=coord)
     file = tmp_path / f"grids_{coord}.{ending}"
     assert done.dest == str(file)
     assert sorted({path.stem for path in tmp_path.iterdir()}) == [f"grids_{coord}"]
@@ -274,7 +274,7 @@ def test_the_public_sees_no_names_phones_or_small_counts(out, tmp_path):
     data = json.loads((work / "grids.geojson").read_text("utf-8"))
     data["features"][0]["properties"].update(people=3, leader="张三丰")
     (work / "grids.geojson").write_text(json.dumps(data), "utf-8")
-    export(work, tmp_path / "public.geojson", options=ExportOptions(audience="public"))
+    export(work, tmp_path / "public.geojson", audience="public")
     text = (tmp_path / "public.geojson").read_text("utf-8")
     first = json.loads(text)["features"][0]["properties"]
     assert first["people"] is None
@@ -296,13 +296,13 @@ def test_the_public_sees_no_names_phones_or_small_counts(out, tmp_path):
 )
 def test_what_cannot_be_is_said(out, tmp_path, dest, options, message):
     with pytest.raises(OutputError, match=message):
-        export(out, tmp_path / dest, options=ExportOptions(**options))
+        export(out, tmp_path / dest, **options)
     assert not list(tmp_path.iterdir())
 
 
 def test_a_profile_and_a_database_is_said_without_the_password(out):
     with pytest.raises(OutputError) as caught:
-        export(out, "postgresql://me:secret@host/db", options=ExportOptions(profile="rings"))
+        export(out, "postgresql://me:secret@host/db", profile="rings")
     assert "secret" not in str(caught.value)
 
 

@@ -17,7 +17,7 @@ import shapely
 from shapely.affinity import translate
 
 from gridmerge.errors import OutputError
-from gridmerge.publish.exports import ExportOptions, export
+from gridmerge.publish import export
 from gridmerge.publish.exports.postgis import write_postgis
 from gridmerge.publish.exports.reopen import reopen
 
@@ -179,7 +179,7 @@ def test_a_failure_leaves_the_database_as_it_was(grids, url):
 
 
 def test_shifted_coordinates_have_tables_of_their_own(out, url):
-    export(out, url, options=ExportOptions(coord="gcj02"))
+    export(out, url, coord="gcj02")
     assert ask(url, "SELECT DISTINCT ST_SRID(geom) FROM gridmerge.grid_gcj02_current") == [(0,)]
     assert ask(url, "SELECT to_regclass('gridmerge.grid')") == [(None,)]
 

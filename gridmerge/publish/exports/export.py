@@ -8,12 +8,14 @@ from pathlib import Path
 
 import pyogrio
 
+from gridmerge.config import Datum
 from gridmerge.errors import OutputError
 from gridmerge.publish.exports import profiles, vector
 from gridmerge.publish.exports.options import ExportOptions, Profile
 from gridmerge.publish.exports.postgis import write_postgis
 from gridmerge.publish.exports.reopen import Grids, for_audience, reopen, shifted
 from gridmerge.publish.exports.sql import write_sql
+from gridmerge.publish.map.options import Audience
 from gridmerge.publish.staging import staged
 from gridmerge.text import Text
 
@@ -39,7 +41,6 @@ _BY_PROFILE: dict[Profile, tuple[Writer, tuple[str, ...]]] = {
     "vertices-csv": (profiles.write_vertices, (".csv",)),
 }
 _DATABASES = ("postgresql://", "postgres://")
-_DEFAULTS = ExportOptions()
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -61,7 +62,14 @@ class Exported:
     notes: tuple[Text, ...] = ()
 
 
-def export(out: str | Path, dest: str | Path, *, options: ExportOptions = _DEFAULTS) -> Exported:
+def export(
+    out: str | Path,
+    dest: str | Path,
+    *,
+    profile: Profile | None = None,
+    coord: Datum = "wgs84",
+    audience: Audience = "platform",
+) -> Exported:
     """Write the unified grids of a finished build in another format.
 
     Parameters
@@ -71,14 +79,20 @@ def export(out: str | Path, dest: str | Path, *, options: ExportOptions = _DEFAU
     dest
         A file, whose ending picks the format (.geojson .json .csv .gpkg .shp .fgb .kml .dxf .parquet .sql), or
         ``postgresql://…``. With shifted coordinates the file's name gets ``_gcj02`` or ``_bd09`` unless it has it.
-    options
-        Profile, coordinates, audience.
+    profile, coord, audience
+        See `ExportOptions`.
+
+    Returns
+    -------
+    Exported
+        Where it lies, how many grids, and what the format could not hold.
 
     Raises
     ------
     OutputError
         OUT holds no build, the format is unknown or does not go with the profile, or DEST cannot be written.
     """
+    options = ExportOptions(profile=profile, coord=coord, audience=audience)
     grids = shifted(for_audience(reopen(Path(out)), options.audience), options.coord)
     if str(dest).startswith(_DATABASES):
         _refuse_profile(options, str(dest))
