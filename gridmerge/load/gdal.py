@@ -26,8 +26,18 @@ from gridmerge.load.refuse import many_layers, missing_layer, unreadable
 
 _MOST_BROKEN = 200  # records of one layer: beyond that the file, not its records, is broken
 LATIN1 = "ISO-8859-1"  # every byte is a character of it: what GDAL reads so can be turned back into bytes
-# pyogrio raises these for files it cannot make sense of; ValueError and RuntimeError come from its Cython layer.
-TROUBLES = (DataSourceError, DataLayerError, ValueError, RuntimeError, NotImplementedError, OverflowError, MemoryError)
+# pyogrio raises these for files it cannot make sense of; the built-in ones come from its Cython layer (IndexError: no layer).
+TROUBLES = (
+    DataSourceError,
+    DataLayerError,
+    ValueError,
+    RuntimeError,
+    LookupError,
+    NotImplementedError,
+    ArithmeticError,
+    MemoryError,
+)
+_ONE_LAYER = ("shp", "dbf", "fgb", "tab", "mif", "GeoJSON", "ESRIJSON")  # listing layers would read the file twice
 _NAMES = {
     "ESRI Shapefile": "ESRI Shapefile",
     "shp": "ESRI Shapefile",
@@ -43,7 +53,13 @@ _NAMES = {
 
 
 def read_gdal(
-    source: Path | bytes, ask: Ask, kind: str, *, declared: str | None = None, options: Mapping[str, str] | None = None
+    source: Path | bytes,
+    ask: Ask,
+    kind: str,
+    *,
+    declared: str | None = None,
+    options: Mapping[str, str] | None = None,
+    names: Sequence[str] | None = None,
 ) -> Piece:
     """Read a file GDAL knows.
 
@@ -60,13 +76,15 @@ def read_gdal(
         rule, `declared` being what the file says of itself ("" for nothing).
     options
         GDAL's open options.
+    names
+        The file's layers, where they are known already.
     """
     parts: list[gpd.GeoDataFrame] = []
     findings: list[Finding] = []
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # what matters of GDAL's warnings is checked here and told as findings
         try:
-            layers = _layers(source, ask)
+            layers = _layers(source, ask, kind, names)
             for layer in layers:
                 one = ask if len(layers) == 1 else dataclasses.replace(ask, name=f"{ask.name}/{layer}")
                 frame, more = _read_layer(source, layer, one, raw=declared is not None, options=options or {})
@@ -110,8 +128,10 @@ def words_of(error: BaseException) -> str:
     return re.sub(r"\s+", " ", words).strip(" .:'")[:100] or type(error).__name__
 
 
-def _layers(source: Path | bytes, ask: Ask) -> list[str]:
-    listed = pyogrio.list_layers(source)
+def _layers(source: Path | bytes, ask: Ask, kind: str, known: Sequence[str] | None) -> Sequence[str | None]:
+    if ask.layer is None and kind in _ONE_LAYER:
+        return [None]
+    listed = pyogrio.list_layers(source) if known is None else [(name, "Unknown") for name in known]
     names = [str(name) for name, _ in listed]
     if ask.layer is not None:
         return chosen_layers(names, ask.layer, ask.name)
@@ -143,7 +163,7 @@ def chosen_layers(names: Sequence[str], wanted: str, file: str) -> list[str]:
 
 
 def _read_layer(
-    source: Path | bytes, layer: str, ask: Ask, *, raw: bool, options: Mapping[str, str]
+    source: Path | bytes, layer: str | None, ask: Ask, *, raw: bool, options: Mapping[str, str]
 ) -> tuple[gpd.GeoDataFrame, list[Finding]]:
     reading = {"layer": layer, "force_2d": True, "encoding": LATIN1 if raw else None, **options}
     try:

@@ -36,7 +36,7 @@ def read_json(path: Path, ask: Ask) -> Piece:
     source: Path | bytes = path if encoding == "UTF-8" and not wrapped else text.encode("utf-8", "replace")
     kind = _dialect(text)
     try:
-        piece = read_gdal(source, ask, kind)
+        piece = read_gdal(source, ask, kind, names=_topology_objects(text) if kind == "TopoJSON" else None)
     except InputError:
         if kind != "GeoJSON":
             raise
@@ -48,6 +48,13 @@ def read_json(path: Path, ask: Ask) -> Piece:
     return dataclasses.replace(
         piece, frame=frame, encoding=encoding, findings=(*findings, *piece.findings), files=(path,), driver=kind
     )
+
+
+def _topology_objects(text: str) -> list[str] | None:
+    try:
+        return [str(name) for name in json.loads(text)["objects"]]
+    except (ValueError, RecursionError, KeyError, TypeError):
+        return None
 
 
 def _unwrapped(text: str) -> tuple[str, bool]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+from functools import cache
 from pathlib import Path
 
 import geopandas as gpd
@@ -177,6 +178,7 @@ def _source(spec: Reading, folder: Path, key: str, pieces: list[tuple[str, Piece
     )
 
 
+@cache
 def crs_text(crs: CRS | None) -> str:
     """Return a CRS as reports show it: its authority code, else its name."""
     if crs is None:

@@ -15,7 +15,7 @@ _HEAD = 65536  # bytes looked at: comments before the root element of an XML fil
 _MAGIC: tuple[tuple[bytes, str], ...] = (
     (b"\x00\x00\x27\x0a", "shp"),
     (b"SQLite format 3\x00", "gpkg"),
-    (b"fgb\x03fgb", "fgb"),
+    (b"fgb\x03", "fgb"),
     (b"PAR1", "parquet"),
     (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", "excel"),
     (b"AutoCAD Binary DXF", "dxf"),
