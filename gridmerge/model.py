@@ -265,6 +265,27 @@ class Assignment:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Matters:
+    """The list of matters (事项清单), checked.
+
+    Parameters
+    ----------
+    frame
+        matter_code, category, matter, lead, cooperating (tuples of department keys), law, problem, flow, by_grid, by_town,
+        by_county, list, status, temporary (bool); sorted by matter_code.
+    steps
+        matter_code ("" for every matter), step, role, hours; in the order of the file.
+    sources
+        The one or two files.
+    """
+
+    frame: pd.DataFrame
+    steps: pd.DataFrame
+    sources: tuple[Source, ...]
+    findings: tuple[Finding, ...] = ()
+
+
+@dataclass(frozen=True, kw_only=True)
 class Build:
     """A finished build: everything `publish` writes.
 
@@ -284,3 +305,4 @@ class Build:
     findings: tuple[Finding, ...]
     seconds: dict[str, float]
     date: str
+    duties: pd.DataFrame | None = None

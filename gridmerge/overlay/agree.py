@@ -7,7 +7,7 @@ lines lie on the consensus of the others. Village lines, base layers and better 
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import shapely
@@ -34,7 +34,7 @@ ROUNDS = 3  # of bending; each closes nine tenths of what is left
 PROBE = 8  # every so-manieth sample is enough to tell a rigid shift
 FEW = 20  # samples: less evidence than this tells nothing of a layer
 SURE = 50.0  # condition number above which all lines run one way, and nothing can be told along them
-SLACK, SPREADS = 6.0, 2.0  # a layer's tolerance: so many metres, and so many times what 98 % of its lines are off
+SLACK, SPREADS = 7.0, 2.0  # a layer's tolerance: so many metres, and so many times what 98 % of its lines are off
 WIDEST = 20.0  # m: no two drawings of one line differ by more once they are registered
 
 
@@ -109,8 +109,17 @@ class Agreement:
 
     def taken(self, order: list[int]) -> Agreement:
         """Return the rows in another order."""
-        rows = [column[order] for column in (self.shift, self.before, self.after, self.tolerance)]
-        return Agreement(*rows, [self.moves[k] for k in order])
+        return Agreement(
+            self.shift[order],
+            self.before[order],
+            self.after[order],
+            self.tolerance[order],
+            [self.moves[k] for k in order],
+        )
+
+    def within(self, low: float, high: float) -> Agreement:
+        """Return it with tolerances clipped."""
+        return replace(self, tolerance=np.clip(self.tolerance, low, high))
 
 
 def agree(villages: Sheet, layers: list[Sheet], weight: Floats, precedence: Ints, threads: int = 1) -> Agreement:
@@ -193,9 +202,7 @@ class _Crowd:
         self._law = np.where(self._order[self.layer[self._j]] < self._order[self.layer[self._i]], LAW, 1.0)
 
     def offsets(self) -> tuple[Floats, Bools]:
-        """How far, along its normal, each sample is from the weighted median of all drawings of its line, its own among
-        them; and whether there are others.
-        """
+        """How far, along its normal, each sample is from the weighted median of all drawings of its line; and if there are others."""
         i, j = self._i, self._j
         across = ((self.drawn[j] + self.moved[j] - self.drawn[i] - self.moved[i]) * self.normal[j]).sum(1) * self._sign
         a, b = self.layer[i], self.layer[j]
@@ -248,7 +255,7 @@ def _median(group: Ints, value: Floats, weight: Floats) -> Floats:
 def _translation(offset: Floats, normal: Floats, known: Bools) -> Floats:
     """The rigid shift that best explains the offsets, by Tukey's biweight; zero where it cannot be told."""
     d, n = offset[known], normal[known]
-    shift = np.zeros(2)
+    shift: Floats = np.zeros(2)
     if len(d) <= FEW:
         return shift
     for _ in range(5):

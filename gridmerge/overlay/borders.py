@@ -8,14 +8,13 @@ import pandas as pd
 import shapely
 from scipy.spatial import cKDTree
 
-from gridmerge.overlay.cut import shared_edges
-from gridmerge.overlay.linework import Floats, Geometries, Ints
+from gridmerge.overlay.cut import Cut, shared_edges
+from gridmerge.overlay.linework import Floats, Geometries
 
 
 def borders(
-    faces: Geometries,
+    cut: Cut,
     ids: npt.NDArray[np.object_],
-    village: Ints,
     claims: Floats,
     weights: Floats,
     barriers: Geometries,
@@ -25,27 +24,32 @@ def borders(
 
     Parameters
     ----------
+    cut, ids
+        The faces and their ids.
     claims
         (faces, layers) a number for who claims the face in each layer; 0 for nobody.
     weights
         Each layer's say.
     barriers
         Barrier lines and the outlines of barrier areas.
+    tolerance
+        How far a barrier may be from a border and still run along it, metres.
 
     Returns
     -------
     DataFrame
-        face_a, face_b, length_m, agreement, barrier as in `Mosaic.borders`, sorted by the ids.
+        face_a, face_b, length_m, agreement, barrier as in `Mosaic.borders`, sorted by the ids. A department agrees with a
+        border when its claimants differ on the two sides; those that claim neither side are not asked.
     """
-    left, right, start, end = shared_edges(faces)
-    inside = village[left] == village[right]
+    left, right, start, end = shared_edges(cut.faces)
+    inside = cut.village[left] == cut.village[right]
     left, right, start, end = left[inside], right[inside], start[inside], end[inside]
     length = np.hypot(*(end - start).T)
     along = _along(start, end, barriers, tolerance)
-    pair, inverse = np.unique(left * len(faces) + right, return_inverse=True)
-    a, b = pair // len(faces), pair % len(faces)
-    metres = np.bincount(inverse, weights=length, minlength=len(pair))
-    beside = np.bincount(inverse, weights=length * along, minlength=len(pair))
+    pair, inverse = np.unique(left * len(cut.faces) + right, return_inverse=True)
+    a, b = pair // len(cut.faces), pair % len(cut.faces)
+    metres = np.bincount(inverse, weights=length, minlength=len(pair)).astype(float)
+    beside = np.bincount(inverse, weights=length * along, minlength=len(pair)).astype(float)
     parted = (claims[a] != claims[b]) @ weights
     present = ((claims[a] != 0) | (claims[b] != 0)) @ weights
     swap = ids[a] > ids[b]
@@ -62,7 +66,7 @@ def borders(
 
 
 def _share(part: Floats, whole: Floats) -> Floats:
-    return np.round(np.divide(part, whole, out=np.zeros(len(whole)), where=whole > 0), 6)
+    return np.asarray(np.round(np.divide(part, whole, out=np.zeros(len(whole)), where=whole > 0), 6))
 
 
 def _along(start: Floats, end: Floats, barriers: Geometries, tolerance: float) -> Floats:
@@ -74,4 +78,4 @@ def _along(start: Floats, end: Floats, barriers: Geometries, tolerance: float) -
         np.isfinite(tree.query(start + (end - start) * share, distance_upper_bound=tolerance)[0])
         for share in (1 / 6, 1 / 2, 5 / 6)
     ]
-    return np.mean(near, axis=0)
+    return np.asarray(np.mean(near, axis=0, dtype=float))

@@ -12,6 +12,11 @@ from gridmerge.overlay.linework import Bools, Floats, Geometries, Ints, Strands,
 
 TURN = 0.7  # tolerances for a full turn: 45° apart a line at hand is not the same line, 25° apart not at 0.8 tolerances
 REACH = 2.0  # tolerances; how far a loose end follows its own line to find a crossing before it takes the shortest way
+LADDER = (
+    0.0,
+    0.001,
+    0.01,
+)  # m; rungs of rounding to meet a GEOS exception with: as it is, the villages' grid, a centimetre
 HOLD = 1.25  # tolerances; an end this near to the network is tied to it
 
 
@@ -19,6 +24,7 @@ HOLD = 1.25  # tolerances; an end this near to the network is tied to it
 class Candidate:
     """One layer's lines as they come to one village."""
 
+    layer: str
     strands: Strands
     tolerance: float
 
@@ -33,21 +39,64 @@ class VillageLines:
     step: float
 
 
-def accept(job: VillageLines) -> Geometries:
-    """Return the lines that cut this village, its own boundary not among them.
+@dataclass(frozen=True)
+class Accepted:
+    """What came of a village's job.
+
+    Parameters
+    ----------
+    lines
+        The lines that cut the village, its own boundary not among them; none where it failed.
+    trouble
+        For each rung of the ladder that broke: the layer at work, and what GEOS said.
+    failed
+        No rung held.
+    """
+
+    lines: Geometries
+    trouble: tuple[tuple[str, str], ...] = ()
+    failed: bool = False
+
+
+class _LayerTroubleError(Exception):
+    """GEOS gave up at one layer of one village."""
+
+    def __init__(self, layer: str, reason: str) -> None:
+        super().__init__(layer, reason)
+        self.layer, self.reason = layer, reason
+
+
+def accept(job: VillageLines) -> Accepted:
+    """Return the lines that cut this village.
 
     The village line is accepted before any other. Of each layer's polylines only the runs are taken that do not follow an
     accepted line within the tolerance; both ends of a run are tied to the network, at their own crossing with it if there
-    is one near, else by the shortest way.
+    is one near, else by the shortest way. Where GEOS gives up, all is tried again with coordinates rounded to `LADDER`.
     """
+    trouble: list[tuple[str, str]] = []
+    for grid in LADDER:
+        try:
+            return Accepted(_accept(job, grid), tuple(trouble))
+        except _LayerTroubleError as error:
+            trouble.append((error.layer, error.reason))
+    return Accepted(np.array([], dtype=object), tuple(trouble), failed=True)
+
+
+def _accept(job: VillageLines, grid: float) -> Geometries:
     network = _Network(shapely.get_parts(shapely.boundary(job.village)), job.step)
     shapely.prepare(job.village)
     accepted: list[Geometries] = []
     for candidate in job.candidates:  # each layer sees what the ones before it left: the loop is the method
-        lines = _news(candidate, job.village, network)
-        if len(lines):
-            accepted.append(lines)
-            network.add(lines)
+        strands = candidate.strands
+        if grid:
+            strands = Strands(np.round(strands.xy / grid) * grid, strands.line)
+        try:
+            lines = _news(Candidate(candidate.layer, strands, candidate.tolerance), job.village, network)
+            if len(lines):
+                accepted.append(lines)
+                network.add(lines)
+        except shapely.errors.GEOSException as error:
+            raise _LayerTroubleError(candidate.layer, str(error)) from error
     return np.concatenate(accepted) if accepted else np.array([], dtype=object)
 
 
@@ -110,7 +159,7 @@ class _Network:
         if len(tail) == 0:
             return np.empty(0, dtype=np.int64), np.empty(0), np.empty((0, 2))
         meeting = shapely.intersection(tails[tail], self._segments[segment])
-        points = shapely.get_point(shapely.shortest_line(shapely.get_point(tails[tail], 0), meeting), 1)
+        points = np.asarray(shapely.get_point(shapely.shortest_line(shapely.get_point(tails[tail], 0), meeting), 1))
         along = shapely.line_locate_point(tails[tail], points)
         order = np.lexsort((along, tail))
         first = order[np.unique(tail[order], return_index=True)[1]]
@@ -133,7 +182,7 @@ def _news(candidate: Candidate, village: shapely.Geometry, network: _Network) ->
     run, points = run[order], points[order]
     fresh = np.ones(len(run), dtype=bool)
     fresh[1:] = (run[1:] != run[:-1]) | np.any(points[1:] != points[:-1], axis=1)
-    return shapely.linestrings(points[fresh], indices=run[fresh])
+    return np.asarray(shapely.linestrings(points[fresh], indices=run[fresh]))
 
 
 @dataclass(frozen=True)
@@ -170,7 +219,9 @@ class _Runs:
         tail, index = _spread(np.minimum(end, stop)[going], np.maximum(end, stop)[going])
         order = np.lexsort((index * way, tail))
         tail, index = tail[order], index[order]
-        crossed, along, points = network.crossings(shapely.linestrings(self.strands.xy[index], indices=tail))
+        crossed, along, points = network.crossings(
+            np.asarray(shapely.linestrings(self.strands.xy[index], indices=tail))
+        )
         limit = np.zeros(len(going))
         limit[crossed] = along
         inner = np.abs(self.walked[index] - self.walked[end[going][tail]]) < limit[tail]

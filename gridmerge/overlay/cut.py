@@ -3,15 +3,46 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Sequence
+from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
 import shapely
 
+from gridmerge.overlay.label import Shares, holders
 from gridmerge.overlay.linework import GRID, Floats, Geometries, Ints, point_keys, segment_keys
 
 
-def faces_of(villages: Geometries, lines: Geometries) -> tuple[Geometries, Ints]:
+@dataclass(frozen=True)
+class Cut:
+    """Faces on their way.
+
+    Parameters
+    ----------
+    faces
+        A valid coverage.
+    village
+        Row of the village each face lies in.
+    zone
+        Number of the exclusive zone each face is part of, -1 for none.
+    shares
+        Per layer, who holds how much of each face.
+    """
+
+    faces: Geometries
+    village: Ints
+    zone: Ints
+    shares: tuple[Shares, ...]
+
+    def claims(self) -> Floats:
+        """(faces, layers) a number for the set of claimants, 0 for nobody."""
+        area = shapely.area(self.faces)
+        columns = [holders(table, area) for table in self.shares]
+        return np.column_stack(columns) if columns else np.zeros((len(self.faces), 0))
+
+
+def faces_of(villages: Geometries, lines: Sequence[Geometries]) -> tuple[Geometries, Ints]:
     """Return the faces that the lines cut the villages into, and the village each lies in.
 
     Parameters
@@ -19,10 +50,10 @@ def faces_of(villages: Geometries, lines: Geometries) -> tuple[Geometries, Ints]
     villages
         A valid coverage on the millimetre grid.
     lines
-        The accepted lines of all villages together: noding village by village would break the coverage along their
-        common lines.
+        The accepted lines of each village. They are noded all together: village by village would break the coverage
+        along common lines.
     """
-    everything = np.concatenate([shapely.boundary(villages), lines])
+    everything = np.concatenate([shapely.boundary(villages), *lines])
     noded = shapely.union_all(everything, grid_size=GRID)
     pieces = shapely.get_parts(shapely.polygonize(shapely.get_parts(noded)))
     inner = shapely.point_on_surface(pieces)
@@ -55,7 +86,11 @@ def contacts(faces: Geometries) -> tuple[Ints, Ints, Floats]:
     length = np.hypot(*(end - start).T)
     pair = left * len(faces) + right
     unique, inverse = np.unique(pair, return_inverse=True)
-    return unique // len(faces), unique % len(faces), np.bincount(inverse, weights=length, minlength=len(unique))
+    return (
+        unique // len(faces),
+        unique % len(faces),
+        np.bincount(inverse, weights=length, minlength=len(unique)).astype(float),
+    )
 
 
 def thin(faces: Geometries, width: float) -> npt.NDArray[np.bool_]:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 import shapely
 
-from gridmerge.overlay.linework import Floats, Geometries, Ints
+from gridmerge.overlay.linework import Floats, Geometries, Ints, common
 
 MAJORITY = (
     0.5  # of a face's land; what a second grid must hold to be a double claim, and all together for a claim at all
@@ -28,7 +28,7 @@ class Shares:
             return self
         width = int(self.source.max()) + 1
         pair, inverse = np.unique(index[self.face] * width + self.source, return_inverse=True)
-        return Shares(pair // width, pair % width, np.bincount(inverse, weights=self.area))
+        return Shares(pair // width, pair % width, np.bincount(inverse, weights=self.area).astype(float))
 
 
 def shares(faces: Geometries, cores: Geometries, sources: Geometries) -> Shares:
@@ -54,7 +54,7 @@ def shares(faces: Geometries, cores: Geometries, sources: Geometries) -> Shares:
     nothing = solid[face] & ~whole & ~shapely.intersects(core, sources[source])
     held = np.where(whole, area[face], 0.0)
     doubt = ~whole & ~nothing
-    held[doubt] = shapely.area(shapely.intersection(faces[face[doubt]], sources[source[doubt]]))
+    held[doubt] = shapely.area(common(faces[face[doubt]], sources[source[doubt]]))
     some = held > 0
     order = np.lexsort((source[some], face[some]))
     return Shares(face[some][order], source[some][order], held[some][order])
@@ -77,4 +77,4 @@ def holders(table: Shares, area: Floats) -> Floats:
     """Return for each face one number for the set of its claimants: 0 for nobody, equal numbers for equal sets."""
     face, source = claimants(table, area)
     mark = np.sin(source + 1.0) * 1e6  # a mixed number of each source: their sum tells the set
-    return np.bincount(face, weights=mark, minlength=len(area))
+    return np.bincount(face, weights=mark, minlength=len(area)).astype(float)

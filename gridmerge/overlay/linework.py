@@ -28,6 +28,19 @@ class Strands:
         return Strands(self.xy[keep], self.line[keep])
 
 
+def plain(geometry: Geometries) -> Geometries:
+    """Return geometries without a precision of their own: GEOS would round with it, and pickling drops it unsaid."""
+    return np.asarray(shapely.set_precision(geometry, 0.0, mode="pointwise"))
+
+
+def common(left: Geometries, right: Geometries) -> Geometries:
+    """Return the intersections, pair by pair; on the millimetre grid where GEOS finds no way in floating point."""
+    try:
+        return np.asarray(shapely.intersection(left, right))
+    except shapely.errors.GEOSException:
+        return np.asarray(shapely.intersection(left, right, grid_size=GRID))
+
+
 def polylines(geometry: Geometries) -> Geometries:
     """Return the lines of polygons (or lines) as maximal polylines between junctions, each stretch once.
 
@@ -44,7 +57,8 @@ def polylines(geometry: Geometries) -> Geometries:
     start, end = _segments(geometry)
     if len(start) == 0:
         return np.array([], dtype=object)
-    merged = shapely.line_merge(shapely.multilinestrings(shapely.linestrings(np.stack([start, end], axis=1))))
+    segments = np.asarray(shapely.linestrings(np.stack([start, end], axis=1)))
+    merged = shapely.line_merge(shapely.multilinestrings(segments))
     return shapely.get_parts(merged)
 
 
@@ -73,7 +87,7 @@ def point_keys(xy: Floats) -> npt.NDArray[np.uint64]:
     mixed = cell[:, 0] * np.uint64(0x9E3779B97F4A7C15) + cell[:, 1] * np.uint64(0xC2B2AE3D27D4EB4F)
     mixed ^= mixed >> np.uint64(29)
     mixed *= np.uint64(0xBF58476D1CE4E5B9)
-    return mixed ^ (mixed >> np.uint64(32))
+    return np.asarray(mixed ^ (mixed >> np.uint64(32)))
 
 
 def strands(lines: Geometries, step: float) -> Strands:

@@ -24,7 +24,11 @@ class Moves:
         if len(self.metres) == 0:
             return {"p50_m": 0.0, "p95_m": 0.0, "max_m": 0.0}
         p50, p95 = np.percentile(self.metres, [50, 95])
-        return {"p50_m": round(p50, 3), "p95_m": round(p95, 3), "max_m": round(float(self.metres.max()), 3)}
+        return {
+            "p50_m": round(float(p50), 3),
+            "p95_m": round(float(p95), 3),
+            "max_m": round(float(self.metres.max()), 3),
+        }
 
 
 def moves(sources: Geometries, lines: cKDTree, land: shapely.Geometry, step: float) -> Moves:

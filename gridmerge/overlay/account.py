@@ -1,0 +1,142 @@
+"""The finished cut as a `Mosaic`: tables sorted by content, figures, and what departments should look at."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import geopandas as gpd
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+import shapely
+from scipy.spatial import cKDTree
+
+from gridmerge.findings import Finding, found, tidy
+from gridmerge.model import Mosaic, Township
+from gridmerge.overlay.agree import Agreement
+from gridmerge.overlay.borders import borders
+from gridmerge.overlay.cut import Cut, contacts, face_ids
+from gridmerge.overlay.docket import Land, claims, disputes, gaps
+from gridmerge.overlay.drawing import Drawing, weights
+from gridmerge.overlay.label import Shares, claimants
+from gridmerge.overlay.linework import Bools, Floats, Geometries, Ints
+from gridmerge.overlay.moved import Moves, moves
+
+TOLD = 1.0  # m: a shift of a whole layer below this is not worth a finding
+
+Names = npt.NDArray[np.object_]
+
+
+def mosaic_of(
+    township: Township,
+    drawn: list[Drawing],
+    agreement: Agreement,
+    cut: Cut,
+    tolerance: float,
+    failed: Bools,
+    findings: Sequence[Finding],
+) -> Mosaic:
+    """Return the mosaic of a finished cut."""
+    cut, ids, codes = _sorted(township, cut)
+    claiming = [d for d in drawn if d.claims]
+    keys = [d.key for d in claiming]
+    area = shapely.area(cut.faces)
+    memberships = _memberships(ids, area, claiming, cut.shares)
+    holders = cut.claims()
+    land = Land(cut.faces, ids, codes, *contacts(cut.faces), township.crs)
+    layers, told = _told(township, drawn, agreement, cut, tolerance)
+    networks = [d.key for d in claiming if d.role != "exclusive"]  # a zone is not meant to cover the land
+    return Mosaic(
+        faces=gpd.GeoDataFrame(
+            {"face_id": ids, "village_code": codes, "zone": _zones(cut.zone, claiming), "area_m2": area},
+            geometry=cut.faces,
+            crs=township.crs,
+        ),
+        memberships=memberships,
+        borders=borders(cut, ids, holders, weights(claiming), _barriers(drawn), tolerance),
+        gaps=gaps(land, networks, memberships),
+        claims=claims(land, memberships),
+        disputes=disputes(land, keys, holders, cut.zone, tolerance),
+        figures={
+            "tolerance": round(tolerance, 3),
+            "layers": layers,
+            "failed_villages": sorted(township.villages["village_code"][failed]),
+        },
+        findings=tidy([*findings, *told]),
+    )
+
+
+def _sorted(township: Township, cut: Cut) -> tuple[Cut, Names, Names]:
+    """The faces by village and id: an order of content."""
+    codes = township.villages["village_code"].to_numpy(dtype=object)[cut.village]
+    ids = face_ids(cut.faces, codes)
+    order = np.lexsort((ids.astype(str), codes.astype(str)))
+    row = np.empty(len(order), dtype=np.int64)
+    row[order] = np.arange(len(order))
+    tables = tuple(table.merged(row) for table in cut.shares)
+    return Cut(cut.faces[order], cut.village[order], cut.zone[order], tables), ids[order], codes[order]
+
+
+def _zones(zone: Ints, claiming: list[Drawing]) -> Names:
+    """``layer/source_id`` of each face's zone, "" for none (-1 takes the last)."""
+    names = [f"{d.key}/{source}" for d in claiming if d.role == "exclusive" for source in d.layer.frame["source_id"]]
+    return np.array([*names, ""], dtype=object)[zone]
+
+
+def _memberships(ids: Names, area: Floats, claiming: list[Drawing], tables: Sequence[Shares]) -> pd.DataFrame:
+    parts = [pd.DataFrame({"face_id": [], "layer": [], "source_id": []}, dtype=object)]
+    for d, table in zip(claiming, tables, strict=True):
+        face, source = claimants(table, area)
+        names = d.layer.frame["source_id"].to_numpy(dtype=object)[source]
+        parts.append(pd.DataFrame({"face_id": ids[face], "layer": d.key, "source_id": names}, dtype=object))
+    return pd.concat(parts).sort_values(["face_id", "layer", "source_id"], ignore_index=True)
+
+
+def _barriers(drawn: list[Drawing]) -> Geometries:
+    lines = [d.lines for d in drawn if d.role == "barrier"]
+    return np.concatenate([np.array([], dtype=object), *lines])
+
+
+def _told(
+    township: Township, drawn: list[Drawing], agreement: Agreement, cut: Cut, tolerance: float
+) -> tuple[dict[str, Any], list[Finding]]:
+    """Each layer's figures for the report, and the findings about its lines."""
+    step = tolerance / 4
+    land = shapely.coverage_union_all(township.villages.geometry.to_numpy())
+    shapely.prepare(land)
+    tree = cKDTree(shapely.get_coordinates(shapely.segmentize(cut.faces, step)))
+    figures: dict[str, Any] = {}
+    findings: list[Finding] = []
+    for k, d in enumerate(drawn):
+        moved = moves(d.sources, tree, land, step)
+        dx, dy = (round(float(metres), 3) for metres in agreement.shift[k])
+        figures[d.key] = {
+            "tolerance_m": round(float(agreement.tolerance[k]), 3),
+            "shift_m": [dx, dy],
+            "roughness_m": round(float(agreement.before[k]), 3),
+            **moved.figures(),
+        }
+        if np.hypot(dx, dy) >= TOLD:
+            shift = f"{dx:.1f}", f"{dy:.1f}"
+            findings.append(found("layer_shifted", layer=d.key, measure=np.hypot(dx, dy), dx=shift[0], dy=shift[1]))
+        if d.claims:
+            findings += _far(d, moved, float(agreement.tolerance[k]))
+    return dict(sorted(figures.items())), findings
+
+
+def _far(d: Drawing, moved: Moves, tolerance: float) -> list[Finding]:
+    """A finding for each feature whose line was moved further than the tolerance, at the worst place."""
+    order = np.lexsort((-moved.metres, moved.source))
+    worst = order[np.unique(moved.source[order], return_index=True)[1]]
+    names = d.layer.frame["source_id"].to_numpy()
+    return [
+        found(
+            "line_moved",
+            layer=d.key,
+            source_id=str(names[moved.source[i]]),
+            measure=round(float(moved.metres[i]), 1),
+            place=(moved.xy[i, 0], moved.xy[i, 1]),
+        )
+        for i in worst[moved.metres[worst] > tolerance]
+    ]

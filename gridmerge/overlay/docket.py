@@ -1,0 +1,146 @@
+"""What departments must talk about: land nobody claims, land claimed twice, and lines that differ by more than drawing error."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import geopandas as gpd
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+import shapely
+from scipy.sparse import coo_matrix
+from scipy.sparse.csgraph import connected_components
+
+from gridmerge.model import CLAIMS, DISPUTES, GAPS, no_land
+from gridmerge.overlay.linework import Bools, Floats, Geometries, Ints
+
+STRIP = 4.0  # tolerances; land wider than this between two lines is a grid of its own, not a quarrel about one line
+SLENDER = 3.0  # a strip is at least so many times longer than wide
+
+
+@dataclass(frozen=True)
+class Land:
+    """The finished faces, as the docket looks at them.
+
+    Parameters
+    ----------
+    faces, ids, village
+        Geometry, face id and village code of each face.
+    left, right, metres
+        Pairs of faces that share an edge, and its length.
+    crs
+        Of the township.
+    """
+
+    faces: Geometries
+    ids: npt.NDArray[np.object_]
+    village: npt.NDArray[np.object_]
+    left: Ints
+    right: Ints
+    metres: Floats
+    crs: object
+
+    def pieces(self, chosen: Bools, kind: npt.NDArray[np.object_]) -> list[Ints]:
+        """Connected groups of chosen faces of one village and one kind, in order of their first face."""
+        same = (
+            chosen[self.left]
+            & chosen[self.right]
+            & (self.village[self.left] == self.village[self.right])
+            & (kind[self.left] == kind[self.right])
+        )
+        n = len(self.faces)
+        graph = coo_matrix((np.ones(same.sum()), (self.left[same], self.right[same])), shape=(n, n))
+        part = connected_components(graph, directed=False)[1]
+        members = np.flatnonzero(chosen)
+        order = members[np.argsort(part[members], kind="stable")]
+        return [group for group in np.split(order, np.flatnonzero(np.diff(part[order])) + 1) if len(group)]
+
+    def row(self, group: Ints) -> dict[str, object]:
+        """The columns that every list shares."""
+        return {
+            "village_code": self.village[group[0]],
+            "area_m2": float(shapely.area(self.faces[group]).sum()),
+            "faces": ";".join(sorted(self.ids[group])),
+            "geometry": shapely.coverage_union_all(self.faces[group]),
+        }
+
+
+def gaps(land: Land, layers: Sequence[str], memberships: pd.DataFrame) -> gpd.GeoDataFrame:
+    """Return the land each of the layers does not claim, and, as layer "", what none of them claims."""
+    nothing = np.full(len(land.faces), "", dtype=object)
+    claimed = memberships.groupby("layer")["face_id"].agg(set)
+    everyone = set(memberships["face_id"])
+    rows: list[dict[str, object]] = []
+    for layer in ("", *layers):
+        held = claimed.get(layer, set()) if layer else everyone
+        free = np.array([face not in held for face in land.ids], dtype=bool)
+        if layer == "" or not free.all():  # a department with no land here at all has no gaps here
+            rows += [{"layer": layer, **land.row(group)} for group in land.pieces(free, nothing)]
+    return _frame(rows, GAPS, ["layer", "village_code", "area_m2"], land)
+
+
+def claims(land: Land, memberships: pd.DataFrame) -> gpd.GeoDataFrame:
+    """Return the land that one department claims by two or more of its grids."""
+    together = memberships.groupby(["layer", "face_id"])["source_id"].agg(tuple)
+    double = together[together.map(len) > 1]
+    row = pd.Series(np.arange(len(land.ids)), index=land.ids)
+    rows: list[dict[str, object]] = []
+    for layer, sources in double.groupby(level="layer"):
+        at = row.loc[sources.index.get_level_values("face_id")].to_numpy()
+        kind = np.full(len(land.faces), "", dtype=object)
+        kind[at] = [";".join(names) for names in sources]
+        rows += [{"layer": layer, "source_ids": kind[g[0]], **land.row(g)} for g in land.pieces(kind != "", kind)]
+    return _frame(rows, CLAIMS, ["layer", "village_code", "area_m2"], land)
+
+
+def disputes(land: Land, layers: Sequence[str], holders: Floats, zone: Ints, tolerance: float) -> gpd.GeoDataFrame:
+    """Return the docket: strips between two lines that different departments take for one.
+
+    Parameters
+    ----------
+    holders
+        (faces, layers) a number for who claims the face in each layer; 0 for nobody.
+    zone
+        -1 for faces outside exclusive zones: a zone's line is not negotiated.
+    """
+    area, outline = shapely.area(land.faces), shapely.length(land.faces)
+    width = 2 * area / outline  # of a long strip
+    slender = (outline / 2 - width > SLENDER * width) & (width < STRIP * tolerance) & (zone < 0)
+    # each side of each pair, then the two longest neighbours of a strip within the village
+    face, other = np.concatenate([land.left, land.right]), np.concatenate([land.right, land.left])
+    metres = np.tile(land.metres, 2)
+    open_ = slender[face] & (zone[other] < 0) & (land.village[face] == land.village[other])
+    face, other, metres = face[open_], other[open_], metres[open_]
+    order = np.lexsort((other, -np.round(metres, 3), face))
+    face, other, metres = face[order], other[order], metres[order]
+    rows = []
+    for strip in np.unique(face):  # few strips, and each is a sentence of its own
+        beside = other[face == strip][:2]
+        if len(beside) < 2:
+            continue
+        a, b = beside
+        with_a = (holders[strip] == holders[a]) & (holders[strip] != holders[b])
+        with_b = (holders[strip] == holders[b]) & (holders[strip] != holders[a])
+        if with_a.any() and with_b.any():
+            rows.append(
+                {
+                    "layers_a": ";".join(np.array(layers, dtype=object)[with_a]),
+                    "layers_b": ";".join(np.array(layers, dtype=object)[with_b]),
+                    "faces_a": land.ids[a],
+                    "faces_b": land.ids[b],
+                    "length_m": round(float(metres[face == strip][:2].mean()), 1),
+                    "width_m": round(float(width[strip]), 1),
+                    **land.row(np.array([strip])),
+                }
+            )
+    return _frame(rows, DISPUTES, ["length_m", "village_code"], land)
+
+
+def _frame(rows: list[dict[str, object]], columns: tuple[str, ...], by: list[str], land: Land) -> gpd.GeoDataFrame:
+    if not rows:
+        return no_land(columns).set_crs(land.crs)
+    frame = gpd.GeoDataFrame(rows, geometry="geometry", crs=land.crs)[list(columns)]
+    largest_first = [name not in ("area_m2", "length_m") for name in by]
+    return frame.sort_values([*by, "faces"], ascending=[*largest_first, True], ignore_index=True, kind="stable")

@@ -1,0 +1,91 @@
+"""One layer ready for agreement: its polygons as drawn, its lines once each, and its standing."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import shapely
+
+from gridmerge.model import Layer
+from gridmerge.overlay.agree import Sheet, sheet
+from gridmerge.overlay.linework import Floats, Geometries, plain, polylines
+
+UNRANKED = 1_000_000  # precedence of layers whose rank the project does not set: evidence decides among them
+NARROW = 1.0  # percent of a layer's grids that may be narrower than what caps the tolerance: real files hold slivers
+
+
+@dataclass(frozen=True)
+class Drawing:
+    """One layer.
+
+    Parameters
+    ----------
+    layer
+        As mended.
+    sources
+        Its geometry, row by row.
+    lines
+        Its lines as polylines, each stretch once.
+    sheet
+        Samples along them.
+    """
+
+    layer: Layer
+    sources: Geometries
+    lines: Geometries
+    sheet: Sheet
+
+    @property
+    def key(self) -> str:
+        """The layer's key."""
+        return self.layer.key
+
+    @property
+    def role(self) -> str:
+        """What the layer is for: grid, base, exclusive or barrier."""
+        return self.layer.spec.role
+
+    @property
+    def weight(self) -> float:
+        """The department's say."""
+        return self.layer.spec.weight
+
+    @property
+    def precedence(self) -> int:
+        """Smaller is not pulled by larger. Only a rank that the project sets is law; the catalogue's breaks ties."""
+        if self.role == "base":
+            return -1
+        return UNRANKED if self.layer.spec.rank is None else round(1000 * self.layer.spec.rank)
+
+    @property
+    def claims(self) -> bool:
+        """Whether the layer claims land: a barrier's lines belong to nobody."""
+        return self.role != "barrier"
+
+    def narrowest(self) -> float:
+        """Width of its narrowest grids in metres: of a long strip the width, of a square half its side."""
+        areal = self.sources[shapely.get_dimensions(self.sources) == 2]
+        if not self.claims or len(areal) == 0:
+            return float("inf")
+        return float(np.percentile(2 * shapely.area(areal) / shapely.length(areal), NARROW))
+
+
+def drawings(villages: Geometries, layers: Sequence[Layer]) -> list[Drawing]:
+    """Return the layers that have anything near the township, in an order of content."""
+    land = shapely.box(*shapely.total_bounds(villages))
+    shapely.prepare(land)
+    drawn = []
+    for layer in sorted(layers, key=lambda one: one.key):
+        sources = plain(layer.frame.geometry.to_numpy())
+        lines = polylines(sources[shapely.intersects(land, sources)])
+        lines = lines[shapely.intersects(land, lines)]
+        if len(lines):
+            drawn.append(Drawing(layer, sources, lines, sheet(lines)))
+    return drawn
+
+
+def weights(drawn: Sequence[Drawing]) -> Floats:
+    """Return each layer's say."""
+    return np.array([d.weight for d in drawn], dtype=float)
