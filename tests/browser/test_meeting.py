@@ -9,6 +9,11 @@ import pandas as pd
 import pytest
 import shapely
 
+from gridmerge.publish import publish
+from gridmerge.publish.map import atlas
+from tests.publish.naive import naive_build
+from tests.towns import draw_town
+
 pytestmark = pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
 
 
@@ -402,3 +407,19 @@ def test_the_docket_lists_what_nobody_and_what_two_claim(meet, data, kind):
     item = meeting.page.locator(f"[data-item='{kind}/{layer.key}/{face}']")
     assert item.count() == 1
     assert ("无人认领" if kind == "gap" else "被重复划入") in item.inner_text()
+
+
+def test_an_index_of_townships_links_the_map_of_each(chromium, tmp_path):
+    folders = [tmp_path / "青山镇 成果", tmp_path / "two"]
+    for number, folder in enumerate(folders):
+        build = naive_build(tmp_path, draw_town(seed=number, villages=2, layers=3, blocks=8))
+        publish(replace(build, township=replace(build.township, name=f"镇<b>{number}")), folder)
+    (tmp_path / "index.html").write_text(atlas(folders, tmp_path), "utf-8")
+    page = chromium.new_page()
+    page.goto((tmp_path / "index.html").as_uri())
+    page.wait_for_selector("html[data-ready]")
+    assert page.locator("a.town").count() == 2
+    page.click("a.town >> nth=0")
+    page.wait_for_selector("#gm-card", state="attached")
+    assert page.url == (folders[0] / "map.html").as_uri()
+    page.close()

@@ -6,6 +6,7 @@ Comes in: a `Build`, or a finished output folder. Goes out: the whole page as te
 from __future__ import annotations
 
 from gridmerge.model import Build
+from gridmerge.publish.map.atlas import atlas
 from gridmerge.publish.map.data import MapData
 from gridmerge.publish.map.figure import figure
 from gridmerge.publish.map.inline import inline
@@ -13,7 +14,18 @@ from gridmerge.publish.map.options import Audience, MapOptions
 from gridmerge.publish.map.payload import build_hash
 from gridmerge.publish.map.reopen import from_out
 
-__all__ = ["Audience", "MapData", "MapOptions", "build_hash", "figure", "from_out", "inline", "render", "render_data"]
+__all__ = [
+    "Audience",
+    "MapData",
+    "MapOptions",
+    "atlas",
+    "build_hash",
+    "figure",
+    "from_out",
+    "inline",
+    "render",
+    "render_data",
+]
 
 DEFAULTS = MapOptions()
 

@@ -14,6 +14,7 @@ from gridmerge.publish.map.basemap import basemap
 from gridmerge.publish.map.data import MapData
 from gridmerge.publish.map.options import MapOptions
 from gridmerge.publish.map.payload import payload
+from gridmerge.text import Text
 
 # The order is the order of definition: each file uses only names of those before it.
 SCRIPTS = (
@@ -41,7 +42,7 @@ class OfflineMap(folium.Map):
     default_css = [("leaflet_css", "leaflet.css")]  # noqa: RUF012
 
 
-class Meeting(MacroElement):
+class Page(MacroElement):
     """The page around the map: its style, its skeleton, its data and its script."""
 
     _template = Template(
@@ -56,13 +57,13 @@ class Meeting(MacroElement):
         """
     )
 
-    def __init__(self, data: str) -> None:
+    def __init__(self, data: str, skeleton: str, scripts: tuple[str, ...]) -> None:
         super().__init__()  # type: ignore[no-untyped-call]
-        self._name = "Meeting"
+        self._name = "Page"
         self.data = data
         self.style = _raw(_asset("page.css"))
-        self.page = _raw(_asset("page.html"))
-        self.program = _raw("\n".join(_asset(name) for name in SCRIPTS))
+        self.page = _raw(_asset(skeleton))
+        self.program = _raw("\n".join(_asset(name) for name in scripts))
 
 
 def figure(data: MapData, options: MapOptions) -> Figure:
@@ -76,16 +77,32 @@ def figure(data: MapData, options: MapOptions) -> Figure:
         How to show it.
     """
     data = for_audience(data, options.audience)
-    drawn = OfflineMap(tiles=None, prefer_canvas=True, zoom_control=False, control_scale=False, zoom_snap=0.25)
     tiles = basemap(options)
-    page = Meeting(payload(data, options, tiles))
+    page = Page(payload(data, options, tiles), "page.html", SCRIPTS)
+    title = Text("综合网格图", "Unified grids").in_(options.language)
+    return offline(page, f"{data.name} · {title}", tiles.hosts)
+
+
+def offline(page: Page, title: str, hosts: tuple[str, ...] = ()) -> Figure:
+    """Put a page on a folium map that links nothing but Leaflet.
+
+    Parameters
+    ----------
+    page
+        Skeleton, data and script.
+    title
+        Of the browser's tab; any text.
+    hosts
+        What pictures may come from.
+    """
+    drawn = OfflineMap(tiles=None, prefer_canvas=True, zoom_control=False, control_scale=False, zoom_snap=0.25)
     page.add_to(drawn)
     root = drawn.get_root()
     assert isinstance(root, Figure)
     # folium draws ids at random, which would make every file differ
-    drawn._id, page._id, root._id = "gridmerge", "meeting", "figure"
-    root.title = html.escape(f"{data.name} · {'综合网格图' if options.language == 'zh' else 'Unified grids'}")
-    root.header.add_child(Element(_policy(tiles.hosts)), name="policy", index=1)
+    drawn._id, page._id, root._id = "gridmerge", "page", "figure"
+    root.title = html.escape(title)
+    root.header.add_child(Element(_policy(hosts)), name="policy", index=1)
     return root
 
 

@@ -157,4 +157,6 @@ const LABELS = {
   after: ["整合后：综合网格", "After: unified grids"],
   byDepartmentNone: ["未划入本部门网格", "in no grid of this department"],
   was: ["原 {0}", "was {0}"],
+  atlas: ["综合网格图索引", "Index of unified grid maps"],
+  atlasLine: ["{0} 个村（社区） · {1} 个网格 · {2} 个部门网络 · {3} 人", "{0} villages · {1} grids · {2} networks · {3} members"],
 };

@@ -1,0 +1,96 @@
+"""Many townships: one index map that links the map of each, instead of one file too heavy to open."""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+from urllib.parse import quote
+
+import geopandas as gpd
+import numpy as np
+import pyogrio
+import shapely
+from pyproj import CRS
+
+from gridmerge.errors import OutputError
+from gridmerge.publish.map.arcs import SCALE, Display, deltas, shared_arcs
+from gridmerge.publish.map.figure import Page, offline
+from gridmerge.publish.map.inline import inline
+from gridmerge.publish.map.payload import script_json
+from gridmerge.publish.privacy import scrub
+from gridmerge.text import Language, Text
+
+SIMPLIFY_M = 10.0  # a county on one screen: two pixels at most
+SCRIPTS = ("labels.js", "dom.js", "geo.js", "atlas.js")
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Township:
+    name: str
+    crs: CRS
+    villages: gpd.GeoDataFrame
+    counts: dict[str, Any]
+    link: str
+
+
+def atlas(outs: Sequence[Path], folder: Path, *, language: Language = "zh") -> str:
+    """Return an index map of finished builds.
+
+    Parameters
+    ----------
+    outs
+        The output folders, each with its map.html.
+    folder
+        Where the index will lie: links are relative to it, so that all can be copied together.
+    language
+        In which it opens.
+
+    Raises
+    ------
+    OutputError
+        A folder holds no finished build, or lies on another drive.
+    """
+    towns = sorted((_township(out, folder) for out in outs), key=lambda town: (town.name, town.link))
+    origin = _middle(towns)
+    value = {
+        "language": language,
+        "origin": list(origin),
+        "scale": SCALE,
+        "towns": [_shown(town, origin) for town in towns],
+    }
+    title = Text("综合网格图索引", "Index of unified grid maps").in_(language)
+    return inline(offline(Page(script_json(value), "atlas.html", SCRIPTS), title))
+
+
+def _township(out: Path, folder: Path) -> _Township:
+    try:
+        report = json.loads((out / "report.json").read_text("utf-8"))
+        return _Township(
+            name=scrub(report["project"]["name"]),
+            crs=CRS.from_user_input(report["project"]["crs"]),
+            villages=pyogrio.read_dataframe(out / "gridmerge.gpkg", layer="villages"),
+            counts={key: report["counts"][key] for key in ("layers", "villages", "grids", "members")},
+            link=quote(Path(os.path.relpath((out / "map.html").resolve(), folder.resolve())).as_posix()),
+        )
+    except (OSError, KeyError, ValueError, pyogrio.errors.DataSourceError, pyogrio.errors.DataLayerError) as error:
+        raise OutputError(
+            f"{out} 不是可以编入索引的成果文件夹（{error}）；请先运行 gridmerge build，并与索引放在同一磁盘。",
+            f"{out} cannot be put into the index ({error}); run gridmerge build first, on the same drive as the index.",
+        ) from error
+
+
+def _middle(towns: Sequence[_Township]) -> tuple[float, float]:
+    corners = [Display(crs=town.crs).degrees(np.array([town.villages.total_bounds[:2]])) for town in towns]
+    lon, lat = np.vstack(corners).mean(axis=0)
+    return round(float(lon), 4), round(float(lat), 4)
+
+
+def _shown(town: _Township, origin: tuple[float, float]) -> dict[str, Any]:
+    shapes = shapely.coverage_simplify(town.villages.geometry.to_numpy(), SIMPLIFY_M)
+    arcs = shared_arcs(list(shapes))
+    lines = deltas(arcs.lines, Display(crs=town.crs, origin=origin))
+    return {"name": town.name, "link": town.link, **town.counts, "rings": arcs.rings, "arcs": lines}
