@@ -141,6 +141,14 @@ class RosterSpec(Reading):
     """[roster]"""
 
 
+class MattersSpec(Reading):
+    """[matters]: the list of matters (事项清单)."""
+
+
+class StepsSpec(Reading):
+    """[steps]: the steps of a matter, each with its role and its hours (节点管理)."""
+
+
 class Publish(Section):
     """[publish]"""
 
@@ -166,6 +174,8 @@ class Settings(Section):
     overlay: Overlay = Overlay()
     grids: Grids = Grids()
     roster: RosterSpec | None = None
+    matters: MattersSpec | None = None
+    steps: StepsSpec | None = None
     publish: Publish = Publish()
 
     @property
@@ -319,6 +329,8 @@ _MODELS: dict[str, type[BaseModel]] = {
     "overlay": Overlay,
     "grids": Grids,
     "roster": RosterSpec,
+    "matters": MattersSpec,
+    "steps": StepsSpec,
     "publish": Publish,
 }
 

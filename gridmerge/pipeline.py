@@ -13,11 +13,12 @@ from typing import TypeVar
 from gridmerge.balance import assign
 from gridmerge.config import Settings, read_project
 from gridmerge.crosswalk import crosswalk, left_out
+from gridmerge.duties import duty_sheets, mend_matters
 from gridmerge.errors import GridmergeError, InputError, PlaceError
 from gridmerge.findings import Finding, found, tidy
 from gridmerge.load import read
 from gridmerge.mend import mend_layer, mend_roster, mend_township, mend_work
-from gridmerge.model import Build, Layer, Roster, Source, Township, Work
+from gridmerge.model import Build, Layer, Matters, Roster, Source, Township, Work
 from gridmerge.overlay import overlay
 from gridmerge.partition import partition
 from gridmerge.publish import prepare, publish
@@ -57,22 +58,25 @@ class Inputs:
     layers: tuple[Layer, ...]
     works: tuple[Work, ...]
     roster: Roster | None
+    matters: Matters | None = None
 
     @property
     def sources(self) -> tuple[Source, ...]:
-        """Where each input came from: villages, layers by key, workloads by name, roster."""
+        """Where each input came from: villages, layers by key, workloads by name, roster, matters."""
         roster = () if self.roster is None else (self.roster.source,)
         return (
             self.township.source,
             *(layer.source for layer in self.layers),
             *(work.source for work in self.works),
             *roster,
+            *(() if self.matters is None else self.matters.sources),
         )
 
     @property
     def findings(self) -> tuple[Finding, ...]:
         """What was found while loading and mending."""
-        parts = (self.township, *self.layers, *self.works, *(() if self.roster is None else (self.roster,)))
+        people = tuple(part for part in (self.roster, self.matters) if part is not None)
+        parts = (self.township, *self.layers, *self.works, *people)
         own = () if self.works else (found("no_workload"),)
         return tidy((*own, *(finding for part in parts for finding in part.findings)))
 
@@ -122,6 +126,13 @@ def load_inputs(settings: Settings, progress: Progress = _silent) -> Inputs:
         lambda _: "roster",
         lambda spec, key: mend_roster(read(spec, folder, key), spec, township),
     )
+    matters = tried(
+        [] if settings.matters is None else [settings.matters],
+        lambda _: "matters",
+        lambda spec, key: mend_matters(
+            read(spec, folder, key), None if settings.steps is None else read(settings.steps, folder, "steps")
+        ),
+    )
     _raise_all(troubles)
     return Inputs(
         settings=settings,
@@ -129,6 +140,7 @@ def load_inputs(settings: Settings, progress: Progress = _silent) -> Inputs:
         layers=tuple(layers),
         works=tuple(works),
         roster=rosters[0] if rosters else None,
+        matters=matters[0] if matters else None,
     )
 
 
@@ -233,6 +245,9 @@ def build(
         table = crosswalk(inputs.layers, plan, weights)
     with clock.stage("balance", "分配网格员", "Assigning members"):
         assignment = None if inputs.roster is None else assign(plan, inputs.roster, inputs.township)
+    with clock.stage("duties", "编制一格一清单", "Writing every grid's duties"):
+        matters = inputs.matters
+        duties = None if matters is None else duty_sheets(matters, plan, table, inputs.layers, assignment)
     made = (mosaic, weights, plan, *(() if assignment is None else (assignment,)))
     finished = Build(
         settings=settings,
@@ -244,9 +259,14 @@ def build(
         crosswalk=table,
         roster=inputs.roster,
         assignment=assignment,
+        duties=duties,
         sources=inputs.sources,
         findings=tidy(
-            (*inputs.findings, *left_out(inputs.layers, table), *(finding for part in made for finding in part.findings))
+            (
+                *inputs.findings,
+                *left_out(inputs.layers, table),
+                *(finding for part in made for finding in part.findings),
+            )
         ),
         seconds=clock.seconds,
         date=datetime.date.today().isoformat(),

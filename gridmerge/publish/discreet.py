@@ -26,6 +26,9 @@ def discreet(build: Build) -> Build:
         assignment=None if build.assignment is None else _assignment(build.assignment),
         plan=replace(build.plan, grids=_clean(build.plan.grids, "grid_name")),
         findings=tuple(_finding(finding) for finding in build.findings),
+        duties=None
+        if build.duties is None
+        else build.duties.map(lambda cell: clean(cell) if isinstance(cell, str) else cell),
     )
 
 

@@ -10,7 +10,7 @@ from pyproj import CRS
 from gridmerge.findings import Finding
 from gridmerge.model import Build
 from gridmerge.placeindex import FILES as PLACE_FILES
-from gridmerge.publish import tables
+from gridmerge.publish import docket, tables
 from gridmerge.publish.discreet import discreet
 from gridmerge.publish.geojson import write_geojson
 from gridmerge.publish.geopackage import write_geopackage
@@ -30,6 +30,10 @@ _WRITERS: dict[str, Callable[[Build, Path], None]] = {
     "assignments.csv": tables.write_assignments,
     "members.csv": tables.write_members,
     "standins.csv": tables.write_stand_ins,
+    "duties.csv": tables.write_duties,
+    "gaps.csv": docket.write_gaps,
+    "claims.csv": docket.write_claims,
+    "disputes.csv": docket.write_disputes,
     "plan.xlsx": write_workbook,
     "report.html": write_report,
 }

@@ -6,7 +6,6 @@ import csv
 import math
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import replace
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any
@@ -29,6 +28,23 @@ _NO_TITLES: Mapping[str, str] = MappingProxyType({})
 ASSIGNMENT_COLUMNS = ("grid_code", "member_id", "duty", "load")
 MEMBER_COLUMNS = ("member_id", "name", "kind", "capacity", "load", "load_per_capacity", "grids", "km_from_home")
 STAND_IN_COLUMNS = ("member_id", "grid_code", "stand_in_id", "duty", "load", "load_per_capacity", "over_limit", "km")
+DUTY_COLUMNS = [
+    "grid_code",
+    "matter_code",
+    "category",
+    "matter",
+    "lead",
+    "lead_contact",
+    "cooperating",
+    "cooperating_contacts",
+    "member",
+    "leader",
+    "temporary",
+    "step",
+    "role",
+    "person",
+    "hours",
+]
 FINDING_COLUMNS = ("severity", "kind", "layer", "source_id", "measure", "unit", "lon", "lat", "message")
 
 
@@ -56,6 +72,11 @@ def write_stand_ins(build: Build, file: Path) -> None:
     """Write who takes over from each member; only the header when the project has no roster."""
     rows = [] if build.assignment is None else records(build.assignment.stand_ins)
     write_csv(file, STAND_IN_COLUMNS, rows)
+
+
+def write_duties(build: Build, file: Path) -> None:
+    """Write the sheet of every grid; only the header when the project has no list of matters."""
+    write_csv(file, DUTY_COLUMNS, [] if build.duties is None else records(build.duties))
 
 
 def write_findings(
@@ -88,15 +109,10 @@ def finding_rows(
             "unit": finding.unit,
             "lon": None if finding.place is None else float(lon),
             "lat": None if finding.place is None else float(lat),
-            "message": spoken(finding, language, titles),
+            "message": finding.message(language, titles),
         }
         for finding, lon, lat in zip(ordered, lons, lats, strict=True)
     ]
-
-
-def spoken(finding: Finding, language: Language, titles: Mapping[str, str]) -> str:
-    """Return the sentence a person reads, with the network called what people call it."""
-    return replace(finding, layer=titles.get(finding.layer, finding.layer)).message(language)
 
 
 def write_csv(file: Path, columns: Sequence[str], rows: Iterable[Mapping[str, Any]]) -> None:

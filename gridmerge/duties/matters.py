@@ -1,0 +1,138 @@
+"""The list of matters (事项清单) and the table of steps (节点), as read → checked."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+import pandas as pd
+
+from gridmerge.catalog import catalog, plain
+from gridmerge.errors import InputError
+from gridmerge.findings import Finding, found, tidy
+from gridmerge.model import Matters, RawLayer
+from gridmerge.values import as_code
+
+# the ten uniform items (十统一) besides the matter's own code, and what lists call them
+ITEMS: dict[str, tuple[str, ...]] = {
+    "category": ("类别", "事项类别", "大类", "领域", "category"),
+    "matter": ("名称", "事项名称", "事项", "name", "matter"),
+    "lead": ("主体责任部门", "主责部门", "牵头部门", "责任部门", "lead"),
+    "cooperating": ("配合责任部门", "配合部门", "协同部门", "cooperating"),
+    "law": ("监督执法依据", "执法依据", "法律依据", "依据", "law"),
+    "problem": ("问题描述", "具体表现", "描述", "problem"),
+    "flow": ("运行流程", "流程", "工作流程", "flow"),
+    "by_grid": ("网格监管", "网格职责", "by_grid"),
+    "by_town": ("街道综合管理", "乡镇综合管理", "镇街综合管理", "街道管理", "by_town"),
+    "by_county": ("区县部门监管执法", "部门监管执法", "县级部门监管执法", "by_county"),
+}
+OTHERS: dict[str, tuple[str, ...]] = {
+    "matter_code": ("事项编码", "编码", "编号", "序号", "code", "matter_code"),
+    "list": ("清单", "清单类型", "所属清单", "list"),
+    "status": ("状态", "status"),
+}
+STEPS: dict[str, tuple[str, ...]] = {
+    "matter_code": ("事项编码", "编码", "matter_code", "code"),
+    "step": ("环节", "节点", "步骤", "step"),
+    "role": ("责任角色", "角色", "责任人", "role"),
+    "hours": ("时限", "时限小时", "办理时限", "hours"),
+}
+MAY_BE_BLANK = {"cooperating"}  # a matter may well be one department's alone
+SEPARATORS = r"[、，,；;/\s]+"
+WITHDRAWN = frozenset(map(plain, ("收回", "已收回", "withdrawn", "取消", "废止")))
+TEMPORARY = frozenset(map(plain, ("临时", "暂行", "temporary")))
+
+
+def mend_matters(raw: RawLayer, steps: RawLayer | None = None) -> Matters:
+    """Check a list of matters.
+
+    Parameters
+    ----------
+    raw
+        A row a matter. Columns are recognised by their usual Chinese names, or their English ones (see `ITEMS`).
+    steps
+        A row a step of a matter (a blank code: of every matter): step, role, hours.
+
+    Returns
+    -------
+    Matters
+        Withdrawn matters are left out. What the list lacks is in the findings: items missing, departments unknown,
+        matters led by nobody or by two.
+
+    Raises
+    ------
+    InputError
+        There is no column of matters or of lead departments, or a code twice.
+    """
+    frame = _columns(raw, {**OTHERS, **ITEMS}, ("matter", "lead"))
+    if (frame["matter_code"] == "").all():
+        frame["matter_code"] = [f"{number + 1:03d}" for number in range(len(frame))]
+    frame = frame[frame["matter"] != ""].reset_index(drop=True)
+    _refuse_twins(raw, frame["matter_code"])
+    findings = [finding for _, row in frame.iterrows() for finding in _checked(row)]
+    frame["lead"] = [_departments(cell) for cell in frame["lead"]]
+    frame["cooperating"] = [_departments(cell) for cell in frame["cooperating"]]
+    status = frame["status"].map(plain)
+    frame["temporary"] = status.isin(TEMPORARY)
+    kept = frame[~status.isin(WITHDRAWN)].sort_values("matter_code", ignore_index=True)
+    table = pd.DataFrame(columns=list(STEPS)) if steps is None else _columns(steps, STEPS, ("step", "role"))
+    sources = (raw.source,) if steps is None else (raw.source, steps.source)
+    more = () if steps is None else steps.findings
+    return Matters(frame=kept, steps=table, sources=sources, findings=tidy((*raw.findings, *more, *findings)))
+
+
+def _columns(raw: RawLayer, names: Mapping[str, Sequence[str]], needed: Sequence[str]) -> pd.DataFrame:
+    there = {plain(str(column)): column for column in raw.frame.columns if column != "geometry"}
+    found_at = {
+        part: next((there[plain(n)] for n in known if plain(n) in there), None) for part, known in names.items()
+    }
+    missing = [part for part in needed if found_at[part] is None]
+    if missing:
+        zh, listed = "、".join(names[part][0] for part in missing), "、".join(map(str, there.values()))
+        raise InputError(
+            f"{raw.source.key}（{raw.source.path}）缺少列 {zh}；文件中有：{listed}。请补上该列或改列名。",
+            f"{raw.source.key} ({raw.source.path}) lacks the columns {', '.join(missing)}; it has: {listed}. "
+            "Add or rename them.",
+        )
+    blank = pd.Series("", index=raw.frame.index, dtype=object)
+    parts = {part: blank if at is None else as_code(raw.frame[at]) for part, at in found_at.items()}
+    return pd.DataFrame(parts).reset_index(drop=True)
+
+
+def _refuse_twins(raw: RawLayer, codes: pd.Series) -> None:
+    twins = sorted(set(codes[codes.duplicated()]))
+    if twins:
+        raise InputError(
+            f"{raw.source.key}（{raw.source.path}）中事项编码 {'、'.join(twins)} 重复；请改成各不相同。",
+            f"{raw.source.key} ({raw.source.path}) has the matter codes {', '.join(twins)} more than once; make them unique.",
+        )
+
+
+def _checked(row: pd.Series) -> list[Finding]:
+    """What one matter lacks."""
+    code, name = row["matter_code"], row["matter"]
+    said = []
+    blank = [ITEMS[item][0] for item in ITEMS if not row[item] and item not in MAY_BE_BLANK]
+    if blank:
+        said.append(found("matter_incomplete", layer="matters", source_id=code, name=name, items="、".join(blank)))
+    leads = _departments(row["lead"])
+    if len(leads) != 1:
+        kind = "matter_without_lead" if not leads else "matter_two_leads"
+        said.append(found(kind, layer="matters", source_id=code, name=name))
+    unknown = [
+        text for cell in (row["lead"], row["cooperating"]) for text in _names(cell) if catalog().find(text) is None
+    ]
+    if unknown:
+        said.append(
+            found("matter_department_unknown", layer="matters", source_id=code, name=name, items="、".join(unknown))
+        )
+    return said
+
+
+def _departments(cell: str) -> tuple[str, ...]:
+    """Keys of the departments a cell lists; one the catalogue does not know stays as it is written."""
+    known = [(catalog().find(text), text) for text in _names(cell)]
+    return tuple(dict.fromkeys(text if one is None else one.key for one, text in known))
+
+
+def _names(cell: str) -> list[str]:
+    return [text for text in pd.Series([cell]).str.split(SEPARATORS, regex=True)[0] if text]
