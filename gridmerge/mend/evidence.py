@@ -141,9 +141,9 @@ class _Land:
 
 
 def _covered(points: Points, shapes: NDArray[np.object_]) -> NDArray[np.bool_]:
-    tree = shapely.STRtree(shapes)
     covered = np.zeros(len(points), dtype=bool)
-    covered[tree.query(shapely.points(points), predicate="intersects")[0]] = True
+    cells = np.asarray(shapely.points(points))
+    covered[shapely.STRtree(cells).query(shapes, predicate="intersects")[1]] = True
     return covered
 
 

@@ -59,7 +59,7 @@ def mend_layer(raw: RawLayer, spec: LayerSpec, township: Township) -> Layer:
     series = gpd.GeoSeries(shapes, crs=township.crs)
     findings += _fit(series, spec, township)
     if spec.role != "barrier":
-        findings += tangles(shapes, list(rows["source_id"]), spec.key)
+        findings += tangles(shapes, list(rows["source_id"]), spec.key, township, tiles=spec.role != "exclusive")
     department = catalog().find(spec.department)
     if department is None:
         findings.append(found("department_unknown", layer=spec.key, department=spec.department))

@@ -1,21 +1,40 @@
-"""Where a network contradicts itself: grids that overlap, and holes that its grids enclose."""
+"""Where a network contradicts itself or leaves land over: overlaps, copies, gaps, odd sizes, grids over several villages."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from dataclasses import dataclass
 
 import numpy as np
 import shapely
+from numpy.typing import NDArray
 
 from gridmerge.findings import Finding, found
 from gridmerge.mend.polygons import Geometries, place
+from gridmerge.model import Township
 
 TOLD = 1.0  # m²: below it a tangle is rounding, not drawing
 OWN = 100.0  # m²: from here a tangle is a finding of its own; smaller ones are summed up for the layer
+SAME = 0.999  # of the land of both: two grids drawn on the same land
+THIN = 3.0  # metres: a grid of less mean width (twice its area by its perimeter) is a leftover of editing
+TINY, HUGE = 0.01, 50.0  # of the median grid of the layer
+FEWEST = 8  # grids a layer needs before a median says anything
+ACROSS = 0.05  # of a grid's land in a second village from which it counts as lying over several
+BARE = 0.02  # of the township that a network leaves out before it is worth a word
+LATTICE = 4000  # points over the township that stand for its land
 
 
-def tangles(shapes: Geometries, ids: Sequence[str], layer: str) -> list[Finding]:
-    """Find overlaps and enclosed gaps of a network.
+@dataclass(frozen=True, kw_only=True)
+class Network:
+    """A network as these checks see it: valid areas, their ids, the layer's key, and the features whose edges do not match."""
+
+    shapes: Geometries
+    ids: list[str]
+    layer: str
+    suspects: NDArray[np.int64]
+
+
+def tangles(shapes: Geometries, ids: list[str], layer: str, township: Township, *, tiles: bool = True) -> list[Finding]:
+    """Find what is odd about a network by itself and on the villages.
 
     Parameters
     ----------
@@ -25,12 +44,24 @@ def tangles(shapes: Geometries, ids: Sequence[str], layer: str) -> list[Finding]
         Their source ids.
     layer
         Its key.
+    township
+        The villages.
+    tiles
+        Whether the network is meant to cover the township: special grids are not.
     """
-    return _overlaps(shapes, ids, layer) + _gaps(shapes, layer)
+    if len(shapes) == 0:
+        return []
+    # features whose edges match their neighbours' cannot overlap anything
+    suspects = np.flatnonzero(~shapely.is_empty(shapely.coverage_invalid_edges(shapes)))
+    network = Network(shapes=shapes, ids=ids, layer=layer, suspects=suspects)
+    findings = _overlaps(network) + _sizes(network)
+    if tiles:
+        findings += _gaps(_union(network), layer) + _on_villages(network, township)
+    return findings
 
 
-def _overlaps(shapes: Geometries, ids: Sequence[str], layer: str) -> list[Finding]:
-    suspects = _suspects(shapes)
+def _overlaps(network: Network) -> list[Finding]:
+    suspects, shapes, ids, layer = network.suspects, network.shapes, network.ids, network.layer
     if len(suspects) == 0:
         return []
     one, other = shapely.STRtree(shapes[suspects]).query(shapes[suspects], predicate="intersects")
@@ -38,35 +69,36 @@ def _overlaps(shapes: Geometries, ids: Sequence[str], layer: str) -> list[Findin
     first, second = suspects[one[once]], suspects[other[once]]
     shared = shapely.intersection(shapes[first], shapes[second])
     area = shapely.area(shared)
+    same = area > SAME * np.maximum(shapely.area(shapes[first]), shapely.area(shapes[second]))
     findings = [
         found(
-            "self_overlap",
+            "same_land" if same[row] else "self_overlap",
             layer=layer,
             source_id=ids[first[row]],
             measure=round(float(area[row]), 1),
             place=place(shared[row]),
             other=ids[second[row]],
         )
-        for row in np.flatnonzero(area >= OWN)
+        for row in np.flatnonzero((area >= OWN) | same)
     ]
-    small = (area > TOLD) & (area < OWN)
+    small = (area > TOLD) & (area < OWN) & ~same
     if small.any():
-        findings.append(
-            found(
-                "self_overlaps_small", layer=layer, measure=round(float(area[small].sum()), 1), count=int(small.sum())
-            )
-        )
+        measure = round(float(area[small].sum()), 1)
+        findings.append(found("self_overlaps_small", layer=layer, measure=measure, count=int(small.sum())))
     return findings
 
 
-def _suspects(shapes: Geometries) -> np.ndarray:
-    """Features whose edges do not match their neighbours': the others cannot overlap anything."""
-    edges = shapely.coverage_invalid_edges(shapes)
-    return np.flatnonzero(~shapely.is_empty(edges))
+def _union(network: Network) -> shapely.Geometry:
+    """The land of all grids: those whose edges match are joined by their edges, only the rest is noded."""
+    clean = np.setdiff1d(np.arange(len(network.shapes)), network.suspects)
+    if len(clean) == 0:
+        return shapely.union_all(network.shapes)
+    joined = shapely.coverage_union_all(network.shapes[clean])
+    return shapely.union_all([joined, *network.shapes[network.suspects]]) if len(network.suspects) else joined
 
 
-def _gaps(shapes: Geometries, layer: str) -> list[Finding]:
-    rings = [ring for part in shapely.get_parts(shapely.union_all(shapes)) for ring in part.interiors]
+def _gaps(land: shapely.Geometry, layer: str) -> list[Finding]:
+    rings = [ring for part in shapely.get_parts(land) for ring in part.interiors]
     if not rings:
         return []
     holes = shapely.polygons(rings)
@@ -77,7 +109,92 @@ def _gaps(shapes: Geometries, layer: str) -> list[Finding]:
     ]
     small = (area > TOLD) & (area < OWN)
     if small.any():
-        findings.append(
-            found("inner_gaps_small", layer=layer, measure=round(float(area[small].sum()), 1), count=int(small.sum()))
-        )
+        measure = round(float(area[small].sum()), 1)
+        findings.append(found("inner_gaps_small", layer=layer, measure=measure, count=int(small.sum())))
     return findings
+
+
+def _sizes(network: Network) -> list[Finding]:
+    area, length = shapely.area(network.shapes), shapely.length(network.shapes)
+    thin = 2 * area < THIN * length
+    usual = np.median(area[~thin]) if (~thin).sum() >= FEWEST else np.nan
+    with np.errstate(invalid="ignore"):
+        tiny, huge = ~thin & (area < TINY * usual), area > HUGE * usual
+    kinds = (("grid_sliver", thin), ("grid_tiny", tiny), ("grid_huge", huge))
+    return [
+        found(
+            kind,
+            layer=network.layer,
+            source_id=network.ids[row],
+            measure=round(float(area[row]), 1),
+            place=place(network.shapes[row]),
+        )
+        for kind, chosen in kinds
+        for row in np.flatnonzero(chosen)
+    ]
+
+
+def _on_villages(network: Network, township: Township) -> list[Finding]:
+    """Land that no grid reaches and grids over several villages, told by points: exact cuts would double the whole mending."""
+    villages = np.asarray(township.villages.geometry.values)
+    points, home = _lattice(villages)
+    # areas asked against a tree of points: shapely prepares what is asked, and the areas are the heavy side
+    grid, point = shapely.STRtree(points).query(network.shapes, predicate="intersects")
+    return _bare(network, township, home, np.setdiff1d(np.arange(len(points)), point), points) + _across(
+        network, home[point], grid
+    )
+
+
+def _lattice(villages: Geometries) -> tuple[Geometries, NDArray[np.int64]]:
+    """Points spread evenly over the township, and the village each lies in."""
+    x0, y0, x1, y1 = shapely.total_bounds(villages)
+    step = np.sqrt(shapely.area(villages).sum() / LATTICE)
+    # half a step in, and never on a line of coordinates rounded to whole metres
+    xs, ys = np.arange(x0 + 0.4937 * step, x1, step), np.arange(y0 + 0.5063 * step, y1, step)
+    x, y = np.meshgrid(xs, ys)
+    cells = np.asarray(shapely.points(x.ravel(), y.ravel()))
+    village, cell = shapely.STRtree(cells).query(villages, predicate="intersects")
+    kept, first = np.unique(cell, return_index=True)
+    return cells[kept], village[first]
+
+
+def _bare(
+    network: Network, township: Township, home: NDArray[np.int64], left: NDArray[np.int64], points: Geometries
+) -> list[Finding]:
+    share = len(left) / len(points)
+    if share <= BARE:
+        return []
+    worst = int(np.argmax(np.bincount(home[left], minlength=len(township.villages))))
+    spot = points[left[home[left] == worst]]
+    middle = spot[len(spot) // 2]
+    return [
+        found(
+            "land_unclaimed",
+            layer=network.layer,
+            measure=round(share * float(township.villages.area.sum()) / 1e4, 1),
+            place=(float(middle.x), float(middle.y)),
+            share=f"{100 * share:.0f}",
+            village=township.villages["village_name"].iloc[worst],
+        )
+    ]
+
+
+def _across(network: Network, home: NDArray[np.int64], grid: NDArray[np.int64]) -> list[Finding]:
+    """One finding a layer: how many of its grids lie over several villages. The crosswalk tells each."""
+    counts = np.zeros((len(network.shapes), int(home.max(initial=0)) + 1))
+    np.add.at(counts, (grid, home), 1)
+    total = counts.sum(axis=1, keepdims=True)
+    rows = np.flatnonzero(((counts > ACROSS * total) & (counts > 1)).sum(axis=1) > 1)
+    if len(rows) == 0:
+        return []
+    example = min(rows, key=lambda row: network.ids[int(row)])
+    return [
+        found(
+            "grids_across_villages",
+            layer=network.layer,
+            measure=len(rows),
+            place=place(network.shapes[example]),
+            total=len(network.shapes),
+            example=network.ids[int(example)],
+        )
+    ]

@@ -25,11 +25,10 @@ def inside(shapes: Geometries, township: Township) -> NDArray[np.bool_]:
     result = np.zeros(len(shapes), dtype=bool)
     if len(shapes) == 0:
         return result
-    shapely.prepare(villages)
     tree = shapely.STRtree(villages)
     area = shapely.get_dimensions(shapes) == 2
-    sure = tree.query(shapely.point_on_surface(shapes), predicate="intersects")[0]
-    result[sure] = True
+    # areas asked against a tree of points: shapely prepares what is asked, and the villages are the heavy side
+    result[shapely.STRtree(shapely.point_on_surface(shapes)).query(villages, predicate="intersects")[1]] = True
     open_ = np.flatnonzero(~result)
     row, village = tree.query(shapes[open_], predicate="intersects")
     shared = shapely.intersection(shapes[open_[row]], villages[village])

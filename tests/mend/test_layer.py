@@ -241,3 +241,52 @@ def test_tables_of_villages_become_land(town):
 def test_a_table_without_land_or_villages_is_refused(town):
     with pytest.raises(InputError, match="neither geometry nor a list of villages"):
         mend_layer(table("health", 编号=["a"], 备注=["x"]), spec(key="health"), town)
+
+
+def test_the_same_land_under_two_ids_is_said_once(grids, town):
+    twice = gpd.GeoDataFrame(grids.iloc[[0, *range(len(grids))]], crs=grids.crs).reset_index(drop=True)
+    twice.loc[0, "wgbm"] = "X1"
+    layer = mend(twice, town)
+    finding = one(layer, "same_land")
+    assert {"X1", "G00"} == {finding.source_id, dict(finding.blanks)["other"]}
+    assert "self_overlap" not in kinds(layer)
+
+
+def test_slivers_and_odd_sizes_are_said(grids, town):
+    shapes = list(grids.geometry)
+    x, y = shapes[5].representative_point().coords[0]
+    sliver, speck = shapely.box(x, y, x + 400, y + 1.5), shapely.box(x, y + 50, x + 10, y + 60)
+    odd = gpd.GeoDataFrame(
+        {"wgbm": [*grids.wgbm, "S", "T"], "wgmc": ""}, geometry=[*shapes, sliver, speck], crs=grids.crs
+    )
+    layer = mend(odd, town)
+    assert one(layer, "grid_sliver").source_id == "S"
+    assert one(layer, "grid_tiny").source_id == "T"
+
+
+def test_a_grid_of_a_higher_level_is_huge(town):
+    x0, y0, x1, y1 = town.villages.total_bounds
+    xs = np.linspace(x0, x1, 16)
+    small = [shapely.box(a, y0, b, y0 + (b - a)) for a, b in zip(xs[:-1], xs[1:], strict=True)]
+    whole = gpd.GeoDataFrame(
+        {"id": [*map(str, range(15)), "全镇"]}, geometry=[*small, shapely.box(x0, y0, x1, y1)], crs=town.crs
+    )
+    assert one(mend(whole, town), "grid_huge").source_id == "全镇"
+
+
+def test_land_that_a_network_does_not_reach_is_said_with_its_share(grids, town):
+    half = grids.iloc[: len(grids) // 2].reset_index(drop=True)
+    finding = one(mend(half, town), "land_unclaimed")
+    assert finding.measure == pytest.approx(town.villages.area.sum() / 2e4, rel=0.05)
+    assert town.villages.geometry.iloc[3:].intersects(shapely.Point(finding.place)).any()
+    assert "land_unclaimed" not in kinds(mend(half, town, role="exclusive"))
+
+
+def test_grids_over_several_villages_are_counted(grids, town):
+    merged = gpd.GeoDataFrame(
+        {"id": ["a", "b", *map(str, range(16))]},
+        geometry=[shapely.union_all(grids.geometry[:6]), shapely.union_all(grids.geometry[6:8]), *grids.geometry[8:]],
+        crs=grids.crs,
+    )
+    finding = one(mend(merged, town), "grids_across_villages")
+    assert finding.measure == 1 and dict(finding.blanks)["example"] == "a"
