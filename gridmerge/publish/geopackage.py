@@ -14,6 +14,7 @@ import shapely
 
 from gridmerge.errors import OutputError
 from gridmerge.model import Build
+from gridmerge.publish.docket import docket
 from gridmerge.publish.who import leaders
 
 _NO_CLOCK = "1970-01-01T00:00:00.000Z"  # GDAL stamps each layer with now; a data file must not know when it was made
@@ -80,6 +81,8 @@ def _layers(build: Build) -> Iterator[tuple[str, pd.DataFrame, str]]:
     yield "faces", faces[[*columns, "geometry"]], "最小地块"
     links = mosaic.memberships[["face_id", "layer", "source_id"]].sort_values(["face_id", "layer", "source_id"])
     yield "memberships", links, "地块与部门原网格的归属"
+    for kind, note in (("gaps", "部门未认领的土地"), ("claims", "重复认领的土地"), ("disputes", "争议界线")):
+        yield kind, docket(build, kind).drop(columns=["lon", "lat"]), note
     tables = layer_names(layer.key for layer in build.layers)
     for layer in sorted(build.layers, key=lambda layer: layer.key):
         columns = ["source_id", "name", "holder", "geometry"]
@@ -91,7 +94,10 @@ def _write(file: Path, name: str, frame: pd.DataFrame, note: str) -> None:
     options = {"DESCRIPTION": note}
     if isinstance(plain, gpd.GeoDataFrame):
         plain = plain.set_geometry(gpd.GeoSeries(shapely.normalize(plain.geometry.array), crs=plain.crs))
-        pyogrio.write_dataframe(plain, file, layer=name, driver="GPKG", promote_to_multi=True, layer_options=options)
+        kind = {} if len(plain) else {"geometry_type": "MultiPolygon"}  # an empty table does not tell its own
+        pyogrio.write_dataframe(
+            plain, file, layer=name, driver="GPKG", promote_to_multi=True, layer_options=options, **kind
+        )
     else:
         pyogrio.write_dataframe(plain, file, layer=name, driver="GPKG", layer_options=options)
 

@@ -12,7 +12,6 @@ from gridmerge.findings import SEVERITIES, Finding, kinds
 from gridmerge.model import Build
 from gridmerge.publish.pictures import after, before
 from gridmerge.publish.slips import FATES, Slip, slips
-from gridmerge.publish.tables import spoken
 from gridmerge.publish.verdict import figures, footer
 from gridmerge.publish.words import INTERNAL, VALUES, titles_of
 from gridmerge.text import Text
@@ -68,7 +67,7 @@ def _issues(build: Build) -> list[dict[str, Any]]:
                 "count": len(findings),
                 "layers": where[:_LAYERS_NAMED],
                 "more": len(where) - _LAYERS_NAMED,
-                "example": spoken(gravest, build.settings.project.language, titles),
+                "example": gravest.message(build.settings.project.language, titles),
                 "explain": kinds()[kind].explain,
             }
         )

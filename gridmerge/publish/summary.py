@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 
 from gridmerge.config import AREA_UNIT
 from gridmerge.model import Build, Source
+from gridmerge.publish.docket import figures
 from gridmerge.publish.slips import FATES, source_fates
 
 
@@ -45,6 +46,7 @@ def summary(build: Build) -> dict[str, Any]:
         "work": build.weights.totals.to_dict("records"),
         "grids": _grids(build),
         "members": _members(build),
+        "open": figures(build),
     }
     plain_report: dict[str, Any] = plain(report)
     return plain_report

@@ -110,17 +110,22 @@ def _people(report: dict[str, Any]) -> list[Figure]:
 
 
 def _open(report: dict[str, Any]) -> list[Figure]:
-    counts = report["counts"]
-    return [
-        (
-            Text("待处理的数据问题", "findings to act on"),
-            f"{counts['errors'] + counts['warnings']}",
-            Text(
-                f"错误 {counts['errors']} 个，提醒 {counts['warnings']} 个，另有说明 {counts['notes']} 条",
-                f"{counts['errors']} errors, {counts['warnings']} warnings, and {counts['notes']} notes",
-            ),
-        )
+    counts, land = report["counts"], report["open"]
+    names = {
+        "nobodys_land": Text("无任何部门认领的地块（三不管）", "land no department claims"),
+        "claimed_twice": Text("同一部门重复认领的地块", "land one department claims twice"),
+        "disputes": Text("部门之间的争议界线", "lines in dispute between departments"),
+    }
+    told = [
+        (name, f"{land[key]['count']}", Text(*(f"{land[key]['area_m2'] / 1e4:,.2f} {unit}" for unit in ("公顷", "ha"))))
+        for key, name in names.items()
     ]
+    detail = Text(
+        f"错误 {counts['errors']} 个，提醒 {counts['warnings']} 个，另有说明 {counts['notes']} 条",
+        f"{counts['errors']} errors, {counts['warnings']} warnings, and {counts['notes']} notes",
+    )
+    findings = Text("待处理的数据问题", "findings to act on")
+    return [*told, (findings, f"{counts['errors'] + counts['warnings']}", detail)]
 
 
 def _floor(floor: float | None) -> Text:

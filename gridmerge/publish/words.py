@@ -43,6 +43,12 @@ LABELS = {
     "lon": Text("经度", "longitude"),
     "lat": Text("纬度", "latitude"),
     "message": Text("问题", "message"),
+    "item": Text("编号", "item"),
+    "source_ids": Text("重叠的原网格", "old grids that overlap"),
+    "layers_a": Text("甲方部门", "departments of side a"),
+    "layers_b": Text("乙方部门", "departments of side b"),
+    "length_m": Text("长（米）", "length (m)"),
+    "width_m": Text("宽（米）", "width (m)"),
     "duty": Text("职责", "duty"),
 }
 

@@ -10,6 +10,7 @@ from typing import Any
 import xlsxwriter
 
 from gridmerge.model import Build
+from gridmerge.publish.docket import KINDS, docket
 from gridmerge.publish.sheets import Book, Column, write_table
 from gridmerge.publish.slips import ADJUSTED, FATES, Slip, slips
 from gridmerge.publish.tables import finding_rows, records
@@ -27,6 +28,15 @@ ACCOUNT = {
     "nobody": Text("本部门无人认领", "claimed by none"),
     "township": Text("全镇合计", "Township"),
 }
+_DOCKET = {
+    "gaps": (Text("无人认领", "Gaps"), Text("各部门未认领的土地", "Land a department does not claim")),
+    "claims": (Text("重复认领", "Double claims"), Text("同一部门重复认领的土地", "Land one department claims twice")),
+    "disputes": (Text("争议界线", "Disputes"), Text("部门之间的争议界线（议题清单）", "Lines in dispute: the docket")),
+}
+_DECIDED = {
+    "decision": Text("会议决定", "decided"),
+    "responsible": Text("责任部门", "responsible"),
+}  # filled in by hand
 HECTARES = Text("（公顷）", "(ha)")
 _CLOSES = Text(
     "对账：合计 − 重复认领 + 无人认领 = 全镇合计", "Account: total − claimed twice + claimed by none = township"
@@ -45,6 +55,8 @@ def write_workbook(build: Build, file: Path) -> None:
         _members(book, build)
         for slip in ready:
             _slip(book, build, slip)
+        for kind in KINDS:
+            _docket(book, build, kind)
         _findings(book, build)
 
 
@@ -238,6 +250,30 @@ def _sums(book: Book, sheet: Any, top: int, columns: Sequence[Column], slip: Sli
     last = top + len(ACCOUNT)
     sheet.write_string(last, 0, book.say(_CLOSES), book.format(font_color="#595959"))
     sheet.print_area(0, 0, last, len(columns) - 1)
+
+
+def _docket(book: Book, build: Build, kind: str) -> None:
+    """Write what the meeting has to settle; no sheet where there is nothing."""
+    table = docket(build, kind).drop(columns="geometry")
+    if table.empty:
+        return
+    titles = titles_of(build) | {"": book.say(Text("所有部门", "every department"))}
+    for column in ("layer", "layers_a", "layers_b"):
+        if column in table:
+            table[column] = ["、".join(titles[key] for key in keys.split(";")) for keys in table[column]]
+    name, title = _DOCKET[kind]
+    sheet = book.sheet(book.say(name))
+    texts = ("item", "layer", "layers_a", "layers_b", "source_ids", "village_name")
+    decided = [_column(book, key, title=book.say(what), width=16) for key, what in _DECIDED.items()]
+    columns = [
+        *(_column(book, key) for key in texts if key in table),
+        *(_column(book, key, 1) for key in ("length_m", "width_m", "area_m2") if key in table),
+        *_work_columns(book, build),
+        *decided,
+        _column(book, "lon", 6),
+        _column(book, "lat", 6),
+    ]
+    write_table(book, sheet, _title(book, sheet, book.say(title), book.footer), columns, records(table))
 
 
 def _findings(book: Book, build: Build) -> None:

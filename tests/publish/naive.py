@@ -126,12 +126,24 @@ def _mosaic(town: Town, layers: tuple[Layer, ...]) -> Mosaic:
         "tolerance": 10.0,
         "layers": {layer.key: {"p50": np.float64(0.5), "p95": 2, "max": 9.5} for layer in layers},
     }
+    first, second = layers[0].key, layers[1].key
+    strip = faces.iloc[[2]]
     return Mosaic(
+        gaps=_land(faces.iloc[:1], layer=""),
+        claims=_land(faces.iloc[1:2], layer=first, source_ids="=A;B"),
+        disputes=_land(
+            strip, layers_a=first, layers_b=second, faces_a="f0000", faces_b="f0001", length_m=80.0, width_m=6.5
+        ),
         faces=faces,
         memberships=pd.DataFrame(rows, columns=["face_id", "layer", "source_id"]),
         borders=borders,
         figures=figures,
     )
+
+
+def _land(faces: gpd.GeoDataFrame, **columns: object) -> gpd.GeoDataFrame:
+    """A docket item that is one face."""
+    return faces[["village_code", "area_m2", "geometry"]].assign(faces=faces["face_id"], **columns)
 
 
 def _weights(town: Town, mosaic: Mosaic) -> Weights:

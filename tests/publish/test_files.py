@@ -19,6 +19,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from python_calamine import CalamineWorkbook
 
+from gridmerge.model import CLAIMS, DISPUTES, GAPS, no_land
 from gridmerge.publish import publish, summary, write_findings
 from gridmerge.publish.discreet import clean, discreet
 from gridmerge.publish.geojson import number
@@ -27,6 +28,8 @@ from gridmerge.publish.publish import FILES
 from gridmerge.publish.slips import slips, source_fates
 from gridmerge.publish.tables import guarded, unguarded
 from tests.publish.naive import NAMES, naive_build
+
+KINDS = {"gaps": GAPS, "claims": CLAIMS, "disputes": DISPUTES}
 
 DATA = [name for name in FILES if not name.startswith("report.")]
 
@@ -90,13 +93,8 @@ def test_geojson_neighbours_share_every_digit(build, out):
 def test_geopackage_has_the_layers_of_the_contract(build, out):
     file = out / "gridmerge.gpkg"
     names = [name for name, _ in pyogrio.list_layers(file)]
-    assert set(names) == {
-        "villages",
-        "grids",
-        "faces",
-        "memberships",
-        *(f"layer_{layer.key}" for layer in build.layers),
-    }
+    layers = {f"layer_{layer.key}" for layer in build.layers}
+    assert set(names) == {"villages", "grids", "faces", "memberships", "gaps", "claims", "disputes", *layers}
     grids = gpd.read_file(file, layer="grids")
     assert grids.crs == build.township.crs
     assert shapely.coverage_is_valid(grids.geometry.to_numpy())
@@ -110,6 +108,41 @@ def test_geopackage_has_the_layers_of_the_contract(build, out):
     assert list(layer.columns) == ["source_id", "name", "holder", "geometry"]
     with sqlite3.connect(file) as database:
         assert database.execute("PRAGMA integrity_check").fetchone() == ("ok",)
+
+
+def test_the_docket_is_numbered_placed_and_weighed(build, out):
+    work = build.weights.faces.set_index("face_id")["households"]
+    for kind, face in (("gaps", "f0000"), ("claims", "f0001"), ("disputes", "f0002")):
+        (row,) = rows(out / f"{kind}.csv")
+        assert row["item"] == f"{kind[0].upper()}1"
+        assert row["faces"] == face
+        assert float(row["households"]) == work[face]
+        assert 104 < float(row["lon"]) < 106
+        assert gpd.read_file(out / "gridmerge.gpkg", layer=kind)["item"].tolist() == [row["item"]]
+    assert rows(out / "claims.csv")[0]["source_ids"] == "'=A;B"
+    book = CalamineWorkbook.from_path(str(out / "plan.xlsx"))
+    sheet = book.get_sheet_by_name("争议界线").to_python()
+    first, second = build.layers[0].title, build.layers[1].title
+    assert sheet[3][:3] == ["D1", first, second]
+    assert "会议决定" in sheet[2]
+    report = json.loads((out / "report.json").read_text("utf-8"))
+    assert {name: part["count"] for name, part in report["open"].items()} == {
+        "nobodys_land": 1,
+        "claimed_twice": 1,
+        "disputes": 1,
+    }
+
+
+def test_a_build_without_open_questions_has_empty_lists(build, tmp_path):
+    publish(
+        replace(build, mosaic=replace(build.mosaic, **{kind: no_land(columns) for kind, columns in KINDS.items()})),
+        tmp_path,
+    )
+    for kind in KINDS:
+        assert rows(tmp_path / f"{kind}.csv") == []
+        assert gpd.read_file(tmp_path / "gridmerge.gpkg", layer=kind).empty
+    names = CalamineWorkbook.from_path(str(tmp_path / "plan.xlsx")).sheet_names
+    assert not {"无人认领", "重复认领", "争议界线"} & set(names)
 
 
 def test_layer_names_are_plain_and_never_twice():
@@ -169,8 +202,8 @@ def test_guarding_is_undone_exactly(text):
 def test_workbook_reads_back_with_text_codes_and_a_slip_a_department(build, out):
     book = CalamineWorkbook.from_path(str(out / "plan.xlsx"))
     assert book.sheet_names[:4] == ["汇总", "部门汇总", "综合网格", "网格员"]
-    assert book.sheet_names[-1] == "问题清单"
-    assert book.sheet_names[4:-1] == [slip.title for slip in slips(build)]
+    assert book.sheet_names[-4:] == ["无人认领", "重复认领", "争议界线", "问题清单"]
+    assert book.sheet_names[4:-4] == [slip.title for slip in slips(build)]
     grids = book.get_sheet_by_name("综合网格").to_python()
     codes = [row[0] for row in grids[3:]]
     assert codes == sorted(build.plan.grids["grid_code"])

@@ -1,0 +1,97 @@
+"""What departments must talk about: nobody's land, land claimed twice, lines in dispute — numbered, placed, with what is at stake."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Any
+
+import geopandas as gpd
+import pandas as pd
+import shapely
+
+from gridmerge.geometry import lonlat
+from gridmerge.model import Build
+from gridmerge.publish.tables import records, write_csv
+
+_LETTERS = {"gaps": "G", "claims": "C", "disputes": "D"}
+KINDS = tuple(_LETTERS)
+_FIRST = {
+    "gaps": ("layer",),
+    "claims": ("layer", "source_ids"),
+    "disputes": ("layers_a", "layers_b", "length_m", "width_m"),
+}
+
+
+def docket(build: Build, kind: str) -> gpd.GeoDataFrame:
+    """Return the gaps, claims or disputes of a build.
+
+    Parameters
+    ----------
+    kind
+        ``gaps``, ``claims`` or ``disputes``.
+
+    Returns
+    -------
+    geopandas.GeoDataFrame
+        item (G1, C1, D1 …, largest first as the overlay sorts them), the kind's own columns, village_code, village_name,
+        area_m2, each workload that lies on it, faces (ids joined by ";"), lon, lat, geometry.
+    """
+    frame: gpd.GeoDataFrame = getattr(build.mosaic, kind).reset_index(drop=True)
+    names = build.township.villages.set_index("village_code")["village_name"]
+    works = _at_stake(build, frame["faces"])
+    lon, lat = _places(build, frame)
+    columns = {
+        "item": [f"{_LETTERS[kind]}{n}" for n in range(1, len(frame) + 1)],
+        **{name: frame[name] for name in _FIRST[kind]},
+        "village_code": frame["village_code"],
+        "village_name": frame["village_code"].map(names),
+        "area_m2": frame["area_m2"].astype(float),
+        **{name: works[name] for name in works.columns},
+        "faces": frame["faces"],
+        "lon": lon,
+        "lat": lat,
+    }
+    return gpd.GeoDataFrame(columns, geometry=frame.geometry.to_numpy(), crs=build.township.crs)
+
+
+def write_gaps(build: Build, file: Path) -> None:
+    """Write gaps.csv: land inside the villages that a department does not claim; layer empty where none does."""
+    _write(build, "gaps", file)
+
+
+def write_claims(build: Build, file: Path) -> None:
+    """Write claims.csv: land that two grids of one department claim."""
+    _write(build, "claims", file)
+
+
+def write_disputes(build: Build, file: Path) -> None:
+    """Write disputes.csv: strips between two lines that departments take for one."""
+    _write(build, "disputes", file)
+
+
+def figures(build: Build) -> dict[str, dict[str, float]]:
+    """Return how many, and how much land: nobody's (of no department at all), claimed twice, in dispute."""
+    nobody = build.mosaic.gaps[build.mosaic.gaps["layer"] == ""]
+    parts = {"nobodys_land": nobody, "claimed_twice": build.mosaic.claims, "disputes": build.mosaic.disputes}
+    return {name: {"count": len(part), "area_m2": float(part["area_m2"].sum())} for name, part in parts.items()}
+
+
+def _write(build: Build, kind: str, file: Path) -> None:
+    table = docket(build, kind).drop(columns="geometry")
+    write_csv(file, list(table.columns), records(table))
+
+
+def _at_stake(build: Build, faces: Iterable[str]) -> pd.DataFrame:
+    """Sum each workload over the faces of each item."""
+    names = list(build.weights.names)
+    pairs = pd.DataFrame(
+        [(n, face) for n, ids in enumerate(faces) for face in ids.split(";")], columns=["n", "face_id"]
+    )
+    sums = pairs.merge(build.weights.faces[["face_id", *names]], on="face_id").groupby("n")[names].sum()
+    return sums.reindex(range(int(pairs["n"].max()) + 1 if len(pairs) else 0))
+
+
+def _places(build: Build, frame: gpd.GeoDataFrame) -> tuple[Any, Any]:
+    points = shapely.point_on_surface(frame.geometry.to_numpy())
+    return lonlat(build.township.crs).transform(shapely.get_x(points), shapely.get_y(points))
