@@ -62,7 +62,11 @@ DEARER, CHEAPER = (
     1.1,
 )  # a block that met no feasible plan makes violations dearer, one that did makes them cheaper:
 # the walk stays along the edge of the feasible, where the good plans are
-LEAST, MOST = 10.0, 1e6  # bounds of that price: per unit of temperature, and in mean edge costs
+LEAST, MOST = (
+    10.0,
+    3e4,
+)  # bounds of that price: per unit of temperature, and in mean edge costs; beyond the upper one the
+# walk is stuck in a plan that no small step mends, and the price starts again from the lower
 
 
 def anneal(state: State, rng: Random, cooling: Cooling) -> Best:
@@ -74,7 +78,9 @@ def anneal(state: State, rng: Random, cooling: Cooling) -> Best:
     while done < cooling.steps and state.cut:
         heat = unit * cooling.hot * (cooling.cold / cooling.hot) ** (done / cooling.steps)
         met = _moves(state, rng, (heat, strict, chains), best)
-        strict = max(LEAST * heat, strict / CHEAPER) if met else min(MOST * unit, strict * DEARER)
+        strict = max(LEAST * heat, strict / CHEAPER) if met else strict * DEARER
+        if strict > MOST * unit:
+            strict = LEAST * heat
         done += BLOCK
         owed += BLOCK * cooling.trees / (1 - cooling.trees)
         while owed > 0 and state.cut:

@@ -1,0 +1,159 @@
+"""Edits from the meeting, applied on top of a plan and checked by the rules of the plan itself."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from typing import Any
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+import shapely
+
+from gridmerge.errors import InputError
+from gridmerge.model import GridPlan, Mosaic, Weights
+from gridmerge.partition.graph import groups_of
+from gridmerge.text import Text
+
+FORMAT = "gridmerge-edits/1"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Refusal:
+    """A move that was not made, and why."""
+
+    face: str
+    grid: str
+    reason: Text
+
+
+def apply_edits(
+    plan: GridPlan, mosaic: Mosaic, weights: Weights, edits: Mapping[str, Any]
+) -> tuple[GridPlan, list[Refusal]]:
+    """Move faces between grids as the meeting decided.
+
+    Parameters
+    ----------
+    plan, mosaic, weights
+        A finished plan and what it was made of.
+    edits
+        `{"format": "gridmerge-edits/1", "moves": [{"face": .., "from": .., "to": ..}]}`, as the map's editor saves it.
+
+    Returns
+    -------
+    GridPlan
+        The plan after all moves that keep its promises. Figures and findings are those of the plan as it was formed; the
+        caller measures the result again where it matters.
+    list of Refusal
+        Moves not made: a face or grid that is not there, a grid of another village, an exclusive zone, a move made for
+        another state of the plan; and, with all moves taken together, what would leave a grid empty or in two pieces.
+
+    Raises
+    ------
+    InputError
+        `edits` is not of this format.
+    """
+    if edits.get("format") != FORMAT or not isinstance(edits.get("moves"), list):
+        raise InputError(
+            f"edits 不是 {FORMAT} 格式；请用地图编辑器保存的 edits.json。",
+            f"The edits are not of the format {FORMAT}; use the edits.json that the map's editor saves.",
+        )
+    grid_of = dict(zip(plan.faces["face_id"], plan.faces["grid_code"], strict=True))
+    grids = plan.grids.set_index("grid_code")
+    refused: list[Refusal] = []
+    after = dict(grid_of)
+    for move in edits["moves"]:
+        face, source, target = (str(move.get(key, "")) for key in ("face", "from", "to"))
+        why = _objection(face, source, target, after, grids)
+        if why is None:
+            after[face] = target
+        else:
+            refused.append(Refusal(face=face, grid=target, reason=why))
+    refused += _undo_broken(after, grid_of, mosaic)
+    return _rebuilt(plan, mosaic, weights, after), refused
+
+
+def _objection(face: str, source: str, target: str, now: Mapping[str, str], grids: gpd.GeoDataFrame) -> Text | None:
+    if face not in now:
+        return Text(f"图斑 {face} 不在本方案中", f"face {face} is not part of this plan")
+    if target not in grids.index:
+        return Text(f"网格 {target} 不在本方案中", f"grid {target} is not part of this plan")
+    if source and now[face] != source:
+        return Text(
+            f"图斑 {face} 现属网格 {now[face]}，不是 {source}", f"face {face} lies in grid {now[face]}, not in {source}"
+        )
+    one, two = grids.loc[now[face]], grids.loc[target]
+    if one["village_code"] != two["village_code"]:
+        return Text("网格不能跨村", "no grid crosses a village line")
+    if "exclusive" in (one["grid_type"], two["grid_type"]):
+        return Text("专属网格整体划定，不能增减图斑", "an exclusive grid is cut out whole")
+    return None
+
+
+def _undo_broken(after: dict[str, str], before: Mapping[str, str], mosaic: Mosaic) -> list[Refusal]:
+    """Take back, village by village, the moves that leave a grid empty or in more pieces than it had; `after` is mended."""
+    faces = mosaic.faces.sort_values("face_id", ignore_index=True)
+    refused = []
+    for _, village in faces.groupby("village_code", sort=True):
+        ids = village["face_id"].tolist()
+        moved = [face for face in ids if after[face] != before[face]]
+        if not moved:
+            continue
+        borders = mosaic.borders.loc[(mosaic.borders["length_m"] > 0) & mosaic.borders["face_a"].isin(ids)]
+        was, now = _pieces(ids, before, borders), _pieces(ids, after, borders)
+        broken = sorted(grid for grid, count in was.items() if now.get(grid, 0) == 0 or now[grid] > count)
+        if not broken:
+            continue
+        touched = set(broken)
+        for face in moved:  # a move belongs to the break when it took from or gave to a broken grid; the others stay
+            if before[face] in touched or after[face] in touched:
+                refused.append(Refusal(face=face, grid=after[face], reason=_broken(broken)))
+                after[face] = before[face]
+        still = _pieces(ids, after, borders)
+        if any(still.get(grid, 0) != count for grid, count in was.items()):
+            for face in moved:
+                if after[face] != before[face]:
+                    refused.append(Refusal(face=face, grid=after[face], reason=_broken(broken)))
+                    after[face] = before[face]
+    return refused
+
+
+def _broken(grids: list[str]) -> Text:
+    return Text(
+        f"会使网格 {'、'.join(grids)} 不再是完整的一片", f"grid {', '.join(grids)} would no longer be in one piece"
+    )
+
+
+def _pieces(ids: list[str], grid_of: Mapping[str, str], borders: pd.DataFrame) -> dict[str, int]:
+    """Pieces of each grid, by the borders inside it."""
+    place = {face: i for i, face in enumerate(ids)}
+    pairs = [
+        (place[a], place[b])
+        for a, b in zip(borders["face_a"], borders["face_b"], strict=True)
+        if grid_of[a] == grid_of[b]
+    ]
+    piece = groups_of(len(ids), pairs).tolist()
+    seen = {(grid_of[face], piece[i]) for i, face in enumerate(ids)}
+    counts: dict[str, int] = {}
+    for grid, _ in sorted(seen):
+        counts[grid] = counts.get(grid, 0) + 1
+    return counts
+
+
+def _rebuilt(plan: GridPlan, mosaic: Mosaic, weights: Weights, after: Mapping[str, str]) -> GridPlan:
+    """The plan with geometry, area and sums of its grids taken from the faces again."""
+    faces = plan.faces.assign(grid_code=plan.faces["face_id"].map(after))
+    columns = ["workload", *weights.names]
+    table = faces.merge(weights.faces[["face_id", *columns]], on="face_id").merge(
+        mosaic.faces[["face_id", "geometry"]], on="face_id"
+    )
+    members = table.sort_values(["grid_code", "face_id"]).groupby("grid_code", sort=True)
+    geometry = {code: shapely.coverage_union_all(np.asarray(rows["geometry"].values)) for code, rows in members}
+    grids = plan.grids.set_index("grid_code")
+    grids = grids.assign(**{column: members[column].sum() for column in columns})
+    grids = grids.set_geometry(
+        gpd.GeoSeries([geometry[code] for code in grids.index], index=grids.index, crs=plan.grids.crs)
+    )
+    grids = grids.assign(area_m2=grids.geometry.area).reset_index()[list(plan.grids.columns)]
+    return replace(plan, grids=grids, faces=faces)

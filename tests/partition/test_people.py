@@ -1,0 +1,233 @@
+"""What people fix: an earlier plan, locks, pairs, links, numbers, edits."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import replace
+
+import geopandas as gpd
+import numpy as np
+import pytest
+import shapely
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from pandas.testing import assert_frame_equal
+
+from gridmerge.errors import InputError, PlanError
+from gridmerge.partition import apply_edits, partition
+from gridmerge.partition.count import apportion, how_many
+from tests.partition.mosaics import SIZES, square_mosaic, town_mosaic, weights_of
+from tests.towns import draw_town
+
+QUICK = SIZES.model_copy(update={"proof": 0})
+
+
+def saved(plan, folder):
+    """The earlier plan as a build leaves it: the grids, and the figures beside them."""
+    plan.grids.to_file(folder / "gridmerge.gpkg", layer="grids", driver="GPKG")
+    figures = {k: v for k, v in plan.figures.items() if k == "codes"}
+    folder.joinpath("report.json").write_text(json.dumps({"grids": figures}), "utf-8")
+    return str(folder / "gridmerge.gpkg")
+
+
+def with_locks(folder, *rows):
+    file = folder / "locks.csv"
+    file.write_text("kind,a,b\n" + "\n".join(rows) + "\n", "utf-8-sig")
+    return str(file)
+
+
+@pytest.fixture(scope="module")
+def town():
+    return town_mosaic(draw_town(seed=2, villages=5, layers=8, blocks=30))
+
+
+@pytest.fixture(scope="module")
+def plan(town):
+    return partition(*town, QUICK)
+
+
+def households(town):
+    mosaic, weights, _ = town
+    return weights.faces.set_index("face_id")["households"].reindex(mosaic.faces["face_id"]).to_numpy(copy=True)
+
+
+def test_unchanged_inputs_give_the_unchanged_plan(town, plan, tmp_path):
+    again = partition(*town, QUICK.model_copy(update={"previous": saved(plan, tmp_path)}))
+    assert_frame_equal(again.faces, plan.faces)
+    assert again.grids.geometry.to_wkb().equals(plan.grids.geometry.to_wkb())
+    assert again.figures["codes"] == {"kept_share": 1.0, "retired": {}}
+
+
+def test_a_new_estate_changes_only_its_village(town, plan, tmp_path):
+    mosaic, _, township = town
+    values = households(town)
+    i = int(np.flatnonzero((mosaic.faces["zone"] == "").to_numpy())[7])
+    values[i] += 320
+    other = weights_of(mosaic.faces, values)
+    again = partition(mosaic, other, township, QUICK.model_copy(update={"previous": saved(plan, tmp_path)}))
+    both = again.faces.merge(plan.faces, on="face_id", suffixes=("", "_old")).merge(mosaic.faces, on="face_id")
+    changed = set(both.loc[both["grid_code"] != both["grid_code_old"], "village_code"])
+    assert changed <= {mosaic.faces["village_code"].iloc[i]}
+
+
+def test_more_grids_keep_nearly_all_households_under_their_code(town, plan, tmp_path):
+    count = int((plan.grids["grid_type"] == "comprehensive").sum())
+    more = QUICK.model_copy(update={"previous": saved(plan, tmp_path), "headcount": count + 1})
+    again = partition(*town, more)
+    assert (again.grids["grid_type"] == "comprehensive").sum() == count + 1
+    assert again.figures["codes"]["kept_share"] >= 0.9
+
+
+def test_retired_codes_are_listed_with_successors_and_never_used_again(tmp_path):
+    mosaic, weights, township = square_mosaic([[220, 180, 220]])
+    sizes = QUICK.model_copy(update={"target": 200.0, "max": 250.0})
+    first = partition(mosaic, weights, township, sizes)
+    assert list(first.grids["grid_code"].str[-3:]) == ["001", "002", "003"]
+    wide = sizes.model_copy(update={"target": 300.0, "max": 450.0, "number": {"青石村": 2}})
+    second = partition(mosaic, weights, township, wide.model_copy(update={"previous": saved(first, tmp_path)}))
+    (gone,) = second.figures["codes"]["retired"].items()
+    assert gone[1] and gone[1][0] in set(second.grids["grid_code"])
+    later = sizes.model_copy(update={"number": {"青石村": 3}, "previous": saved(second, tmp_path)})
+    third = partition(mosaic, weights, township, later)
+    assert gone[0] not in set(third.grids["grid_code"])
+    assert third.grids["grid_code"].max().endswith("004")
+    assert gone[0] in third.figures["codes"]["retired"]
+
+
+def test_locked_grids_and_villages_stay(town, plan, tmp_path):
+    grid = plan.grids.loc[plan.grids["grid_type"] == "comprehensive", "grid_code"].iloc[2]
+    village = plan.grids["village_code"].iloc[-1]
+    locks = with_locks(tmp_path, f"grid,{grid},", f"village,{village},")
+    sizes = {"target": 200.0, "min": 100.0, "max": 260.0, "previous": saved(plan, tmp_path), "locks": locks}
+    again = partition(*town, QUICK.model_copy(update=sizes))
+    for code in (grid, *plan.grids.loc[plan.grids["village_code"] == village, "grid_code"]):
+        assert set(again.faces.loc[again.faces["grid_code"] == code, "face_id"]) == set(
+            plan.faces.loc[plan.faces["grid_code"] == code, "face_id"]
+        )
+
+
+@given(st.lists(st.tuples(st.integers(0, 4), st.integers(0, 4), st.sampled_from("甲乙")), min_size=1, max_size=4))
+@settings(max_examples=15, deadline=None)
+def test_a_face_lock_is_never_broken(tmp_path_factory, locked):
+    mosaic, weights, township = square_mosaic(np.full((5, 5), 50.0))
+    locks = {f"f{i:02d}{j:02d}": name for i, j, name in locked}
+    file = with_locks(tmp_path_factory.mktemp("locks"), *(f"face,{face},{name}" for face, name in locks.items()))
+    try:
+        plan = partition(mosaic, weights, township, QUICK.model_copy(update={"locks": file}))
+    except PlanError as error:
+        assert "contradict each other" in str(error)
+        return
+    grid = plan.faces.set_index("face_id")["grid_code"]
+    names = {name: {grid[face] for face, n in locks.items() if n == name} for name in set(locks.values())}
+    assert all(len(codes) == 1 for codes in names.values())
+    assert len(set.union(*names.values())) == len(names)
+    assert (plan.grids.geom_type == "Polygon").all()
+
+
+def test_pairs_stay_together_and_apart(tmp_path):
+    mosaic, weights, township = square_mosaic(np.full((4, 4), 75.0))
+    locks = with_locks(tmp_path, "together,f0001,f0002", "apart,f0000,f0001")
+    plan = partition(mosaic, weights, township, QUICK.model_copy(update={"locks": locks}))
+    grid = plan.faces.set_index("face_id")["grid_code"]
+    assert grid["f0001"] == grid["f0002"] != grid["f0000"]
+
+
+def test_a_bridge_joins_what_does_not_touch(tmp_path):
+    mosaic, weights, township = square_mosaic([[150, 150, 0, 150, 150]], gaps=((0, 2),))
+    file = tmp_path / "links.csv"
+    file.write_text("face_a,face_b\nf0003,f0001\n", "utf-8")
+    sizes = QUICK.model_copy(update={"target": 600.0, "max": 700.0, "links": str(file)})
+    assert len(partition(mosaic, weights, township, sizes).grids) == 1
+    assert len(partition(mosaic, weights, township, sizes.model_copy(update={"links": None})).grids) == 2
+
+
+@pytest.mark.parametrize(
+    ("row", "said"),
+    [
+        ("face,nobody,甲", "Face nobody of locks.csv"),
+        ("roof,f0000,", "unknown kind of lock roof"),
+        ("village,青石村,", "there is no earlier plan to keep"),
+    ],
+)
+def test_a_lock_that_means_nothing_is_refused(tmp_path, row, said):
+    with pytest.raises((PlanError, InputError), match=said):
+        partition(*square_mosaic([[100]]), QUICK.model_copy(update={"locks": with_locks(tmp_path, row)}))
+
+
+def test_numbers_for_villages_that_are_not_there_are_refused():
+    with pytest.raises(PlanError, match="无名村 in \\[grids\\] number"):
+        partition(*square_mosaic([[100]]), QUICK.model_copy(update={"number": {"无名村": 2}}))
+
+
+def test_an_earlier_plan_that_is_none_is_refused(tmp_path):
+    with pytest.raises(InputError, match="has no readable layer grids"):
+        partition(*square_mosaic([[100]]), QUICK.model_copy(update={"previous": str(tmp_path / "gridmerge.gpkg")}))
+
+
+def test_how_many():
+    assert how_many(np.full(10, 90.0), 300, 150, 450, 10) == 3
+    assert how_many(np.array([900.0, 300, 300]), 300, 150, 450, 3) == 3
+    assert how_many(np.zeros(5), 300, 150, 450, 5) == 1
+    assert how_many(np.full(2, 2000.0), 300, 150, 450, 2) == 2
+
+
+@given(
+    st.lists(st.floats(0, 1e4), min_size=1, max_size=12),
+    st.integers(0, 60),
+    st.sampled_from(["sainte_lague", "dhondt", "hamilton"]),
+)
+def test_apportionment_gives_all_seats_and_at_least_one(totals, extra, method):
+    seats = len(totals) + extra
+    given_out = apportion(totals, seats, method)
+    assert sum(given_out) == seats
+    assert min(given_out) >= 1
+
+
+def test_apportionment_by_the_named_methods():
+    assert apportion([53, 24, 23], 7, "sainte_lague") == [3, 2, 2]
+    assert apportion([53, 24, 23], 7, "dhondt") == [4, 2, 1]
+    assert apportion([53, 24, 23], 7, "hamilton") == [4, 2, 1]
+
+
+def edited(plan, mosaic, weights, *moves):
+    edits = {"format": "gridmerge-edits/1", "moves": [dict(zip(("face", "from", "to"), m, strict=True)) for m in moves]}
+    return apply_edits(plan, mosaic, weights, edits)
+
+
+@pytest.fixture
+def strip():
+    mosaic, weights, township = square_mosaic([[100, 100, 100, 100], [100, 100, 100, 100]])
+    sizes = QUICK.model_copy(update={"target": 400.0})
+    return mosaic, weights, partition(mosaic, weights, township, sizes)
+
+
+def test_edits_move_faces_and_sums(strip):
+    mosaic, weights, plan = strip
+    west, east = "510311104201001", "510311104201002"
+    after, refused = edited(plan, mosaic, weights, ("f0001", west, east))
+    assert refused == []
+    assert after.grids.set_index("grid_code")["households"].to_dict() == {west: 300.0, east: 500.0}
+    assert after.grids["area_m2"].sum() == pytest.approx(plan.grids["area_m2"].sum())
+    assert shapely.coverage_is_valid(after.grids.geometry.values)
+    assert isinstance(after.grids, gpd.GeoDataFrame) and list(after.grids.columns) == list(plan.grids.columns)
+
+
+def test_edits_that_break_a_rule_are_refused_with_the_reason(strip):
+    mosaic, weights, plan = strip
+    west, east = "510311104201001", "510311104201002"
+    after, refused = edited(
+        plan, mosaic, weights,
+        ("f0000", west, east), ("nobody", west, east), ("f0003", west, east), ("f0103", east, "x"),
+    )  # fmt: skip
+    assert_frame_equal(after.faces, plan.faces)
+    said = [r.reason.en for r in refused]
+    assert said[0] == "face nobody is not part of this plan"
+    assert "lies in grid 510311104201002, not in 510311104201001" in said[1]
+    assert said[2] == "grid x is not part of this plan"
+    assert "would no longer be in one piece" in said[3]
+
+
+def test_edits_of_another_format_stop(strip):
+    mosaic, weights, plan = strip
+    with pytest.raises(InputError, match="gridmerge-edits/1"):
+        apply_edits(replace(plan), mosaic, weights, {"moves": []})
