@@ -10,7 +10,7 @@ import shapely
 from gridmerge.catalog import catalog
 from gridmerge.config import LayerSpec
 from gridmerge.findings import Finding, found, tidy
-from gridmerge.mend import evidence, polygons, territory
+from gridmerge.mend import evidence, polygons, residual, territory
 from gridmerge.mend.fields import column, drawn, texts
 from gridmerge.mend.ids import unique_ids
 from gridmerge.mend.lists import village_lists
@@ -145,9 +145,10 @@ def _fit(series: gpd.GeoSeries, spec: LayerSpec, township: Township) -> list[Fin
         return []
     assumed = spec.datum or "wgs84"
     measured = evidence.fits(series, township.villages, assumed)
-    findings = (
-        [found("datum_fit", layer=spec.key, assumed=assumed, figures=evidence.figures(measured))] if measured else []
-    )
+    if not measured:
+        return []
+    off = residual.shift(series, township.villages).text
+    findings = [found("datum_fit", layer=spec.key, assumed=assumed, figures=evidence.figures(measured), off=off)]
     better = evidence.contradicts(measured, assumed) if spec.role != "barrier" else None
     if better is not None:
         mine = next(fit for fit in measured if fit.datum == assumed)

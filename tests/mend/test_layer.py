@@ -1,3 +1,5 @@
+from itertools import pairwise
+
 import geopandas as gpd
 import numpy as np
 import pytest
@@ -267,7 +269,7 @@ def test_slivers_and_odd_sizes_are_said(grids, town):
 def test_a_grid_of_a_higher_level_is_huge(town):
     x0, y0, x1, y1 = town.villages.total_bounds
     xs = np.linspace(x0, x1, 16)
-    small = [shapely.box(a, y0, b, y0 + (b - a)) for a, b in zip(xs[:-1], xs[1:], strict=True)]
+    small = [shapely.box(a, y0, b, y0 + (b - a)) for a, b in pairwise(xs)]
     whole = gpd.GeoDataFrame(
         {"id": [*map(str, range(15)), "全镇"]}, geometry=[*small, shapely.box(x0, y0, x1, y1)], crs=town.crs
     )

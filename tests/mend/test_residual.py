@@ -1,0 +1,50 @@
+import geopandas as gpd
+import numpy as np
+import pytest
+import shapely
+from hypothesis import given
+from hypothesis import settings as quick
+from hypothesis import strategies as st
+
+from gridmerge.mend import mend_township
+from gridmerge.mend.residual import shift
+from tests.mend.conftest import box, raw, settings, village_frame, wavy
+
+
+@given(st.floats(-8, 8), st.floats(-8, 8), st.integers(0, 5))
+@quick(max_examples=15, deadline=None)
+def test_a_shift_is_found_through_digitising_noise(town, grids, east, north, seed):
+    phase = np.random.default_rng(seed).uniform(0, 6, 2)
+
+    def drawn_again(points):
+        # as a careful hand would: some metres off, wandering over tens of metres
+        return points + np.array([east, north]) + 1.5 * np.sin(points[:, ::-1] / 41 + phase)
+
+    drawn = shapely.transform(grids.geometry.values, drawn_again)
+    found = shift(gpd.GeoSeries(drawn, crs=grids.crs), town.villages)
+    assert found.sure
+    assert np.hypot(found.east - east, found.north - north) < 0.6
+
+
+def test_direction_and_distance_are_in_words(town, grids):
+    words = shift(grids.translate(4, 4), town.villages).text
+    assert "东北" in words.zh and "5.7" in words.zh and "north-east" in words.en
+    assert "没有整体偏移" in shift(grids.geometry, town.villages).text.zh
+
+
+def test_a_network_that_ignores_the_villages_settles_nothing(town):
+    x0, y0, _, _ = town.villages.total_bounds
+    other = gpd.GeoSeries([shapely.box(x0 + 700, y0 + 700, x0 + 800, y0 + 800)], crs=town.crs)
+    assert not shift(other, town.villages).sure
+
+
+def test_lines_that_run_one_way_do_not_tell_a_shift_along_them(town):
+    strips = mend_township(raw(village_frame([box(0, 0, 1, 40), box(1, 0, 1, 40)])), settings())
+    assert not shift(gpd.GeoSeries([box(1, -50, 0.00001, 140)], crs=strips.crs), strips.villages).sure
+
+
+@pytest.mark.parametrize("seed", [1, 2])
+def test_the_estimate_does_not_depend_on_the_order_of_rows(seed):
+    town = mend_township(raw(village_frame(wavy(seed))), settings())
+    drawn = town.villages.geometry.translate(2, -1)
+    assert shift(drawn, town.villages).text == shift(drawn.iloc[::-1], town.villages).text
