@@ -264,7 +264,7 @@ def _translation(offset: Floats, normal: Floats, known: Bools) -> Floats:
         a = (n * weight[:, None]).T @ n + 1e-9 * np.eye(2)
         if np.linalg.cond(a) > SURE:
             return np.zeros(2)
-        shift = np.linalg.solve(a, (n * weight[:, None]).T @ d)
+        shift = np.asarray(np.linalg.solve(a, (n * weight[:, None]).T @ d), dtype=float)
     return shift if _spread(d - n @ shift) < _spread(d) else np.zeros(2)
 
 

@@ -149,7 +149,7 @@ class _Network:
         feet = np.full_like(xy, np.nan)
         if len(xy):
             source, segment = self._tree.query_nearest(points, max_distance=reach, all_matches=False)
-            way = shapely.shortest_line(points[source], self._segments[segment])
+            way = shapely.shortest_line(np.asarray(points)[source], self._segments[segment])
             feet[source] = shapely.get_coordinates(way).reshape(-1, 2, 2)[:, 1]
         return feet
 
@@ -159,7 +159,8 @@ class _Network:
         if len(tail) == 0:
             return np.empty(0, dtype=np.int64), np.empty(0), np.empty((0, 2))
         meeting = shapely.intersection(tails[tail], self._segments[segment])
-        points = np.asarray(shapely.get_point(shapely.shortest_line(shapely.get_point(tails[tail], 0), meeting), 1))
+        way = shapely.shortest_line(shapely.get_point(tails[tail], 0), meeting)
+        points = np.asarray(shapely.get_point(way, 1), dtype=object)
         along = shapely.line_locate_point(tails[tail], points)
         order = np.lexsort((along, tail))
         first = order[np.unique(tail[order], return_index=True)[1]]

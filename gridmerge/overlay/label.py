@@ -44,16 +44,15 @@ def shares(faces: Geometries, cores: Geometries, sources: Geometries) -> Shares:
     sources
         The layer's polygons as drawn.
     """
-    shapely.prepare(cores)
-    tree = shapely.STRtree(faces)
-    source, face = tree.query(sources, predicate="intersects")
+    shapely.prepare(sources)
+    source, face = shapely.STRtree(faces).query(sources, predicate="intersects")
     area = shapely.area(faces)
     solid = shapely.area(cores) > MAJORITY * area
-    core = cores[face]
-    whole = solid[face] & shapely.covers(sources[source], core)
-    nothing = solid[face] & ~whole & ~shapely.intersects(core, sources[source])
+    look = np.where(solid, cores, faces)[face]
+    whole = shapely.covers(sources[source], look)
+    doubt = ~whole
+    doubt[doubt] = ~solid[face[doubt]] | shapely.intersects(sources[source[doubt]], look[doubt])
     held = np.where(whole, area[face], 0.0)
-    doubt = ~whole & ~nothing
     held[doubt] = shapely.area(common(faces[face[doubt]], sources[source[doubt]]))
     some = held > 0
     order = np.lexsort((source[some], face[some]))
