@@ -25,7 +25,9 @@ FACE_SIMPLIFY_M = 1.0  # under two pixels at the deepest zoom; the coverage stay
 LAYER_SIMPLIFY_M = 3.0  # departmental lines are context: their own drawing error is larger
 _JINJA = re.compile(r"\{(?=[{%#])")
 LAYERS_VERTICES = 200_000  # for all departmental layers together: about 1.5 MB of the file
-COARSEST_M = 100.0  # beyond this a line no longer says where it runs; the file grows instead
+COARSEST_M = (
+    12.0  # departments' own drawing errors; beyond, a line no longer says where it runs: the file grows instead
+)
 
 
 def build_hash(faces: pd.DataFrame) -> str:

@@ -42,6 +42,10 @@ function editClick(face) {
 }
 
 function adjustTab() {
+  return [h("div", { id: "gm-adjust" }, adjustHead()), h("h3", {}, t("work", sizeName())), bars()];
+}
+
+function adjustHead() {
   return [
     h("div", { class: "row" },
       h("button", { class: "solid" + (state.editing ? " off" : ""), id: "gm-edit-switch", onclick: () => setEditing(!state.editing) }, t(state.editing ? "editStop" : "editStart")),
@@ -51,9 +55,16 @@ function adjustTab() {
     changesList(),
     leftOver.length ? h("section", { class: "remarks warning" }, h("h3", {}, t("leftOver")), leftOver.map((why) => h("p", { class: "remark" }, why))) : null,
     notesList(),
-    fileRow(),
-    h("h3", {}, t("work", sizeName())),
-    bars()];
+    fileRow()];
+}
+
+// After a click: the head, and the bars of the grids it touched.
+function renewAdjust() {
+  if (state.tab !== "edit" || !barOf.length || state.touched.length === grids.length) return showPanel();
+  showTabs();
+  fill($("adjust"), adjustHead());
+  renewBars(state.touched);
+  markBar();
 }
 
 const toolButton = (name, act, off) => h("button", { class: "plain", id: "gm-" + name, disabled: off, onclick: act }, t(name));

@@ -5,7 +5,9 @@ onChange((what) => {
   if (what === "choice") { paintChosen(); showCard(); markBar(); }
   if (what === "layers") { layers.forEach(paintLayer); showLegend(); showPanel(); }
   if (what === "colour") { paintFills(); paintDepartment(); showLegend(); showPanel(); }
-  if (what === "edit" || what === "target") { paintCandidates(); paintChosen(); showPanel(); }
+  if (what === "edit" || what === "target") { paintCandidates(); paintChosen(); }
+  if (what === "target") showPanel();
+  if (what === "edit") { renewAdjust(); showCard(); }
   if (what === "notes") { paintNotes(); showPanel(); }
   if (what === "loaded") paintNotes();
   if (what === "villages") { paintVillages(); showLegend(); }

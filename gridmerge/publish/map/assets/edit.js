@@ -101,6 +101,7 @@ function edited(which) {
   paintShapes(which);
   paintFills(which);
   autosave();
+  state.touched = which;
   changed("edit");
 }
 

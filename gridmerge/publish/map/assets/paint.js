@@ -78,37 +78,42 @@ function fillOf(grid) {
 }
 
 const fills = grids.map((grid) => shape(grid).addTo(map));
-const pieceLines = line(paintFill, "#ffffff", 0.8, { opacity: 0.75 }).addTo(map);
-const gridHalo = line(paintLines, "#ffffff", 3.5, { opacity: 0.85 }).addTo(map);
-const gridLines = line(paintLines, "#24444d", 1.4, {}).addTo(map);
+// A line a village: a click redraws the lines of one, not of the town.
+const perVillage = (make) => DATA.villages.code.map(() => make().addTo(map));
+const pieceLines = perVillage(() => line(paintFill, "#ffffff", 0.8, { opacity: 0.75 }));
+const gridHalo = perVillage(() => line(paintLines, "#ffffff", 3.5, { opacity: 0.85 }));
+const gridLines = perVillage(() => line(paintLines, "#24444d", 1.4, {}));
 const villageHalo = line(paintRims, "#fffdf5", 6, { opacity: 0.95 }).addTo(map);
 const villageLines = line(paintRims, "#3a2d1e", 2.6, {}).addTo(map);
 const chosenHalo = line(paintTop, "#ffffff", 8, {}).addTo(map);
 const chosenLine = line(paintTop, "#c8451b", 4, {}).addTo(map);
 const hereShape = L.polygon([], { renderer: paintTop, pane: "gm-top", stroke: false, fillColor: "#c8451b", fillOpacity: 0.18, interactive: false, smoothFactor: 0 }).addTo(map);
 
-function linesWhere(wanted) {
-  const lines = [];
-  sides.forEach((pair, arc) => { if (wanted(pair)) lines.push(land.line(arc)); });
-  return lines;
-}
 const sameVillage = (pair) => pair.length > 1 && DATA.faces.village[pair[0]] === DATA.faces.village[pair[1]];
 
+const innerArcs = DATA.villages.code.map(() => []);
+const rimArcs = [];
+sides.forEach((pair, arc) => (sameVillage(pair) ? innerArcs[DATA.faces.village[pair[0]]] : rimArcs).push(arc));
+
 function paintShapes(which) {
-  (which || grids).forEach((grid) => fills[grid.index].setLatLngs(land.latlngs(grid.rings)));
-  const lines = linesWhere((pair) => sameVillage(pair) && faceGrid[pair[0]] !== faceGrid[pair[1]]);
-  gridHalo.setLatLngs(lines);
-  gridLines.setLatLngs(lines);
+  const some = which || grids;
+  some.forEach((grid) => fills[grid.index].setLatLngs(land.latlngs(grid.rings)));
+  new Set(some.map((grid) => grid.village)).forEach((village) => {
+    const lines = innerArcs[village].filter((arc) => faceGrid[sides[arc][0]] !== faceGrid[sides[arc][1]]).map((arc) => land.line(arc));
+    gridHalo[village].setLatLngs(lines);
+    gridLines[village].setLatLngs(lines);
+  });
 }
 
 function paintVillages() {
-  const lines = state.villages ? linesWhere((pair) => !sameVillage(pair)) : [];
+  const lines = state.villages ? rimArcs.map((arc) => land.line(arc)) : [];
   villageHalo.setLatLngs(lines);
   villageLines.setLatLngs(lines);
 }
 
+// Those on a grid's rim lie under its line.
 function paintPieces() {
-  pieceLines.setLatLngs(state.pieces || state.editing ? linesWhere((pair) => pair.length > 1) : []); // those on a grid's rim lie under its line
+  pieceLines.forEach((drawn, village) => drawn.setLatLngs(state.pieces || state.editing ? innerArcs[village].map((arc) => land.line(arc)) : []));
 }
 
 // Tiles only when somebody asked for them; then what lies above lets them shine through.

@@ -4,11 +4,16 @@ if (DATA.audience !== "public") TABS.check = checkTab;
 if (DATA.audience === "meeting") TABS.edit = () => adjustTab();
 const total = (list) => list.reduce((a, b) => a + b, 0);
 
-function showPanel() {
+function showTabs() {
   fill($("tabs"), Object.keys(TABS).map((name) => h("button", {
     role: "tab", "aria-selected": String(state.tab === name), "data-tab": name, onclick: () => { state.tab = name; showPanel(); },
   }, t(name), name === "edit" && edits.done.length ? h("span", { class: "count" }, netMoves().length) : null)));
+}
+
+function showPanel() {
   const scroll = $("tab").scrollTop;
+  showTabs();
+  barOf = [];
   fill($("tab"), TABS[state.tab]());
   $("tab").scrollTop = scroll;
 }
@@ -46,16 +51,28 @@ function memberTiles() {
 }
 
 // Every grid's work as a bar; the band is the range that was asked for.
+let barOf = [];
+let barScale = 1;
 function bars() {
-  const most = Math.max.apply(null, grids.map(size).concat([DATA.sizes.max || 0]));
-  const at = (value) => (most ? (100 * value) / most : 0) + "%";
+  barScale = Math.max.apply(null, grids.map(size).concat([DATA.sizes.max || 0])) || 1;
+  barOf = [];
   return h("div", { class: "bars", id: "gm-bars" }, DATA.villages.name.map((name, village) => {
     const here = grids.filter((grid) => grid.village === village);
-    return here.length ? h("section", {}, h("h4", {}, brief(name, 40), h("span", {}, number(total(here.map(size))) + sizeUnit())), here.map((grid) => bar(grid, at))) : null;
+    return here.length ? h("section", {}, h("h4", {}, brief(name, 40), h("span", {}, number(total(here.map(size))) + sizeUnit())), here.map((grid) => (barOf[grid.index] = bar(grid)))) : null;
   }));
 }
 
-function bar(grid, at) {
+// After a click only two bars are new; a village's sum stays what it was.
+function renewBars(which) {
+  which.forEach((grid) => {
+    const fresh = bar(grid);
+    barOf[grid.index].replaceWith(fresh);
+    barOf[grid.index] = fresh;
+  });
+}
+
+function bar(grid) {
+  const at = (value) => Math.min(100, (100 * value) / barScale) + "%";
   const mark = verdict(grid);
   return h("button", { class: "bar" + (grid.index === state.grid ? " on" : ""), "data-grid": grid.index, title: brief(grid.name, 80), onclick: () => (state.editing ? setTarget(grid.index) : chooseGrid(grid.index, -1, true)) },
     h("span", { class: "who" }, grid.short),
