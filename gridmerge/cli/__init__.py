@@ -9,6 +9,7 @@ import click
 
 from gridmerge import __version__
 from gridmerge.cli.console import safe_streams
+from gridmerge.cli.export import export
 from gridmerge.cli.leave import leave
 from gridmerge.cli.locate import locate
 from gridmerge.cli.project import build, check, init
@@ -25,6 +26,7 @@ def main() -> None:
     gridmerge init FOLDER   look at the files, write gridmerge.toml   认识文件，写出项目文件
     gridmerge check         load and mend, list what is wrong         检查数据，列出问题
     gridmerge build         run the whole pipeline                    生成综合网格、地图和报表
+    gridmerge export OUT …  the grids in another format               另存为其他格式或写入数据库
     gridmerge verify OUT    prove the results from the files          核验成果
     gridmerge locate OUT …  whose is this place                       查询某一点归谁负责
     gridmerge leave WHO OUT who takes over when somebody leaves       某人离岗，谁来接手
@@ -32,5 +34,5 @@ def main() -> None:
     safe_streams()
 
 
-for command in (init, check, build, map_, verify, locate, leave, departments, explain):
+for command in (init, check, build, map_, export, verify, locate, leave, departments, explain):
     main.add_command(command)

@@ -16,12 +16,16 @@ import pandas as pd
 import pyogrio
 import pytest
 import shapely
+from click.testing import CliRunner
 from pyproj import CRS
 
+from gridmerge.cli import main
+from gridmerge.cli.export import export as export_command
 from gridmerge.datum import undo
 from gridmerge.errors import OutputError
 from gridmerge.geometry import lonlat
 from gridmerge.publish import export
+from gridmerge.publish.exports import AUDIENCES, COORDS, PROFILES
 from gridmerge.publish.exports.profiles import bare_rings, write_rings
 from gridmerge.publish.exports.reopen import reopen
 from gridmerge.publish.exports.vector import write_shp
@@ -318,3 +322,19 @@ def test_exports_leave_neighbours_in_their_folder_alone(out, tmp_path):
     assert (tmp_path / "mine.txt").read_text() == "mine"
     assert {path.suffix for path in tmp_path.iterdir()} == {".shp", ".shx", ".dbf", ".prj", ".cpg", ".txt"}
     assert pyogrio.read_info(tmp_path / "grids.shp")["features"] == len(reopen(out).rows)
+
+
+def test_the_command_line_offers_what_the_function_takes():
+    options = {option.name: option for option in export_command.params}
+    assert tuple(options["profile"].type.choices) == PROFILES
+    assert tuple(options["coord"].type.choices) == COORDS
+    assert tuple(options["audience"].type.choices) == AUDIENCES
+
+
+def test_the_command_line_exports_and_says_where(out, tmp_path):
+    run = CliRunner().invoke(main, ["export", str(out), str(tmp_path / "grids.fgb"), "--coord", "bd09", "--lang", "en"])
+    assert run.exit_code == 0, run.output
+    assert f"grids: {tmp_path / 'grids_bd09.fgb'}" in run.output
+    run = CliRunner().invoke(main, ["export", str(out), str(tmp_path / "grids.docx"), "--lang", "zh"])
+    assert run.exit_code == 1
+    assert "不认识的格式" in run.output

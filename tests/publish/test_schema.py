@@ -9,6 +9,8 @@ from pathlib import Path
 import jsonschema
 import pytest
 
+from gridmerge.publish import export
+
 SCHEMA = json.loads((Path(__file__).resolve().parents[2] / "docs" / "grids.schema.json").read_text("utf-8"))
 CHECK = jsonschema.Draft202012Validator(SCHEMA)
 
@@ -43,3 +45,9 @@ def test_what_is_not_a_grid_is_refused(grids, spoil):
     spoilt = copy.deepcopy(grids)
     spoil(spoilt)
     assert not CHECK.is_valid(spoilt)
+
+
+@pytest.mark.parametrize("options", [{"coord": "gcj02"}, {"coord": "bd09"}, {"audience": "public"}])
+def test_exports_as_geojson_are_valid_too(out, tmp_path, options):
+    done = export(out, tmp_path / "grids.geojson", **options)
+    CHECK.validate(json.loads(Path(done.dest).read_text("utf-8")))
