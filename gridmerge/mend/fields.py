@@ -23,6 +23,22 @@ def drawn(raw: RawLayer) -> bool:
     return raw.frame.active_geometry_name is not None and not shapely.is_missing(np.asarray(raw.frame.geometry)).all()
 
 
+def not_empty(raw: RawLayer) -> None:
+    """Refuse an input without a single row.
+
+    Raises
+    ------
+    InputError
+        It has none.
+    """
+    if len(raw.frame) == 0:
+        source = raw.source
+        raise InputError(
+            f"{source.key}（{source.path}）里一个要素也没有；请检查文件、layer 和 where 是否选对。",
+            f"{source.key} ({source.path}) holds no feature at all; check whether file, layer and where are the right ones.",
+        )
+
+
 def column(raw: RawLayer, wanted: str | None, part: str) -> str | None:
     """Return the column that plays `part`: the one named, else the one recognised by its name, else None.
 

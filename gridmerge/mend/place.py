@@ -76,10 +76,17 @@ def _placing(
         told = _by_evidence(geometry, villages)
     if told is None:
         raise _no_place(raw, bounds)
-    kind = "crs_by_evidence" if told.overlap else "crs_assumed"
-    measure = round(100 * told.overlap, 1) if told.overlap else None
-    findings = (found(kind, layer=key, measure=measure, crs=_label(told.crs)),)
-    return told, findings + _axes(told, key)
+    return told, (_told_by(told, raw), *_axes(told, key))
+
+
+def _told_by(told: systems.Placing, raw: RawLayer) -> Finding:
+    """Why a system was taken that nobody declared."""
+    key, crs = raw.source.key, _label(told.crs)
+    if raw.frame.crs is not None:
+        return found("crs_impossible", layer=key, declared=_label(raw.frame.crs), crs=crs)
+    if told.overlap:
+        return found("crs_by_evidence", layer=key, measure=round(100 * told.overlap, 1), crs=crs)
+    return found("crs_assumed", layer=key, crs=crs)
 
 
 def _as_told(

@@ -11,7 +11,7 @@ from gridmerge.catalog import find_field, plain
 from gridmerge.config import RosterSpec
 from gridmerge.errors import InputError
 from gridmerge.findings import Finding, tidy
-from gridmerge.mend.fields import attributes, drawn, no_field, numbers, text, texts
+from gridmerge.mend.fields import attributes, drawn, no_field, not_empty, numbers, text, texts
 from gridmerge.mend.names import Gazetteer
 from gridmerge.mend.place import place
 from gridmerge.mend.works import with_points
@@ -57,6 +57,7 @@ def mend_roster(raw: RawLayer, spec: RosterSpec, township: Township) -> Roster:
     InputError
         A column is missing; or unknown villages, negative capacities, repeated ids, unknown kinds: all of them at once.
     """
+    not_empty(raw)
     raw = with_points(raw, spec, required=False)
     columns = {part: find_field(attributes(raw), known) for part, known in PARTS.items()}
     for part in ("member_id", "name"):

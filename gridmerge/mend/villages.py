@@ -14,7 +14,7 @@ from gridmerge.findings import Finding, found, tidy
 from gridmerge.mend import crs as systems
 from gridmerge.mend import polygons
 from gridmerge.mend.coverage import covered
-from gridmerge.mend.fields import attributes, column, drawn, text, texts
+from gridmerge.mend.fields import attributes, column, drawn, not_empty, text, texts
 from gridmerge.mend.place import place
 from gridmerge.model import RawLayer, Township
 
@@ -45,6 +45,7 @@ def mend_township(raw: RawLayer, settings: Settings) -> Township:
         The system cannot be told; or two villages claim the same land so that no coverage can be made.
     """
     spec = settings.villages
+    not_empty(raw)
     if not drawn(raw):
         raise InputError(
             f"villages（{raw.source.path}）没有任何图形；请检查路径、layer 与 where。",

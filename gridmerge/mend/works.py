@@ -42,6 +42,8 @@ def mend_work(raw: RawLayer, spec: WorkloadSpec, township: Township) -> Work:
         It cannot be told where on earth the features lie.
     """
     key = raw.source.key
+    if len(raw.frame) == 0:
+        return _nothing(raw, spec, township)
     values, findings = _values(raw, spec)
     frame = with_points(raw, spec)
     placed = place(frame, spec, township.crs, township.villages)
@@ -60,6 +62,13 @@ def mend_work(raw: RawLayer, spec: WorkloadSpec, township: Township) -> Work:
         source=raw.source,
         findings=tidy((*raw.findings, *findings, *placed.findings)),
     )
+
+
+def _nothing(raw: RawLayer, spec: WorkloadSpec, township: Township) -> Work:
+    """A workload without rows: a year without events is no mistake, but worth a word."""
+    frame = gpd.GeoDataFrame({"value": np.empty(0)}, geometry=[], crs=township.crs)
+    findings = tidy((*raw.findings, found("work_empty", layer=raw.source.key)))
+    return Work(name=spec.name, weight=spec.weight, by=spec.by, frame=frame, source=raw.source, findings=findings)
 
 
 def _values(raw: RawLayer, spec: WorkloadSpec) -> tuple[np.ndarray, list[Finding]]:

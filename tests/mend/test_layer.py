@@ -292,3 +292,16 @@ def test_grids_over_several_villages_are_counted(grids, town):
     )
     finding = one(mend(merged, town), "grids_across_villages")
     assert finding.measure == 1 and dict(finding.blanks)["example"] == "a"
+
+
+def test_degrees_declared_over_metres_are_found_out(grids, town):
+    lying = grids.to_crs(4523).set_crs(4326, allow_override=True)
+    layer = mend(lying, town)
+    assert "4523" in one(layer, "crs_impossible").message("zh")
+    assert same_land(layer, grids)
+
+
+def test_an_empty_layer_is_one_sentence(grids, town):
+    with pytest.raises(InputError, match="holds no feature") as caught:
+        mend(grids.iloc[:0], town)
+    assert "urban_management" in caught.value.in_("zh")

@@ -130,7 +130,7 @@ def test_numeric_codes_stay_text():
 @pytest.mark.parametrize(
     ("frame", "message"),
     [
-        (gpd.GeoDataFrame({"a": []}, geometry=[], crs=CRS), "no geometry"),
+        (gpd.GeoDataFrame({"a": []}, geometry=[], crs=CRS), "no feature"),
         (gpd.GeoDataFrame({"foo": ["x"]}, geometry=[box(0, 0)], crs=CRS), "looks like the village code"),
         (
             gpd.GeoDataFrame({"XZQDM": ["510311104201", None]}, geometry=[box(0, 0), box(1, 0)], crs=CRS),

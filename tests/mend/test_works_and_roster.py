@@ -129,3 +129,8 @@ def test_homes_may_be_missing_one_by_one(town, lonlat):
     lon, lat = lonlat
     result = roster(town, 编号=["1", "2"], 姓名=["甲", "乙"], 经度=[lon[0], np.nan], 纬度=[lat[0], np.nan])
     assert result.members.geometry.isna().tolist() == [False, True]
+
+
+def test_an_empty_workload_is_a_warning(town):
+    work = mend_work(raw(gpd.GeoDataFrame({"hs": []}, geometry=[], crs=4326), KEY), work_spec(field="hs"), town)
+    assert len(work.frame) == 0 and one(work, "work_empty").severity == "warning"
