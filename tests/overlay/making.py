@@ -103,3 +103,17 @@ def lattice(
         for j in range(rows)
         for i in range(columns)
     ]
+
+
+def none_thin(mosaic: Mosaic, town: Township) -> None:
+    """Assert that no face is thinner than the tolerance unless the village is so itself, or a zone forces it."""
+    width = mosaic.figures["tolerance"]
+    faces = mosaic.faces[mosaic.faces["zone"] == ""]
+    inner = shapely.buffer(faces.geometry.to_numpy(), -width / 2 * 0.98)
+    thin = faces[shapely.is_empty(inner)]
+    villages = town.villages.set_index("village_code").geometry
+    for code, face in zip(thin["village_code"], thin.geometry, strict=True):
+        alone = (mosaic.faces["village_code"] == code).sum() == 1
+        # land of the village that no circle of the tolerance's width reaches: its own arms and necks
+        forced = villages[code].difference(villages[code].buffer(-width / 2).buffer(width / 2 + 0.01))
+        assert alone or face.intersection(forced).area > 0.05 * face.area, face.wkt
