@@ -19,7 +19,8 @@ from tests.strategies import little_towns
 from tests.towns import Town, draw_town, recovery
 from tests.towns.datum import bd09, gcj02
 from tests.towns.draw import AMPLITUDES, GROUP, MISSING_GRIDS
-from tests.towns.files import RECIPES, write_town
+from tests.towns.files import write_town
+from tests.towns.recipes import RECIPES
 
 SAMPLE = Path(__file__).resolve().parents[1] / "sample_layers"
 GDB = "自然资源_动态巡查网格.gdb"

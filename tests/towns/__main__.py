@@ -7,6 +7,7 @@ from pathlib import Path
 import click
 
 from tests.towns.files import write_town
+from tests.towns.offices import write_office
 from tests.towns.town import draw_town
 from tests.towns.truth import LOOKS
 
@@ -18,10 +19,12 @@ from tests.towns.truth import LOOKS
 @click.option("--blocks", default=40, show_default=True, help="True blocks per village, on average.")
 @click.option("--dirt", default=1.0, show_default=True, help="0: drawn exactly; 1: as real drawings are.")
 @click.option("--look", type=click.Choice(sorted(LOOKS)), default="town", show_default=True, help="What kind of place.")
+@click.option("--office", type=click.Choice(["sample", "other"]), default="sample", help="Whose file and field names.")
 @click.option("--out", type=click.Path(path_type=Path, file_okay=False), required=True, help="Folder to write.")
-def main(seed: int, villages: int, layers: int, blocks: int, dirt: float, look: str, out: Path) -> None:
+def main(seed: int, villages: int, layers: int, blocks: int, dirt: float, look: str, office: str, out: Path) -> None:  # noqa: PLR0917, PLR0913: click names them
     """Draw an invented town and write it as the files its departments would send."""
-    write_town(draw_town(seed, villages, layers, blocks, dirt, look), out)
+    write = write_town if office == "sample" else write_office
+    write(draw_town(seed, villages, layers, blocks, dirt, look), out)
 
 
 if __name__ == "__main__":

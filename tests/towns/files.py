@@ -21,7 +21,7 @@ def write_town(town: Town, folder: Path) -> None:
     known = {recipe.key: recipe for recipe in RECIPES}
     recipes = [known.get(key) or _usual(key) for key in town.layers]
     for recipe in recipes:
-        frame = _village_grids(town) if recipe.key == "civil_affairs" else town.layers[recipe.key].frame
+        frame = village_grids(town) if recipe.key == "civil_affairs" else town.layers[recipe.key].frame
         recipe.write(folder, frame)
     _write_base(town, folder)
     _write_people(town, folder)
@@ -41,7 +41,7 @@ def _usual(key: str) -> Recipe:
     )
 
 
-def _village_grids(town: Town) -> gpd.GeoDataFrame:
+def village_grids(town: Town) -> gpd.GeoDataFrame:
     """Grids of one or two villages, named in the several ways people write a village's name."""
     names = town.villages["village_name"].tolist()
     ways = ("{}", "{}委会", "{}村民委员会", "青山镇{}")
