@@ -66,6 +66,15 @@ def unpack(path: Path, folder: Path, ask: Ask) -> list[Path]:
     return sorted(files)
 
 
+def refuse_bomb(path: Path, ask: Ask) -> None:
+    """Refuse a zip-based file (a workbook) that would unpack to more than the limits."""
+    try:
+        with zipfile.ZipFile(path) as archive:
+            _check(archive.infolist(), ask)
+    except (zipfile.BadZipFile, ValueError, NotImplementedError):
+        return  # its reader will say what is wrong
+
+
 def _check(members: list[zipfile.ZipInfo], ask: Ask) -> None:
     total = sum(member.file_size for member in members)
     steep = any(

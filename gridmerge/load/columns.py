@@ -11,6 +11,7 @@ import pandas as pd
 
 from gridmerge.findings import Finding, found
 from gridmerge.load.encoding import Choice, choose, codec_named, demanded, foreign, mend_mojibake, note, redecode
+from gridmerge.load.manners import masked
 from gridmerge.load.piece import Ask, geo_frame
 
 
@@ -74,7 +75,14 @@ def undo_mojibake(frame: gpd.GeoDataFrame, ask: Ask) -> tuple[gpd.GeoDataFrame, 
             changed[name] = mended
             sample = next(value for value in mended if isinstance(value, str) and not value.isascii())
             findings.append(
-                found("mojibake_mended", layer=ask.key, measure=cells, file=ask.name, field=name, sample=sample[:20])
+                found(
+                    "mojibake_mended",
+                    layer=ask.key,
+                    measure=cells,
+                    file=ask.name,
+                    field=name,
+                    sample=masked(sample)[:20],
+                )
             )
     return (frame.assign(**changed) if changed else frame), findings
 

@@ -17,6 +17,7 @@ from shapely.geometry.base import BaseGeometry
 
 from gridmerge.findings import Finding, found
 from gridmerge.load.gdal import TROUBLES, chosen_layers, words_of
+from gridmerge.load.manners import masked
 from gridmerge.load.piece import Ask, geo_frame
 from gridmerge.load.polygonise import enclosed, label_areas, without_islands
 from gridmerge.load.refuse import many_layers, unreadable
@@ -76,7 +77,7 @@ def _labelled(
     areas = without_islands(areas, places)
     names, spoken = label_areas(areas, places, [one.text for one in texts], [one.size for one in texts])
     doubtful = [words for words in spoken if " / " in words]
-    notes = [found("labels_doubtful", layer=ask.key, file=ask.name, texts=words[:60]) for words in doubtful]
+    notes = [found("labels_doubtful", layer=ask.key, file=ask.name, texts=masked(words)[:60]) for words in doubtful]
     frame = geo_frame(
         {"name": names, "texts": spoken, "cad_layer": layer_of}, np.array([*areas, None], dtype=object)[:-1]
     )

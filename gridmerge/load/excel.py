@@ -12,6 +12,7 @@ import python_calamine
 
 from gridmerge.errors import InputError
 from gridmerge.findings import Finding, found
+from gridmerge.load.archive import refuse_bomb
 from gridmerge.load.gdal import TROUBLES, chosen_layers, words_of
 from gridmerge.load.piece import Ask, Piece
 from gridmerge.load.refuse import missing_layer, unreadable
@@ -22,6 +23,7 @@ _GDAL_OPTIONS = {"HEADERS": "DISABLE", "FIELD_TYPES": "STRING"}
 
 def read_excel(path: Path, ask: Ask) -> Piece:
     """Read one sheet of a workbook: the one `ask.layer` names, else the first visible one with content."""
+    refuse_bomb(path, ask)
     try:
         rows, findings = _by_calamine(path, ask)
     except (PermissionError, InputError):

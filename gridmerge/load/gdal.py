@@ -21,6 +21,7 @@ from pyproj.exceptions import CRSError
 from gridmerge.findings import Finding
 from gridmerge.load.columns import decode_frame, plain, undo_mojibake, unique_columns
 from gridmerge.load.features import drop_unreadable, geometries, unreadable_feature
+from gridmerge.load.manners import masked
 from gridmerge.load.piece import Ask, Piece, geo_frame
 from gridmerge.load.refuse import many_layers, missing_layer, unreadable
 
@@ -124,7 +125,8 @@ def broken(name: str, error: Exception) -> Exception:
 
 def words_of(error: BaseException) -> str:
     """Return what another program's error says, in one line, without paths of this machine."""
-    words = re.sub(r"'?(/[^\s':]+|[A-Za-z]:\\[^\s']+)'?", "", str(error)).split(";")[0]
+    words = masked(str(error))
+    words = re.sub(r"'?(/[^\s':]+|[A-Za-z]:\\[^\s']+)'?", "", words).split(";")[0]
     return re.sub(r"\s+", " ", words).strip(" .:'")[:100] or type(error).__name__
 
 
@@ -189,7 +191,7 @@ def _around_broken(
     """Read the features around broken ones by their numbers, halving where it fails; raises `why` when most fail."""
     if not isinstance(why, FeatureError):
         raise why
-    _, fids, _, _ = pyogrio.raw.read(source, **{**reading, "columns": [], "read_geometry": False, "return_fids": True})
+    fids = _feature_numbers(source, reading)
     parts: list[gpd.GeoDataFrame] = []
     findings: list[Finding] = []
     stack = [np.arange(len(fids))]
@@ -211,6 +213,16 @@ def _around_broken(
     if not parts:
         raise why
     return join(parts), findings
+
+
+def _feature_numbers(source: Path | bytes, reading: Mapping[str, Any]) -> np.ndarray:
+    try:
+        _, fids, _, _ = pyogrio.raw.read(
+            source, **{**reading, "columns": [], "read_geometry": False, "return_fids": True}
+        )
+    except TROUBLES:  # attributes are what is broken: formats in which that happens count from 0
+        fids = np.arange(pyogrio.read_info(source, layer=reading["layer"], force_feature_count=True)["features"])
+    return np.asarray(fids)
 
 
 def declared_crs(text: str | None) -> CRS | None:

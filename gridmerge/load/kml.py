@@ -5,7 +5,6 @@ from __future__ import annotations
 import dataclasses
 import re
 from collections.abc import Iterator
-from html.parser import HTMLParser
 from pathlib import Path
 from typing import Any, cast
 from xml.etree.ElementTree import Element, ParseError
@@ -22,6 +21,7 @@ from gridmerge.load.archive import Unpacked, unpack
 from gridmerge.load.features import drop_unreadable, unreadable_feature
 from gridmerge.load.gdal import chosen_layers
 from gridmerge.load.json_ import values
+from gridmerge.load.markup import HtmlCells
 from gridmerge.load.piece import Ask, Piece, geo_frame
 from gridmerge.load.refuse import unreadable
 from gridmerge.load.vector import decode_xml
@@ -165,47 +165,9 @@ def _attributes(place: Element) -> dict[str, str | None]:
     return out
 
 
-class _Cells(HTMLParser):
-    """Collects the rows of a description's table, and the text outside tables line by line."""
-
-    def __init__(self) -> None:
-        super().__init__(convert_charrefs=True)
-        self.rows: list[list[str]] = []
-        self.lines: list[str] = [""]
-        self._cell: list[str] | None = None
-
-    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        if tag == "tr":
-            self.rows.append([])
-        elif tag in ("td", "th"):
-            self._close()
-            self._cell = []
-        elif tag in ("br", "p", "div", "li"):
-            self.lines.append("")
-
-    def handle_endtag(self, tag: str) -> None:
-        if tag in ("td", "th", "tr", "table"):
-            self._close()
-        elif tag in ("p", "div", "li"):
-            self.lines.append("")
-
-    def handle_data(self, data: str) -> None:
-        if self._cell is not None:
-            self._cell.append(data)
-        else:
-            self.lines[-1] += data
-
-    def _close(self) -> None:
-        if self._cell is not None:
-            if not self.rows:
-                self.rows.append([])
-            self.rows[-1].append(re.sub(r"\s+", " ", "".join(self._cell)).strip())
-        self._cell = None
-
-
 def description_fields(html: str) -> dict[str, str | None]:
     """Return the fields a description holds: two-column tables, or lines ``名称：值``."""
-    parser = _Cells()
+    parser = HtmlCells()
     parser.feed(html)
     parser.close()
     pairs = [(row[0], row[1]) for row in parser.rows if len(row) == 2 and row[0]]

@@ -35,7 +35,7 @@ def without_secrets(frame: gpd.GeoDataFrame, key: str, file: str) -> tuple[gpd.G
                     layer=key,
                     measure=count,
                     file=file,
-                    field=_safe(str(name)),
+                    field=masked(str(name)),
                     what=Text(zh, en),
                 )
             )
@@ -90,5 +90,6 @@ def _luhn(number: str) -> bool:
     return sum(doubled) % 10 == 0 and len(set(digits)) > 1
 
 
-def _safe(name: str) -> str:
-    return _ID.sub("***", _CARD.sub("***", name))
+def masked(text: str) -> str:
+    """Return text fit for a message: long numbers that could be a person's are starred out."""
+    return _ID.sub("***", _CARD.sub("***", text))

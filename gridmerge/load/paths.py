@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import os
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 
@@ -64,10 +65,9 @@ def _near(path: Path) -> list[str]:
 def called(path: Path, folder: Path) -> str:
     """Return what messages and reports call the file: relative to the project folder, with forward slashes."""
     try:
-        return path.resolve().relative_to(folder.resolve()).as_posix()
-    except ValueError:
-        parts = Path(*path.parts)
-        return parts.as_posix() if not path.is_absolute() else path.name
+        return Path(os.path.relpath(path.resolve(), folder.resolve())).as_posix()
+    except ValueError:  # another drive
+        return path.name
 
 
 def sha256(path: Path) -> str:

@@ -19,7 +19,7 @@ from gridmerge.load.manners import without_secrets
 from gridmerge.load.paths import called, listing_sha256, resolve, sha256
 from gridmerge.load.piece import Ask, Piece
 from gridmerge.load.refuse import locked, missing_field, unreadable
-from gridmerge.load.registry import EXTENSIONS, reader
+from gridmerge.load.registry import EXTENSIONS, IN_MEMORY, MOST_IN_MEMORY, reader
 from gridmerge.load.sniff import sniff
 from gridmerge.load.tables import field_key
 from gridmerge.load.where import keep
@@ -68,6 +68,7 @@ def read_file(path: Path, ask: Ask) -> Piece:
     """Read one file by its content; geometry is attached to tables, sensitive fields are dropped."""
     try:
         kind = sniff(path, ask.name)
+        _refuse_huge(path, kind, ask)
         piece = reader(kind, ask)(path, ask)
     except PermissionError as error:
         raise locked(ask.name) from error
@@ -87,6 +88,16 @@ def read_file(path: Path, ask: Ask) -> Piece:
     frame, secrets = without_secrets(_asked(piece.frame, ask), ask.key, ask.name)
     piece = attach(dataclasses.replace(piece, frame=frame, findings=(*piece.findings, *secrets)), ask)
     return dataclasses.replace(piece, findings=(*_misnamed(path, kind, ask), *piece.findings))
+
+
+def _refuse_huge(path: Path, kind: str, ask: Ask) -> None:
+    if kind in IN_MEMORY and path.stat().st_size > MOST_IN_MEMORY:
+        raise unreadable(
+            ask.name,
+            f"文件超过 {MOST_IN_MEMORY >> 30} GB，这种格式须整个读入内存。请先转换为 GeoPackage，或只截取本乡镇。",
+            f"the file is over {MOST_IN_MEMORY >> 30} GB, and this format is read into memory whole. "
+            "Convert it to GeoPackage, or cut out the township.",
+        )
 
 
 def _misnamed(path: Path, kind: str, ask: Ask) -> tuple[Finding, ...]:

@@ -6,6 +6,7 @@ import difflib
 from collections.abc import Iterable
 
 from gridmerge.errors import InputError
+from gridmerge.load.manners import masked
 
 _SHOWN = 8  # names shown in a sentence: more than fits one line helps nobody
 
@@ -18,7 +19,7 @@ def nearest(wanted: str, there: Iterable[str]) -> list[str]:
 
 
 def _listed(names: list[str], language_sep: str) -> str:
-    shown = language_sep.join(names[:_SHOWN])
+    shown = language_sep.join(masked(name) for name in names[:_SHOWN])
     return shown + (" …" if len(names) > _SHOWN else "")
 
 

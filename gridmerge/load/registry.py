@@ -12,6 +12,7 @@ from gridmerge.load.dxf import read_dgn, read_dxf
 from gridmerge.load.excel import read_excel
 from gridmerge.load.json_ import read_json
 from gridmerge.load.kml import read_kml, read_kmz
+from gridmerge.load.markup import read_excel_2003, read_html_table
 from gridmerge.load.nested import read_zip
 from gridmerge.load.parquet import read_parquet
 from gridmerge.load.piece import Ask, Piece
@@ -82,15 +83,8 @@ READERS: Mapping[str, Reader] = {
         "这是 Git LFS 的指针，不是数据本身。请运行 git lfs pull 取得真正的文件。",
         "this is a Git LFS pointer, not the data. Run git lfs pull to get the file itself.",
     ),
-    "html": _refuser(
-        "这是网页，不是数据：下载时多半得到了登录页或错误页。请重新下载，或用 Excel 打开后另存为 .xlsx。",
-        "this is a web page, not data: the download probably gave a log-in or error page. Download it again, "
-        "or open it in Excel and save it as .xlsx.",
-    ),
-    "excel2003xml": _refuser(
-        "这是 Excel 2003 的 XML 表格。请用 Excel 或 WPS 打开后另存为 .xlsx。",
-        "this is an Excel 2003 XML sheet. Open it in Excel or WPS and save it as .xlsx.",
-    ),
+    "html": read_html_table,
+    "excel2003xml": read_excel_2003,
     "vrt": _refuser(
         "这是 GDAL 的 VRT 指引文件，会去读别处的数据，不予读取。请直接写它所指的文件。",
         "this is a GDAL VRT, which points to data elsewhere, and is not followed. Name the file it points to.",
@@ -101,9 +95,12 @@ READERS: Mapping[str, Reader] = {
     ),
 }
 
+IN_MEMORY = ("json", "kml", "gml", "gpx", "csv", "dxf", "vct", "html", "excel2003xml")
+MOST_IN_MEMORY = 2 << 30  # bytes; text of that size needs several times as much memory
+
 EXTENSIONS: Mapping[str, tuple[str, ...]] = {
     ".shp": ("shp",), ".gpkg": ("gpkg",), ".gdb": ("gdb",), ".fgb": ("fgb",), ".gml": ("gml",), ".tab": ("tab", "csv"),
-    ".mif": ("mif",), ".csv": ("csv",), ".xls": ("excel",), ".xlsx": ("excel",), ".ods": ("excel",), ".kml": ("kml",),
+    ".mif": ("mif",), ".csv": ("csv",), ".xls": ("excel", "html", "excel2003xml"), ".xlsx": ("excel",), ".ods": ("excel",), ".kml": ("kml",),
     ".ovkml": ("kml",), ".kmz": ("kmz",), ".dxf": ("dxf",), ".geojson": ("json",), ".topojson": ("json",),
     ".parquet": ("parquet",), ".vct": ("vct",), ".dbf": ("dbf",),
 }  # fmt: skip

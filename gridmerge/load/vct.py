@@ -7,8 +7,9 @@ A file is sections between ``…Begin`` and ``…End``: head, feature classes, t
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -51,19 +52,27 @@ class _Cursor:
     """Walks over the lines of a section."""
 
     def __init__(self, lines: Sequence[str], separator: str) -> None:
-        self._lines, self._separator, self.at = lines, separator, 0
+        self.lines, self._separator, self.at = lines, separator, 0
 
     def more(self) -> bool:
-        return self.at < len(self._lines)
+        return self.at < len(self.lines)
+
+    def at_record(self, classes: Mapping[str, object]) -> bool:
+        """Whether a record begins here (behind the 0 that may close the one before), or the section ends."""
+        at = self.at + (self.peek() == "0")
+        if at >= len(self.lines):
+            return True
+        two = self.lines[at : at + 2]
+        return len(two) == 2 and two[0].isdigit() and (two[1] in classes if classes else self._separator not in two[1])
 
     def peek(self) -> str:
-        return self._lines[self.at] if self.more() else ""
+        return self.lines[self.at] if self.more() else ""
 
     def take(self) -> str:
         if not self.more():
             raise ValueError("a record is cut short")
         self.at += 1
-        return self._lines[self.at - 1]
+        return self.lines[self.at - 1]
 
     def integer(self) -> int:
         return int(self.take())
@@ -76,7 +85,7 @@ class _Cursor:
         return self._separator in self.peek()
 
     def pairs(self, count: int) -> list[tuple[float, float]]:
-        if count < 0 or count > len(self._lines):
+        if count < 0 or count > len(self.lines):
             raise ValueError("a count is wrong")
         return [self.pair() for _ in range(count)]
 
@@ -85,7 +94,9 @@ def read_vct(path: Path, ask: Ask) -> Piece:
     """Read one feature class of a VCT file: the one `ask.layer` names by name, code or table, or the only one."""
     text, encoding, findings = decode_file(path.read_bytes(), ask.name, ask.key, ask.encoding)
     vct = _parsed(text, ask)
-    shapes = [*_points(vct), *_lines(vct), *_polygons(vct)]
+    points, lines = _shapes(vct, "point", _point), _shapes(vct, "line", _line)
+    by_id = {line.identity: line.shape for line in lines}
+    shapes = [*points, *lines, *_shapes(vct, "polygon", partial(_polygon, lines=by_id, separator=vct.separator))]
     code = _wanted(vct, shapes, ask)
     chosen = [shape for shape in shapes if shape.code == code]
     _, table = vct.classes.get(code, (code, code))
@@ -157,36 +168,33 @@ def _wanted(vct: _Vct, shapes: Sequence[_Shape], ask: Ask) -> str:
     return usable[0]
 
 
-def _records(vct: _Vct, section: str) -> Iterator[tuple[_Cursor, str, str]]:
-    """Walk over a section: the cursor stands behind identity, code and representation of each record."""
+def _shapes(vct: _Vct, section: str, build: Callable[[_Cursor], BaseGeometry | None]) -> list[_Shape]:
+    """Read the records of a section; behind a broken one reading goes on where the next plainly begins."""
     cursor = _Cursor(vct.sections.get(section, []), vct.separator)
+    out: list[_Shape] = []
     while cursor.more():
         if cursor.peek() == "0":  # closes a record in version 3
             cursor.take()
             continue
-        before = cursor.at
-        try:
-            identity, code, _ = cursor.take(), cursor.take(), cursor.take()
-        except ValueError:
-            return
-        yield cursor, identity, code
-        cursor.at = max(cursor.at, before + 1)
-
-
-def _points(vct: _Vct) -> list[_Shape]:
-    out = []
-    for cursor, identity, code in _records(vct, "point"):
+        start = cursor.at
         shape: BaseGeometry | None = None
         try:
-            if not cursor.is_pair():
-                cursor.integer()  # kind of point: single, oriented, nodal
-            if not cursor.is_pair():
-                cursor.integer()  # version 3: number of points
-            shape = shapely.Point(cursor.pair())
-        except ValueError:
-            cursor.at = len(vct.sections["point"])
+            identity, code, _ = cursor.take(), cursor.take(), cursor.take()
+            shape = build(cursor)
+        except (ValueError, shapely.errors.ShapelyError):
+            identity, code = (*cursor.lines[start : start + 2], "")[:2]
+        if shape is None or not cursor.at_record(vct.classes):
+            cursor.at = start + 1
+            while cursor.more() and not cursor.at_record(vct.classes):
+                cursor.at += 1
         out.append(_Shape(identity, code, shape))
     return out
+
+
+def _point(cursor: _Cursor) -> BaseGeometry | None:
+    while not cursor.is_pair():
+        cursor.integer()  # kind of point; in version 3 also the number of points
+    return shapely.Point(cursor.pair())
 
 
 def _line_coordinates(cursor: _Cursor) -> list[tuple[float, float]]:
@@ -219,30 +227,9 @@ def _arc(points: Sequence[tuple[float, float]]) -> list[tuple[float, float]]:
     return [points[0], *((float(z.real), float(z.imag)) for z in inner), points[2]]
 
 
-def _lines(vct: _Vct) -> list[_Shape]:
-    out = []
-    for cursor, identity, code in _records(vct, "line"):
-        shape: BaseGeometry | None = None
-        try:
-            points = _line_coordinates(cursor)
-            shape = shapely.LineString(points) if len(points) > 1 else None
-        except ValueError:
-            cursor.at = len(vct.sections["line"])
-        out.append(_Shape(identity, code, shape))
-    return out
-
-
-def _polygons(vct: _Vct) -> list[_Shape]:
-    by_id = {line.identity: line.shape for line in _lines(vct)}
-    out = []
-    for cursor, identity, code in _records(vct, "polygon"):
-        shape: BaseGeometry | None = None
-        try:
-            shape = _polygon(cursor, by_id, vct.separator)
-        except ValueError:
-            cursor.at = len(vct.sections["polygon"])
-        out.append(_Shape(identity, code, shape))
-    return out
+def _line(cursor: _Cursor) -> BaseGeometry | None:
+    points = _line_coordinates(cursor)
+    return shapely.LineString(points) if len(points) > 1 else None
 
 
 def _polygon(cursor: _Cursor, lines: dict[str, BaseGeometry | None], separator: str) -> BaseGeometry | None:

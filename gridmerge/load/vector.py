@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataclasses
 import re
 import shutil
+import struct
 import tempfile
 from pathlib import Path
 
@@ -76,6 +77,7 @@ def read_shapefile(path: Path, ask: Ask) -> Piece:
     findings: list[Finding] = []
     if ".dbf" not in parts:
         findings.append(_missing(ask, ".dbf", "只有图形，没有属性", "it has shapes but no attributes"))
+    findings += _disagreement(parts, ask)
     if ".shx" in parts:
         piece = read_gdal(path, ask, "shp", declared=_declared_dbf(parts))
     else:
@@ -84,6 +86,29 @@ def read_shapefile(path: Path, ask: Ask) -> Piece:
     findings += piece.findings
     piece = dataclasses.replace(piece, findings=tuple(findings))
     return _finished(piece, (path, *sorted(parts.values())))
+
+
+def _disagreement(parts: dict[str, Path], ask: Ask) -> list[Finding]:
+    """Say when shapes and records are not as many: one of the files was cut short, or is of another export."""
+    if not {".shx", ".dbf"} <= parts.keys():
+        return []
+    shapes = max(0, parts[".shx"].stat().st_size - 100) // 8
+    with parts[".dbf"].open("rb") as handle:
+        head = handle.read(12).ljust(12, b"\0")
+    count, header, width = struct.unpack("<IHH", head[4:12])
+    records = min(count, max(0, parts[".dbf"].stat().st_size - header) // width) if width else 0
+    if shapes == records:
+        return []
+    return [
+        found(
+            "companion_disagrees",
+            layer=ask.key,
+            file=ask.name,
+            measure=abs(shapes - records),
+            shapes=shapes,
+            records=records,
+        )
+    ]
 
 
 def _restored(path: Path, parts: dict[str, Path], ask: Ask) -> Piece:

@@ -212,3 +212,14 @@ def test_vct_polygon_whose_line_is_missing_is_reported(tmp_path: Path) -> None:
     raw = load(tmp_path / "a.vct", id="code")
     assert len(raw.frame) == 3
     assert kinds(raw) == ["feature_unreadable"]
+
+
+def test_a_broken_vct_record_costs_only_itself(tmp_path: Path) -> None:
+    good = vct(3)
+    (start, end) = (good.index("PolygonBegin"), good.index("PolygonEnd"))
+    records = good[start:end].replace("\n100\n", "\nxx\n", 1)
+    records = records.replace("2\n1000600100\nUnknown\n100\n", "2\n1000600100\nUnknown\n100\noops\n", 1)
+    (tmp_path / "a.vct").write_text(good[:start] + records + good[end:], "utf-8")
+    raw = load(tmp_path / "a.vct", id="code")
+    assert raw.frame["code"].tolist() == [CODES[0], CODES[2], CODES[3]]
+    assert kinds(raw) == ["feature_unreadable"]

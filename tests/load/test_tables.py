@@ -263,3 +263,37 @@ def test_a_workbook_one_reader_gives_up_on_is_read_by_the_other(
 
     monkeypatch.setattr("python_calamine.CalamineWorkbook.from_path", broken)
     assert_is_truth(load(path, layer="填报", geometry="坐标", id="code", name="name"))
+
+
+def test_a_web_page_with_a_table_called_xls(tmp_path: Path) -> None:
+    cells = "".join(
+        f"<tr><td>{c}</td><td>{n}</td><td>{h}</td><td>{s}</td></tr>"
+        for c, n, h, s in zip(CODES, NAMES, HOUSES, wkts(), strict=True)
+    )
+    page = f"<html><meta charset=gb2312><table><tr><th>code<th>name<th>hs<th>wkt</tr>{cells}</table></html>"
+    (tmp_path / "a.xls").write_bytes(page.encode("gb18030"))
+    assert_is_truth(load(tmp_path / "a.xls", geometry="wkt", id="code"))
+
+
+def test_an_excel_2003_sheet(tmp_path: Path) -> None:
+    space = (
+        'xmlns="urn:schemas-microsoft-com:office:spreadsheet" xmlns:ss="urn:schemas-microsoft-com:office:spreadsheet"'
+    )
+    rows = [["code", "name", "hs", "wkt"], *map(list, zip(CODES, NAMES, map(str, HOUSES), wkts(), strict=True))]
+    body = "".join("<Row>" + "".join(f"<Cell><Data>{c}</Data></Cell>" for c in row) + "</Row>" for row in rows)
+    text = (
+        f'<?xml version="1.0"?><Workbook {space}><Worksheet ss:Name="表"><Table>{body}</Table></Worksheet></Workbook>'
+    )
+    (tmp_path / "a.xls").write_text(text, "utf-8")
+    raw = load(tmp_path / "a.xls", geometry="wkt", id="code")
+    assert_is_truth(raw)
+    assert raw.source.driver == "Excel 2003 XML"
+
+
+def test_a_person_s_number_reaches_no_sentence(tmp_path: Path) -> None:
+    person = with_check("51030219800101001")
+    (tmp_path / "a.csv").write_text(f"name,{person}\n张三,1\n", "utf-8")
+    with pytest.raises(InputError) as caught:
+        load(tmp_path / "a.csv", id="nosuch")
+    assert person not in caught.value.in_("zh") + caught.value.in_("en")
+    assert "***" in str(caught.value)

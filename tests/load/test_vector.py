@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import os
+import sqlite3
 import zipfile
 from pathlib import Path
 
@@ -276,3 +277,58 @@ def test_third_dimension_and_measures_are_flattened(tmp_path: Path) -> None:
     raw = load(write(tmp_path / "grids.gpkg", "GPKG", gpd.GeoDataFrame(raised)))
     assert not shapely.has_z(raw.frame.geometry.to_numpy()).any()
     assert_is_truth(raw)
+
+
+def test_a_shapefile_whose_parts_disagree_is_told(tmp_path: Path) -> None:
+    path = write(tmp_path / "grids.shp", "ESRI Shapefile", ENCODING="UTF-8")
+    dbf = path.with_suffix(".dbf")
+    width = int.from_bytes(dbf.read_bytes()[10:12], "little")
+    dbf.write_bytes(dbf.read_bytes()[: -width - 1])
+    raw = load(path)
+    assert raw.findings[0].message("zh") == "k：grids.shp 的图形有 4 个，属性记录有 3 条，数目不符。"
+
+
+def test_a_geopackage_another_program_has_open_is_read_with_its_changes(tmp_path: Path) -> None:
+    path = write(tmp_path / "grids.gpkg", "GPKG")
+    other = sqlite3.connect(path)
+    other.execute("PRAGMA journal_mode = WAL")
+    other.execute("DROP TRIGGER IF EXISTS rtree_grids_geom_update1")
+    (table,) = other.execute("SELECT table_name FROM gpkg_contents").fetchone()
+    for (trigger,) in other.execute("SELECT name FROM sqlite_master WHERE type = 'trigger'").fetchall():
+        other.execute(f'DROP TRIGGER "{trigger}"')
+    other.execute(f'UPDATE "{table}" SET hs = 99')
+    other.commit()
+    before = sorted((file.name, file.stat().st_mtime_ns) for file in tmp_path.iterdir())
+    assert load(path).frame["hs"].tolist() == [99] * 4
+    assert sorted((file.name, file.stat().st_mtime_ns) for file in tmp_path.iterdir()) == before
+    other.close()
+
+
+def test_inputs_outside_the_project_are_named_by_the_way_to_them(tmp_path: Path) -> None:
+    write(tmp_path / "a.gpkg", "GPKG")
+    (tmp_path / "project").mkdir()
+    raw = read(LayerSpec(key="k", path="../a.gpkg"), tmp_path / "project", "k")
+    assert (raw.source.path, raw.source.files[0][0]) == ("../a.gpkg", "../a.gpkg")
+
+
+def test_files_of_one_network_in_different_crs_are_brought_together(tmp_path: Path) -> None:
+    write(tmp_path / "a.gpkg", "GPKG", truth().iloc[:2])
+    write(tmp_path / "b.gpkg", "GPKG", truth().iloc[2:].to_crs("EPSG:4544"))
+    raw = read(LayerSpec(key="k", path=("a.gpkg", "b.gpkg")), tmp_path, "k")
+    assert_is_truth(raw, within=1e-9)
+    assert raw.source.crs == "EPSG:4490"
+
+
+def test_an_unknown_crs_or_encoding_is_one_sentence(tmp_path: Path) -> None:
+    path = write(tmp_path / "a.shp", "ESRI Shapefile")
+    with pytest.raises(InputError, match='crs = "EPSG:99999999" is not known'):
+        load(path, crs="EPSG:99999999")
+    with pytest.raises(InputError, match='encoding = "klingon" is not known'):
+        load(path, encoding="klingon")
+
+
+def test_a_file_too_large_for_its_format_says_so(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    path = write(tmp_path / "a.geojson", "GeoJSON")
+    monkeypatch.setattr("gridmerge.load.reading.MOST_IN_MEMORY", 100)
+    with pytest.raises(InputError, match="Convert it to GeoPackage"):
+        load(path)
