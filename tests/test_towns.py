@@ -20,6 +20,7 @@ from tests.towns import Town, draw_town, recovery
 from tests.towns.datum import bd09, gcj02
 from tests.towns.draw import AMPLITUDES, GROUP, MISSING_GRIDS
 from tests.towns.files import write_town
+from tests.towns.offices import write_office
 from tests.towns.recipes import RECIPES
 
 SAMPLE = Path(__file__).resolve().parents[1] / "sample_layers"
@@ -360,3 +361,20 @@ def test_network_in_pieces_and_disguises() -> None:
     assert b"<table" in _raw("退役军人_服务站片_说明表.kml") and b"ExtendedData" in _raw("环保_环境监管网格.kml")
     county = gpd.read_file(SAMPLE / "统计_普查小区_全区.gpkg", layer="普查小区")
     assert set(county["XZ"]) == {"青山镇", "高洞乡"}
+
+
+def test_another_office_keeps_the_same_town(tmp_path: Path) -> None:
+    """Other file and field names over the same land: something to guess at that sample_layers does not give away."""
+    town = draw_town(seed=31, villages=4, layers=26, blocks=14)
+    write_office(town, tmp_path)
+    project = read_project(tmp_path)
+    assert {layer.key for layer in project.layers} == set(town.layers)
+    for table in (project.villages, *project.layers, *project.workload, project.roster):
+        assert table is not None and all(list(tmp_path.glob(path)) for path in table.path), table
+    names = {path.name for path in tmp_path.iterdir()}
+    assert not names & {path.name for path in SAMPLE.iterdir() if path.name != "gridmerge.toml"}
+    police = gpd.read_file(tmp_path / "派出所警务区.geojson").to_crs(town.crs)
+    assert police["gridCode"].tolist() == town.layers["police"].frame["source_id"].tolist()
+    assert shapely.equals_exact(
+        police.geometry.to_numpy(), town.layers["police"].frame.geometry.to_numpy(), tolerance=0.003
+    ).all()

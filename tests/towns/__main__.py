@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import click
 
@@ -21,10 +22,10 @@ from tests.towns.truth import LOOKS
 @click.option("--look", type=click.Choice(sorted(LOOKS)), default="town", show_default=True, help="What kind of place.")
 @click.option("--office", type=click.Choice(["sample", "other"]), default="sample", help="Whose file and field names.")
 @click.option("--out", type=click.Path(path_type=Path, file_okay=False), required=True, help="Folder to write.")
-def main(seed: int, villages: int, layers: int, blocks: int, dirt: float, look: str, office: str, out: Path) -> None:  # noqa: PLR0917, PLR0913: click names them
+def main(office: str, out: Path, **town: Any) -> None:
     """Draw an invented town and write it as the files its departments would send."""
     write = write_town if office == "sample" else write_office
-    write(draw_town(seed, villages, layers, blocks, dirt, look), out)
+    write(draw_town(**town), out)
 
 
 if __name__ == "__main__":
