@@ -57,6 +57,14 @@ def lawful(data, borders, grid_of):
     raise AssertionError("the town has no lawful move")
 
 
+def test_every_face_is_drawn_inside_its_grid_whichever_way_its_ring_runs(meet, data, grid_of):
+    faces = data.faces.copy()
+    faces.geometry = [shape.reverse() if n % 3 else shape for n, shape in enumerate(faces.geometry)]
+    meeting = meet(replace(data, faces=faces))
+    drawn = meeting.page.evaluate("ids => ids.map(id => window.gridmerge.drawnIn(id))", list(grid_of))
+    assert drawn == [[grid] for grid in grid_of.values()]
+
+
 def start_editing(meeting, target_face):
     meeting.page.click("[data-tab=edit]")
     meeting.page.click("#gm-edit-switch")

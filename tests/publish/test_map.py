@@ -280,3 +280,10 @@ def test_tianditu_takes_its_key_from_the_environment(data, monkeypatch):
 def test_an_address_that_is_no_tile_address_is_refused(data, url):
     with pytest.raises(OutputError, match="cannot be used"):
         render_data(data, options=MapOptions(basemap=url))
+
+
+def test_every_warning_is_listed_and_a_flood_of_notes_is_counted(data):
+    warning, note = data.remarks
+    page = value_of(render_data(replace(data, remarks=(*[note] * 1500, *[warning] * 1500))))
+    assert [row[0] for row in page["remarks"]].count("warning") == 1500
+    assert len(page["remarks"]) + page["unlisted"] == 3000 and page["unlisted"] == 500

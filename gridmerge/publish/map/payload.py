@@ -25,6 +25,7 @@ FACE_SIMPLIFY_M = 1.0  # under two pixels at the deepest zoom; the coverage stay
 LAYER_SIMPLIFY_M = 3.0  # departmental lines are context: their own drawing error is larger
 _JINJA = re.compile(r"\{(?=[{%#])")
 LAYERS_VERTICES = 200_000  # for all departmental layers together: about 1.5 MB of the file
+NOTES_LISTED = 1000  # real networks can bring ten thousand notes, a third of the file
 COARSEST_M = (
     12.0  # departments' own drawing errors; beyond, a line no longer says where it runs: the file grows instead
 )
@@ -68,7 +69,8 @@ def payload(data: MapData, options: MapOptions, tiles: Basemap) -> str:
         "members": {column: _cells(data.members[column]) for column in data.members},
         "duties": _duties(data),
         "layers": _layers(data, display),
-        "remarks": _remarks(data.remarks, display),
+        "remarks": _remarks(_listed(data.remarks), display),
+        "unlisted": len(data.remarks) - len(_listed(data.remarks)),
         "figures": _plain(data.figures),
         "sources": [list(source) for source in data.sources],
     }
@@ -183,6 +185,12 @@ def _claims(claims: pd.DataFrame | None, frame: pd.DataFrame, face_of: dict[str,
         now = per_face[here]
         per_face[here] = feature if now == 0 else ([*now, feature] if isinstance(now, list) else [now, feature])
     return per_face
+
+
+def _listed(remarks: tuple[Remark, ...]) -> tuple[Remark, ...]:
+    """Return every error and warning, and as many notes as a person would read; findings.csv has them all."""
+    notes = [remark for remark in remarks if remark.severity == "note"]
+    return (*(remark for remark in remarks if remark.severity != "note"), *notes[:NOTES_LISTED])
 
 
 def _remarks(remarks: tuple[Remark, ...], display: Display) -> list[list[Any]]:

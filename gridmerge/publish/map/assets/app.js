@@ -82,6 +82,10 @@ window.gridmerge = {
     return [box.left + at.x, box.top + at.y];
   },
   gridOf: (id) => DATA.grids.code[faceGrid[DATA.faces.id.indexOf(id)]],
+  drawnIn: (id) => {
+    const inner = innerPoint(land.rings[DATA.faces.id.indexOf(id)].map((ring) => land.points(ring)));
+    return grids.filter((grid) => land.within(grid.rings, inner.x, inner.y)).map((grid) => grid.code);
+  },
   edits: () => editsFile(),
   move: (id, code) => moveFace(DATA.faces.id.indexOf(id), DATA.grids.code.indexOf(code)),
   lawfulMoves: (most) => {

@@ -76,14 +76,7 @@ Coverage.prototype.box = function (feature) {
 Coverage.prototype.holds = function (feature, x, y) {
   const box = this.box(feature);
   if (x < box[0] || x > box[2] || y < box[1] || y > box[3]) return false;
-  let inside = false;
-  this.rings[feature].forEach((ring) => {
-    const p = this.points(ring);
-    for (let i = 0, j = p.length - 2; i < p.length; j = i, i += 2) {
-      if ((p[i + 1] > y) !== (p[j + 1] > y) && x < ((p[j] - p[i]) * (y - p[i + 1])) / (p[j + 1] - p[i + 1]) + p[i]) inside = !inside;
-    }
-  });
-  return inside;
+  return this.within(this.rings[feature], x, y);
 };
 
 Coverage.prototype.at = function (place) {
@@ -100,29 +93,41 @@ Coverage.prototype.sides = function () {
   return sides;
 };
 
-// The rings around several features together: what two of them share cancels out.
+// The rings around several features together: an arc that two of them share cancels out, whichever way each runs along it.
 Coverage.prototype.around = function (features) {
   const open = new Set();
   features.forEach((feature) => this.rings[feature].forEach((ring) => ring.forEach((index) => {
-    if (!open.delete(~index)) open.add(index);
+    const arc = index < 0 ? ~index : index;
+    if (!open.delete(arc)) open.add(arc);
   })));
   const from = new Map();
-  open.forEach((index) => {
-    const key = this.start(index);
-    if (from.has(key)) from.get(key).push(index);
-    else from.set(key, [index]);
+  const meet = (key, index) => (from.has(key) ? from.get(key).push(index) : from.set(key, [index]));
+  open.forEach((arc) => {
+    meet(this.start(arc), arc);
+    meet(this.start(~arc), ~arc);
   });
   const rings = [];
   open.forEach((first) => {
     const ring = [];
-    for (let index = first; index !== undefined && open.delete(index); ) {
+    for (let index = first; index !== undefined && open.delete(index < 0 ? ~index : index); ) {
       ring.push(index);
-      const next = from.get(this.start(~index)) || [];
-      index = next.filter((candidate) => open.has(candidate))[0];
+      index = from.get(this.start(~index)).filter((next) => open.has(next < 0 ? ~next : next))[0];
     }
     if (ring.length) rings.push(ring);
   });
   return rings;
+};
+
+// Whether a point lies inside rings filled even-odd.
+Coverage.prototype.within = function (rings, x, y) {
+  let inside = false;
+  rings.forEach((ring) => {
+    const p = this.points(ring);
+    for (let i = 0, j = p.length - 2; i < p.length; j = i, i += 2) {
+      if ((p[i + 1] > y) !== (p[j + 1] > y) && x < ((p[j] - p[i]) * (y - p[i + 1])) / (p[j + 1] - p[i + 1]) + p[i]) inside = !inside;
+    }
+  });
+  return inside;
 };
 
 function boxBounds(box) {

@@ -89,6 +89,7 @@ const LABELS = {
   error: ["错误", "Errors"],
   warning: ["警告", "Warnings"],
   note: ["说明", "Notes"],
+  unlisted: ["另有 {0} 条说明，见 findings.csv。", "{0} more notes are in findings.csv."],
   more: ["再看 {0} 条", "{0} more"],
   kindGrid: ["网格", "Grid"],
   kindMember: ["人员", "Member"],

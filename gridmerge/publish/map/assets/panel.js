@@ -139,6 +139,7 @@ function checkTab() {
     const found = DATA.remarks.filter((remark) => remark[0] === severity);
     return found.length ? h("section", { class: "remarks " + severity }, h("h3", {}, t(severity), h("span", { class: "count" }, found.length)), remarksByLayer(severity, found)) : null;
   });
+  if (DATA.unlisted) lists.push(h("p", { class: "quiet" }, t("unlisted", number(DATA.unlisted))));
   return [docketList(), DATA.remarks.length ? lists : h("p", { class: "lead" }, t("findingsNone"))];
 }
 
