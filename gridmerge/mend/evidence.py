@@ -21,6 +21,7 @@ Step = tuple[Datum, Datum]  # what was undone already, and what is to be tried
 STEP = 5.0  # metres between the points that stand for a line
 NEAR = 10.0  # metres: a village line counts as met when the layer has a line this near
 CLEAR = 0.15  # share of the village lines by which another datum must be ahead
+LONE = 4.0  # times as many village lines as under any other datum: chance does not do that
 GRID = 64  # cells each way of the lattice that estimates overlaps: good to some thousandths
 MOST = 400_000  # points that stand for a layer's lines: a county's file is thinned
 
@@ -71,6 +72,26 @@ def fits(geometry: gpd.GeoSeries, villages: gpd.GeoDataFrame, assumed: Datum) ->
     return [Fit(datum=one, overlap=land.overlap(steps[one]), lines=lines.met(steps[one])) for one in tried]
 
 
+def villages_off(geometry: gpd.GeoSeries, villages: gpd.GeoDataFrame) -> Fit | None:
+    """Return the datum that the villages themselves seem to be drawn in, when the layer only fits them so.
+
+    Parameters
+    ----------
+    geometry
+        A layer that does not fit the villages under any datum of its own.
+    villages
+        Taken as WGS84 so far.
+    """
+    lines, land = _Lines(geometry, villages), _Land(geometry, villages)
+    tried: list[Datum] = ["gcj02", "bd09"]
+    best = max(
+        (Fit(datum=one, overlap=land.overlap((one, "wgs84")), lines=lines.met((one, "wgs84"))) for one in tried),
+        key=lambda fit: fit.lines,
+    )
+    now = lines.met(("wgs84", "wgs84"))
+    return best if best.lines - now > CLEAR and best.lines > LONE * now else None
+
+
 def figures(measured: list[Fit]) -> str:
     """The fits in one clause."""
     return "; ".join(f"{fit.datum} {100 * fit.overlap:.1f} % / {100 * fit.lines:.0f} %" for fit in measured)
@@ -89,7 +110,7 @@ def contradicts(measured: list[Fit], assumed: Datum) -> Fit | None:
     best = max(measured, key=lambda fit: (fit.lines, fit.overlap))
     ahead = best.lines - mine.lines > CLEAR and best.lines > 1.5 * mine.lines
     # a layer that only follows the township's outer line meets few village lines, but hardly any by chance
-    lone = best.lines > CLEAR / 2 and best.lines > 4 * mine.lines
+    lone = best.lines > CLEAR / 2 and best.lines > LONE * mine.lines
     if best.datum != assumed and (ahead or lone):
         return best
     best = max(measured, key=lambda fit: fit.overlap)

@@ -140,6 +140,11 @@ def _barriers(shapes: np.ndarray, ids: np.ndarray, spec: LayerSpec) -> tuple[np.
     ]
 
 
+def _astray(measured: list[evidence.Fit]) -> bool:
+    """Whether a layer fits the villages under no datum of its own."""
+    return max(fit.lines for fit in measured) < evidence.CLEAR
+
+
 def _fit(series: gpd.GeoSeries, spec: LayerSpec, township: Township) -> list[Finding]:
     """The fit to the villages under each datum, and a warning when another than the declared one clearly wins."""
     if spec.village is not None or len(series) == 0:
@@ -150,7 +155,14 @@ def _fit(series: gpd.GeoSeries, spec: LayerSpec, township: Township) -> list[Fin
         return []
     off = residual.shift(series, township.villages).text
     findings = [found("datum_fit", layer=spec.key, assumed=assumed, figures=evidence.figures(measured), off=off)]
-    better = evidence.contradicts(measured, assumed) if spec.role != "barrier" else None
+    if spec.role == "barrier":
+        return findings
+    better = evidence.contradicts(measured, assumed)
+    theirs = evidence.villages_off(series, township.villages) if better is None and _astray(measured) else None
+    if theirs is not None:
+        findings.append(
+            found("villages_suspected", layer=spec.key, measure=round(100 * theirs.lines, 1), datum=theirs.datum)
+        )
     if better is not None:
         mine = next(fit for fit in measured if fit.datum == assumed)
         findings.append(

@@ -35,6 +35,7 @@ class Table:
     name: str
     values: dict[str, Guess[Any]] = field(default_factory=dict)
     notes: list[str] = field(default_factory=list)
+    findings: tuple[Finding, ...] = ()
 
     @property
     def sure(self) -> Sure:
@@ -170,7 +171,7 @@ def _prove(table: Table, sheet: Sheet, township: Township) -> None:
     except GridmergeError as error:
         table.notes.append(f"注意：{error.in_('zh')}")
         return
-    findings = layer.findings
+    findings = table.findings = layer.findings
     _system(table, findings)
     suspected = _first(findings, "datum_suspected")
     if suspected is not None and table.values.get("role", Guess("grid", "sure", "")).value in ("grid", "base"):

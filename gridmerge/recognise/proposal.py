@@ -56,6 +56,10 @@ def propose(folder: Path) -> str:
     township = mend_township(villages.sheet.raw, _settings(folder, head))
     project = _project(found, township, folder)
     tables = _tables(found, township)
+    if (datum := _villages_datum(tables)) is not None:
+        head.values["datum"] = datum
+        township = mend_township(villages.sheet.raw, _settings(folder, head))
+        tables = _tables(found, township)
     return _document(project, head, tables, found, sheets)
 
 
@@ -103,6 +107,21 @@ def _town_names(sheets: Iterable[Sheet]) -> Iterable[str]:
                 for value in sheet.frame[column].dropna().astype(str).unique()[:_SAMPLE]:
                     if match := _TOWN.match(value):
                         yield match.group(1)
+
+
+def _villages_datum(tables: list[Table]) -> Guess[str] | None:
+    """The datum of the villages, when more than half of the networks fit them only so."""
+    networks = [table for table in tables if table.plain().get("role", "grid") in ("grid", "base") and table.findings]
+    votes = [
+        str(dict(finding.blanks)["datum"])
+        for table in networks
+        for finding in table.findings
+        if finding.kind == "villages_suspected"
+    ]
+    winner = dominant(votes)
+    if winner is None or len(votes) <= len(networks) / 2 or winner[1] < 1:
+        return None
+    return Guess(winner[0], "likely", f"{len(networks)} 个网络中有 {len(votes)} 个只有这样才与村界吻合")
 
 
 def _tables(found: list[Recognised], township: Township) -> list[Table]:

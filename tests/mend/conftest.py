@@ -7,6 +7,7 @@ import pytest
 import shapely
 
 from gridmerge.config import Settings, Villages
+from gridmerge.datum import SHIFTS
 from gridmerge.mend import mend_township
 from gridmerge.model import RawLayer, Source
 
@@ -90,3 +91,9 @@ def one(value, kind):
     matching = [finding for finding in value.findings if finding.kind == kind]
     assert len(matching) == 1, [finding.message("en") for finding in value.findings]
     return matching[0]
+
+
+def shifted(frame, datum):
+    degrees = frame.to_crs(4326)
+    shapes = shapely.transform(degrees.geometry.values, lambda p: np.column_stack(SHIFTS[datum](p[:, 0], p[:, 1])))
+    return gpd.GeoDataFrame(degrees.drop(columns="geometry"), geometry=shapes, crs=4326)

@@ -6,10 +6,9 @@ import pytest
 import shapely
 
 from gridmerge.config import LayerSpec
-from gridmerge.datum import SHIFTS
 from gridmerge.errors import InputError, PlaceError
 from gridmerge.mend import mend_layer, mend_township
-from tests.mend.conftest import kinds, one, raw, settings, table
+from tests.mend.conftest import kinds, one, raw, settings, shifted, table
 
 
 def spec(**keys):
@@ -26,12 +25,6 @@ def loose(frame, epsg, swapped=False):
     if swapped:
         moved = moved.set_geometry(shapely.transform(moved.geometry.values, lambda p: p[:, ::-1]))
     return moved
-
-
-def shifted(frame, datum):
-    degrees = frame.to_crs(4326)
-    shapes = shapely.transform(degrees.geometry.values, lambda p: np.column_stack(SHIFTS[datum](p[:, 0], p[:, 1])))
-    return gpd.GeoDataFrame(degrees.drop(columns="geometry"), geometry=shapes, crs=4326)
 
 
 def same_land(layer, grids, metres=0.02):
@@ -305,3 +298,11 @@ def test_an_empty_layer_is_one_sentence(grids, town):
     with pytest.raises(InputError, match="holds no feature") as caught:
         mend(grids.iloc[:0], town)
     assert "urban_management" in caught.value.in_("zh")
+
+
+def test_when_the_villages_are_the_ones_in_gcj02_the_layer_says_so(grids, town):
+    villages = town.villages.rename(columns={"village_code": "XZQDM", "village_name": "XZQMC"})
+    off = mend_township(raw(shifted(villages, "gcj02")), settings())
+    layer = mend(grids, off)
+    assert "gcj02" in one(layer, "villages_suspected").message("zh")
+    assert "datum_suspected" not in kinds(layer)

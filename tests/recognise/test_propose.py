@@ -9,7 +9,7 @@ import shapely
 from gridmerge.config import read_project
 from gridmerge.errors import InputError
 from gridmerge.recognise import propose
-from tests.mend.conftest import box, village_frame, wavy
+from tests.mend.conftest import box, shifted, village_frame, wavy
 
 SAMPLE = Path(__file__).resolve().parents[2] / "sample_layers"
 
@@ -88,6 +88,16 @@ def test_two_networks_of_one_department_get_keys_of_their_own(tmp_path):
     put(tmp_path, "消防微网格.geojson", quarters.rename(columns={"bm": "wgbm"}))
     keys = [one["key"] for one in tomllib.loads(propose(tmp_path))["layers"]]
     assert sorted(keys) == ["fire", "fire_2"]
+
+
+def test_villages_in_gcj02_are_told_by_the_networks(tmp_path):
+    villages = village_frame(wavy())
+    put(tmp_path, "村界.geojson", shifted(villages, "gcj02"))
+    for name in ("安监网格", "城管网格", "信访网格"):
+        put(tmp_path, f"{name}.geojson", villages.rename(columns={"XZQDM": "bm", "XZQMC": "mc"}).to_crs(4326))
+    data = tomllib.loads(propose(tmp_path))
+    assert data["villages"]["datum"] == "gcj02"
+    assert all("datum" not in one for one in data["layers"])
 
 
 def test_names_with_quotes_and_backslashes_stay_toml(tmp_path):
