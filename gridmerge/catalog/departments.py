@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import tomllib
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -19,6 +20,7 @@ class Department:
     zh: str
     en: str
     aliases: tuple[str, ...]
+    latin: tuple[str, ...]
     grid: str
     unit: str
     rank: int
@@ -28,6 +30,9 @@ class Department:
     def names(self) -> tuple[str, ...]:
         """Everything it goes by: key, names and aliases."""
         return (self.key, self.zh, self.en, *self.aliases)
+
+
+_WORD = re.compile(r"[a-z]+")
 
 
 class Catalog:
@@ -42,6 +47,7 @@ class Catalog:
     def __init__(self, departments: tuple[Department, ...]) -> None:
         self._departments = departments
         self._by_name = {plain(name): one for one in reversed(departments) for name in one.names}
+        self._by_word = {word: one for one in reversed(departments) for word in one.latin}
 
     def __iter__(self) -> Iterator[Department]:
         return iter(self._departments)
@@ -58,7 +64,7 @@ class Catalog:
         Parameters
         ----------
         text
-            A key, a name, an alias, or a text that contains one in Chinese, as the file name 城管单元网格 does. The
+            A key, a name, an alias, or a text that contains one in Chinese or a word of pinyin, as the file name 城管单元网格 does. The
             longest name contained decides, and of equally long ones the first in the text.
 
         Examples
@@ -75,11 +81,19 @@ class Catalog:
         inside = [
             (-len(name), wanted.index(name), name) for name in self._by_name if not name.isascii() and name in wanted
         ]
-        return self._by_name[min(inside)[2]] if inside else None
+        if inside:
+            return self._by_name[min(inside)[2]]
+        words = [word for word in _WORD.findall(text.casefold()) if word in self._by_word]
+        return self._by_word[max(words, key=len)] if words else None
 
 
 @cache
 def catalog() -> Catalog:
     """Return the catalogue of departments."""
     data = tomllib.loads(resources.files(__package__).joinpath("departments.toml").read_text("utf-8"))
-    return Catalog(tuple(Department(key=key, **{**row, "aliases": tuple(row["aliases"])}) for key, row in data.items()))
+    return Catalog(
+        tuple(
+            Department(key=key, **{**row, "aliases": tuple(row["aliases"]), "latin": tuple(row["latin"])})
+            for key, row in data.items()
+        )
+    )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import numpy as np
@@ -17,7 +17,7 @@ from gridmerge.findings import Finding
 from gridmerge.mend import mend_layer
 from gridmerge.model import Township
 from gridmerge.recognise.guess import Guess, Sure, least
-from gridmerge.recognise.kinds import Recognised, department, number_field, signs, word
+from gridmerge.recognise.kinds import Recognised, by_department, department, number_field, signs, word
 from gridmerge.recognise.survey import Sheet
 
 BASE = "party"  # where there is a Party network, the published reforms build on it
@@ -47,6 +47,20 @@ class Table:
         return {key: guess.value for key, guess in self.values.items()}
 
 
+def in_departments(one: Recognised) -> list[Recognised]:
+    """Take a file apart that holds the networks of several departments; any other stays whole."""
+    raw, several = one.sheet.raw, None if department(one.sheet) else by_department(one.sheet)
+    if several is None or raw is None:
+        return [one]
+    column, owners = several
+    parts = []
+    for name, owner in owners.items():
+        rows = raw.frame[raw.frame[column].astype(str).str.strip() == name].reset_index(drop=True)
+        sheet = replace(one.sheet, raw=replace(raw, frame=rows), only=(f"{_quoted(column)} = '{name}'", owner))
+        parts.append(Recognised(sheet=sheet, kind=one.kind))
+    return parts
+
+
 def in_files(sheets: list[Recognised]) -> list[list[Recognised]]:
     """Put the files together that hold one network in pieces: alike in name but for a number or a side, and in columns."""
     groups: dict[tuple[object, ...], list[Recognised]] = {}
@@ -54,7 +68,11 @@ def in_files(sheets: list[Recognised]) -> list[list[Recognised]]:
         folder, _, _ = one.sheet.path.rpartition("/")
         stem = _PART.sub("", one.sheet.title)
         suffix = one.sheet.path.rpartition(".")[2].lower()
-        alone = one.sheet.layer or one.sheet.path if one.sheet.layer or not stem else ""
+        alone = (
+            f"{one.sheet.path} {one.sheet.layer} {one.sheet.only}"
+            if one.sheet.layer or one.sheet.only or not stem
+            else ""
+        )
         groups.setdefault((folder, stem, suffix, tuple(one.sheet.columns), alone), []).append(one)
     return list(groups.values())
 
@@ -65,6 +83,8 @@ def network(group: list[Recognised], township: Township, taken: set[str]) -> Tab
     sheet = _joined(group)
     table = Table(name="[[layers]]")
     owner = None if first.kind.value == "exclusive" else department(sheet)
+    if sheet.only is not None:
+        owner = Guess(sheet.only[1], "likely", first.kind.why)
     if first.kind.value == "exclusive":
         table.values["department"] = Guess("专属网格", "sure", first.kind.why)
     elif first.kind.value == "barrier" and owner is None:
@@ -83,6 +103,8 @@ def network(group: list[Recognised], township: Township, taken: set[str]) -> Tab
     )
     if sheet.layer is not None:
         table.values["layer"] = Guess(sheet.layer, "sure", "文件中有几个图层，这个是网格")
+    if sheet.only is not None:
+        table.values["where"] = Guess(sheet.only[0], "likely", "文件含几个部门，只取这一个")
     _role(table, first, owner.value.key if owner else None)
     _fields(table, sheet)
     _prove(table, sheet, township)
@@ -225,7 +247,7 @@ def _datum(table: Table, sheet: Sheet, township: Township, suspected: Finding) -
 
 def _where(table: Table, sheet: Sheet, away: set[str], township: Township, inside: int) -> None:
     """A filter for one township out of a county's file, where a column tells the two apart."""
-    if "id" not in table.values or len(away) < _AWAY * (inside + len(away)) or inside == 0:
+    if "id" not in table.values or "where" in table.values or len(away) < _AWAY * (inside + len(away)) or inside == 0:
         return
     ids = sheet.frame[table.values["id"].value].astype(str).str.strip()
     outside = ids.isin(away).to_numpy()

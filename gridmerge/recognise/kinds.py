@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import tomllib
 from dataclasses import dataclass
 from functools import cache
@@ -17,9 +18,7 @@ from gridmerge.recognise.survey import Sheet
 Kind = Literal["villages", "network", "exclusive", "barrier", "workload", "roster", "matters", "other"]
 
 CODE = r"\d{12}"  # a village's statistical code
-ENGLISH_KEYS = frozenset(
-    {"fire", "water", "gas", "tax", "party", "police", "health", "market", "education", "transport"}
-)
+MOST_DEPARTMENTS = 40  # values of a column that may each be a department
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -70,16 +69,35 @@ def department(sheet: Sheet) -> Guess[Department] | None:
     named = catalog().find(sheet.title)
     if named is not None:
         return Guess(named, "sure", f"文件名“{sheet.title}”中有“{_alias(named, sheet.title)}”")
-    tokens = set(sheet.title.lower().replace("-", "_").replace(" ", "_").replace(".", "_").split("_"))
-    english = [
-        one for one in catalog() if set(one.key.split("_")) <= tokens and (one.key in ENGLISH_KEYS or "_" in one.key)
-    ]
-    if len(english) == 1:
-        return Guess(english[0], "likely", f"文件名中有 {english[0].key}")
+    english = _english(sheet.title)
+    if english is not None:
+        return Guess(english, "likely", f"文件名中的英文词像 {english.key}")
     folders = catalog().find(sheet.path.rpartition("/")[0])
     if folders is not None:
         return Guess(folders, "likely", f"所在文件夹名中有“{_alias(folders, sheet.path)}”")
     return _department_of_values(sheet)
+
+
+def _english(title: str) -> Department | None:
+    """The one department that English words of a name mean: its key in full, or a word that signs.toml knows."""
+    words = {word for word in re.split(r"[^a-z]+", title.lower()) if word}
+    keys = {one.key for one in catalog() if set(one.key.split("_")) <= words}
+    keys |= {key for word, key in signs()["english"].items() if word in words}
+    return catalog()[keys.pop()] if len(keys) == 1 else None
+
+
+def by_department(sheet: Sheet) -> tuple[str, dict[str, Department]] | None:
+    """A column that names the department of each row, where one file holds the networks of several."""
+    for column in sheet.columns:
+        values = _texts(sheet, column)
+        names = sorted(set(values) - {""})
+        if not 2 <= len(names) <= MOST_DEPARTMENTS or len(names) > len(values) / 2:
+            continue
+        found = {name: one for name in names if (one := catalog().find(name)) is not None}
+        keys = {one.key for one in found.values()}
+        if len(keys) == len(names) and values.isin(list(found)).all():
+            return column, found
+    return None
 
 
 def _department_of_values(sheet: Sheet) -> Guess[Department] | None:
@@ -148,6 +166,8 @@ def _kind(sheet: Sheet) -> Guess[Kind]:
 
 def _areas(sheet: Sheet) -> Guess[Kind]:
     title, owner = sheet.title, department(sheet)
+    if owner is None and (several := by_department(sheet)) is not None:
+        return Guess("network", "likely", f"{several[0]} 一列写明各要素的部门")
     sign = word(title, "network")
     coded = find_field(sheet.columns, "id")
     if owner is not None and (sign or coded):

@@ -16,7 +16,7 @@ from gridmerge.errors import InputError
 from gridmerge.mend import mend_township
 from gridmerge.model import Township
 from gridmerge.recognise.guess import WORDS, Guess
-from gridmerge.recognise.inputs import Table, dominant, in_files, network, workloads
+from gridmerge.recognise.inputs import Table, dominant, in_departments, in_files, network, workloads
 from gridmerge.recognise.kinds import Recognised, recognise, village_codes
 from gridmerge.recognise.survey import Sheet, survey
 
@@ -129,7 +129,7 @@ def _tables(found: list[Recognised], township: Township) -> list[Table]:
     names: set[str] = set()
     tables = []
     for kinds in (("network",), ("exclusive",), ("barrier",)):
-        for group in in_files([one for one in found if one.kind.value in kinds]):
+        for group in in_files([part for one in found if one.kind.value in kinds for part in in_departments(one)]):
             tables.append(network(group, township, keys))
     tables.sort(key=_by_rank)
     for one in found:

@@ -14,6 +14,7 @@ import pyogrio
 import shapely
 from pyogrio.errors import DataLayerError, DataSourceError
 
+from gridmerge.catalog import Department
 from gridmerge.config import PROJECT_FILE, Reading
 from gridmerge.errors import GridmergeError, InputError
 from gridmerge.load import read
@@ -92,12 +93,15 @@ class Sheet:
         As read, or None when it cannot be.
     problem
         Why not.
+    only
+        The filter and the department, where this is one department's rows of a file of several.
     """
 
     path: str
     layer: str | None
     raw: RawLayer | None
     problem: GridmergeError | None = None
+    only: tuple[str, Department] | None = None
 
     @property
     def title(self) -> str:

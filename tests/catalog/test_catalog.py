@@ -39,6 +39,8 @@ def test_no_alias_belongs_to_two_departments():
         ("供水片区", "water_supply"),
         ("河长制河段", "water"),
         ("安全生产与消防", "emergency"),
+        ("chengguan_wg", "urban_management"),
+        ("WG-ANJIAN-2024", "emergency"),
     ],
 )
 def test_finds_by_key_alias_and_by_what_a_name_contains(text, key):

@@ -8,6 +8,7 @@ import shapely
 
 from gridmerge.config import read_project
 from gridmerge.errors import InputError
+from gridmerge.load import read
 from gridmerge.recognise import propose
 from tests.mend.conftest import box, shifted, village_frame, wavy
 
@@ -98,6 +99,40 @@ def test_villages_in_gcj02_are_told_by_the_networks(tmp_path):
     data = tomllib.loads(propose(tmp_path))
     assert data["villages"]["datum"] == "gcj02"
     assert all("datum" not in one for one in data["layers"])
+
+
+def test_a_file_of_several_departments_is_taken_apart(tmp_path):
+    put(tmp_path, "村界.geojson", village_frame(wavy()))
+    rows = gpd.GeoDataFrame(
+        {"bm": ["1", "2", "3", "4"], "部门": ["城管", "城管", "安监", "安监"]},
+        geometry=[box(0, 0, 2, 3), box(2, 0, 2, 3), box(0, 0, 4, 1), box(0, 1, 4, 2)],
+        crs="EPSG:4544",
+    )
+    put(tmp_path, "各部门网格.geojson", rows)
+    layers = {one["department"]: one for one in tomllib.loads(propose(tmp_path))["layers"]}
+    assert set(layers) == {"urban_management", "emergency"}
+    assert layers["emergency"]["where"] == "\"部门\" = '安监'"
+    (tmp_path / "gridmerge.toml").write_text(propose(tmp_path), "utf-8")
+    settings = read_project(tmp_path)
+    assert [len(read(one, tmp_path, one.key).frame) for one in settings.layers] == [2, 2]
+
+
+@pytest.mark.parametrize(
+    ("file", "key"),
+    [
+        ("chengguan_wg.geojson", "urban_management"),
+        ("anjian-grid.geojson", "emergency"),
+        ("police_precincts.geojson", "police"),
+        ("school districts.geojson", "education"),
+        ("消防/wg.geojson", "fire"),
+    ],
+)
+def test_departments_by_pinyin_english_and_folder(tmp_path, file, key):
+    put(tmp_path, "村界.geojson", village_frame(wavy()))
+    quarters = gpd.GeoDataFrame({"wgbm": ["1", "2"]}, geometry=[box(0, 0, 2, 3), box(2, 0, 2, 3)], crs="EPSG:4544")
+    (tmp_path / file).parent.mkdir(exist_ok=True)
+    put(tmp_path, file, quarters)
+    assert tomllib.loads(propose(tmp_path))["layers"][0]["department"] == key
 
 
 def test_names_with_quotes_and_backslashes_stay_toml(tmp_path):
