@@ -19,7 +19,7 @@ def write_town(town: Town, folder: Path) -> None:
     """Write everything: see the module's docstring."""
     folder.mkdir(parents=True, exist_ok=True)
     known = {recipe.key: recipe for recipe in RECIPES}
-    recipes = [known.get(key) or _usual(key) for key in town.layers]
+    recipes = [known.get(key) or usual(key) for key in town.layers]
     for recipe in recipes:
         frame = village_grids(town) if recipe.key == "civil_affairs" else town.layers[recipe.key].frame
         recipe.write(folder, frame)
@@ -29,7 +29,7 @@ def write_town(town: Town, folder: Path) -> None:
     (folder / "README.md").write_text(_readme(town, recipes), encoding="utf-8", newline="\n")
 
 
-def _usual(key: str) -> Recipe:
+def usual(key: str) -> Recipe:
     """Layers past the sample's: plain GeoPackages."""
     return Recipe(
         key=key,

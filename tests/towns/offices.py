@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 
 from tests.towns import formats
-from tests.towns.files import village_grids
+from tests.towns.files import usual, village_grids
 from tests.towns.recipes import Recipe, Write, plain, shp
 from tests.towns.town import Town
 
@@ -117,7 +117,7 @@ def write_office(town: Town, folder: Path) -> None:
     """Write the town as another office keeps it, with the project file an expert would have written."""
     folder.mkdir(parents=True, exist_ok=True)
     known = {recipe.key: recipe for recipe in OFFICE}
-    recipes = [known[key] for key in town.layers if key in known]
+    recipes = [known.get(key) or usual(key) for key in town.layers]
     for recipe in recipes:
         frame = village_grids(town) if recipe.key == "civil_affairs" else town.layers[recipe.key].frame
         recipe.write(folder, frame)
