@@ -209,7 +209,7 @@ def _slip(book: Book, build: Build, slip: Slip) -> None:
     """Write 一部门一表 with its closing sums."""
     sheet = book.sheet(slip.title)
     title = book.say(Text(f"{slip.title}：原网格与综合网格对照表", f"{slip.title}: old grids and unified grids"))
-    top = _title(book, sheet, title, book.footer)
+    top = _title(book, sheet, title, f"{slip.layer.key}　{book.footer}")
     rows = [
         {
             **row,

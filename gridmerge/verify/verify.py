@@ -6,13 +6,14 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 from gridmerge.publish import recover
-from gridmerge.verify import conservation, files, secrecy, sources, staffing, tiling
+from gridmerge.verify import conservation, files, secrecy, sources, staffing, tiling, workbook
 from gridmerge.verify.again import Again, load_again
 from gridmerge.verify.broken import Broken
 from gridmerge.verify.written import Written, read_written
 
 _PROOFS: tuple[Callable[[Written, Again], Iterator[Broken]], ...] = (
     files.agree,
+    workbook.close,
     tiling.tile,
     tiling.written_alike,
     tiling.in_one_village,

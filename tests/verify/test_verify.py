@@ -271,3 +271,18 @@ def test_results_away_from_their_project_are_said(out, tmp_path):
     shutil.move(out, tmp_path / "elsewhere")
     with pytest.raises(OutputError, match=r"The project file .* is not there; put the output folder back"):
         verify(tmp_path / "elsewhere")
+
+
+def test_a_slip_that_does_not_add_up_is_said(out):
+    with zipfile.ZipFile(out / "plan.xlsx") as archive:
+        parts = {name: archive.read(name) for name in archive.namelist()}
+    # 200 households of F0 become 201, on its slip alone
+    slip = next(name for name, text in parts.items() if name.startswith("xl/worksheets") and b"<v>200</v>" in text)
+    spoilt = [name for name in parts if name.startswith("xl/worksheets") and name >= slip]
+    for name in spoilt:
+        parts[name] = parts[name].replace(b"<v>200</v>", b"<v>201</v>", 1)
+    with zipfile.ZipFile(out / "plan.xlsx", "w") as archive:
+        for name, text in parts.items():
+            archive.writestr(name, text)
+    said = [failure.text.en for failure in verify(out) if failure.promise == 0]
+    assert any("households on the sheet fire of plan.xlsx does not add up" in text for text in said)
