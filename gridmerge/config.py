@@ -141,6 +141,17 @@ class RosterSpec(Reading):
     """[roster]"""
 
 
+class Staffing(Section):
+    """[staffing]: who may take which grid."""
+
+    # share of the best evenness given up for nearness: nobody notices two per cent, everyone a longer way
+    slack: float = Field(default=0.02, ge=0, le=1)
+    own_village: bool = False  # members take grids of their own village only
+    max_km: float | None = Field(default=None, gt=0)  # longest way from home to a grid, as the crow flies
+    pin: dict[str, Paths] = Field(default_factory=dict)  # member_id → grid codes the member must stand on
+    exclude: dict[str, Paths] = Field(default_factory=dict)  # member_id → grid codes the member must not take
+
+
 class MattersSpec(Reading):
     """[matters]: the list of matters (事项清单)."""
 
@@ -174,6 +185,7 @@ class Settings(Section):
     overlay: Overlay = Overlay()
     grids: Grids = Grids()
     roster: RosterSpec | None = None
+    staffing: Staffing = Staffing()
     matters: MattersSpec | None = None
     steps: StepsSpec | None = None
     publish: Publish = Publish()
@@ -329,6 +341,7 @@ _MODELS: dict[str, type[BaseModel]] = {
     "overlay": Overlay,
     "grids": Grids,
     "roster": RosterSpec,
+    "staffing": Staffing,
     "matters": MattersSpec,
     "steps": StepsSpec,
     "publish": Publish,

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TypeVar
 
-from gridmerge.balance import assign
+from gridmerge.balance import assign, present_holders
 from gridmerge.config import Settings, read_project
 from gridmerge.crosswalk import crosswalk, left_out
 from gridmerge.duties import duty_sheets, mend_matters
@@ -244,7 +244,10 @@ def build(
     with clock.stage("crosswalk", "核对各部门原网格去向", "Tracing every departmental grid"):
         table = crosswalk(inputs.layers, plan, weights)
     with clock.stage("balance", "分配网格员", "Assigning members"):
-        assignment = None if inputs.roster is None else assign(plan, inputs.roster, inputs.township)
+        assignment = None
+        if inputs.roster is not None:
+            present = present_holders(plan, inputs.roster, table, inputs.layers)
+            assignment = assign(plan, inputs.roster, inputs.township, settings.staffing, present)
     with clock.stage("duties", "编制一格一清单", "Writing every grid's duties"):
         matters = inputs.matters
         duties = None if matters is None else duty_sheets(matters, plan, table, inputs.layers, assignment)

@@ -2,32 +2,27 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import replace
 
 import numpy as np
 import pandas as pd
 import shapely
 
-from gridmerge.balance import scarce, surplus
+from gridmerge.balance.answer import Answer, answered
 from gridmerge.balance.problem import Problem, all_distances, staffing_problem
-from gridmerge.balance.split import shared_loads
 from gridmerge.balance.standins import Staff, stand_ins
+from gridmerge.config import Staffing
 from gridmerge.findings import Finding, found
 from gridmerge.model import Assignment, GridPlan, Roster, Township
 
-SLACK = 0.02  # share of the best evenness given up for nearness: nobody notices two per cent, everyone a longer way
 
-
-@dataclass(frozen=True, kw_only=True)
-class Staffing:
-    """An answer: loads member by grid, who stands where, and what no other answer could beat."""
-
-    load: np.ndarray
-    stands: np.ndarray
-    bound: float
-
-
-def assign(plan: GridPlan, roster: Roster, township: Township) -> Assignment:
+def assign(
+    plan: GridPlan,
+    roster: Roster,
+    township: Township,
+    rules: Staffing | None = None,
+    present: pd.DataFrame | None = None,
+) -> Assignment:
     """Assign the members of a roster to the grids.
 
     Parameters
@@ -39,21 +34,26 @@ def assign(plan: GridPlan, roster: Roster, township: Township) -> Assignment:
         without patrol load.
     township
         The villages.
+    rules
+        Who may take what; without them anybody may take anything.
+    present
+        grid_code, member_id, share: who holds the grids now (see `present_holders`).
 
     Returns
     -------
     Assignment
-        Every grid has at least one member. First the heaviest load per capacity is made as small as can be, then, within
-        2 % of it, the distances.
+        Every grid has at least one member, the rules hold. First the heaviest load per capacity is made as small as can be,
+        then, within the slack of it, changes are made few and ways short.
 
     Raises
     ------
     PlanError
-        Nobody on the roster can take work.
+        Nobody on the roster can take work, or the rules leave a grid without anybody.
     """
-    problem = staffing_problem(plan, roster, township)
-    staffing = _surplus(problem) if problem.surplus else _scarce(problem)
-    staffing = _alike_in_order(problem, staffing)
+    rules = rules or Staffing()
+    problem = staffing_problem(plan, roster, township, rules, present)
+    staffing = answered(problem, rules.slack, rules.own_village)
+    price, said = _price(problem, staffing, rules)
     rows = pd.concat([_work_rows(problem, staffing, roster), _leader_rows(plan, roster, problem)])
     assignments = rows.sort_values(["grid_code", "duty", "member_id"], ignore_index=True)
     members = member_table(assignments, plan, roster)
@@ -61,59 +61,12 @@ def assign(plan: GridPlan, roster: Roster, township: Township) -> Assignment:
         assignments=assignments,
         members=members,
         stand_ins=stand_ins(Staff(assignments=assignments, members=members, km=all_distances(plan, roster, township))),
-        figures=_figures(problem, staffing, members),
-        findings=tuple(_idle(members)),
+        figures={**_figures(problem, staffing, members), **price, **_changed(present, assignments)},
+        findings=(*_idle(members), *said),
     )
 
 
-def _surplus(problem: Problem) -> Staffing:
-    heaviest, bound = surplus.crews(problem)
-    grid = surplus.place(problem, heaviest * (1 + SLACK), problem.km)
-    stands = np.zeros(problem.km.shape, dtype=bool)
-    stands[np.arange(len(grid)), grid] = True
-    helper = np.zeros(len(grid), dtype=bool)
-    return Staffing(load=shared_loads(problem.work, problem.capacity, stands, helper), stands=stands, bound=bound)
-
-
-def _scarce(problem: Problem) -> Staffing:
-    main, helper = np.flatnonzero(problem.main), np.flatnonzero(~problem.main)
-    km = problem.km
-    task = scarce.Task(
-        work=problem.work,
-        capacity=problem.capacity[main],
-        helping=problem.capacity[helper],
-        cost=km[main],
-        help_cost=km[helper],
-    )
-    teams = scarce.form_teams(task, SLACK)
-    stands = np.zeros(km.shape, dtype=bool)
-    stands[main[teams.owner], np.arange(len(teams.owner))] = True
-    level = teams.levels(task)
-    # a loop over helpers: each choice takes work from its grid
-    left = problem.work.copy()
-    for number in np.argsort(-task.helping, kind="stable"):
-        grids = np.flatnonzero(teams.owner == teams.leads[number])
-        share = task.helping[number] * level[teams.leads[number]]
-        fits = left[grids] >= share
-        grid = grids[np.lexsort((np.where(fits, km[helper[number], grids], -left[grids]), ~fits))[0]]
-        stands[helper[number], grid] = True
-        left[grid] -= share
-    load = shared_loads(problem.work, problem.capacity, stands, ~problem.main)
-    return Staffing(load=load, stands=stands, bound=scarce.lower_bound(task))
-
-
-def _alike_in_order(problem: Problem, staffing: Staffing) -> Staffing:
-    """Members whom nothing but the id tells apart get their grids in the order of their ids."""
-    alike = pd.DataFrame(np.column_stack([problem.capacity, problem.main, problem.km])).round(9)
-    order = np.arange(len(alike))
-    for _, group in alike.groupby(list(alike.columns), sort=True):
-        rows = group.index.to_numpy()
-        first = [tuple(np.flatnonzero(staffing.stands[row])) for row in rows]
-        order[rows] = rows[sorted(range(len(rows)), key=lambda at: (first[at], at))]
-    return Staffing(load=staffing.load[order], stands=staffing.stands[order], bound=staffing.bound)
-
-
-def _work_rows(problem: Problem, staffing: Staffing, roster: Roster) -> pd.DataFrame:
+def _work_rows(problem: Problem, staffing: Answer, roster: Roster) -> pd.DataFrame:
     member, grid = np.nonzero(staffing.stands)
     kind = roster.members.set_index("member_id")["kind"]
     ids = problem.member_id[member]
@@ -176,7 +129,7 @@ def _mean_km(assignments: pd.DataFrame, plan: GridPlan, roster: Roster) -> pd.Se
     return pd.Series(km, index=rows["member_id"].to_numpy()).groupby(level=0).mean()
 
 
-def _figures(problem: Problem, staffing: Staffing, members: pd.DataFrame) -> dict[str, float | int]:
+def _figures(problem: Problem, staffing: Answer, members: pd.DataFrame) -> dict[str, float | int]:
     level = staffing.load.sum(axis=1) / problem.capacity
     reached = float(level.max())
     return {
@@ -189,6 +142,33 @@ def _figures(problem: Problem, staffing: Staffing, members: pd.DataFrame) -> dic
         "km_from_home_mean": float(np.nanmean(members["km_from_home"]))
         if members["km_from_home"].notna().any()
         else 0.0,
+    }
+
+
+def _price(problem: Problem, answer: Answer, rules: Staffing) -> tuple[dict[str, float], list[Finding]]:
+    """What the rules cost: the heaviest load per capacity with them, over that without."""
+    if not (rules.own_village or rules.pin or rules.exclude or rules.max_km):
+        return {}, []
+    free = replace(problem, allowed=np.ones_like(problem.allowed), pinned=np.zeros_like(problem.pinned))
+    with_rules, without = (_heaviest(problem, one) for one in (answer, answered(free, rules.slack)))
+    price = max(with_rules / without - 1, 0.0) if without > 0 else 0.0
+    percent = round(100 * price, 1)
+    return {"price_of_rules": price}, [found("rules_price", layer="roster", measure=percent)] if percent >= 1 else []
+
+
+def _heaviest(problem: Problem, answer: Answer) -> float:
+    return float((answer.load.sum(axis=1) / problem.capacity).max())
+
+
+def _changed(present: pd.DataFrame | None, assignments: pd.DataFrame) -> dict[str, int]:
+    """How many grids that somebody of the roster holds now go to others altogether."""
+    if present is None:
+        return {}
+    now = present[["grid_code", "member_id"]].drop_duplicates()
+    kept = now.merge(assignments[assignments["duty"] != "leader"], on=["grid_code", "member_id"])
+    return {
+        "held_before": now["grid_code"].nunique(),
+        "changes": now["grid_code"].nunique() - kept["grid_code"].nunique(),
     }
 
 

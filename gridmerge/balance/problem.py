@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import geopandas as gpd
@@ -9,10 +10,12 @@ import numpy as np
 import pandas as pd
 import shapely
 
+from gridmerge.config import Staffing
 from gridmerge.errors import PlanError
 from gridmerge.model import GridPlan, Roster, Township
 
 METRES_PER_KM = 1000.0
+CHANGE_KM = 100.0  # a grid that changes hands counts as so long a way: fewest changes come before distance
 MOST_GRIDS = 2  # grids a full-timer can be asked to hold while part-timers only help; beyond it they hold grids too
 
 
@@ -32,6 +35,12 @@ class Problem:
         Of each grid, in the plan's ``workload``.
     km
         Member by grid: from home (or the middle of the member's village, or of the township) to the grid.
+    cost
+        Member by grid: kilometres and changes in one.
+    allowed, pinned
+        Member by grid, bool: what the rules leave open, and what they demand.
+    member_village, grid_village
+        Codes; "" for a member of no village.
     """
 
     member_id: np.ndarray
@@ -40,6 +49,29 @@ class Problem:
     main: np.ndarray
     work: np.ndarray
     km: np.ndarray
+    cost: np.ndarray
+    allowed: np.ndarray
+    pinned: np.ndarray
+    member_village: np.ndarray
+    grid_village: np.ndarray
+
+    def part(self, members: np.ndarray, grids: np.ndarray) -> Problem:
+        """The same problem for some of the members and grids."""
+        both = np.ix_(members, grids)
+        main = self.main[members]
+        return Problem(
+            member_id=self.member_id[members],
+            grid_code=self.grid_code[grids],
+            capacity=self.capacity[members],
+            main=mains(main, len(grids)),
+            work=self.work[grids],
+            km=self.km[both],
+            cost=self.cost[both],
+            allowed=self.allowed[both],
+            pinned=self.pinned[both],
+            member_village=self.member_village[members],
+            grid_village=self.grid_village[grids],
+        )
 
     @property
     def surplus(self) -> bool:
@@ -47,8 +79,22 @@ class Problem:
         return int(self.main.sum()) >= len(self.work)
 
 
-def staffing_problem(plan: GridPlan, roster: Roster, township: Township) -> Problem:
+def mains(full_time: np.ndarray, grids: int) -> np.ndarray:
+    """Who can be the one member a grid must have: full-timers, or all where those would have too many grids."""
+    return full_time if full_time.sum() * MOST_GRIDS >= grids else np.ones(len(full_time), dtype=bool)
+
+
+def staffing_problem(
+    plan: GridPlan, roster: Roster, township: Township, rules: Staffing, present: pd.DataFrame | None
+) -> Problem:
     """Set up the problem.
+
+    Parameters
+    ----------
+    rules
+        Pins, exclusions, the longest way.
+    present
+        grid_code, member_id, share (0..1): who holds how much of a grid now. Leaving them costs as much as a long way.
 
     Raises
     ------
@@ -63,16 +109,46 @@ def staffing_problem(plan: GridPlan, roster: Roster, township: Township) -> Prob
             f"The roster {roster.source.path} has nobody who can take work (capacity above 0); add members to it.",
         )
     grids = plan.grids.sort_values("grid_code").reset_index(drop=True)
-    places = shapely.point_on_surface(grids.geometry.to_numpy())
-    main = (workers["kind"] == "full_time").to_numpy()
+    ids, codes = workers["member_id"].to_numpy(dtype=object), grids["grid_code"].to_numpy(dtype=object)
+    km = distances_km(_homes(workers, township), shapely.point_on_surface(grids.geometry.to_numpy()))
+    pinned = _pairs(rules.pin, ids, codes, "pin")
+    allowed = ~_pairs(rules.exclude, ids, codes, "exclude") & ((km <= rules.max_km) if rules.max_km else True)
     return Problem(
-        member_id=workers["member_id"].to_numpy(dtype=object),
-        grid_code=grids["grid_code"].to_numpy(dtype=object),
+        member_id=ids,
+        grid_code=codes,
         capacity=workers["capacity"].to_numpy(dtype=float),
-        main=main if main.sum() * MOST_GRIDS >= len(grids) else np.ones(len(workers), dtype=bool),
+        main=mains((workers["kind"] == "full_time").to_numpy(), len(grids)),
         work=grids["workload"].to_numpy(dtype=float),
-        km=distances_km(_homes(workers, township), places),
+        km=km,
+        cost=km + _changes(present, ids, codes),
+        allowed=allowed | pinned,
+        pinned=pinned,
+        member_village=workers["village_code"].to_numpy(dtype=object),
+        grid_village=grids["village_code"].to_numpy(dtype=object),
     )
+
+
+def _pairs(wanted: Mapping[str, tuple[str, ...]], ids: np.ndarray, codes: np.ndarray, rule: str) -> np.ndarray:
+    """Member by grid, True for the pairs a rule names."""
+    unknown = [member for member in wanted if member not in set(ids)]
+    unknown += [code for listed in wanted.values() for code in listed if code not in set(codes)]
+    if unknown:
+        listed = sorted(set(unknown))
+        raise PlanError(
+            f"[staffing] {rule} 中的 {'、'.join(listed)} 不是可分配人员的编号，也不是网格编码；请核对 members.csv 和 grids。",
+            f"[staffing] {rule} names {', '.join(listed)}: neither a member who can take work nor a grid; "
+            "see members.csv and the grids.",
+        )
+    return np.array([[code in wanted.get(member, ()) for code in codes] for member in ids], dtype=bool)
+
+
+def _changes(present: pd.DataFrame | None, ids: np.ndarray, codes: np.ndarray) -> np.ndarray:
+    """Member by grid: the price of not keeping who is there; nothing where nobody of the roster is."""
+    if present is None or not len(present):
+        return np.zeros((len(ids), len(codes)))
+    held = present.pivot_table(index="member_id", columns="grid_code", values="share", aggfunc="sum")
+    share = held.reindex(index=ids, columns=codes).fillna(0.0).to_numpy()
+    return np.asarray(CHANGE_KM * (share.max(axis=0)[None, :] - share))
 
 
 def carriers(members: pd.DataFrame) -> pd.DataFrame:

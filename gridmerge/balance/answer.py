@@ -1,0 +1,131 @@
+"""The staffing problem answered: by villages where members keep to their own, and by the way that fits each part."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+import numpy as np
+import pandas as pd
+
+from gridmerge.balance import scarce, surplus
+from gridmerge.balance.problem import Problem
+from gridmerge.balance.ruled import ruled
+from gridmerge.balance.split import shared_loads
+from gridmerge.errors import PlanError
+
+
+@dataclass(frozen=True, kw_only=True)
+class Answer:
+    """Loads member by grid, who stands where, and the heaviest load per capacity no other answer could beat."""
+
+    load: np.ndarray
+    stands: np.ndarray
+    bound: float
+
+
+def answered(problem: Problem, slack: float, own_village: bool = False) -> Answer:
+    """Answer a problem.
+
+    Parameters
+    ----------
+    problem
+        With the rules in `allowed` and `pinned`.
+    slack
+        Share of the best evenness that may be given up for nearness and for fewer changes.
+    own_village
+        Members take grids of their own village only; those without one go where they are needed most.
+
+    Raises
+    ------
+    PlanError
+        The rules leave a grid or a village without anybody.
+    """
+    parts = _by_village(problem) if own_village else [(np.arange(len(problem.member_id)), np.arange(len(problem.work)))]
+    load, stands = np.zeros(problem.km.shape), np.zeros(problem.km.shape, dtype=bool)
+    bound = 0.0
+    for members, grids in parts:
+        part = _alike_in_order(problem.part(members, grids), _one(problem.part(members, grids), slack))
+        load[np.ix_(members, grids)], stands[np.ix_(members, grids)] = part.load, part.stands
+        bound = max(bound, part.bound)
+    return Answer(load=load, stands=stands, bound=bound)
+
+
+def _one(problem: Problem, slack: float) -> Answer:
+    if problem.pinned.any() or not problem.allowed.all():
+        load, stands, bound = ruled(problem, slack)
+        return Answer(load=load, stands=stands, bound=bound)
+    return _surplus(problem, slack) if problem.surplus else _scarce(problem, slack)
+
+
+def _by_village(problem: Problem) -> list[tuple[np.ndarray, np.ndarray]]:
+    """Members and grids of each village; members of no village join the one with most work per capacity, one by one."""
+    villages = sorted(set(problem.grid_village))
+    staff = {village: np.flatnonzero(problem.member_village == village).tolist() for village in villages}
+    grids = {village: np.flatnonzero(problem.grid_village == village) for village in villages}
+    placed = {member for members in staff.values() for member in members}
+
+    def strain(village: str) -> float:
+        capacity = problem.capacity[staff[village]].sum()
+        return float(problem.work[grids[village]].sum() / capacity) if capacity else np.inf
+
+    for member in sorted(set(range(len(problem.member_id))) - placed):
+        staff[max(villages, key=lambda village: (strain(village), village))].append(member)
+    empty = [village for village in villages if not staff[village]]
+    if empty:
+        raise PlanError(
+            f"[staffing] own_village = true，但村/社区 {'、'.join(empty)} 没有网格员；请在名册中补充，或去掉该规定。",
+            f"[staffing] own_village = true, but the villages {', '.join(empty)} have no member; add some, or drop the rule.",
+        )
+    return [(np.array(sorted(staff[village])), grids[village]) for village in villages]
+
+
+def _surplus(problem: Problem, slack: float) -> Answer:
+    heaviest, bound = surplus.crews(problem)
+    grid = surplus.place(problem, heaviest * (1 + slack), problem.cost)
+    stands = np.zeros(problem.km.shape, dtype=bool)
+    stands[np.arange(len(grid)), grid] = True
+    helper = np.zeros(len(grid), dtype=bool)
+    return Answer(load=shared_loads(problem.work, problem.capacity, stands, helper), stands=stands, bound=bound)
+
+
+def _scarce(problem: Problem, slack: float) -> Answer:
+    main, helper = np.flatnonzero(problem.main), np.flatnonzero(~problem.main)
+    task = scarce.Task(
+        work=problem.work,
+        capacity=problem.capacity[main],
+        helping=problem.capacity[helper],
+        cost=problem.cost[main],
+        help_cost=problem.cost[helper],
+    )
+    teams = scarce.form_teams(task, slack)
+    stands = np.zeros(problem.km.shape, dtype=bool)
+    stands[main[teams.owner], np.arange(len(teams.owner))] = True
+    stands[helper, _helper_grids(task, teams)] = True
+    load = shared_loads(problem.work, problem.capacity, stands, ~problem.main)
+    return Answer(load=load, stands=stands, bound=scarce.lower_bound(task))
+
+
+def _helper_grids(task: scarce.Task, teams: scarce.Teams) -> np.ndarray:
+    """The grid of each helper within the team: the nearest with work enough left, else the one with most left."""
+    level, left = teams.levels(task), task.work.copy()
+    chosen = np.zeros(len(task.helping), dtype=int)
+    # a loop over helpers: each choice takes work from its grid
+    for helper in np.argsort(-task.helping, kind="stable"):
+        grids = np.flatnonzero(teams.owner == teams.leads[helper])
+        share = task.helping[helper] * level[teams.leads[helper]]
+        fits = left[grids] >= share
+        chosen[helper] = grids[np.lexsort((np.where(fits, task.help_cost[helper, grids], -left[grids]), ~fits))[0]]
+        left[chosen[helper]] -= share
+    return chosen
+
+
+def _alike_in_order(problem: Problem, answer: Answer) -> Answer:
+    """Members whom nothing but the id tells apart get their grids in the order of their ids."""
+    columns = np.column_stack([problem.capacity, problem.main, problem.cost, problem.allowed, problem.pinned])
+    alike = pd.DataFrame(columns).round(9)
+    order = np.arange(len(alike))
+    for _, group in alike.groupby(list(alike.columns), sort=True):
+        rows = group.index.to_numpy()
+        first = [tuple(np.flatnonzero(answer.stands[row])) for row in rows]
+        order[rows] = rows[sorted(range(len(rows)), key=lambda at: (first[at], at))]
+    return replace(answer, load=answer.load[order], stands=answer.stands[order])

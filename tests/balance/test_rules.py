@@ -1,0 +1,112 @@
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+import shapely
+from hypothesis import assume, given, settings
+from hypothesis import strategies as st
+
+from gridmerge.balance import assign, present_holders
+from gridmerge.config import Staffing
+from gridmerge.crosswalk import crosswalk
+from gridmerge.errors import PlanError
+from gridmerge.workload import weigh
+from tests import little
+from tests.balance.test_assign import TOWN, loads, rosters
+
+PLAN = little.plan(4, 3)
+CODES = PLAN.grids["grid_code"].tolist()
+
+
+@settings(max_examples=30, deadline=None)
+@given(rosters, loads, st.randoms(use_true_random=False))
+def test_pins_and_exclusions_are_never_broken_and_no_work_is_lost(people, workload, random) -> None:
+    plan = little.plan(4, 3, workload)
+    workers = [n for n, p in enumerate(people) if p["kind"] != "leader"]
+    assume(workers)
+    pinned, shut = random.choice(workers), random.choice(workers)
+    full = [n for n in workers if people[n]["kind"] == "full_time"] or workers
+    assume(set(full) - {shut} or len(full) * 2 < 12)
+    assume(len(workers) > 1)
+    rules = Staffing(pin={f"M{pinned:03d}": (CODES[0],)}, exclude={f"M{shut:03d}": tuple(code for code in CODES[6:])})
+    try:
+        got = assign(plan, little.roster(people), TOWN, rules)
+    except PlanError as error:
+        assert "nobody may take the grids" in str(error)
+        return
+    pairs = set(zip(got.assignments["grid_code"], got.assignments["member_id"], strict=True))
+    assert (CODES[0], f"M{pinned:03d}") in pairs
+    assert not any((code, f"M{shut:03d}") in pairs for code in CODES[6:])
+    by_grid = got.assignments.groupby("grid_code")["load"].sum()
+    assert by_grid.to_numpy() == pytest.approx(plan.grids["workload"].to_numpy(), abs=1e-6)
+    assert got.figures["bound"] <= got.figures["max_load_per_capacity"] * (1 + 1e-6)
+
+
+def test_members_keep_to_their_village_and_its_price_is_told() -> None:
+    plan = little.plan(2, 2, [3.0, 1.0, 3.0, 1.0])
+    people = [{"village_code": little.village_code(n // 2)} for n in range(4)] + [{}]
+    got = assign(plan, little.roster(people), TOWN, Staffing(own_village=True))
+    village = got.assignments["grid_code"].str[:12]
+    own = got.assignments["member_id"].map({f"M{n:03d}": little.village_code(n // 2) for n in range(4)})
+    assert (village == own.fillna(little.village_code(0))).all()  # who is of no village goes where work is heaviest
+    fewer = assign(plan, little.roster(people[:3]), TOWN, Staffing(own_village=True))
+    assert fewer.figures["price_of_rules"] == 0
+    worse = assign(plan, little.roster([people[0], *people[2:4]]), TOWN, Staffing(own_village=True))
+    assert worse.figures["max_load_per_capacity"] == pytest.approx(6)
+    assert worse.figures["price_of_rules"] > 0.9
+    (finding,) = worse.findings
+    assert "heavier" in finding.message("en")
+
+
+def test_rules_that_leave_nobody_say_so() -> None:
+    people = [{"village_code": little.village_code(0)}] * 2
+    with pytest.raises(PlanError, match=r"own_village = true, but the villages .* have no member"):
+        assign(PLAN, little.roster(people), TOWN, Staffing(own_village=True))
+    far = [{"geometry": shapely.Point(0, 0)}] * 12
+    with pytest.raises(PlanError, match=r"nobody may take the grids .*; relax the rules or add members"):
+        assign(PLAN, little.roster(far), TOWN, Staffing(max_km=0.2))
+    with pytest.raises(PlanError, match="pin names 999, M777: neither a member who can take work nor a grid"):
+        assign(PLAN, little.roster(far), TOWN, Staffing(pin={"M777": ("999",)}))
+
+
+def test_nobody_goes_farther_than_the_limit() -> None:
+    rng = np.random.default_rng(5)
+    people = [{"geometry": shapely.Point(*rng.uniform(0, [400, 300]))} for _ in range(14)]
+    got = assign(PLAN, little.roster(people), TOWN, Staffing(max_km=0.25))
+    homes = little.roster(people).members.set_index("member_id").geometry
+    places = PLAN.grids.set_index("grid_code").geometry.centroid
+    rows = got.assignments
+    way = shapely.distance(homes.loc[rows["member_id"]].to_numpy(), places.loc[rows["grid_code"]].to_numpy())
+    assert way.max() <= 250
+
+
+def test_the_present_holders_stay_where_evenness_allows() -> None:
+    shuffled = [3, 1, 0, 2]
+    squares = little.squares(4, 1)
+    layer = little.layer("police", squares)
+    names = [f"成员{n}" for n in shuffled]
+    layer = type(layer)(**{**vars(layer), "frame": layer.frame.assign(holder=names)})
+    plan = little.plan(4, 1)
+    people = [{"geometry": shapely.Point(100 * n + 50, 50)} for n in range(4)]  # by distance each would take the own
+    roster = little.roster(people)
+    table = crosswalk([layer], plan, weigh(little.mosaic(4, 1), [], TOWN))
+    present = present_holders(plan, roster, table, [layer])
+    got = assign(plan, roster, TOWN, present=present)
+    assert got.assignments["member_id"].tolist() == [f"M{n:03d}" for n in shuffled]
+    assert (got.figures["held_before"], got.figures["changes"]) == (4, 0)
+    assert assign(plan, roster, TOWN).assignments["member_id"].tolist() == ["M000", "M001", "M002", "M003"]
+
+
+def test_an_earlier_plan_counts_more_than_what_departments_say(tmp_path: Path) -> None:
+    plan = little.plan(2, 1)
+    codes = plan.grids["grid_code"]
+    pd.DataFrame({"grid_code": codes, "member_id": ["M001", "M000"], "duty": "full_time", "load": 1}).to_csv(
+        tmp_path / "assignments.csv", index=False, encoding="utf-8-sig"
+    )
+    sizes = plan.sizes.model_copy(update={"previous": str(tmp_path / "gridmerge.gpkg")})
+    plan = type(plan)(**{**vars(plan), "sizes": sizes})
+    present = present_holders(plan, little.roster([{}, {}]), pd.DataFrame(columns=["layer", "source_id"]), [])
+    assert present.to_numpy().tolist() == [[codes[0], "M001", 1.0], [codes[1], "M000", 1.0]]
