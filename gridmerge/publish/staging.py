@@ -7,20 +7,29 @@ command that opens OUT finishes the move. Stopped by an error (a file open in Ex
 
 from __future__ import annotations
 
+import errno
 import json
 import os
 import shutil
+import sys
 import tempfile
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
+from typing import BinaryIO
 
 from gridmerge.errors import OutputError
+
+if sys.platform == "win32":
+    import msvcrt
+else:
+    import fcntl
 
 _PREFIX = ".gridmerge-staging-"
 _JOURNAL = "journal.json"
 _UNDO = "undo.json"
 _OLD = "old"
+_LOCK = "lock"
 
 
 def prepare(out: Path) -> None:
@@ -56,6 +65,8 @@ def prepare(out: Path) -> None:
 def recover(out: Path) -> None:
     """Settle what an earlier run, killed at work, left in OUT: finish its move, or sweep away its unfinished files.
 
+    What a run that is still alive is writing is left alone: it holds a lock, which the system lets go when it dies.
+
     Parameters
     ----------
     out
@@ -67,6 +78,8 @@ def recover(out: Path) -> None:
         A file of the unfinished move cannot be replaced now.
     """
     for folder in sorted(out.glob(f"{_PREFIX}*")):
+        if _at_work(folder):
+            continue
         if (folder / _UNDO).is_file():
             _put_back(folder, out)
         elif (folder / _JOURNAL).is_file():
@@ -97,10 +110,10 @@ def staged(out: Path, ours: Sequence[str]) -> Iterator[Path]:
         OUT cannot be written, the disk is full, or a file there is held open; OUT is then as it was.
     """
     prepare(out)
-    folder = _new_folder(out)
+    folder, lock = _new_folder(out)
     try:
         yield folder
-        names = sorted(file.name for file in folder.iterdir())
+        names = sorted(file.name for file in folder.iterdir() if file.name != _LOCK)
         stale = sorted(name for name in ours if name not in names and (out / name).is_file())
         _refuse_held(out / name for name in (*names, *stale))
         _write_journal(folder, out, names, stale)
@@ -108,15 +121,41 @@ def staged(out: Path, ours: Sequence[str]) -> Iterator[Path]:
     except OSError as error:
         raise _cannot_write(out, error) from error
     finally:
+        lock.close()
         if not (folder / _JOURNAL).is_file() and not (folder / _UNDO).is_file():
             shutil.rmtree(folder, ignore_errors=True)
 
 
-def _new_folder(out: Path) -> Path:
+def _at_work(folder: Path) -> bool:
+    """Whether a living run writes into a folder."""
     try:
-        return Path(tempfile.mkdtemp(prefix=_PREFIX, dir=out))
+        with (folder / _LOCK).open("r+b") as lock:
+            return not _locked(lock)
+    except OSError:
+        return False
+
+
+def _locked(file: BinaryIO) -> bool:
+    """Try to lock a file; False when another process has it. Where the file system knows no locks, nobody ever has."""
+    try:
+        if sys.platform == "win32":
+            msvcrt.locking(file.fileno(), msvcrt.LK_NBLCK, 1)
+        else:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError as error:
+        return error.errno not in (errno.EWOULDBLOCK, errno.EACCES, errno.EDEADLK)
+    return True
+
+
+def _new_folder(out: Path) -> tuple[Path, BinaryIO]:
+    """Make a folder of our own and lock it."""
+    try:
+        folder = Path(tempfile.mkdtemp(prefix=_PREFIX, dir=out))
+        lock = (folder / _LOCK).open("wb")
     except OSError as error:
         raise _cannot_write(out, error) from error
+    _locked(lock)
+    return folder, lock
 
 
 def _refuse_held(targets: Iterable[Path]) -> None:

@@ -138,6 +138,14 @@ def test_killed_while_writing_aside_leaves_the_earlier_results_and_is_swept_next
     assert read(out) == before
 
 
+def test_what_a_living_run_is_writing_is_left_alone(out):
+    with staged(out, OURS) as aside:
+        (aside / "a.txt").write_text("new")
+        recover(out)  # as `gridmerge locate OUT` does meanwhile
+        assert (aside / "a.txt").read_text() == "new"
+    assert read(out) == {"a.txt": "new", "foreign.txt": "mine"}
+
+
 def test_an_interrupted_putting_back_is_finished(out):
     aside = out / ".gridmerge-staging-abc"
     (aside / "old").mkdir(parents=True)
