@@ -33,6 +33,20 @@ function heading() {
   document.title = brief(DATA.name, 60) + " · " + t("unified");
 }
 
+// Paper is another shape than the screen: the whole town is fitted to the sheet first, and drawn, and then printed.
+let onScreen = null;
+function forPaper(on) {
+  if (on) onScreen = map.getBounds();
+  document.body.classList.toggle("gm-printing", on);
+  map.invalidateSize({ animate: false });
+  map.fitBounds(on ? townBounds() : onScreen, on ? { padding: [20, 20], animate: false } : { animate: false });
+}
+
+function printMap() {
+  forPaper(true);
+  setTimeout(() => window.print(), 400);
+}
+
 function switches() {
   $("language").addEventListener("click", () => { language = language === "zh" ? "en" : "zh"; changed("language"); });
   $("big").addEventListener("click", () => {
@@ -45,7 +59,7 @@ function switches() {
   $("compare").hidden = !layers.length;
   $("compare").addEventListener("click", () => setComparing(!comparing));
   $("slider").addEventListener("input", clipBefore);
-  $("print").addEventListener("click", () => window.print());
+  $("print").addEventListener("click", printMap);
   $("panel-button").addEventListener("click", () => { document.body.classList.toggle("gm-panel-open"); setTimeout(() => map.invalidateSize(), 250); });
   $("card-close").addEventListener("click", () => chooseGrid(-1));
   $("legend-button").addEventListener("click", () => $("legend").classList.toggle("folded"));
@@ -68,8 +82,7 @@ function switches() {
       event.preventDefault();
     }
   });
-  window.addEventListener("beforeprint", () => map.invalidateSize({ animate: false }));
-  window.addEventListener("afterprint", () => map.invalidateSize({ animate: false }));
+  window.addEventListener("afterprint", () => { if (onScreen) forPaper(false); });
 }
 
 // For whoever scripts the page: ask where a face is, which grid it lies in, what has been moved.
