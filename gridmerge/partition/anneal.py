@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from math import exp
 from random import Random
 
+from gridmerge.partition.gallery import Gallery
 from gridmerge.partition.recombine import recombine
 from gridmerge.partition.state import EPS, State
 
@@ -62,6 +63,7 @@ DEARER, CHEAPER = (
     1.1,
 )  # a block that met no feasible plan makes violations dearer, one that did makes them cheaper:
 # the walk stays along the edge of the feasible, where the good plans are
+COOL = 1.0  # temperature, in mean edge costs, below which districts are worth remembering
 LEAST, MOST = (
     10.0,
     3e4,
@@ -69,7 +71,7 @@ LEAST, MOST = (
 # walk is stuck in a plan that no small step mends, and the price starts again from the lower
 
 
-def anneal(state: State, rng: Random, cooling: Cooling) -> Best:
+def anneal(state: State, rng: Random, cooling: Cooling, gallery: Gallery | None = None) -> Best:
     """Cool `state` down; return the best plan met on the way (the state itself ends where the search ended)."""
     best = Best(state.label[:], state.violation(), state.price())
     unit = state.task.price_unit
@@ -88,6 +90,8 @@ def anneal(state: State, rng: Random, cooling: Cooling) -> Best:
             owed -= spent
             done += spent
             best.offer(state.label, state.violation(), state.price())
+        if gallery is not None and heat < COOL * unit:
+            gallery.take(state, state.price())
     return best
 
 

@@ -156,7 +156,7 @@ class _Pricing:
             LinearConstraint(_beside(-ends, cut), 0, np.inf),
             LinearConstraint(csr_array(wide), [float(task.lower.min()) - EPS, 1], [float(task.upper.max()) + EPS, n]),
         ]
-        slope, level = _tangents(task)
+        slope, level = tangents(task)
         lines = np.zeros((len(slope), size))
         lines[:, :n], lines[:, -1] = -np.outer(slope, graph.work), 1.0
         self.constraints.append(LinearConstraint(csr_array(lines), level, np.inf))
@@ -182,7 +182,7 @@ def _beside(ends: csr_array, cut: csr_array) -> csr_array:
     return csr_array(dense)
 
 
-def _tangents(task: Task) -> tuple[Floats, Floats]:
+def tangents(task: Task) -> tuple[Floats, Floats]:
     """Slopes and levels of lines below even x (work / mean - 1) squared, touching it where a district may lie."""
     mean = float(task.graph.work.sum()) / task.k
     if not task.even or mean <= 0:

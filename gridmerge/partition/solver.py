@@ -11,6 +11,8 @@ import numpy as np
 
 from gridmerge.partition.anneal import Best, Cooling, anneal
 from gridmerge.partition.bound import CLOSE, floor_under
+from gridmerge.partition.exact import HOPE, SMALL, Proof, prove
+from gridmerge.partition.gallery import Gallery
 from gridmerge.partition.graph import Graph, Ints, contract, groups_of, make_graph
 from gridmerge.partition.growth import grown_start
 from gridmerge.partition.start import tree_start
@@ -70,6 +72,8 @@ class Solution:
         No feasible partition has a smaller objective than this.
     proven
         Whether the solution is proven best, to a thousandth.
+    impossible
+        Whether it is proven that no partition keeps the limits.
     """
 
     labels: Ints
@@ -79,6 +83,7 @@ class Solution:
     terms: dict[str, float] = field(default_factory=dict)
     bound: float = 0.0
     proven: bool = False
+    impossible: bool = False
 
     @property
     def gap(self) -> float:
@@ -178,11 +183,16 @@ def _first_of(group: Ints, labels: Ints) -> Ints:
 
 
 def _solution(task: Task, labels: Ints, group: Ints, proof: int) -> Solution:
+    exact = _exact(task, labels)
+    if exact.labels is not None and _better(task, exact.labels, labels):
+        labels = exact.labels
     terms, violation = task.terms(labels), task.violation(labels)
     price = sum(terms.values())
     kept = bool((labels == task.locked)[task.locked >= 0].all()) and terms["apart"] == 0
     feasible = violation <= EPS and kept
-    bound = _bound(task, labels, proof) if feasible else 0.0
+    bound = 0.0
+    if feasible:
+        bound = price if exact.best else _bound(task, labels, proof)
     return Solution(
         labels=labels[group],
         feasible=feasible,
@@ -191,7 +201,24 @@ def _solution(task: Task, labels: Ints, group: Ints, proof: int) -> Solution:
         terms=terms,
         bound=bound,
         proven=feasible and bound >= price * (1 - CLOSE) - EPS,
+        impossible=exact.impossible and not feasible,
     )
+
+
+def _exact(task: Task, labels: Ints) -> Proof:
+    """What HiGHS can prove of a problem that is small, or small enough to ask why nothing within the limits was found."""
+    size = task.graph.n * task.k
+    plain = task.pull is None and not task.apart and not (task.graph.costs < 0).any() and task.k > 1
+    if not plain or size > (HOPE if task.violation(labels) > EPS else SMALL):
+        return Proof()
+    return prove(task)
+
+
+def _better(task: Task, one: Ints, other: Ints) -> bool:
+    broken, was = task.violation(one), task.violation(other)
+    if abs(broken - was) > EPS:
+        return broken < was
+    return sum(task.terms(one).values()) < sum(task.terms(other).values()) - EPS
 
 
 def _bound(task: Task, labels: Ints, proof: int) -> float:
@@ -224,16 +251,24 @@ def search(task: Task, seed: int, budget: int, start: Ints | None = None) -> Int
     if start is not None:
         found = anneal(state, rng, Cooling(steps=budget, hot=0.02, cold=0.01, strict=STERN, trees=0.02))
         return np.asarray(found.labels, dtype=np.int64)
+    gallery = Gallery(task) if Gallery.suits(task) else None
     best: Best | None = None
     for number in range(FRESH):
         if number:
             state.reset(fresh(task, rng).tolist())
-        found = anneal(state, rng, Cooling(steps=budget // (2 * FRESH)))
+        found = anneal(state, rng, Cooling(steps=budget // (2 * FRESH)), gallery)
         best = best or found
         best.offer(found.labels, found.violation, found.price)
     assert best is not None
-    for _ in range(AGAIN):
+    for number in range(AGAIN):
         state.reset(best.labels)
-        found = anneal(state, rng, Cooling(steps=budget // (2 * AGAIN), hot=WARM, strict=STERN))
+        found = anneal(state, rng, Cooling(steps=budget // (2 * AGAIN), hot=WARM, strict=STERN), gallery)
         best.offer(found.labels, found.violation, found.price)
+        if gallery is not None and number in (AGAIN // 2, AGAIN - 1):
+            _offer(task, best, gallery.assembled())
     return np.asarray(best.labels, dtype=np.int64)
+
+
+def _offer(task: Task, best: Best, labels: Ints | None) -> None:
+    if labels is not None:
+        best.offer(labels.tolist(), task.violation(labels), sum(task.terms(labels).values()))

@@ -13,7 +13,7 @@ from gridmerge.config import Grids
 from gridmerge.model import Mosaic, Source, Township, Weights
 from tests.towns import Town
 
-SIZES = Grids(unit="households", target=300, min=150, max=450, effort=400)
+SIZES = Grids(unit="households", target=300, min=150, max=450, effort=400, proof=0)
 SOURCE = Source(key="villages", path="villages.gpkg", sha256="0")
 CRS_M = CRS.from_epsg(4544)
 

@@ -1,0 +1,74 @@
+"""The districts a search has met, and the best plan that can be put together from them.
+
+Annealing finds good districts long before it finds good plans: one plan has the right west, another the right east. Choosing
+among all districts met is a set-partitioning problem, small enough for HiGHS.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+from scipy.optimize import Bounds, LinearConstraint, milp
+from scipy.sparse import csc_array
+
+from gridmerge.partition.graph import Ints
+from gridmerge.partition.state import EPS, State, Task
+
+LARGEST = 200  # nodes; beyond, keeping districts costs more than it brings
+ROOM = 2500  # districts chosen among; HiGHS needs about a second for so many
+NODES = 300  # branch-and-bound nodes, not seconds: two PCs must agree
+
+
+class Gallery:
+    """Districts within the limits, each with the price of the best plan it was part of."""
+
+    def __init__(self, task: Task) -> None:
+        self.task = task
+        self.met: dict[int, float] = {}
+        self.bits = [1 << v for v in range(task.graph.n)]
+
+    @staticmethod
+    def suits(task: Task) -> bool:
+        """Whether districts are interchangeable: one pair of limits, nothing that ties a node to a label."""
+        free = task.pull is None and not task.apart and not (task.locked >= 0).any()
+        alike = len(set(task.lower.tolist())) == 1 and len(set(task.upper.tolist())) == 1
+        return free and alike and task.k > 2 and task.graph.n <= LARGEST
+
+    def take(self, state: State, price: float) -> None:
+        """Remember the districts of a plan that are within the limits."""
+        masks = [0] * state.k
+        for bit, d in zip(self.bits, state.label, strict=True):
+            masks[d] |= bit
+        for d, mask in enumerate(masks):
+            if state.lo[d] - EPS <= state.size[d] <= state.hi[d] + EPS and price < self.met.get(mask, np.inf):
+                self.met[mask] = price
+        if len(self.met) > 4 * ROOM:
+            self.met = dict(self._best())
+
+    def _best(self) -> list[tuple[int, float]]:
+        return sorted(self.met.items(), key=lambda item: (item[1], item[0]))[:ROOM]
+
+    def assembled(self) -> Ints | None:
+        """Labels of the best plan that the districts met can be put together to, or None when they make none."""
+        masks = [mask for mask, _ in self._best()]
+        if len(masks) < self.task.k:
+            return None
+        graph, n = self.task.graph, self.task.graph.n
+        inside = np.array([[mask >> v & 1 for mask in masks] for v in range(n)], dtype=bool)
+        cut = inside[graph.edges[:, 0]] != inside[graph.edges[:, 1]]
+        price = 0.5 * graph.costs @ cut
+        mean = float(graph.work.sum()) / self.task.k
+        if self.task.even and mean > 0:
+            price = price + self.task.even * (graph.work @ inside / mean - 1) ** 2
+        rows = csc_array(np.vstack([inside, np.ones(len(masks), dtype=bool)]).astype(np.float64))
+        demand = np.append(np.ones(n), float(self.task.k))
+        solved = milp(
+            price,
+            integrality=np.ones(len(masks)),
+            bounds=Bounds(0, 1),
+            constraints=LinearConstraint(rows, demand, demand),
+            options={"node_limit": NODES},
+        )
+        if solved.x is None:
+            return None
+        chosen = np.flatnonzero(solved.x > 0.5)
+        return np.asarray(inside[:, chosen].argmax(axis=1), dtype=np.int64)
