@@ -7,6 +7,7 @@ import json
 import re
 from collections.abc import Iterable
 from dataclasses import replace
+from importlib.metadata import version
 from typing import Any
 
 import numpy as np
@@ -14,7 +15,6 @@ import pandas as pd
 import shapely
 from pyproj import CRS
 
-from gridmerge import __version__
 from gridmerge.config import Datum
 from gridmerge.publish.map.arcs import SCALE, Arcs, Display, deltas, shared_arcs, simplified
 from gridmerge.publish.map.basemap import Basemap
@@ -49,7 +49,7 @@ def payload(data: MapData, options: MapOptions, tiles: Basemap) -> str:
     village_of = {code: i for i, code in enumerate(data.villages["village_code"])}
     value = {
         "format": "gridmerge-map/1",
-        "version": __version__,
+        "version": version("gridmerge"),
         "name": data.name,
         "code": data.code,
         "date": data.date,

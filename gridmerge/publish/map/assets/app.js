@@ -7,7 +7,7 @@ onChange((what) => {
   if (what === "colour") { paintFills(); paintDepartment(); showLegend(); showPanel(); }
   if (what === "edit" || what === "target") { paintCandidates(); paintChosen(); }
   if (what === "target") showPanel();
-  if (what === "edit") { renewAdjust(); showCard(); }
+  if (what === "edit") { renewAdjust(); if (!state.editing) showCard(); }
   if (what === "notes") { paintNotes(); showPanel(); }
   if (what === "loaded") paintNotes();
   if (what === "villages") { paintVillages(); showLegend(); }

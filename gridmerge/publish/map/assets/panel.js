@@ -56,7 +56,11 @@ let barScale = 1;
 function bars() {
   barScale = Math.max.apply(null, grids.map(size).concat([DATA.sizes.max || 0])) || 1;
   barOf = [];
-  return h("div", { class: "bars", id: "gm-bars" }, DATA.villages.name.map((name, village) => {
+  // while a grid is being changed, its own village comes first
+  const first = state.editing && state.target >= 0 ? grids[state.target].village : -1;
+  const order = DATA.villages.name.map((_, village) => village).sort((a, b) => (b === first) - (a === first) || a - b);
+  return h("div", { class: "bars", id: "gm-bars" }, order.map((village) => {
+    const name = DATA.villages.name[village];
     const here = grids.filter((grid) => grid.village === village);
     return here.length ? h("section", {}, h("h4", {}, brief(name, 40), h("span", {}, number(total(here.map(size))) + sizeUnit())), here.map((grid) => (barOf[grid.index] = bar(grid)))) : null;
   }));
@@ -74,7 +78,7 @@ function renewBars(which) {
 function bar(grid) {
   const at = (value) => Math.min(100, (100 * value) / barScale) + "%";
   const mark = verdict(grid);
-  return h("button", { class: "bar" + (grid.index === state.grid ? " on" : ""), "data-grid": grid.index, title: brief(grid.name, 80), onclick: () => (state.editing ? setTarget(grid.index) : chooseGrid(grid.index, -1, true)) },
+  return h("button", { class: "bar" + (grid.index === state.grid ? " on" : ""), "data-grid": grid.index, "data-code": grid.code, title: brief(grid.name, 80), onclick: () => (state.editing ? setTarget(grid.index) : chooseGrid(grid.index, -1, true)) },
     h("span", { class: "who" }, grid.short),
     h("span", { class: "track" },
       h("i", { class: "band", style: { left: at(DATA.sizes.min), width: at(DATA.sizes.max - DATA.sizes.min) } }),
