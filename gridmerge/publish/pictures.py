@@ -24,7 +24,7 @@ _FILLS = (
     "#2171b5",
 )  # too small, within the limits in three steps, too large
 _EXCLUSIVE = "#fdd49e"
-_ROOM = 500  # square pixels a grid needs to hold its number
+_ROOM = 700  # square pixels a grid needs to hold its number
 _TITLE = 80  # characters of a name that show on hovering
 _LINE_COLOURS = ("#1b9e77", "#d95f02", "#7570b3", "#e7298a", "#66a61e", "#a6761d", "#666666", "#1f78b4")
 
@@ -78,9 +78,9 @@ def after(build: Build) -> Markup:
         word = mark + (code[-3:] if _roomy(shapes[n], paper) else "")
         if word:
             x, y = paper.point(places[n].x, places[n].y)
-            words.append(f'<text x="{x}" y="{y + 3}">{escape(word)}</text>')
+            words.append(f'<text x="{x}" y="{y + 4}">{escape(word)}</text>')
     grouped = f'<g fill-rule="evenodd" stroke="#fff" stroke-width="1.2">{"".join(drawn)}</g>'
-    written = f'<g text-anchor="middle" font-size="9.5" font-family="sans-serif" fill="#123">{"".join(words)}</g>'
+    written = f'<g text-anchor="middle" font-size="12" font-family="sans-serif" fill="#123">{"".join(words)}</g>'
     title = Text("整合后：统一的综合网格", "After: one layer of unified grids")
     return _svg(build, paper, title, [grouped, _villages(build, paper), written])
 

@@ -17,6 +17,7 @@ from gridmerge.publish.geopackage import write_geopackage
 from gridmerge.publish.map import MapOptions, render
 from gridmerge.publish.places import write_places
 from gridmerge.publish.report import write_report
+from gridmerge.publish.slips import slips
 from gridmerge.publish.staging import staged
 from gridmerge.publish.summary import write_report_json
 from gridmerge.publish.words import titles_of
@@ -34,10 +35,8 @@ _WRITERS: dict[str, Callable[[Build, Path], None]] = {
     "gaps.csv": docket.write_gaps,
     "claims.csv": docket.write_claims,
     "disputes.csv": docket.write_disputes,
-    "plan.xlsx": write_workbook,
-    "report.html": write_report,
 }
-FILES = (*_WRITERS, *PLACE_FILES, "findings.csv", "map.html", "report.json")
+FILES = (*_WRITERS, "plan.xlsx", "report.html", *PLACE_FILES, "findings.csv", "map.html", "report.json")
 
 
 def publish(build: Build, out: Path) -> None:
@@ -60,6 +59,9 @@ def publish(build: Build, out: Path) -> None:
     with staged(out, FILES) as folder:
         for name, write in _WRITERS.items():
             write(shown, folder / name)
+        ready = slips(shown)
+        write_workbook(shown, folder / "plan.xlsx", ready)
+        write_report(shown, folder / "report.html", ready)
         write_places(shown, folder)
         titles = titles_of(shown)
         tables.write_findings(shown.findings, shown.township.crs, language, folder / "findings.csv", titles)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from importlib import resources
 from pathlib import Path
 from typing import Any
@@ -11,7 +12,7 @@ import jinja2
 from gridmerge.findings import SEVERITIES, Finding, kinds
 from gridmerge.model import Build
 from gridmerge.publish.pictures import after, before
-from gridmerge.publish.slips import FATES, Slip, slips
+from gridmerge.publish.slips import FATES, Slip
 from gridmerge.publish.verdict import figures, footer
 from gridmerge.publish.words import INTERNAL, VALUES, titles_of
 from gridmerge.text import Text
@@ -19,8 +20,14 @@ from gridmerge.text import Text
 _LAYERS_NAMED = 6  # a kind of problem that most departments share needs no list of all of them
 
 
-def write_report(build: Build, file: Path) -> None:
-    """Write the page in the project's language; everything in it is escaped, nothing is loaded from elsewhere."""
+def write_report(build: Build, file: Path, ready: Sequence[Slip]) -> None:
+    """Write the page in the project's language; everything in it is escaped, nothing is loaded from elsewhere.
+
+    Parameters
+    ----------
+    ready
+        The build's slips (`slips`).
+    """
     language = build.settings.project.language
     source = resources.files("gridmerge.publish").joinpath("report.html.j2").read_text("utf-8")
     environment = jinja2.Environment(
@@ -36,7 +43,7 @@ def write_report(build: Build, file: Path) -> None:
         internal=INTERNAL,
         before=before(build),
         after=after(build),
-        departments=[_department(slip) for slip in slips(build)],
+        departments=[_department(slip) for slip in ready],
         fates=FATES,
         kinds=VALUES,
         issues=_issues(build),

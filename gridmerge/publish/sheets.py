@@ -153,14 +153,16 @@ def _bands(rows: Sequence[Mapping[str, Any]], band: str | None) -> list[bool]:
 def _width(column: Column, rows: Sequence[Mapping[str, Any]]) -> float:
     if column.decimals is not None:
         return max(8, *map(columns_of, column.title.split("\n"))) + 3
-    longest = max((columns_of(str(row.get(column.key) or "")) for row in rows), default=0)
+    lines = (line for row in rows for line in str(row.get(column.key) or "").split("\n"))
+    longest = max(map(columns_of, lines), default=0)
     return min(max(longest, columns_of(column.title) + 2), _WIDEST) + 2
 
 
 def _lines(value: Any, column: Column, width: float) -> int:
     if column.decimals is not None or value is None:
         return 1
-    return min(-(-columns_of(str(value)[:_TEXT_LIMIT]) // int(width - 1)), _MOST_LINES)
+    lines = str(value)[:_TEXT_LIMIT].split("\n")
+    return min(sum(max(-(-columns_of(line) // int(width - 2)), 1) for line in lines), _MOST_LINES)
 
 
 def columns_of(text: str) -> int:

@@ -12,7 +12,7 @@ import xlsxwriter
 from gridmerge.model import Build
 from gridmerge.publish.docket import KINDS, docket
 from gridmerge.publish.sheets import Book, Column, write_table
-from gridmerge.publish.slips import ADJUSTED, FATES, Slip, slips
+from gridmerge.publish.slips import ADJUSTED, FATES, Slip
 from gridmerge.publish.tables import finding_rows, records
 from gridmerge.publish.verdict import figures, footer
 from gridmerge.publish.who import departments, leaders, people
@@ -43,12 +43,17 @@ _CLOSES = Text(
 )
 
 
-def write_workbook(build: Build, file: Path) -> None:
-    """Write the workbook; the same build gives the same bytes on the same day."""
+def write_workbook(build: Build, file: Path, ready: Sequence[Slip]) -> None:
+    """Write the workbook; the same build gives the same bytes on the same day.
+
+    Parameters
+    ----------
+    ready
+        The build's slips (`slips`), which take a while and serve the report too.
+    """
     with xlsxwriter.Workbook(str(file), {"in_memory": False, "strings_to_urls": False}) as writer:
         writer.set_properties({"title": build.settings.project.name, "created": _NO_CLOCK})
         book = Book(writer=writer, language=build.settings.project.language, footer=footer(build))
-        ready = slips(build)
         _summary(book, build)
         _departments(book, ready)
         _grids(book, build)
@@ -157,7 +162,7 @@ def _grids(book: Book, build: Build) -> None:
 
 
 def _roll(book: Book, members: Iterable[Mapping[str, str]]) -> str:
-    return "；".join(
+    return "\n".join(
         " ".join(filter(None, (person["name"], f"（{value(person['duty'], book.language)}）", person["phone"])))
         for person in members
     )

@@ -201,7 +201,7 @@ def test_sigkill_in_the_middle_of_a_publish_leaves_the_earlier_results(build, tm
         "import pickle, sys, pathlib, os, signal\n"
         "from gridmerge.publish import publish\n"
         "writers = sys.modules['gridmerge.publish.publish']._WRITERS\n"
-        "writers['report.html'] = lambda *_: os.kill(os.getpid(), signal.SIGKILL)\n"
+        "writers['members.csv'] = lambda *_: os.kill(os.getpid(), signal.SIGKILL)\n"
         f"publish(pickle.load(open({str(tmp_path / 'build.pickle')!r}, 'rb')), pathlib.Path({str(target)!r}))\n"
     )
     run = subprocess.run([sys.executable, "-c", script], capture_output=True, check=False)
