@@ -7,6 +7,7 @@ a finding for every feature that shares none, so that nothing is lost.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 import geopandas as gpd
 import numpy as np
@@ -79,22 +80,33 @@ def left_out(layers: Sequence[Layer], table: pd.DataFrame) -> tuple[Finding, ...
     return tuple(findings)
 
 
-def _located(pieces: gpd.GeoDataFrame, plan: GridPlan, grids: gpd.GeoDataFrame) -> pd.DataFrame:
-    """Pieces with the index of the grid they lie in: a point on a grid line goes where its face went."""
+@dataclass(frozen=True, kw_only=True)
+class _Pieces:
+    """The bits of work, each with the index of the grid it lies in, and a tree over their geometry."""
+
+    work: np.ndarray
+    value: np.ndarray
+    grid: np.ndarray
+    geometry: np.ndarray
+    tree: shapely.STRtree
+
+
+def _located(pieces: gpd.GeoDataFrame, plan: GridPlan, grids: gpd.GeoDataFrame) -> _Pieces:
+    """Find the grid of each piece: a point on a grid line goes where its face went."""
     code_of_face = plan.faces.set_index("face_id")["grid_code"]
     index_of_code = pd.Series(np.arange(len(grids)), index=grids["grid_code"].to_numpy())
-    return pd.DataFrame(
-        {
-            "work": pieces["work"].to_numpy(),
-            "value": pieces["value"].to_numpy(dtype=float),
-            "grid": index_of_code.loc[code_of_face.loc[pieces["face_id"]]].to_numpy(),
-            "geometry": pieces.geometry.to_numpy(),
-        }
+    geometry = pieces.geometry.to_numpy()
+    return _Pieces(
+        work=pieces["work"].to_numpy(),
+        value=pieces["value"].to_numpy(dtype=float),
+        grid=index_of_code.loc[code_of_face.loc[pieces["face_id"]]].to_numpy(),
+        geometry=geometry,
+        tree=shapely.STRtree(geometry),
     )
 
 
 def _one_layer(
-    layer: Layer, grids: gpd.GeoDataFrame, tree: shapely.STRtree, pieces: pd.DataFrame, names: Sequence[str]
+    layer: Layer, grids: gpd.GeoDataFrame, tree: shapely.STRtree, pieces: _Pieces, names: Sequence[str]
 ) -> pd.DataFrame:
     frame = layer.frame.sort_values("source_id")
     shapes = frame.geometry.to_numpy()
@@ -112,7 +124,7 @@ def _one_layer(
     pair = source * len(grids) + grid  # sorted: sources and grids come in order
     row, piece, value = _work_by_row(shapes, pair, len(grids), pieces)
     for name in names:
-        mine = (pieces["work"].to_numpy() == name)[piece]
+        mine = (pieces.work == name)[piece]
         table[name] = np.bincount(row[mine], weights=value[mine], minlength=len(table))
     return table
 
@@ -141,12 +153,12 @@ def _pairs(found: np.ndarray, count: int) -> np.ndarray:
 
 
 def _work_by_row(
-    shapes: np.ndarray, pair: np.ndarray, count: int, pieces: pd.DataFrame
+    shapes: np.ndarray, pair: np.ndarray, count: int, pieces: _Pieces
 ) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """Row of the crosswalk, piece, and how much of the piece's value belongs there."""
-    geometry, value = pieces["geometry"].to_numpy(), pieces["value"].to_numpy(dtype=float)
-    piece, source = _candidates(geometry, shapes)
-    wanted = source * count + pieces["grid"].to_numpy()[piece]
+    geometry, value = pieces.geometry, pieces.value
+    piece, source = _candidates(pieces.tree, shapes)
+    wanted = source * count + pieces.grid[piece]
     row = np.searchsorted(pair, wanted)
     real = (row < len(pair)) & (pair[np.minimum(row, max(len(pair) - 1, 0))] == wanted) if len(pair) else row < 0
     piece, source, row = piece[real], source[real], row[real]
@@ -160,23 +172,24 @@ def _work_by_row(
     return row[at], piece[at], value[piece[at]] * share
 
 
-def _candidates(geometry: np.ndarray, shapes: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+def _candidates(tree: shapely.STRtree, shapes: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """Pieces and the shapes they touch, sorted by piece, then shape."""
     # the few shapes ask the many pieces: a prepared polygon answers thousands of points fast
-    source, piece = shapely.STRtree(geometry).query(shapes, predicate="intersects")
+    source, piece = tree.query(shapes, predicate="intersects")
     order = np.lexsort((source, piece))
     return piece[order], source[order]
 
 
 def _points_once(geometry: np.ndarray, shapes: np.ndarray, piece: np.ndarray, source: np.ndarray) -> np.ndarray:
     """Indices to keep: points inside a shape count for it; one that lies only on lines counts for the first shape."""
-    if not len(piece):
-        return np.empty(0, dtype=int)
-    inside_source, inside_piece = shapely.STRtree(geometry).query(shapes, predicate="contains")
-    inside = np.isin(piece * len(shapes) + source, inside_piece * len(shapes) + inside_source)
+    # nearly every point lies in one shape only, and needs no second look
+    several = np.bincount(piece, minlength=len(geometry))[piece] > 1
+    inside = np.ones(len(piece), dtype=bool)
+    shapely.prepare(shapes)
+    inside[several] = shapely.contains(shapes[source[several]], geometry[piece[several]])
     somewhere = np.zeros(len(geometry), dtype=bool)
     somewhere[piece[inside]] = True
-    first = np.r_[True, piece[1:] != piece[:-1]]
+    first = np.r_[True, piece[1:] != piece[:-1]][: len(piece)]
     return np.flatnonzero(inside | (first & ~somewhere[piece]))
 
 
