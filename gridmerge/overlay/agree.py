@@ -143,12 +143,12 @@ def agree(villages: Sheet, layers: list[Sheet], weight: Floats, precedence: Ints
     shift, before = np.zeros((n, 2)), np.zeros(n)
     if n == 0:
         return Agreement(shift, before, before, before, [])
+    before = crowd.look()
     offset, known = crowd.offsets()
     for k in range(n):
         part = crowd.part(k)
-        before[k] = _spread(offset[part][known[part]])
         shift[k] = _translation(offset[part], crowd.normal[part], known[part])
-    crowd.shift(shift, before)
+    crowd.shift(shift)
     kernel = _Sheets(crowd)
     for _ in range(ROUNDS):
         offset, known = crowd.offsets()
@@ -177,6 +177,7 @@ class _Crowd:
         self._weight = np.concatenate([[1.0], weight])
         self._order = np.concatenate([[np.iinfo(np.int64).min], precedence])
         self._sigma = np.concatenate([[FINEST], np.full(len(layers), SEEN / 3)])
+        self._reach = np.full(len(everyone), REACH)
         self._pair(PROBE)
 
     def part(self, k: int) -> slice:
@@ -204,9 +205,10 @@ class _Crowd:
     def offsets(self) -> tuple[Floats, Bools]:
         """How far, along its normal, each sample is from the weighted median of all drawings of its line; and if there are others."""
         i, j = self._i, self._j
-        across = ((self.drawn[j] + self.moved[j] - self.drawn[i] - self.moved[i]) * self.normal[j]).sum(1) * self._sign
+        across = self._across()
         a, b = self.layer[i], self.layer[j]
-        same = np.abs(across) <= np.clip(3 * np.hypot(self._sigma[a], self._sigma[b]), REACH, SEEN)
+        limit = np.minimum(3 * np.hypot(self._sigma[a], self._sigma[b]), np.maximum(self._reach[a], self._reach[b]))
+        same = np.abs(across) <= np.maximum(limit, REACH)
         i, across, b, law = i[same], across[same], b[same], self._law[same]
         seat = i * (self.layer[-1] + 1) + b
         crowd = np.bincount(seat)[seat]  # several samples of one layer share its say
@@ -219,11 +221,38 @@ class _Crowd:
         )
         return offset, np.bincount(i, minlength=len(everyone)) > 0
 
-    def shift(self, shift: Floats, spread: Floats) -> None:
+    def look(self) -> Floats:
+        """Tell each layer's spread about the others, other lines nearby left aside; and how far it may be believed.
+
+        Beyond two thirds of `SEEN` all pairs are other lines: their density is the background. What is denser nearer by is
+        the layer's own error. A pair is believed to be one line as far out as that is likelier than chance.
+        """
+        off = np.abs(self._across())
+        wide = 2 / 3 * SEEN
+        for k in range(1, len(self._sigma)):
+            mine = np.sort(off[self.layer[self._i] == k])
+            inner, outer = np.searchsorted(mine, [wide, SEEN])
+            if inner <= FEW:
+                continue
+            background = (outer - inner) / (SEEN - wide)
+            excess = np.arange(1, inner + 1) - background * mine[:inner]
+            self._sigma[k] = max(FINEST, 1.4826 * mine[np.argmax(excess >= excess[-1] / 2)])
+            peak = 0.8 * max(excess[-1], 1.0) / self._sigma[k]  # of half a bell curve
+            trust = np.sqrt(2 * np.log(max(peak / max(background, 1e-9), 1.0)))
+            self._reach[k] = np.clip(min(trust, 3.0) * self._sigma[k], REACH, SEEN)
+        return self._sigma[1:].copy()
+
+    def _across(self) -> Floats:
+        """How far each pair is apart, along the normal of the one that looks."""
+        i, j = self._i, self._j
+        apart = self.drawn[j] + self.moved[j] - self.drawn[i] - self.moved[i]
+        return np.asarray((apart * self.normal[j]).sum(1) * self._sign)
+
+    def shift(self, shift: Floats) -> None:
         """Move layers as a whole, and look at the pairs afresh."""
         self.moved += np.concatenate([np.zeros((1, 2)), shift])[self.layer]
-        self._sigma[1:] = np.maximum(FINEST, spread)
         self._pair(1)
+        self.look()
 
     def bend(self, move: Floats) -> None:
         """Move samples; the villages stay."""

@@ -106,7 +106,8 @@ def disputes(land: Land, layers: Sequence[str], holders: Floats, zone: Ints, tol
         -1 for faces outside exclusive zones: a zone's line is not negotiated.
     """
     area, outline = shapely.area(land.faces), shapely.length(land.faces)
-    width = 2 * area / outline  # of a long strip
+    # the shorter side of the rectangle with this area and outline
+    width = (outline / 2 - np.sqrt(np.clip(outline**2 / 4 - 4 * area, 0, None))) / 2
     slender = (outline / 2 - width > SLENDER * width) & (width < STRIP * tolerance) & (zone < 0)
     # each side of each pair, then the two longest neighbours of a strip within the village
     face, other = np.concatenate([land.left, land.right]), np.concatenate([land.right, land.left])
