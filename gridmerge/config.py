@@ -6,7 +6,7 @@ import difflib
 import tomllib
 from collections.abc import Iterable, Mapping
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, TypeVar
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, model_validator
 
@@ -46,6 +46,7 @@ class Reading(Section):
     layer: str | None = None  # in files of several layers
     where: str | None = None  # OGR SQL filter
     crs: Code | None = None  # when the file does not say, or lies
+    control: str | None = None  # CSV of control points (x, y, to_x, to_y) of a local city system; never copied or logged
     datum: Datum | None = None  # None: the file's CRS is taken at its word, and the fit to the villages is measured
     encoding: str | None = None  # when detection fails
     geometry: str | None = None  # CSV/Excel: column with WKT or "lon,lat;lon,lat;..."
@@ -361,10 +362,22 @@ def _completed(settings: Settings) -> Settings:
     _refuse_reserved([work.name for work in settings.workload], settings.file)
     return settings.model_copy(
         update={
-            "layers": tuple(sorted(settings.layers, key=lambda layer: layer.key)),
+            "villages": _with_control(settings.villages, settings.folder),
+            "workload": tuple(_with_control(work, settings.folder) for work in settings.workload),
+            "layers": tuple(
+                _with_control(layer, settings.folder) for layer in sorted(settings.layers, key=lambda layer: layer.key)
+            ),
             "grids": _sizes(settings),
         }
     )
+
+
+Table = TypeVar("Table", bound=Reading)
+
+
+def _with_control(table: Table, folder: Path) -> Table:
+    """Control points lie beside the project file, as inputs do."""
+    return table if table.control is None else table.model_copy(update={"control": str(folder / table.control)})
 
 
 def _refuse_twins(table: str, names: list[str], file: Path) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from pathlib import Path
 
 import geopandas as gpd
 import numpy as np
@@ -14,6 +15,7 @@ from gridmerge.datum import undo
 from gridmerge.errors import PlaceError
 from gridmerge.findings import Finding, found
 from gridmerge.mend import crs as systems
+from gridmerge.mend.control import similarity
 from gridmerge.mend.evidence import CLEAR, lines_met
 from gridmerge.model import RawLayer
 
@@ -50,6 +52,8 @@ def place(raw: RawLayer, spec: Reading, target: CRS, villages: gpd.GeoDataFrame 
     geometry = raw.frame.geometry
     if shapely.is_missing(np.asarray(geometry.values)).all():
         return Placed(geometry=gpd.GeoSeries(geometry.values, index=geometry.index, crs=None), findings=())
+    if spec.control is not None:
+        return _by_control(raw, Path(spec.control), target)
     placing, findings = _placing(raw, spec, villages)
     shapes = geometry.values.copy() if not placing.swapped else swap(np.asarray(geometry.values))
     series = gpd.GeoSeries(np.asarray(shapes), index=geometry.index, crs=placing.crs)
@@ -58,6 +62,14 @@ def place(raw: RawLayer, spec: Reading, target: CRS, villages: gpd.GeoDataFrame 
     if systems.is_ballpark(placing.crs, target):
         findings += (found("datum_ballpark", layer=raw.source.key, crs=placing.crs.name, target=target.name),)
     return Placed(geometry=series.to_crs(target), findings=findings)
+
+
+def _by_control(raw: RawLayer, file: Path, target: CRS) -> Placed:
+    """Carry a local city system to the working CRS by the user's control points."""
+    carry = similarity(file, raw.source.key, target)
+    shapes = shapely.transform(shapely.force_2d(np.asarray(raw.frame.geometry.values)), carry)
+    finding = found("control_fit", layer=raw.source.key, measure=round(carry.error, 2))
+    return Placed(geometry=gpd.GeoSeries(shapes, index=raw.frame.index, crs=target), findings=(finding,))
 
 
 def _placing(
@@ -157,7 +169,8 @@ def _no_place(raw: RawLayer, bounds: tuple[float, ...]) -> PlaceError:
     source = raw.source
     return PlaceError(
         f"{source.key}（{source.path}）没有坐标系信息，坐标 x {x0:.0f}–{x1:.0f}、y {y0:.0f}–{y1:.0f} 也无法判断；"
-        f'请向数据提供单位询问坐标系（中央经线、是否地方坐标系），在项目文件中写 crs = "EPSG:…"，地方坐标系须先转换为 CGCS2000。',
+        f'请向数据提供单位询问坐标系（中央经线、是否地方坐标系），在项目文件中写 crs = "EPSG:…"；'
+        f'若是地方坐标系，请先转换为 CGCS2000，或写 control = "控制点.csv"。',
         f"{source.key} ({source.path}) declares no coordinate system and x {x0:.0f}..{x1:.0f}, y {y0:.0f}..{y1:.0f} do not tell one; "
-        f'ask its owner for the central meridian and write crs = "EPSG:..." in the project file, and convert a local city system to CGCS2000 first.',
+        f'ask its owner for the central meridian and write crs = "EPSG:..." in the project file; a local city system is to be converted to CGCS2000 first, or given control = "points.csv".',
     )

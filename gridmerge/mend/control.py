@@ -1,0 +1,108 @@
+"""Control points of a local city system → the similarity that carries its coordinates to the working CRS.
+
+The points, and the parameters that follow from them, are confidential in most places: they are used here and nowhere
+written, neither to a log nor to a finding nor to an output. Only how well they agree is said.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+from pyproj import CRS
+
+from gridmerge.errors import InputError, PlaceError
+from gridmerge.mend import crs as systems
+
+Points = NDArray[np.float64]
+
+COLUMNS = ("x", "y", "to_x", "to_y")
+FEWEST = 3  # two settle a similarity, a third shows whether they are right
+WORST = 5.0  # metres: points that agree worse than this are wrong points
+
+
+@dataclass(frozen=True, kw_only=True)
+class Similarity:
+    """Scale, turn and shift in the plane: ``a·x - b·y + east, b·x + a·y + north``.
+
+    Parameters
+    ----------
+    values
+        a, b, east, north.
+    error
+        Root mean square of what is left at the control points, metres.
+    """
+
+    values: tuple[float, float, float, float]
+    error: float
+
+    def __call__(self, points: Points) -> Points:
+        """Carry points, n × 2, from the local system to the working CRS."""
+        a, b, east, north = self.values
+        x, y = points[:, 0], points[:, 1]
+        return np.column_stack([a * x - b * y + east, b * x + a * y + north])
+
+    def __repr__(self) -> str:
+        return "Similarity(…)"  # a traceback must not show the parameters
+
+
+def similarity(file: Path, layer: str, target: CRS) -> Similarity:
+    """Fit the similarity to a file of control points.
+
+    Parameters
+    ----------
+    file
+        CSV with the columns x, y (as in the layer) and to_x, to_y: degrees of longitude and latitude, or metres of `target`.
+    layer
+        Its key, for messages.
+    target
+        The working CRS.
+
+    Raises
+    ------
+    InputError
+        The file cannot be read, lacks a column, or holds something else than numbers.
+    PlaceError
+        Too few points, all on one line, or points that contradict each other.
+    """
+    points = _read(file, layer)
+    here, there = points[:, :2], points[:, 2:]
+    if np.abs(there).max() <= 180:
+        there = np.column_stack(systems.transform(systems.WGS84, target, there[:, 0], there[:, 1]))
+    middle, aim = here.mean(axis=0), there.mean(axis=0)
+    z, w = (here - middle) @ [1, 1j], (there - aim) @ [1, 1j]
+    if len(points) < FEWEST or not np.abs(z).max() > 0:
+        raise PlaceError(
+            f"{layer} 的控制点不足：至少要 {FEWEST} 个互不相同的点，最好分布在乡镇四周。",
+            f"{layer} has too few control points: at least {FEWEST} different ones are needed, best spread round the township.",
+        )
+    turn = complex((z.conj() @ w) / (z.conj() @ z).real)
+    error = float(np.sqrt(np.mean(np.abs(w - turn * z) ** 2)))
+    if error > WORST:
+        raise PlaceError(
+            f"{layer} 的控制点互相矛盾（中误差 {error:.1f} 米，应小于 {WORST:g} 米）；请检查点号是否对应、x 和 y 是否颠倒。",
+            f"The control points of {layer} contradict each other (error {error:.1f} m, should be below {WORST:g} m); check that they are paired and that x and y are not exchanged.",
+        )
+    shift = complex(*aim) - turn * complex(*middle)
+    return Similarity(values=(turn.real, turn.imag, shift.real, shift.imag), error=error)
+
+
+def _read(file: Path, layer: str) -> Points:
+    try:
+        table = pd.read_csv(file, encoding="utf-8-sig", skipinitialspace=True)
+        return table[list(COLUMNS)].to_numpy(dtype=float)
+    except FileNotFoundError as error:
+        raise InputError(
+            f"{layer} 的控制点文件 {file.name} 不存在；请检查 control 的路径。",
+            f"The control points of {layer}, {file.name}, are not there; check the path under control.",
+        ) from error
+    except (KeyError, ValueError, OSError, UnicodeDecodeError):
+        pass
+    # the cause is dropped on purpose: pandas quotes the offending cells
+    raise InputError(
+        f"{layer} 的控制点文件 {file.name} 读不出来；它应是 CSV，列为 {'、'.join(COLUMNS)}，内容都是数字。",
+        f"The control points of {layer}, {file.name}, cannot be read; it should be a CSV with the columns {', '.join(COLUMNS)}, all numbers.",
+    ) from None
