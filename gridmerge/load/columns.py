@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Sequence
 from typing import Any
 
@@ -89,3 +90,15 @@ def undo_mojibake(frame: gpd.GeoDataFrame, ask: Ask) -> tuple[gpd.GeoDataFrame, 
 
 def _is_text(column: pd.Series) -> bool:
     return column.dtype == object or isinstance(column.dtype, pd.StringDtype)
+
+
+def values(cells: Sequence[Any]) -> np.ndarray:
+    """Return cells of parsed JSON or XML as a column: numbers where all are, else text."""
+    given = [cell for cell in cells if cell is not None]
+    if given and all(isinstance(cell, (int, float)) and not isinstance(cell, bool) for cell in given):
+        if len(given) == len(cells) and all(isinstance(cell, int) and abs(cell) < 2**53 for cell in cells):
+            return np.array(cells, dtype=np.int64)
+        return np.array([np.nan if cell is None else float(cell) for cell in cells])
+    out = np.empty(len(cells), dtype=object)
+    out[:] = [cell if cell is None or isinstance(cell, str) else json.dumps(cell, ensure_ascii=False) for cell in cells]
+    return out

@@ -60,7 +60,6 @@ def read_gdal(
     *,
     declared: str | None = None,
     options: Mapping[str, str] | None = None,
-    names: Sequence[str] | None = None,
 ) -> Piece:
     """Read a file GDAL knows.
 
@@ -77,15 +76,13 @@ def read_gdal(
         rule, `declared` being what the file says of itself ("" for nothing).
     options
         GDAL's open options.
-    names
-        The file's layers, where they are known already.
     """
     parts: list[gpd.GeoDataFrame] = []
     findings: list[Finding] = []
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # what matters of GDAL's warnings is checked here and told as findings
         try:
-            layers = _layers(source, ask, kind, names)
+            layers = _layers(source, ask, kind)
             for layer in layers:
                 one = ask if len(layers) == 1 else dataclasses.replace(ask, name=f"{ask.name}/{layer}")
                 frame, more = _read_layer(source, layer, one, raw=declared is not None, options=options or {})
@@ -130,10 +127,10 @@ def words_of(error: BaseException) -> str:
     return re.sub(r"\s+", " ", words).strip(" .:'")[:100] or type(error).__name__
 
 
-def _layers(source: Path | bytes, ask: Ask, kind: str, known: Sequence[str] | None) -> Sequence[str | None]:
+def _layers(source: Path | bytes, ask: Ask, kind: str) -> Sequence[str | None]:
     if ask.layer is None and kind in _ONE_LAYER:
         return [None]
-    listed = pyogrio.list_layers(source) if known is None else [(name, "Unknown") for name in known]
+    listed = pyogrio.list_layers(source)
     names = [str(name) for name, _ in listed]
     if ask.layer is not None:
         return chosen_layers(names, ask.layer, ask.name)

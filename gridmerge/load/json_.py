@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
+import contextlib
 import dataclasses
 import json
 import re
-from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -16,12 +16,13 @@ from shapely.geometry.base import BaseGeometry
 
 from gridmerge.errors import InputError
 from gridmerge.findings import Finding
-from gridmerge.load.columns import plain
+from gridmerge.load.columns import plain, values
 from gridmerge.load.encoding import decode_file
 from gridmerge.load.features import drop_unreadable, unreadable_feature
 from gridmerge.load.gdal import declared_crs, read_gdal
 from gridmerge.load.piece import Ask, Piece, geo_frame
 from gridmerge.load.refuse import unreadable
+from gridmerge.load.topojson import topology_frame
 
 _WRAPPED = re.compile(r"\s*(?:(?:const|var|let)\s+\w+\s*=|export\s+default|[\w.]+\s*=|[\w.]+\s*\()\s*(?=[\[{])")
 _FEATURE_START = re.compile(r'\{\s*"(?:type"\s*:\s*"Feature"|geometry"\s*:|properties"\s*:|id"\s*:)')
@@ -33,28 +34,31 @@ def read_json(path: Path, ask: Ask) -> Piece:
     raw = path.read_bytes()
     text, encoding, findings = decode_file(raw, ask.name, ask.key, ask.encoding)
     text, wrapped = _unwrapped(text)
-    source: Path | bytes = path if encoding == "UTF-8" and not wrapped else text.encode("utf-8", "replace")
     kind = _dialect(text)
+    if kind == "TopoJSON":
+        frame, more = topology_frame(_parsed(text, ask), ask)
+        frame = frame.set_crs(_crs_member(text)) if _says_crs(text) else frame
+        piece = Piece(frame=frame, driver=kind, findings=tuple(more))
+    else:
+        source = path if encoding == "UTF-8" and not wrapped else text.encode("utf-8", "replace")
+        piece = _flat(source, text, kind, ask)
+    return dataclasses.replace(
+        piece, encoding=encoding, findings=(*findings, *piece.findings), files=(path,), driver=kind
+    )
+
+
+def _flat(source: Path | bytes, text: str, kind: str, ask: Ask) -> Piece:
+    """Read GeoJSON or Esri JSON by GDAL, GeoJSON it gives up on feature by feature."""
     try:
-        piece = read_gdal(source, ask, kind, names=_topology_objects(text) if kind == "TopoJSON" else None)
+        piece = read_gdal(source, ask, kind)
     except InputError:
         if kind != "GeoJSON":
             raise
         piece = _by_feature(text, ask)
-    frame = piece.frame
-    if kind in ("GeoJSON", "TopoJSON") and frame.crs is not None and not (_says_crs(text) and _degrees(frame.geometry)):
-        # RFC 7946 makes every GeoJSON WGS84: believed of degrees, not of metres somebody wrote without a crs member
-        frame = frame if _says_crs(text) or _degrees(frame.geometry) else frame.set_crs(None, allow_override=True)
-    return dataclasses.replace(
-        piece, frame=frame, encoding=encoding, findings=(*findings, *piece.findings), files=(path,), driver=kind
-    )
-
-
-def _topology_objects(text: str) -> list[str] | None:
-    try:
-        return [str(name) for name in json.loads(text)["objects"]]
-    except (ValueError, RecursionError, KeyError, TypeError):
-        return None
+    # RFC 7946 makes every GeoJSON WGS84: believed of degrees, not of metres somebody wrote without a crs member
+    if kind == "GeoJSON" and not _says_crs(text) and not _degrees(piece.frame.geometry):
+        return dataclasses.replace(piece, frame=piece.frame.set_crs(None, allow_override=True))
+    return piece
 
 
 def _unwrapped(text: str) -> tuple[str, bool]:
@@ -123,6 +127,8 @@ def _parsed(text: str, ask: Ask) -> Any:
     try:
         return json.loads(text, strict=False)
     except (ValueError, RecursionError) as error:
+        with contextlib.suppress(ValueError, RecursionError):  # a comma too many, as hands and scripts leave them
+            return json.loads(re.sub(r",(\s*[\]}])", r"\1", text), strict=False)
         salvaged = _salvaged(text)
         if salvaged:
             return {"features": salvaged}
@@ -171,15 +177,3 @@ def _shape(geometry: Any) -> BaseGeometry | None:
     if geometry is None:
         return None
     return shapely.force_2d(shapely.from_geojson(json.dumps(geometry)))
-
-
-def values(cells: Sequence[Any]) -> np.ndarray:
-    """Return cells of parsed JSON or XML as a column: numbers where all are, else text."""
-    given = [cell for cell in cells if cell is not None]
-    if given and all(isinstance(cell, (int, float)) and not isinstance(cell, bool) for cell in given):
-        if len(given) == len(cells) and all(isinstance(cell, int) and abs(cell) < 2**53 for cell in cells):
-            return np.array(cells, dtype=np.int64)
-        return np.array([np.nan if cell is None else float(cell) for cell in cells])
-    out = np.empty(len(cells), dtype=object)
-    out[:] = [cell if cell is None or isinstance(cell, str) else json.dumps(cell, ensure_ascii=False) for cell in cells]
-    return out

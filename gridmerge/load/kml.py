@@ -18,9 +18,9 @@ from shapely.geometry.base import BaseGeometry
 from gridmerge.errors import InputError
 from gridmerge.findings import Finding
 from gridmerge.load.archive import Unpacked, unpack
+from gridmerge.load.columns import values
 from gridmerge.load.features import drop_unreadable, unreadable_feature
 from gridmerge.load.gdal import chosen_layers
-from gridmerge.load.json_ import values
 from gridmerge.load.markup import HtmlCells
 from gridmerge.load.piece import Ask, Piece, geo_frame
 from gridmerge.load.refuse import unreadable

@@ -18,10 +18,10 @@ import shapely
 from shapely.geometry.base import BaseGeometry
 
 from gridmerge.findings import Finding
+from gridmerge.load.columns import values
 from gridmerge.load.encoding import decode_file
 from gridmerge.load.features import unreadable_feature
 from gridmerge.load.gdal import chosen_layers
-from gridmerge.load.json_ import values
 from gridmerge.load.piece import Ask, Piece, geo_frame
 from gridmerge.load.refuse import many_layers, unreadable
 

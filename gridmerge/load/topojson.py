@@ -1,0 +1,133 @@
+"""TopoJSON: shared arcs, often whole numbers with a scale; every object is a layer."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import geopandas as gpd
+import numpy as np
+import shapely
+from shapely.geometry.base import BaseGeometry
+
+from gridmerge.findings import Finding
+from gridmerge.load.columns import plain, values
+from gridmerge.load.features import drop_unreadable, unreadable_feature
+from gridmerge.load.gdal import chosen_layers
+from gridmerge.load.piece import Ask, geo_frame
+from gridmerge.load.refuse import many_layers, unreadable
+
+_TROUBLES = (TypeError, ValueError, KeyError, LookupError, AttributeError, RecursionError, shapely.errors.ShapelyError)
+
+
+def topology_frame(data: Any, ask: Ask) -> tuple[gpd.GeoDataFrame, list[Finding]]:
+    """Turn a parsed topology into features.
+
+    Parameters
+    ----------
+    data
+        The parsed file.
+    ask
+        `ask.layer` names one of its objects.
+
+    Returns
+    -------
+    frame
+        id (null where features have none), their properties, geometry; no CRS.
+    findings
+        One for each feature that refers to arcs that are not there.
+    """
+    objects = data.get("objects") if isinstance(data, dict) else None
+    if not isinstance(objects, dict) or not objects:
+        raise unreadable(ask.name, "TopoJSON 里没有 objects。", "the TopoJSON holds no objects.")
+    names = [str(name) for name in objects]
+    if ask.layer is None and len(names) > 1:
+        raise many_layers(ask.name, names)
+    wanted = names if ask.layer is None else chosen_layers(names, ask.layer, ask.name)
+    features = [feature for name in wanted for feature in _features(objects[name])]
+    arcs = _Arcs(data)
+    rows: list[dict[str, Any]] = []
+    shapes: list[BaseGeometry | None] = []
+    findings: list[Finding] = []
+    for i, feature in enumerate(features):  # each must be able to fail alone
+        shape: BaseGeometry | None = None
+        row: dict[str, Any] = {}
+        try:
+            row = (feature.get("properties") or {}) | ({"id": feature["id"]} if "id" in feature else {})
+            shape = arcs.shape(feature)
+        except _TROUBLES:
+            findings.append(unreadable_feature(ask, i, "引用的弧段不完整", "the arcs it refers to are incomplete"))
+        rows.append(row)
+        shapes.append(shape)
+    fields = list(dict.fromkeys(["id", *(str(name) for row in rows for name in row)]))
+    columns = {name: plain(values([row.get(name) for row in rows])) for name in fields}
+    frame = geo_frame(columns, np.array([*shapes, None], dtype=object)[:-1])
+    return drop_unreadable(frame, findings), findings
+
+
+def _features(thing: Any) -> list[Any]:
+    if isinstance(thing, dict) and thing.get("type") == "GeometryCollection":
+        inner = thing.get("geometries")
+        return list(inner) if isinstance(inner, list) else []
+    return [thing]
+
+
+class _Arcs:
+    """The arcs of a topology, decoded, and the geometries that are made of them."""
+
+    def __init__(self, data: dict[str, Any]) -> None:
+        transform = data.get("transform")
+        self._scale: np.ndarray | None = None
+        self._translate: np.ndarray | None = None
+        if isinstance(transform, dict):
+            self._scale = np.array(transform["scale"], dtype=float)
+            self._translate = np.array(transform["translate"], dtype=float)
+        self._arcs = [self._arc(arc) for arc in data.get("arcs") or []]
+
+    def _arc(self, arc: Any) -> np.ndarray | None:
+        try:
+            points = np.array([point[:2] for point in arc], dtype=float).reshape(-1, 2)
+        except _TROUBLES:
+            return None  # only what refers to it is lost
+        return points if self._scale is None else self._placed(np.cumsum(points, axis=0))
+
+    def _placed(self, points: np.ndarray) -> np.ndarray:
+        if self._scale is None or self._translate is None:
+            return points
+        return np.asarray(points * self._scale + self._translate)
+
+    def shape(self, thing: dict[str, Any]) -> BaseGeometry | None:
+        """Return the geometry of one object; raises one of `_TROUBLES` where its arcs are not there."""
+        kind = thing.get("type")
+        if kind in (None, "null"):
+            return None
+        if kind in ("Point", "MultiPoint"):
+            points = np.atleast_2d(np.array(thing["coordinates"], dtype=float))[:, :2]
+            return (
+                shapely.MultiPoint(self._placed(points))
+                if kind == "MultiPoint"
+                else shapely.Point(self._placed(points)[0])
+            )
+        if kind == "GeometryCollection":
+            return shapely.GeometryCollection([self.shape(inner) for inner in thing["geometries"]])
+        builders: dict[str, Callable[[Any], BaseGeometry]] = {
+            "LineString": lambda arcs: shapely.LineString(self._line(arcs)),
+            "MultiLineString": lambda arcs: shapely.MultiLineString([self._line(line) for line in arcs]),
+            "Polygon": self._polygon,
+            "MultiPolygon": lambda arcs: shapely.MultiPolygon([self._polygon(rings) for rings in arcs]),
+        }
+        return builders[kind](thing["arcs"])
+
+    def _polygon(self, rings: Sequence[Sequence[int]]) -> shapely.Polygon:
+        lines = [line for ring in rings if len(line := self._line(ring)) > 3]
+        return shapely.Polygon(lines[0], lines[1:]) if lines else shapely.Polygon()
+
+    def _line(self, numbers: Sequence[int]) -> np.ndarray:
+        parts: list[np.ndarray] = []
+        for number in numbers:
+            arc = self._arcs[number if number >= 0 else ~number]
+            if arc is None:
+                raise ValueError("a broken arc")
+            run = arc if number >= 0 else arc[::-1]
+            parts.append(run[1:] if parts else run)  # arcs share their ends
+        return np.concatenate(parts)
