@@ -9,6 +9,7 @@ import pandas as pd
 import pytest
 import shapely
 
+from gridmerge.config import Grids
 from gridmerge.publish import publish
 from gridmerge.publish.map import atlas
 from tests.publish.naive import naive_build
@@ -431,3 +432,40 @@ def test_an_index_of_townships_links_the_map_of_each(chromium, tmp_path):
     page.wait_for_selector("#gm-card", state="attached")
     assert page.url == (folders[0] / "map.html").as_uri()
     page.close()
+
+
+def test_a_project_without_workload_is_drawn_by_area(meet, data):
+    shown = replace(
+        data,
+        works=(),
+        sizes=Grids(unit="area_ha", target=50, min=10, max=200),
+        members=data.members.iloc[:0],
+        assignments=data.assignments.iloc[:0],
+    )
+    meeting = meet(shown)
+    meeting.click_face(data.faces["face_id"].iloc[5])
+    assert "公顷" in meeting.text("#gm-tab") and "未提供人员名单" in meeting.text("#gm-card")
+    grid = data.grids.set_index("grid_code").loc[data.faces["grid_code"].iloc[5]]
+    assert f"{grid['area_m2'] / 1e4:.0f}" in meeting.text(".bar.on").replace(",", "")
+    assert meeting.errors == []
+
+
+def test_a_town_without_departments_still_opens(meet, data):
+    meeting = meet(replace(data, layers=(), memberships=data.memberships.iloc[:0], remarks=()))
+    for tab in ("check", "layers", "edit", "overview"):
+        meeting.page.click(f"[data-tab={tab}]")
+    assert meeting.page.locator("#gm-compare").is_hidden()
+    assert meeting.errors == []
+
+
+def test_on_a_phone_the_panel_makes_way_for_the_map(meet, data, grid_of):
+    meeting = meet(width=390, height=844)
+    meeting.page.click("#gm-panel-button")
+    meeting.page.wait_for_timeout(400)
+    meeting.page.click("[data-tab=edit]")
+    meeting.page.click("#gm-edit-switch")
+    meeting.page.wait_for_timeout(400)
+    face = data.faces["face_id"].iloc[5]
+    meeting.click_face(face)
+    assert grid_of[face] == meeting.page.get_attribute(".bar.on", "data-code")
+    assert meeting.errors == []

@@ -25,6 +25,13 @@ function setEditing(on) {
   chooseGrid(-1);
   paintPieces();
   changed("target");
+  if (on) showMap(t("pickTarget"));
+}
+
+// On a phone the panel lies over the map: make way for the finger.
+function showMap(hint) {
+  document.body.classList.remove("gm-panel-open");
+  toast(hint);
 }
 
 function setTarget(grid) {
@@ -143,7 +150,7 @@ function notesList() {
     edits.notes.map((note, i) => h("div", { class: "remark" },
       h("button", { class: "link", onclick: () => flyTo(note.lon, note.lat) }, (i + 1) + ". " + brief(note.text, 300)),
       h("button", { class: "aside link", onclick: () => { edits.notes.splice(i, 1); autosave(); changed("notes"); } }, t("remove")))),
-    pinning === true ? h("p", { class: "target empty" }, t("noteWhere")) : pinning ? noteForm(pinning) : h("button", { class: "plain", id: "gm-note", onclick: () => { pinning = true; showPanel(); } }, t("noteAdd")));
+    pinning === true ? h("p", { class: "target empty" }, t("noteWhere")) : pinning ? noteForm(pinning) : h("button", { class: "plain", id: "gm-note", onclick: () => { pinning = true; showPanel(); showMap(t("noteWhere")); } }, t("noteAdd")));
 }
 
 function noteForm(place) {

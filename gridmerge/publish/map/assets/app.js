@@ -135,6 +135,7 @@ function start() {
     const face = land.at(event.latlng);
     if (pinning === true) {
       pinning = event.latlng;
+      document.body.classList.add("gm-panel-open"); // where the panel is a drawer, the form is in it
       showPanel();
       return;
     }
