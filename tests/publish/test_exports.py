@@ -338,3 +338,22 @@ def test_the_command_line_exports_and_says_where(out, tmp_path):
     run = CliRunner().invoke(main, ["export", str(out), str(tmp_path / "grids.docx"), "--lang", "zh"])
     assert run.exit_code == 1
     assert "不认识的格式" in run.output
+
+
+@pytest.mark.parametrize("ending", ["geojson", "csv", "gpkg", "shp", "fgb", "kml", "dxf", "parquet", "sql"])
+def test_hostile_names_pass_through_every_format(out, tmp_path, ending):
+    hostile = "<img src=x onerror=alert(1)></script>'\"&;--\u202e🎉\x07" + "长" * 10_000
+    work = shutil.copytree(out, tmp_path / "out")
+    data = json.loads((work / "grids.geojson").read_text("utf-8"))
+    for feature in data["features"]:
+        feature["properties"].update(grid_name=hostile, leader=hostile)
+    (work / "grids.geojson").write_text(json.dumps(data), "utf-8")
+    done = export(work, tmp_path / f"grids.{ending}")
+    assert done.grids == len(data["features"])
+    if ending in ("gpkg", "fgb", "kml", "shp"):
+        frame = gpd.read_file(done.dest)
+        assert len(frame) == done.grids
+        column = {"kml": "Name", "shp": "网格名称"}.get(ending, "grid_name")
+        assert frame[column].str.startswith("<img src=x onerror=alert(1)></script>").all()
+    if ending == "dxf":
+        assert len(ezdxf.readfile(done.dest).modelspace().query("LWPOLYLINE")) >= done.grids
