@@ -22,6 +22,8 @@ STEP = 5.0  # metres between the points that stand for a line
 NEAR = 10.0  # metres: a village line counts as met when the layer has a line this near
 CLEAR = 0.15  # share of the village lines by which another datum must be ahead
 LONE = 4.0  # times as many village lines as under any other datum: chance does not do that
+FEWEST = 50  # points of a workload that tell anything about their datum
+STRAYED = 0.02  # share of points outside the township that is worth asking about
 GRID = 64  # cells each way of the lattice that estimates overlaps: good to some thousandths
 MOST = 400_000  # points that stand for a layer's lines: a county's file is thinned
 
@@ -70,6 +72,37 @@ def fits(geometry: gpd.GeoSeries, villages: gpd.GeoDataFrame, assumed: Datum) ->
     tried: list[Datum] = ["wgs84", "gcj02", "bd09"]
     steps = {one: (assumed, one) for one in tried}
     return [Fit(datum=one, overlap=land.overlap(steps[one]), lines=lines.met(steps[one])) for one in tried]
+
+
+def points_off(points: Points, villages: gpd.GeoDataFrame, assumed: Datum) -> tuple[Datum, float, float] | None:
+    """Return the datum under which points fall into the township that lie outside as they are, with both shares outside.
+
+    Parameters
+    ----------
+    points
+        n × 2, in the CRS of `villages`, one for each feature of a workload.
+    villages
+        The township.
+    assumed
+        The datum that has been undone already.
+
+    Returns
+    -------
+    (datum, share outside as they are, share outside in that datum) or None
+        None when few points lie outside, or no datum brings nearly all of them in.
+    """
+    middle = villages.total_bounds.reshape(2, 2).mean(axis=0)[:, None]
+    if len(points) < FEWEST or not in_china(*systems.transform(villages.crs, systems.WGS84, *middle))[0]:
+        return None
+    shapes = np.asarray(villages.geometry.values)
+    now = 1 - float(_covered(points, shapes).mean())
+    others: list[Datum] = [one for one in ("wgs84", "gcj02", "bd09") if one != assumed]
+    # undoing `one` moves a point as reading the file in it would
+    tried = [
+        (1 - float(_covered(_shifted(points, (one, assumed), villages.crs), shapes).mean()), one) for one in others
+    ]
+    best, datum = min(tried)
+    return (datum, now, best) if now > STRAYED and best < now / 5 else None
 
 
 def villages_off(geometry: gpd.GeoSeries, villages: gpd.GeoDataFrame) -> Fit | None:

@@ -11,6 +11,7 @@ from gridmerge.catalog import find_field
 from gridmerge.config import Reading, WorkloadSpec
 from gridmerge.errors import InputError
 from gridmerge.findings import Finding, found, tidy
+from gridmerge.mend import evidence
 from gridmerge.mend.fields import attributes, column, drawn, numbers, some, text
 from gridmerge.mend.place import place
 from gridmerge.model import RawLayer, Township, Work
@@ -51,6 +52,7 @@ def mend_work(raw: RawLayer, spec: WorkloadSpec, township: Township) -> Work:
     nowhere = shapely.is_missing(shapes) | shapely.is_empty(shapes) | ~np.isfinite(shapely.bounds(shapes)).all(axis=1)
     if nowhere.any():
         findings.append(found("work_no_place", layer=key, measure=nowhere.sum(), total=f"{values[nowhere].sum():g}"))
+    findings += _datum(shapes[~nowhere], spec, township, key)
     invalid = ~nowhere & ~shapely.is_valid(shapes)
     shapes[invalid] = shapely.make_valid(shapes[invalid], method="structure", keep_collapsed=False)
     result = gpd.GeoDataFrame({"value": values[~nowhere]}, geometry=shapes[~nowhere], crs=township.crs)
@@ -62,6 +64,17 @@ def mend_work(raw: RawLayer, spec: WorkloadSpec, township: Township) -> Work:
         source=raw.source,
         findings=tidy((*raw.findings, *findings, *placed.findings)),
     )
+
+
+def _datum(shapes: np.ndarray, spec: WorkloadSpec, township: Township, key: str) -> list[Finding]:
+    """A warning when many points lie outside the township as they are, and inside in another datum."""
+    points = shapely.get_coordinates(shapes[shapely.get_type_id(shapes) == 0])
+    found_ = evidence.points_off(points, township.villages, spec.datum or "wgs84")
+    if found_ is None:
+        return []
+    datum, now, then = found_
+    then_text = f"{100 * then:.1f}"
+    return [found("work_datum_suspected", layer=key, measure=round(100 * now, 1), datum=datum, then=then_text)]
 
 
 def _nothing(raw: RawLayer, spec: WorkloadSpec, township: Township) -> Work:

@@ -11,10 +11,10 @@ import numpy as np
 import pandas as pd
 
 from gridmerge.catalog import find_field
-from gridmerge.config import LayerSpec
+from gridmerge.config import LayerSpec, WorkloadSpec
 from gridmerge.errors import GridmergeError
 from gridmerge.findings import Finding
-from gridmerge.mend import mend_layer
+from gridmerge.mend import mend_layer, mend_work
 from gridmerge.model import Township
 from gridmerge.recognise.guess import Guess, Sure, least
 from gridmerge.recognise.kinds import Recognised, by_department, department, number_field, signs, word
@@ -279,7 +279,7 @@ def _first(findings: Iterable[Finding], kind: str) -> Finding | None:
     return next((one for one in findings if one.kind == kind), None)
 
 
-def workloads(one: Recognised, taken: set[str]) -> list[Table]:
+def workloads(one: Recognised, township: Township, taken: set[str]) -> list[Table]:
     """The [[workload]] tables of a file: one for each number it carries, or one that counts its features."""
     sheet, tables = one.sheet, []
     counted = next((name for name, sign in signs()["work"].items() if word(sheet.title, name)), None)
@@ -296,7 +296,24 @@ def workloads(one: Recognised, taken: set[str]) -> list[Table]:
         tables.append(_workload(one, counted, signs()["work"][counted]["weight"], "没有数量字段，按个数计"))
     for table in tables:
         table.values["name"] = Guess(_free(table.values["name"].value, taken), table.values["name"].sure, "")
+        _prove_points(table, sheet, township)
     return tables
+
+
+def _prove_points(table: Table, sheet: Sheet, township: Township) -> None:
+    """Mend the workload and write down its datum, if its points only fall into the township in another."""
+    if sheet.raw is None:
+        return
+    try:
+        work = mend_work(sheet.raw, WorkloadSpec(**table.plain()), township)
+    except GridmergeError as error:
+        table.notes.append(f"注意：{error.in_('zh')}")
+        return
+    suspected = _first(work.findings, "work_datum_suspected")
+    if suspected is not None:
+        blanks = {name: str(value) for name, value in suspected.blanks}
+        why = f"原样有 {suspected.measure:g}% 的点在本乡镇之外，还原后只剩 {blanks['then']}%"
+        table.values["datum"] = Guess(blanks["datum"], "likely", why)
 
 
 def _workload(one: Recognised, name: str, weight: float, why: str) -> Table:

@@ -134,7 +134,7 @@ def _tables(found: list[Recognised], township: Township) -> list[Table]:
     tables.sort(key=_by_rank)
     for one in found:
         if one.kind.value == "workload":
-            tables += workloads(one, names)
+            tables += workloads(one, township, names)
     roster = [one for one in found if one.kind.value == "roster"]
     if roster:
         best = max(roster, key=lambda one: len(one.sheet.frame))

@@ -6,7 +6,7 @@ import shapely
 from gridmerge.config import RosterSpec, WorkloadSpec
 from gridmerge.errors import InputError
 from gridmerge.mend import mend_roster, mend_work
-from tests.mend.conftest import kinds, one, raw, table
+from tests.mend.conftest import kinds, one, raw, shifted, table
 
 KEY = "workload:households"
 
@@ -134,3 +134,16 @@ def test_homes_may_be_missing_one_by_one(town, lonlat):
 def test_an_empty_workload_is_a_warning(town):
     work = mend_work(raw(gpd.GeoDataFrame({"hs": []}, geometry=[], crs=4326), KEY), work_spec(field="hs"), town)
     assert len(work.frame) == 0 and one(work, "work_empty").severity == "warning"
+
+
+@pytest.mark.parametrize("datum", ["gcj02", "bd09"])
+def test_points_in_a_web_maps_datum_are_suspected(town, datum):
+    rng = np.random.default_rng(3)
+    x0, y0, x1, y1 = town.villages.total_bounds
+    land = shapely.union_all(town.villages.geometry.values)
+    xy = rng.uniform([x0, y0], [x1, y1], (400, 2))
+    true = gpd.GeoDataFrame(geometry=shapely.points(xy[shapely.contains_xy(land, *xy.T)]), crs=town.crs)
+    off = raw(shifted(true, datum), KEY)
+    assert datum in one(mend_work(off, work_spec(), town), "work_datum_suspected").message("zh")
+    assert "work_datum_suspected" not in kinds(mend_work(off, work_spec(datum=datum), town))
+    assert "work_datum_suspected" not in kinds(mend_work(raw(true, KEY), work_spec(), town))

@@ -3,6 +3,7 @@ import tomllib
 from pathlib import Path
 
 import geopandas as gpd
+import numpy as np
 import pytest
 import shapely
 
@@ -133,6 +134,22 @@ def test_departments_by_pinyin_english_and_folder(tmp_path, file, key):
     (tmp_path / file).parent.mkdir(exist_ok=True)
     put(tmp_path, file, quarters)
     assert tomllib.loads(propose(tmp_path))["layers"][0]["department"] == key
+
+
+def test_points_in_gcj02_get_their_datum(tmp_path):
+    villages = village_frame(wavy())
+    put(tmp_path, "村界.geojson", villages)
+    xs, ys = np.meshgrid(np.arange(0.2, 4.3, 0.1), np.arange(0.2, 2.8, 0.1))
+    points = gpd.GeoDataFrame(
+        {"hs": 1},
+        geometry=[box(x, y, 0, 0).centroid for x, y in zip(xs.flat, ys.flat, strict=True)],
+        crs="EPSG:4544",
+        index=range(xs.size),
+    )
+    inside = points[points.within(shapely.union_all(villages.geometry.values))]
+    put(tmp_path, "房屋.geojson", shifted(inside, "gcj02"))
+    (work,) = tomllib.loads(propose(tmp_path))["workload"]
+    assert (work["name"], work["field"], work["datum"]) == ("households", "hs", "gcj02")
 
 
 def test_names_with_quotes_and_backslashes_stay_toml(tmp_path):
