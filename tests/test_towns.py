@@ -20,7 +20,7 @@ from tests.towns import Town, draw_town, recovery
 from tests.towns.datum import bd09, gcj02
 from tests.towns.draw import AMPLITUDES, GROUP, MISSING_GRIDS
 from tests.towns.files import write_town
-from tests.towns.offices import write_office
+from tests.towns.offices import identity_number, write_office
 from tests.towns.recipes import RECIPES
 
 SAMPLE = Path(__file__).resolve().parents[1] / "sample_layers"
@@ -378,3 +378,11 @@ def test_another_office_keeps_the_same_town(tmp_path: Path) -> None:
     assert shapely.equals_exact(
         police.geometry.to_numpy(), town.layers["police"].frame.geometry.to_numpy(), tolerance=0.003
     ).all()
+
+
+def test_identity_numbers_are_well_formed_and_nobodys() -> None:
+    """The checksum of GB 11643, by its published example, over an area code that does not exist."""
+    assert identity_number(7).startswith("999999") and len(identity_number(7)) == 18
+    for number in (identity_number(n) for n in range(40)):
+        check = sum(int("10" if d == "X" else d) * 2 ** (17 - n) for n, d in enumerate(number))
+        assert check % 11 == 1
