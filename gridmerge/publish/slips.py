@@ -165,7 +165,7 @@ def _covered_work(build: Build, land: shapely.Geometry) -> dict[str, float]:
     pieces = build.weights.pieces
     shapes, values = pieces.geometry.to_numpy(), pieces["value"].to_numpy(dtype=float)
     shapely.prepare(land)
-    share = shapely.intersects(shapes, land).astype(float)
+    share = shapely.intersects(land, shapes).astype(float)  # the prepared one first, or its index is not used
     extended = np.flatnonzero((shapely.get_dimensions(shapes) > 0) & (share > 0) & ~shapely.covers(land, shapes))
     if len(extended):
         common = robust_intersection(shapes[extended], np.full(len(extended), land))
