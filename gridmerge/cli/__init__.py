@@ -10,6 +10,7 @@ import click
 from gridmerge import __version__
 from gridmerge.cli.console import safe_streams
 from gridmerge.cli.export import export
+from gridmerge.cli.figures import calibrate, restate
 from gridmerge.cli.leave import leave
 from gridmerge.cli.locate import locate
 from gridmerge.cli.project import build, check, init
@@ -34,5 +35,5 @@ def main() -> None:
     safe_streams()
 
 
-for command in (init, check, build, map_, export, verify, locate, leave, departments, explain):
+for command in (init, check, build, map_, export, verify, locate, leave, restate, calibrate, departments, explain):
     main.add_command(command)

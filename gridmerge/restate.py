@@ -1,0 +1,116 @@
+"""Figures a department keeps by its own grids, restated to the unified grids, and back: totals kept, estimates marked."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+
+from gridmerge.errors import InputError, OutputError
+from gridmerge.publish.tables import records, write_csv
+
+KEYS = ("layer", "source_id", "grid_code")
+AREA = "area_m2"
+WHOLE = 1e-6  # share: less than this of a grid elsewhere is a line drawn twice, and no estimate
+
+
+def restate(
+    out: str | Path, figures: str | Path, layer: str, dest: str | Path, *, back: bool = False, by: str | None = None
+) -> pd.DataFrame:
+    """Restate a table of figures from a department's grids to the unified grids, or back.
+
+    Parameters
+    ----------
+    out
+        The folder of a finished build: its crosswalk.csv says what went where.
+    figures
+        CSV: a column source_id (back: grid_code), and columns of numbers; other columns are left aside.
+    layer
+        The department's key.
+    dest
+        CSV to write.
+    back
+        From unified grids to the department's.
+    by
+        Workload whose spread is followed (say households); None: the first of the crosswalk. Where a grid has none of it,
+        or the crosswalk none at all, by area.
+
+    Returns
+    -------
+    pandas.DataFrame
+        grid_code (back: source_id), the numbers, and estimated (bool: part of it comes from a grid that was shared out);
+        sorted. What cannot be placed stands in a last row with a blank id, so that totals are kept.
+
+    Raises
+    ------
+    OutputError
+        OUT has no crosswalk, or DEST cannot be written.
+    InputError
+        The figures lack the column of ids or any number, an id is there twice, or the layer is not in the crosswalk.
+    """
+    source, target = ("grid_code", "source_id") if back else ("source_id", "grid_code")
+    shares = _shares(Path(out), layer, source, by)
+    table = _figures(Path(figures), source)
+    numbers = [str(column) for column in table if column != source]
+    placed = table.merge(shares, on=source, how="left")
+    lost = placed["share"].isna()
+    placed[target] = placed[target].fillna("")
+    placed[numbers] = placed[numbers].mul(placed["share"].fillna(1.0), axis=0)
+    placed["estimated"] = ~lost & (placed["share"] < 1 - WHOLE) & (placed["share"] > WHOLE)
+    result = placed.groupby(target, as_index=False).agg({**dict.fromkeys(numbers, "sum"), "estimated": "any"})
+    result = result.iloc[np.lexsort((result[target].to_numpy(dtype=str), result[target] == ""))].reset_index(drop=True)
+    try:
+        write_csv(Path(dest), list(result.columns), records(result))
+    except OSError as error:
+        raise OutputError(
+            f"无法写入 {dest}（{error.strerror}）。", f"{dest} cannot be written: {error.strerror}."
+        ) from error
+    return result
+
+
+def _shares(out: Path, layer: str, source: str, by: str | None) -> pd.DataFrame:
+    """Pairs of ids with the share of the first that goes to the second; shares of one id sum to 1."""
+    try:
+        table = pd.read_csv(out / "crosswalk.csv", dtype=dict.fromkeys(KEYS, str), encoding="utf-8-sig")
+    except (OSError, ValueError) as error:
+        raise OutputError(
+            f"{out} 中没有 crosswalk.csv；请先运行 gridmerge build。",
+            f"{out} has no crosswalk.csv; run gridmerge build first.",
+        ) from error
+    works = [name for name in table.columns[6:] if name not in KEYS]
+    mine = table[table["layer"] == layer]
+    if not len(mine) or (by is not None and by not in works):
+        layers, listed = "、".join(sorted(set(table["layer"]))), "、".join(works)
+        raise InputError(
+            f"对照表中没有图层 {layer} 或工作量 {by or ''}；图层有：{layers}；工作量有：{listed}。",
+            f"the crosswalk has no layer {layer} or no workload {by or ''}; layers: {layers}; workloads: {listed}.",
+        )
+    area = mine[AREA] / mine.groupby(source)[AREA].transform("sum")
+    unit = by or (works[0] if works else None)
+    if unit is None:
+        return mine[["source_id", "grid_code"]].assign(share=area)
+    total = mine.groupby(source)[unit].transform("sum")
+    return mine[["source_id", "grid_code"]].assign(
+        share=np.where(total > 0, mine[unit] / total.where(total > 0, 1), area)
+    )
+
+
+def _figures(file: Path, source: str) -> pd.DataFrame:
+    try:
+        table = pd.read_csv(file, dtype={source: str}, encoding="utf-8-sig")
+    except (OSError, ValueError) as error:
+        raise InputError(f"无法读取 {file}（{error}）。", f"{file} cannot be read: {error}.") from error
+    numbers = table.select_dtypes("number").columns.tolist()
+    if source not in table or not numbers:
+        raise InputError(
+            f"{file} 需要一列 {source} 和至少一列数字；现有：{'、'.join(table.columns)}。",
+            f"{file} needs a column {source} and a column of numbers; it has: {', '.join(table.columns)}.",
+        )
+    twins = sorted(set(table[source][table[source].duplicated()].dropna()))
+    if twins:
+        raise InputError(
+            f"{file} 中 {source} {'、'.join(twins[:5])} 重复；请先合并。",
+            f"{file} has {source} {', '.join(twins[:5])} twice; merge those rows.",
+        )
+    return table[[source, *numbers]].fillna(dict.fromkeys(numbers, 0))
