@@ -100,6 +100,7 @@ window.gridmerge = {
     return grids.filter((grid) => land.within(grid.rings, inner.x, inner.y)).map((grid) => grid.code);
   },
   edits: () => editsFile(),
+  refusal: (id, code) => refusal(DATA.faces.id.indexOf(id), DATA.grids.code.indexOf(code)),
   move: (id, code) => moveFace(DATA.faces.id.indexOf(id), DATA.grids.code.indexOf(code)),
   lawfulMoves: (most) => {
     const moves = [];

@@ -7,15 +7,6 @@ sides.forEach((pair) => {
   }
 });
 
-// A village may lie in several pieces; a grid is whole when it is whole in each of them.
-const island = new Array(DATA.faces.id.length).fill(-1);
-island.forEach((_, first) => {
-  if (island[first] >= 0) return;
-  const open = [first];
-  island[first] = first;
-  while (open.length) touching[open.pop()].forEach((next) => { if (island[next] < 0) { island[next] = first; open.push(next); } });
-});
-
 // In how many pieces faces lie. A bridge may already hold a grid together that is two pieces on the map.
 function pieces(faces) {
   const left = new Set(faces);
@@ -35,15 +26,12 @@ function refusal(face, to) {
   const source = grids[from];
   const target = grids[to];
   const zone = DATA.faces.zone.length ? DATA.faces.zone[face] : "";
-  const near = (other) => island[other] === island[face];
   if (from === to) return t("noSame");
   if (zone || source.type === "exclusive" || target.type === "exclusive") return t("noZone");
   if (source.village !== target.village) return t("noVillage", DATA.villages.name[source.village], DATA.villages.name[target.village]);
   if (source.faces.length === 1) return t("noEmpty", source.short);
-  const there = target.faces.filter(near);
-  if (pieces(there.concat([face])) > Math.max(1, pieces(there))) return t("noTouch", target.short);
-  const here = source.faces.filter(near);
-  return pieces(here.filter((other) => other !== face)) > pieces(here) ? t("noSplit", source.short) : "";
+  if (pieces(target.faces.concat([face])) > pieces(target.faces)) return t("noTouch", target.short);
+  return pieces(source.faces.filter((other) => other !== face)) > pieces(source.faces) ? t("noSplit", source.short) : "";
 }
 
 const edits = { done: [], undone: [], notes: [], votes: {}, by: "" };
