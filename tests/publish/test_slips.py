@@ -1,0 +1,73 @@
+"""The slips close, whatever the town; the workbook is ready for a meeting."""
+
+from __future__ import annotations
+
+import re
+import zipfile
+
+import numpy as np
+import pytest
+import shapely
+
+from gridmerge.publish.slips import slips
+from tests.publish.naive import NAMES, naive_build
+from tests.towns import draw_town
+
+
+@pytest.mark.parametrize("seed", [1, 2, 4])
+def test_every_slip_closes_to_the_township(tmp_path, seed):
+    build = naive_build(tmp_path, draw_town(seed=seed, villages=3, layers=6, blocks=8))
+    land = shapely.union_all(build.township.villages.geometry.to_numpy())
+    for slip in slips(build):
+        cross = build.crosswalk[build.crosswalk["layer"] == slip.layer.key]
+        assert set(slip.rows["source_id"]) == set(slip.layer.frame["source_id"])
+        for name in ("area_m2", *NAMES):
+            sums = slip.sums.loc[name]
+            assert slip.rows[name].sum() == pytest.approx(cross[name].sum(), abs=1e-6)
+            assert sums["total"] == pytest.approx(cross[name].sum(), abs=1e-6)
+            assert sums["total"] - sums["twice"] + sums["nobody"] == pytest.approx(sums["township"], abs=1e-6)
+        # counted in another way: buildings outside every grid of the department, one by one
+        shapes = slip.layer.frame.geometry.to_numpy()
+        pieces = build.weights.pieces.query("work == 'households'")
+        touched = np.unique(shapely.STRtree(shapes).query(pieces.geometry.to_numpy(), predicate="intersects")[0])
+        outside = pieces["value"].sum() - pieces["value"].to_numpy()[touched].sum()
+        assert slip.sums.at["households", "nobody"] == pytest.approx(outside, abs=1e-6)
+        free = land.difference(shapely.union_all(shapes)).area
+        assert slip.sums.at["area_m2", "nobody"] == pytest.approx(free, abs=1e-3)
+
+
+def test_every_old_grid_has_one_sentence_why(build):
+    for slip in slips(build):
+        assert all(text.zh.endswith("。") and text.en.endswith(".") for text in slip.rows["why"])
+        per_source = slip.rows.groupby("source_id")["fate"].nunique()
+        assert (per_source == 1).all()
+        whole = slip.rows[slip.rows["fate"].isin(["kept", "merged"]) & (slip.rows["grid_code"] != "")]
+        assert whole["source_id"].is_unique
+
+
+def test_a_slip_in_english_says_it_in_english(build):
+    why = next(slip for slip in slips(build)).rows["why"].iloc[0]
+    assert re.fullmatch(r"[ -~]+", why.in_("en"))
+
+
+def test_sheets_are_set_up_for_screen_and_paper(out):
+    with zipfile.ZipFile(out / "plan.xlsx") as archive:
+        book = archive.read("xl/workbook.xml").decode()
+        sheets = [archive.read(name).decode() for name in archive.namelist() if name.startswith("xl/worksheets/sheet")]
+        dates = {info.date_time for info in archive.infolist()}
+    assert len(dates) == 1  # no clock in the archive
+    assert book.count("_xlnm.Print_Titles") == book.count("_xlnm.Print_Area") == len(sheets)
+    for sheet in sheets:
+        assert 'state="frozen"' in sheet
+        assert "<autoFilter" in sheet
+        assert 'orientation="landscape"' in sheet
+        assert 'fitToHeight="0"' in sheet
+        assert "内部资料" in sheet[sheet.index("<headerFooter") :]
+        assert "<f>" not in sheet  # no formula anywhere
+
+
+def test_text_is_never_a_number_a_link_or_a_formula(out):
+    with zipfile.ZipFile(out / "plan.xlsx") as archive:
+        strings = archive.read("xl/sharedStrings.xml").decode()
+    assert "=1+1" in strings
+    assert re.search(r"<t[^>]*>\d{15}</t>", strings)
