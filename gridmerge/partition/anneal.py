@@ -63,7 +63,8 @@ DEARER, CHEAPER = (
     1.1,
 )  # a block that met no feasible plan makes violations dearer, one that did makes them cheaper:
 # the walk stays along the edge of the feasible, where the good plans are
-COOL = 1.0  # temperature, in mean edge costs, below which districts are worth remembering
+UNFIT = 30.0  # what a violation of one mean district weight takes off the worth of the districts met beside it, in edge costs
+COOL = 2.0  # temperature, in mean edge costs, below which districts are worth remembering
 LEAST, MOST = (
     10.0,
     3e4,
@@ -79,7 +80,8 @@ def anneal(state: State, rng: Random, cooling: Cooling, gallery: Gallery | None 
     chains = 0.0 if state.apart else cooling.chains  # pairs kept apart are weighed for single moves only
     while done < cooling.steps and state.cut:
         heat = unit * cooling.hot * (cooling.cold / cooling.hot) ** (done / cooling.steps)
-        met = _moves(state, rng, (heat, strict, chains), best)
+        eye = gallery if heat < COOL * unit else None
+        met = _moves(state, rng, (heat, strict, chains), best, eye)
         strict = max(LEAST * heat, strict / CHEAPER) if met else strict * DEARER
         if strict > MOST * unit:
             strict = LEAST * heat
@@ -90,19 +92,20 @@ def anneal(state: State, rng: Random, cooling: Cooling, gallery: Gallery | None 
             owed -= spent
             done += spent
             best.offer(state.label, state.violation(), state.price())
-        if gallery is not None and heat < COOL * unit:
-            gallery.take(state, state.price())
+        if eye is not None:
+            eye.take(state, range(state.k), state.price() + UNFIT * unit * state.violation())
+            eye.tidy()
     return best
 
 
 def _moves(  # noqa: PLR0912 - the innermost loop: each call taken out of line costs a tenth of the speed
-    state: State, rng: Random, climate: tuple[float, float, float], best: Best
+    state: State, rng: Random, climate: tuple[float, float, float], best: Best, eye: Gallery | None
 ) -> bool:
     """`BLOCK` proposals to move nodes across district lines, each by Metropolis' rule; say whether a feasible plan was met."""
     heat, strict, chains = climate
     random, label, size, cut, ends, adj = rng.random, state.label, state.size, state.cut, state.ends, state.adj
     weight, over, locked, bare = state.weight, state.over, state.locked, state.bare
-    violation, price = state.violation(), state.price()
+    violation, price, spoilt = state.violation(), state.price(), UNFIT * state.task.price_unit
     met = violation < EPS
     for _ in range(BLOCK):
         v, u = ends[cut[int(random() * len(cut))]]
@@ -133,6 +136,8 @@ def _moves(  # noqa: PLR0912 - the innermost loop: each call taken out of line c
             state.move(v, b)
         violation += more
         price += rise
+        if eye is not None:
+            eye.take(state, (a, b), price + spoilt * violation)
         if violation < best.violation + EPS and (violation < best.violation - EPS or price < best.price - EPS):
             best.offer(label, violation, price)
         met = met or violation < EPS

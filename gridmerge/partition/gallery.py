@@ -6,12 +6,15 @@ among all districts met is a set-partitioning problem, small enough for HiGHS.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from math import inf
+
 import numpy as np
 from scipy.optimize import Bounds, LinearConstraint, milp
 from scipy.sparse import csc_array
 
 from gridmerge.partition.graph import Ints
-from gridmerge.partition.state import EPS, State, Task
+from gridmerge.partition.state import State, Task
 
 LARGEST = 200  # nodes; beyond, keeping districts costs more than it brings
 ROOM = 2500  # districts chosen among; HiGHS needs about a second for so many
@@ -24,7 +27,6 @@ class Gallery:
     def __init__(self, task: Task) -> None:
         self.task = task
         self.met: dict[int, float] = {}
-        self.bits = [1 << v for v in range(task.graph.n)]
 
     @staticmethod
     def suits(task: Task) -> bool:
@@ -33,14 +35,15 @@ class Gallery:
         alike = len(set(task.lower.tolist())) == 1 and len(set(task.upper.tolist())) == 1
         return free and alike and task.k > 2 and task.graph.n <= LARGEST
 
-    def take(self, state: State, price: float) -> None:
-        """Remember the districts of a plan that are within the limits."""
-        masks = [0] * state.k
-        for bit, d in zip(self.bits, state.label, strict=True):
-            masks[d] |= bit
-        for d, mask in enumerate(masks):
-            if state.lo[d] - EPS <= state.size[d] <= state.hi[d] + EPS and price < self.met.get(mask, np.inf):
-                self.met[mask] = price
+    def take(self, state: State, districts: Iterable[int], price: float) -> None:
+        """Remember those of these districts that are within the limits."""
+        met, masks = self.met, state.masks
+        for d in districts:
+            if state.lo[d] <= state.size[d] <= state.hi[d] and price < met.get(masks[d], inf):
+                met[masks[d]] = price
+
+    def tidy(self) -> None:
+        """Forget the worst when there are too many."""
         if len(self.met) > 4 * ROOM:
             self.met = dict(self._best())
 

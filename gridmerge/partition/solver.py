@@ -229,8 +229,9 @@ def _bound(task: Task, labels: Ints, proof: int) -> float:
     return float(np.ceil(bound - EPS)) if whole else bound  # costs in whole numbers add up to one
 
 
-FRESH, AGAIN = 4, 6  # starts from scratch, and reheatings of the best: half of the budget each
-WARM, STERN = 1.0, 500.0  # temperature and price of violations at which a good plan is taken up again
+FRESH, AGAIN = 6, 4  # starts from scratch, and reheatings of the best
+FIRST = 0.7  # share of the budget for the starts
+WARM, STERN = 1.5, 500.0  # temperature and price of violations at which a good plan is taken up again
 
 
 def search(task: Task, seed: int, budget: int, start: Ints | None = None) -> Ints:
@@ -256,16 +257,18 @@ def search(task: Task, seed: int, budget: int, start: Ints | None = None) -> Int
     for number in range(FRESH):
         if number:
             state.reset(fresh(task, rng).tolist())
-        found = anneal(state, rng, Cooling(steps=budget // (2 * FRESH)), gallery)
+        found = anneal(state, rng, Cooling(steps=int(FIRST * budget / FRESH)), gallery)
         best = best or found
         best.offer(found.labels, found.violation, found.price)
     assert best is not None
     for number in range(AGAIN):
-        state.reset(best.labels)
-        found = anneal(state, rng, Cooling(steps=budget // (2 * AGAIN), hot=WARM, strict=STERN), gallery)
-        best.offer(found.labels, found.violation, found.price)
-        if gallery is not None and number in (AGAIN // 2, AGAIN - 1):
+        if gallery is not None and number == 0:
             _offer(task, best, gallery.assembled())
+        state.reset(best.labels)
+        found = anneal(state, rng, Cooling(steps=int((1 - FIRST) * budget / AGAIN), hot=WARM, strict=STERN), gallery)
+        best.offer(found.labels, found.violation, found.price)
+    if gallery is not None:
+        _offer(task, best, gallery.assembled())
     return np.asarray(best.labels, dtype=np.int64)
 
 

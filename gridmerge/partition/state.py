@@ -88,6 +88,7 @@ class State:
         "adj",
         "apart",
         "bare",
+        "bits",
         "count",
         "cut",
         "ends",
@@ -97,6 +98,7 @@ class State:
         "label",
         "lo",
         "locked",
+        "masks",
         "mean",
         "n",
         "near",
@@ -134,17 +136,20 @@ class State:
         for u, v in task.apart:
             self.apart[u].append(v)
             self.apart[v].append(u)
+        self.bits = [1 << v for v in range(graph.n)]  # a district as one number: cheap to keep, and to know again
         self.bare = not (self.even or self.pull or self.apart)
         self.reset(labels.tolist())
 
     def reset(self, labels: Sequence[int]) -> None:
         """Start again from other labels."""
         self.label = list(labels)
+        self.masks = [0] * self.k
         self.size, self.share, self.count = [0.0] * self.k, [0.0] * self.k, [0] * self.k
         for v, d in enumerate(self.label):
             self.size[d] += self.weight[v]
             self.share[d] += self.work[v]
             self.count[d] += 1
+            self.masks[d] |= self.bits[v]
         self.cut = [e for e, (u, v) in enumerate(self.ends) if self.label[u] != self.label[v]]
         self.place = [-1] * len(self.ends)
         for i, e in enumerate(self.cut):
@@ -161,6 +166,8 @@ class State:
         self.share[b] += self.work[v]
         self.count[a] -= 1
         self.count[b] += 1
+        self.masks[a] ^= self.bits[v]
+        self.masks[b] ^= self.bits[v]
         for q, _, e in self.adj[v]:
             if label[q] == a:  # was inside, is cut now
                 place[e] = len(cut)
