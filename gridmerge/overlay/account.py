@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Any
 
 import geopandas as gpd
@@ -22,30 +23,37 @@ from gridmerge.overlay.drawing import Drawing, weights
 from gridmerge.overlay.label import Shares, claimants
 from gridmerge.overlay.linework import Bools, Floats, Geometries, Ints
 from gridmerge.overlay.moved import Moves, moves
+from gridmerge.overlay.together import together
 
 TOLD = 1.0  # m: a shift of a whole layer below this is not worth a finding
 
 Names = npt.NDArray[np.object_]
 
 
-def mosaic_of(
-    township: Township,
-    drawn: list[Drawing],
-    agreement: Agreement,
-    cut: Cut,
-    tolerance: float,
-    failed: Bools,
-    findings: Sequence[Finding],
-) -> Mosaic:
+@dataclass(frozen=True)
+class Story:
+    """What happened on the way to a finished cut."""
+
+    township: Township
+    drawn: list[Drawing]
+    agreement: Agreement
+    cut: Cut
+    tolerance: float
+    failed: Bools
+    findings: Sequence[Finding]
+
+
+def mosaic_of(story: Story, threads: int = 1) -> Mosaic:
     """Return the mosaic of a finished cut."""
-    cut, ids, codes = _sorted(township, cut)
+    township, drawn, tolerance = story.township, story.drawn, story.tolerance
+    cut, ids, codes = _sorted(township, story.cut)
     claiming = [d for d in drawn if d.claims]
     keys = [d.key for d in claiming]
     area = shapely.area(cut.faces)
     memberships = _memberships(ids, area, claiming, cut.shares)
     holders = cut.claims()
     land = Land(cut.faces, ids, codes, *contacts(cut.faces), township.crs)
-    layers, told = _told(township, drawn, agreement, cut, tolerance)
+    layers, told = _told(story, threads)
     networks = [d.key for d in claiming if d.role != "exclusive"]  # a zone is not meant to cover the land
     return Mosaic(
         faces=gpd.GeoDataFrame(
@@ -61,9 +69,9 @@ def mosaic_of(
         figures={
             "tolerance": round(tolerance, 3),
             "layers": layers,
-            "failed_villages": sorted(township.villages["village_code"][failed]),
+            "failed_villages": sorted(township.villages["village_code"][story.failed]),
         },
-        findings=tidy([*findings, *told]),
+        findings=tidy([*story.findings, *told]),
     )
 
 
@@ -98,18 +106,18 @@ def _barriers(drawn: list[Drawing]) -> Geometries:
     return np.concatenate([np.array([], dtype=object), *lines])
 
 
-def _told(
-    township: Township, drawn: list[Drawing], agreement: Agreement, cut: Cut, tolerance: float
-) -> tuple[dict[str, Any], list[Finding]]:
+def _told(story: Story, threads: int) -> tuple[dict[str, Any], list[Finding]]:
     """Each layer's figures for the report, and the findings about its lines."""
-    step = tolerance / 4
-    land = shapely.coverage_union_all(township.villages.geometry.to_numpy())
+    drawn, agreement = story.drawn, story.agreement
+    step = story.tolerance / 4
+    land = shapely.coverage_union_all(story.township.villages.geometry.to_numpy())
     shapely.prepare(land)
-    tree = cKDTree(shapely.get_coordinates(shapely.segmentize(cut.faces, step)))
+    shapely.contains_xy(land, 0.0, 0.0)  # builds the index that GEOS makes at first use, before threads share it
+    tree = cKDTree(shapely.get_coordinates(shapely.segmentize(story.cut.faces, step)))
+    measured = together(lambda d: moves(d.sources, tree, land, step), drawn, threads)
     figures: dict[str, Any] = {}
     findings: list[Finding] = []
-    for k, d in enumerate(drawn):
-        moved = moves(d.sources, tree, land, step)
+    for k, (d, moved) in enumerate(zip(drawn, measured, strict=True)):
         dx, dy = (round(float(metres), 3) for metres in agreement.shift[k])
         figures[d.key] = {
             "tolerance_m": round(float(agreement.tolerance[k]), 3),

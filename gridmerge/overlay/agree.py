@@ -199,7 +199,10 @@ class _Crowd:
         i, j, turn = i[keep], j[keep], turn[keep]
         away = at[j] - at[i]
         beside = np.abs(away[:, 0] * self.normal[j, 1] - away[:, 1] * self.normal[j, 0]) < ALONG
-        self._i, self._j, self._sign = i[beside], j[beside], np.sign(turn[beside])
+        self._i, self._j = i[beside], j[beside]
+        facing = self.normal[self._j] * np.sign(turn[beside])[:, None]
+        self._nx, self._ny = np.ascontiguousarray(facing.T)
+        self._apart = ((self.drawn[self._j] - self.drawn[self._i]) * facing).sum(1)  # as drawn, along that normal
         self._law = np.where(self._order[self.layer[self._j]] < self._order[self.layer[self._i]], LAW, 1.0)
 
     def offsets(self) -> tuple[Floats, Bools]:
@@ -244,9 +247,9 @@ class _Crowd:
 
     def _across(self) -> Floats:
         """How far each pair is apart, along the normal of the one that looks."""
+        x, y = np.ascontiguousarray(self.moved.T)
         i, j = self._i, self._j
-        apart = self.drawn[j] + self.moved[j] - self.drawn[i] - self.moved[i]
-        return np.asarray((apart * self.normal[j]).sum(1) * self._sign)
+        return np.asarray(self._apart + (x[j] - x[i]) * self._nx + (y[j] - y[i]) * self._ny)
 
     def shift(self, shift: Floats) -> None:
         """Move layers as a whole, and look at the pairs afresh."""

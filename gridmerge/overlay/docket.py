@@ -83,8 +83,8 @@ def gaps(land: Land, layers: Sequence[str], memberships: pd.DataFrame) -> gpd.Ge
 
 def claims(land: Land, memberships: pd.DataFrame) -> gpd.GeoDataFrame:
     """Return the land that one department claims by two or more of its grids."""
-    together = memberships.groupby(["layer", "face_id"])["source_id"].agg(tuple)
-    double = together[together.map(len) > 1]
+    twice = memberships[memberships.duplicated(["layer", "face_id"], keep=False)]
+    double = twice.groupby(["layer", "face_id"])["source_id"].agg(tuple)
     row = pd.Series(np.arange(len(land.ids)), index=land.ids)
     rows: list[dict[str, object]] = []
     for layer, sources in double.groupby(level="layer"):

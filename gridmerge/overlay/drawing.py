@@ -11,6 +11,7 @@ import shapely
 from gridmerge.model import Layer
 from gridmerge.overlay.agree import Sheet, sheet
 from gridmerge.overlay.linework import Floats, Geometries, plain, polylines
+from gridmerge.overlay.together import together
 
 UNRANKED = 1_000_000  # precedence of layers whose rank the project does not set: evidence decides among them
 NARROW = 1.0  # percent of a layer's grids that may be narrower than what caps the tolerance: real files hold slivers
@@ -72,18 +73,21 @@ class Drawing:
         return float(np.percentile(2 * shapely.area(areal) / shapely.length(areal), NARROW))
 
 
-def drawings(villages: Geometries, layers: Sequence[Layer]) -> list[Drawing]:
+def drawings(villages: Geometries, layers: Sequence[Layer], threads: int = 1) -> list[Drawing]:
     """Return the layers that have anything near the township, in an order of content."""
-    land = shapely.box(*shapely.total_bounds(villages))
-    shapely.prepare(land)
-    drawn = []
-    for layer in sorted(layers, key=lambda one: one.key):
+    x0, y0, x1, y1 = shapely.total_bounds(villages)
+
+    def near(geometry: Geometries) -> Geometries:
+        box = shapely.bounds(geometry)
+        return geometry[(box[:, 0] <= x1) & (box[:, 2] >= x0) & (box[:, 1] <= y1) & (box[:, 3] >= y0)]
+
+    def draw(layer: Layer) -> Drawing:
         sources = plain(layer.frame.geometry.to_numpy())
-        lines = polylines(sources[shapely.intersects(land, sources)])
-        lines = lines[shapely.intersects(land, lines)]
-        if len(lines):
-            drawn.append(Drawing(layer, sources, lines, sheet(lines)))
-    return drawn
+        lines = near(polylines(near(sources)))
+        return Drawing(layer, sources, lines, sheet(lines))
+
+    drawn = together(draw, sorted(layers, key=lambda one: one.key), threads)
+    return [d for d in drawn if len(d.lines)]
 
 
 def weights(drawn: Sequence[Drawing]) -> Floats:

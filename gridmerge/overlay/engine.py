@@ -13,18 +13,21 @@ from gridmerge.config import Overlay
 from gridmerge.findings import Finding, found
 from gridmerge.model import Layer, Mosaic, Township
 from gridmerge.overlay.absorb import absorb, dissolve
-from gridmerge.overlay.account import mosaic_of
+from gridmerge.overlay.account import Story, mosaic_of
 from gridmerge.overlay.agree import SLACK, Agreement, agree, bend, sheet
 from gridmerge.overlay.conflate import Accepted, Candidate, VillageLines, accept
 from gridmerge.overlay.cut import Cut, faces_of
 from gridmerge.overlay.drawing import Drawing, drawings, weights
 from gridmerge.overlay.label import claimants, shares
 from gridmerge.overlay.linework import Bools, Floats, Geometries, Ints, Strands, plain, polylines
+from gridmerge.overlay.together import together
 
 PLACES = {"exclusive": 0, "base": 1, "grid": 2, "barrier": 3}  # whose lines come first, whatever the rank
 MOST = 75.0  # percentile of the layers' tolerances that counts for all: a few very rough layers do not set the measure
 FINE = 0.8  # of the common tolerance: the least a layer gets, for the others it meets are not as fine
 TIGHTEST = 2.0  # m: no drawing can be told apart more finely
+STRIDE = 0.6  # tolerances between samples of the lines that are compared
+CROWD = 3_000_000  # samples: with fewer, starting a process takes longer than its work; threads then
 PASSES = 4  # a merged face may be thin again; measured: two passes are enough
 
 
@@ -48,15 +51,15 @@ def overlay(township: Township, layers: Sequence[Layer], settings: Overlay, proc
         See `gridmerge.model.Mosaic`.
     """
     villages = plain(township.villages.geometry.to_numpy())
-    drawn = drawings(villages, layers)
+    drawn = drawings(villages, layers, processes)
     precedence = np.array([d.precedence for d in drawn], dtype=np.int64)
     agreement = agree(sheet(polylines(villages)), [d.sheet for d in drawn], weights(drawn), precedence, processes)
     drawn, agreement, tolerance = _settled(drawn, agreement, settings)
     results = _accepted(township, villages, drawn, agreement, tolerance, processes)
     faces, village, failed = _cut(villages, results)
-    cut = _absorbed(_labelled(faces, village, drawn, tolerance), drawn, tolerance)
+    cut = _absorbed(_labelled(faces, village, drawn, tolerance, processes), drawn, tolerance)
     findings = _troubles(township, villages, results, failed)
-    return mosaic_of(township, drawn, agreement, cut, tolerance, failed, findings)
+    return mosaic_of(Story(township, drawn, agreement, cut, tolerance, failed, findings), processes)
 
 
 def _settled(drawn: list[Drawing], agreement: Agreement, settings: Overlay) -> tuple[list[Drawing], Agreement, float]:
@@ -86,7 +89,7 @@ def _accepted(
     processes: int,
 ) -> list[Accepted]:
     """What each village's job accepts."""
-    step = tolerance / 2
+    step = STRIDE * tolerance
     bent = [bend(d.lines, d.sheet, move, step) for d, move in zip(drawn, agreement.moves, strict=True)]
     extents = [_extents(strands) for strands in bent]
     jobs = []
@@ -96,6 +99,8 @@ def _accepted(
             for d, strands, extent, limit in zip(drawn, bent, extents, agreement.tolerance, strict=True)
         ]
         jobs.append(VillageLines(code, village, tuple(c for c in candidates if len(c.strands.line)), step))
+    if sum(len(strands.xy) for strands in bent) < CROWD:
+        return together(accept, jobs, processes)
     return parallel.each(accept, jobs, processes)
 
 
@@ -138,11 +143,11 @@ def _troubles(township: Township, villages: Geometries, results: list[Accepted],
     return findings
 
 
-def _labelled(faces: Geometries, village: Ints, drawn: list[Drawing], tolerance: float) -> Cut:
+def _labelled(faces: Geometries, village: Ints, drawn: list[Drawing], tolerance: float, threads: int) -> Cut:
     """Who holds the land of each face, and which exclusive zone it is part of (zones in order, -1 for none)."""
     cores = shapely.buffer(faces, -tolerance, quad_segs=1)
     claiming = [d for d in drawn if d.claims]
-    tables = tuple(shares(faces, cores, d.sources) for d in claiming)
+    tables = tuple(together(lambda d: shares(faces, cores, d.sources), claiming, threads))
     zone = np.full(len(faces), -1)
     area = shapely.area(faces)
     offset = 0
