@@ -469,3 +469,21 @@ def test_on_a_phone_the_panel_makes_way_for_the_map(meet, data, grid_of):
     meeting.click_face(face)
     assert grid_of[face] == meeting.page.get_attribute(".bar.on", "data-code")
     assert meeting.errors == []
+
+
+def test_land_that_most_departments_keep_next_door_is_on_the_docket_and_can_be_moved(meet, data, grid_of, lawful):
+    face, to = lawful
+    rows = []
+    for layer in data.layers:
+        here, there = layer.frame["source_id"].iloc[:2]
+        claims = [there if grid == to or one == face else here for one, grid in grid_of.items()]
+        rows.append(pd.DataFrame({"face_id": list(grid_of), "layer": layer.key, "source_id": claims}))
+    meeting = meet(replace(data, memberships=pd.concat(rows, ignore_index=True)))
+    meeting.page.click("[data-tab=check]")
+    item = f"[data-item='dispute/{to}/{face}']"
+    assert f"{len(data.layers)}/{len(data.layers)} 个部门划在 {to[-3:]} 一侧" in meeting.text(item)
+    assert meeting.page.locator("[data-item^=dispute]").count() == 1
+    meeting.page.click(item)
+    meeting.page.click(f"[data-move='dispute/{to}/{face}']")
+    assert meeting.grid_of(face) == to
+    assert meeting.errors == []

@@ -103,7 +103,8 @@ function changesList() {
 }
 
 const gridLabel = (grid) => brief(DATA.villages.name[grids[grid].village], 12) + " " + grids[grid].short;
-const flyToFaces = (faces) => fitTo(faces.map((face) => boxBounds(land.box(face))).reduce((a, b) => a.extend(b)), 120);
+const facesBounds = (faces) => faces.map((face) => boxBounds(land.box(face))).reduce((a, b) => a.extend(b));
+const flyToFaces = (faces) => fitTo(facesBounds(faces), 120);
 
 function fileRow() {
   const chooser = h("input", { type: "file", accept: ".json,application/json", id: "gm-edits-file", hidden: true, onchange: (event) => {

@@ -97,8 +97,10 @@ function hidden() {
   return box.left <= 1 ? [0, box.height] : [box.width + 16, 0];
 }
 
-function fitTo(bounds, pad) {
+function fitTo(bounds, most) {
   const lost = hidden();
+  const area = map.getSize();
+  const pad = Math.min(most, (area.x - lost[0]) / 4, (area.y - lost[1]) / 4);
   map.fitBounds(bounds, { paddingTopLeft: [pad, pad], paddingBottomRight: [pad + lost[0], pad + lost[1]], maxZoom: 17 });
 }
 

@@ -137,7 +137,6 @@ function swatch(layer) {
 }
 
 const shown = {};
-const unfolded = new Set();
 function checkTab() {
   const lists = ["error", "warning", "note"].map((severity) => {
     const found = DATA.remarks.filter((remark) => remark[0] === severity);
@@ -159,13 +158,18 @@ function remarksByLayer(severity, found) {
     const id = severity + "/" + key;
     const limit = shown[id] || 30;
     const layer = layers.filter((one) => one.data.key === key)[0];
-    const box = h("details", { class: "fold", ontoggle: () => { if (box.open) unfolded.add(id); else unfolded.delete(id); } },
-      h("summary", {}, layer ? brief(title(layer), 40) : key ? brief(key, 40) : t("wholeProject"), h("span", { class: "count" }, group.length)),
+    return fold(id, layer ? brief(title(layer), 40) : key ? brief(key, 40) : t("wholeProject"), group.length, !key && severity !== "note", [
       group.slice(0, limit).map(remarkLine),
-      group.length > limit ? h("button", { class: "link", onclick: () => { shown[id] = limit + 100; showPanel(); } }, t("more", group.length - limit)) : null);
-    box.open = unfolded.has(id) || (!key && severity !== "note");
-    return box;
+      group.length > limit ? h("button", { class: "link", onclick: () => { shown[id] = limit + 100; showPanel(); } }, t("more", group.length - limit)) : null]);
   });
+}
+
+// A list under a heading that folds, and stays as it was left.
+const folded = new Map();
+function fold(id, name, count, open, inside) {
+  const box = h("details", { class: "fold" }, h("summary", { onclick: () => folded.set(id, !box.open) }, name, h("span", { class: "count" }, count)), inside);
+  box.open = folded.has(id) ? folded.get(id) : open;
+  return box;
 }
 
 function remarkLine(remark) {
