@@ -17,15 +17,17 @@ from gridmerge.partition.graph import Ints
 from gridmerge.partition.state import State, Task
 
 LARGEST = 200  # nodes; beyond, keeping districts costs more than it brings
-ROOM = 2500  # districts chosen among; HiGHS needs about a second for so many
+MOVES = 1000  # of the search's budget for each district chosen among: HiGHS shall take less time than the search itself
+ROOM = 2500  # and no more than these: HiGHS needs about a second for so many
 NODES = 300  # branch-and-bound nodes, not seconds: two PCs must agree
 
 
 class Gallery:
     """Districts within the limits, each with the price of the best plan it was part of."""
 
-    def __init__(self, task: Task) -> None:
+    def __init__(self, task: Task, budget: int) -> None:
         self.task = task
+        self.room = min(ROOM, budget // MOVES)
         self.met: dict[int, float] = {}
 
     @staticmethod
@@ -44,11 +46,11 @@ class Gallery:
 
     def tidy(self) -> None:
         """Forget the worst when there are too many."""
-        if len(self.met) > 4 * ROOM:
+        if len(self.met) > 4 * self.room:
             self.met = dict(self._best())
 
     def _best(self) -> list[tuple[int, float]]:
-        return sorted(self.met.items(), key=lambda item: (item[1], item[0]))[:ROOM]
+        return sorted(self.met.items(), key=lambda item: (item[1], item[0]))[: self.room]
 
     def assembled(self) -> Ints | None:
         """Labels of the best plan that the districts met can be put together to, or None when they make none."""

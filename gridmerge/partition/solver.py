@@ -252,7 +252,7 @@ def search(task: Task, seed: int, budget: int, start: Ints | None = None) -> Int
     if start is not None:
         found = anneal(state, rng, Cooling(steps=budget, hot=0.02, cold=0.01, strict=STERN, trees=0.02))
         return np.asarray(found.labels, dtype=np.int64)
-    gallery = Gallery(task) if Gallery.suits(task) else None
+    gallery = Gallery(task, budget) if Gallery.suits(task) else None
     best: Best | None = None
     for number in range(FRESH):
         if number:
