@@ -101,6 +101,8 @@ class WorkloadSpec(Reading):
     field: str | None = None  # summed; None: features are counted
     weight: float = Field(default=1.0, ge=0)  # 0: carried and reported, not balanced
     by: str | None = None  # polygons: share out by another workload's points inside them
+    reference: float | None = Field(default=None, gt=0)  # how much a standard grid holds; None: the township's average
+    minutes: float | None = Field(default=None, gt=0)  # a unit takes: then time is the weight, for every source weighed
 
 
 class Overlay(Section):
@@ -360,6 +362,7 @@ def _completed(settings: Settings) -> Settings:
     # GeoPackage columns know no case: Households and households would be one
     _refuse_twins("workload", [work.name.casefold() for work in settings.workload], settings.file)
     _refuse_reserved([work.name for work in settings.workload], settings.file)
+    _refuse_half_timed(settings.workload, settings.file)
     return settings.model_copy(
         update={
             "villages": _with_control(settings.villages, settings.folder),
@@ -386,6 +389,16 @@ def _refuse_twins(table: str, names: list[str], file: Path) -> None:
         raise ProjectError(
             f"{file}：[[{table}]] 中重复的名称 {'、'.join(twins)}；请给每个不同的 key 或 name。",
             f"{file}: [[{table}]] has {', '.join(twins)} more than once; give each a key or name of its own.",
+        )
+
+
+def _refuse_half_timed(works: tuple[WorkloadSpec, ...], file: Path) -> None:
+    counted = [work for work in works if work.weight > 0]
+    without = [work.name for work in counted if work.minutes is None]
+    if without and len(without) < len(counted):
+        raise ProjectError(
+            f"{file}：有的 [[workload]] 写了 minutes，{'、'.join(without)} 没有写；请都写上，或把不计入的 weight 设为 0。",
+            f"{file}: some [[workload]] give minutes and {', '.join(without)} none; give all of them, or set weight = 0 where it does not count.",
         )
 
 

@@ -111,7 +111,8 @@ class Layer:
 class Work:
     """One source of workload, mended.
 
-    `frame` has value (float) and geometry (points, polygons or lines), sorted by content.
+    `frame` has value (float) and geometry (points, polygons or lines), sorted by content. `reference` is how much a
+    standard grid holds (None: the township's average), `minutes` what a unit takes (None: `weight` counts).
     """
 
     name: str
@@ -119,6 +120,8 @@ class Work:
     by: str | None
     frame: gpd.GeoDataFrame
     source: Source
+    reference: float | None = None
+    minutes: float | None = None
     findings: tuple[Finding, ...] = ()
 
 
@@ -207,7 +210,8 @@ class Weights:
         The indivisible bits the columns were summed from: work (name), face_id, value, geometry (a point, or the part
         of a polygon or line inside the face).
     totals
-        Per workload: name, weight, total, inside, outside, estimated (bool).
+        Per workload: name, weight (minutes on a standard grid where minutes are given), total, inside, outside,
+        estimated (bool), reference (amount on a standard grid), share (of the combined measure).
     """
 
     faces: pd.DataFrame

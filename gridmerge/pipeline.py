@@ -6,7 +6,7 @@ import datetime
 import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TypeVar
 
@@ -23,7 +23,7 @@ from gridmerge.overlay import overlay
 from gridmerge.partition import partition
 from gridmerge.publish import prepare, publish
 from gridmerge.text import Text
-from gridmerge.workload import weigh
+from gridmerge.workload import swing, weigh
 
 Spec = TypeVar("Spec")
 Value = TypeVar("Value")
@@ -241,6 +241,7 @@ def build(
         weights = weigh(mosaic, inputs.works, inputs.township, settings.grids)
     with clock.stage("partition", "划分综合网格", "Forming the grids"):
         plan = partition(mosaic, weights, inputs.township, settings.grids, processes)
+    plan = replace(plan, figures={**plan.figures, "swing": swing(plan, weights)})
     with clock.stage("crosswalk", "核对各部门原网格去向", "Tracing every departmental grid"):
         table = crosswalk(inputs.layers, plan, weights)
     with clock.stage("balance", "分配网格员", "Assigning members"):

@@ -62,6 +62,8 @@ def mend_work(raw: RawLayer, spec: WorkloadSpec, township: Township) -> Work:
         by=spec.by,
         frame=by_content(result),
         source=raw.source,
+        reference=spec.reference,
+        minutes=spec.minutes,
         findings=tidy((*raw.findings, *findings, *placed.findings)),
     )
 
@@ -81,7 +83,16 @@ def _nothing(raw: RawLayer, spec: WorkloadSpec, township: Township) -> Work:
     """A workload without rows: a year without events is no mistake, but worth a word."""
     frame = gpd.GeoDataFrame({"value": np.empty(0)}, geometry=[], crs=township.crs)
     findings = tidy((*raw.findings, found("work_empty", layer=raw.source.key)))
-    return Work(name=spec.name, weight=spec.weight, by=spec.by, frame=frame, source=raw.source, findings=findings)
+    return Work(
+        name=spec.name,
+        weight=spec.weight,
+        by=spec.by,
+        frame=frame,
+        source=raw.source,
+        reference=spec.reference,
+        minutes=spec.minutes,
+        findings=findings,
+    )
 
 
 def _values(raw: RawLayer, spec: WorkloadSpec) -> tuple[np.ndarray, list[Finding]]:

@@ -4,6 +4,7 @@ In: a `Mosaic`, the mended `Work` of each ``[[workload]]`` table, and the grid s
 Out: `Weights`: a column per workload, the combined ``workload`` in standard-grid equivalents, and the pieces they sum.
 """
 
+from gridmerge.workload.swing import swing
 from gridmerge.workload.weigh import weigh
 
-__all__ = ["weigh"]
+__all__ = ["swing", "weigh"]

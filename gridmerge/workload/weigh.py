@@ -67,8 +67,12 @@ def weigh(mosaic: Mosaic, works: Sequence[Work], township: Township, sizes: Grid
     area = shapely.area(ground.geometry)
     columns = {name: _per_face(shared[name], len(ground.face_id)) for name in names}
     faces = pd.DataFrame({"face_id": ground.face_id, **columns})
-    reference = references(totals, float(area.sum()), sizes)
+    average = references(totals, float(area.sum()), sizes)
+    given = np.array([work.reference or np.nan for work in works], dtype=float)
+    reference = np.where(np.isfinite(average) & np.isfinite(given), given, average)
     totals["reference"] = reference
+    totals["weight"] = [_weight(work, amount) for work, amount in zip(works, reference, strict=True)]
+    totals["share"] = _shares(totals)
     if np.isfinite(reference[totals["weight"].to_numpy() > 0]).any():
         faces["workload"] = _combined(faces, totals)
     else:
@@ -96,6 +100,18 @@ def references(totals: pd.DataFrame, area_m2: float, sizes: Grids | None) -> np.
         standard_grids = inside[sizes.unit] / sizes.target
     amounts = totals["inside"].to_numpy(dtype=float)
     return np.where(amounts > 0, amounts / standard_grids, np.inf)
+
+
+def _weight(work: Work, reference: float) -> float:
+    """The weight of a source: its own, or the time its amount on a standard grid takes."""
+    timed = work.minutes is not None and work.weight > 0 and np.isfinite(reference)
+    return (work.minutes or 0.0) * reference if timed else work.weight
+
+
+def _shares(totals: pd.DataFrame) -> np.ndarray:
+    """Each source's share of the combined measure, over the township."""
+    part = (totals["weight"] * totals["inside"] / totals["reference"]).to_numpy()
+    return np.asarray(part / part.sum() if part.sum() > 0 else part)
 
 
 def _combined(faces: pd.DataFrame, totals: pd.DataFrame) -> np.ndarray:

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 import shapely
@@ -9,7 +11,7 @@ from hypothesis import strategies as st
 from gridmerge.config import Grids
 from gridmerge.errors import ProjectError
 from gridmerge.model import Weights
-from gridmerge.workload import weigh
+from gridmerge.workload import swing, weigh
 from tests import little
 
 TOWN = little.township(3, 3)
@@ -93,6 +95,33 @@ def test_a_workload_of_weight_nought_is_carried_but_not_balanced() -> None:
     weights = weigh(MOSAIC, [households, carried], TOWN)
     assert len(set(face(weights, "workload"))) == 1
     assert face(weights, "events")[0] == 9
+
+
+def test_minutes_weigh_work_by_time_and_a_reference_may_be_given() -> None:
+    centres = shapely.point_on_surface(MOSAIC.faces.geometry.to_numpy())
+    households = replace(little.work("households", centres, [100] * 9), minutes=2.0)
+    events = replace(little.work("events", centres[:1], [30]), minutes=60.0)
+    weights = weigh(MOSAIC, [households, events], TOWN, Grids(unit="households", target=300, min=150, max=450))
+    # 1800 minutes of households and 1800 of events in three standard grids: 1200 each
+    assert face(weights, "workload") == pytest.approx([2000 / 1200, *[200 / 1200] * 8])
+    assert weights.totals["share"].tolist() == pytest.approx([0.5, 0.5])
+    given = weigh(MOSAIC, [replace(little.work("households", centres, [100] * 9), reference=50.0)], TOWN)
+    assert face(given, "workload") == pytest.approx([2.0] * 9)
+
+
+def test_the_swing_tells_whether_the_heaviest_grids_hang_on_a_weight() -> None:
+    plan = little.plan(3, 3)
+    centres = shapely.point_on_surface(MOSAIC.faces.geometry.to_numpy())
+    households = little.work("households", centres, [100, 96, 1, 1, 1, 1, 1, 1, 1])
+    events = little.work("events", centres, [10, 10.5, 1, 1, 1, 1, 1, 1, 1])
+    weights = weigh(MOSAIC, [households, events], TOWN)
+    by_face = weights.faces.set_index("face_id").loc[plan.faces["face_id"], ["households", "events"]]
+    by_code = by_face.set_index(plan.faces["grid_code"].to_numpy()).loc[plan.grids["grid_code"]]
+    plan = replace(plan, grids=plan.grids.assign(**{name: by_code[name].to_numpy() for name in by_code}))
+    told = swing(plan, weights)
+    assert set(told) == {"households", "events"}
+    assert min(told.values()) == 0  # one of two nearly equal grids is the heaviest tenth: a fifth more or less decides
+    assert swing(plan, weigh(MOSAIC, [households], TOWN)) == {}
 
 
 def test_without_any_workload_it_is_hectares_and_said() -> None:

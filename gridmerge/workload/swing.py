@@ -1,0 +1,52 @@
+"""How much the picture hangs on the weights: each weight a fifth up and down, do the heaviest grids stay the heaviest?"""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+import pandas as pd
+
+from gridmerge.model import GridPlan, Weights
+
+SWING = 0.2  # share of a weight: what people argue about in a meeting
+HEAVIEST = 0.1  # share of the grids that are looked at
+
+
+def swing(plan: GridPlan, weights: Weights) -> dict[str, float]:
+    """Return, for each source of work, how much of the heaviest tenth of the grids stays in it.
+
+    Parameters
+    ----------
+    plan
+        Grids with a column per workload.
+    weights
+        `totals` has the weights and references in force.
+
+    Returns
+    -------
+    dict
+        name → share (0..1), the lower of weight + 20 % and − 20 %; sources that count for nothing are absent.
+    """
+    totals = weights.totals
+    counted = totals[(totals["weight"] > 0) & np.isfinite(totals["reference"])]
+    if len(counted) < 2 or not len(plan.grids):
+        return {}
+    parts = (
+        plan.grids[counted["name"].tolist()].to_numpy() / counted["reference"].to_numpy() * counted["weight"].to_numpy()
+    )
+    tenth = math.ceil(HEAVIEST * len(parts))
+    now = _heaviest(parts.sum(axis=1), plan.grids["grid_code"], tenth)
+    return {
+        str(name): min(
+            len(now & _heaviest(parts.sum(axis=1) + sign * SWING * parts[:, at], plan.grids["grid_code"], tenth))
+            / tenth
+            for sign in (1, -1)
+        )
+        for at, name in enumerate(counted["name"])
+    }
+
+
+def _heaviest(work: np.ndarray, codes: pd.Series, count: int) -> set[str]:
+    order = np.lexsort((codes.to_numpy(dtype=str), -work.round(9)))
+    return set(codes.to_numpy()[order[:count]])
