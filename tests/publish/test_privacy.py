@@ -1,0 +1,78 @@
+"""Phones are masked and ID numbers go, however people write them; codes that only look alike stay."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from gridmerge.publish.privacy import drop_id_numbers, mask_name, mask_phone, scrub
+
+
+@pytest.mark.parametrize(
+    "phone",
+    [
+        "13800010001",
+        "138 0001 0001",
+        "138-0001-0001",
+        "+86 138 0001 0001",
+        "8613800010001",
+        "１３８０００１０００１",
+        " 13800010001 ",
+    ],
+)
+def test_a_mobile_number_keeps_its_first_three_and_last_four(phone):
+    assert mask_phone(phone) == "138****0001"
+
+
+@pytest.mark.parametrize(
+    ("phone", "shown"),
+    [
+        ("0813-8201234", "0813-***1234"),
+        ("010-62345678", "010-****5678"),
+        ("8201234", "****34"),
+        ("12", "****"),
+        ("", ""),
+    ],
+)
+def test_other_numbers_keep_less_than_they_hide(phone, shown):
+    assert mask_phone(phone) == shown
+
+
+def test_the_project_decides():
+    assert mask_phone("13800010001", "full") == "13800010001"
+    assert mask_phone("13800010001", "none") == ""
+
+
+@given(
+    st.from_regex(r"1[3-9][0-9]{9}", fullmatch=True),
+    st.text("张三，：:/() ", max_size=5),
+    st.text("，；。) ", max_size=5),
+)
+def test_no_mobile_number_survives_in_free_text(phone, before, after):
+    assert phone not in scrub(f"{before}{phone}{after}")
+    assert scrub(scrub(f"{before}{phone}{after}")) == scrub(f"{before}{phone}{after}")
+
+
+@given(st.lists(st.integers(0, 9), min_size=17, max_size=17))
+def test_no_id_number_survives(digits):
+    weights = (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2)
+    check = "10X98765432"[sum(d * w for d, w in zip(digits, weights, strict=True)) % 11]
+    number = "".join(map(str, digits))
+    assert drop_id_numbers(f"身份证{number}{check.lower()}。") == "身份证******。"
+    wrong = next(c for c in "0123456789" if c != check)
+    assert drop_id_numbers(number + wrong) == number + wrong, "eighteen digits that are no ID number are a code"
+
+
+@pytest.mark.parametrize(
+    "text", ["510311104201001", "510311104201", "１号网格", "2026-11-21", "B00013812", "面积13812.5"]
+)
+def test_codes_and_names_stay_as_they_are(text):
+    assert scrub(text) == text
+
+
+@pytest.mark.parametrize(
+    ("name", "shown"), [("王小明", "王某某"), ("李四", "李某"), ("欧阳小明明", "欧某某"), ("A", "A"), ("", "")]
+)
+def test_a_name_for_the_public_keeps_its_first_character(name, shown):
+    assert mask_name(name) == shown
