@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import xlsxwriter
+import xlsxwriter.exceptions
 
 from gridmerge.model import Build
 from gridmerge.publish.docket import KINDS, docket
@@ -50,7 +51,19 @@ def write_workbook(build: Build, file: Path, ready: Sequence[Slip]) -> None:
     ----------
     ready
         The build's slips (`slips`), which take a while and serve the report too.
+
+    Raises
+    ------
+    OSError
+        The disk is full, or refuses.
     """
+    try:
+        _fill(build, file, ready)
+    except xlsxwriter.exceptions.FileCreateError as error:  # XlsxWriter wraps what the disk said
+        raise OSError(None, f"{file.name}: {error}") from error
+
+
+def _fill(build: Build, file: Path, ready: Sequence[Slip]) -> None:
     with xlsxwriter.Workbook(str(file), {"in_memory": False, "strings_to_urls": False}) as writer:
         writer.set_properties({"title": build.settings.project.name, "created": _NO_CLOCK})
         book = Book(writer=writer, language=build.settings.project.language, footer=footer(build))

@@ -9,7 +9,10 @@ import numpy as np
 import pytest
 import shapely
 
+from gridmerge.errors import OutputError
 from gridmerge.publish.slips import slips
+from gridmerge.publish.staging import staged
+from gridmerge.publish.workbook import write_workbook
 from tests.publish.naive import NAMES, naive_build
 from tests.towns import draw_town
 
@@ -71,3 +74,11 @@ def test_text_is_never_a_number_a_link_or_a_formula(out):
         strings = archive.read("xl/sharedStrings.xml").decode()
     assert "=1+1" in strings
     assert re.search(r"<t[^>]*>\d{15}</t>", strings)
+
+
+def test_a_workbook_that_cannot_be_written_is_said_as_every_file_is(build, tmp_path):
+    with (
+        pytest.raises(OutputError, match=r"cannot be written \(plan.xlsx: .*No such file"),
+        staged(tmp_path, ()) as aside,
+    ):
+        write_workbook(build, aside / "nowhere" / "plan.xlsx", slips(build))
