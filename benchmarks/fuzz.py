@@ -153,10 +153,16 @@ def run(each: int, seed: int, workers: int = 2) -> dict[str, list[Verdict]]:
 def main(each: int, seed: int, workers: int, write: bool) -> None:
     """Damage files of every format, load them, count."""
     results = run(each, seed, workers)
-    lines = [f"| format | mutants | {' | '.join(VERDICTS)} |", f"|---|---:|{'---:|' * len(VERDICTS)}"]
+    lines = [
+        f"| format | mutants | {' | '.join(VERDICTS)} | fewer, untold |",
+        f"|---|---:|{'---:|' * len(VERDICTS)}---:|",
+    ]
     for kind, verdicts in results.items():
         counts = Counter(one.verdict for one in verdicts)
-        lines.append(f"| {kind} | {len(verdicts)} | {' | '.join(str(counts[verdict]) for verdict in VERDICTS)} |")
+        # an input without any feature stops the build, so it is not silent
+        untold = sum(one.verdict == "loaded" and 0 < one.features < len(CODES) and not one.findings for one in verdicts)
+        cells = [kind, len(verdicts), *(counts[verdict] for verdict in VERDICTS), untold]
+        lines.append(f"| {' | '.join(map(str, cells))} |")
         for one in verdicts:
             if one.verdict in VERDICTS[2:]:
                 click.echo(f"{one.verdict}: {one.path.parent.name}: {one.words}")

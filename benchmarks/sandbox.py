@@ -27,6 +27,7 @@ class Verdict:
     verdict: str
     words: str = ""
     features: int = 0
+    findings: int = 0
     seconds: float = 0.0
     megabytes: float = 0.0
 
@@ -113,30 +114,31 @@ def _serve(pipe: Connection) -> None:
 
 def _load(path: Path) -> Verdict:
     started = time.perf_counter()
-    verdict, words, features = "loaded", "", 0
+    verdict, words, features, findings = "loaded", "", 0, 0
     try:
-        features = _read(path)
+        features, findings = _read(path)
     except Exception as error:
         refused = type(error).__module__ == "gridmerge.errors"
         verdict = "refused" if refused else "traceback"
         words = str(error) if refused else "".join(traceback.format_exception(error)[-3:]).strip()
         if refused and (path.name not in words or "\n" in words):
             verdict, words = "traceback", f"a sentence that does not name the file: {words}"
-    return Verdict(path, verdict, words, features, time.perf_counter() - started, _peak())
+    return Verdict(path, verdict, words, features, findings, time.perf_counter() - started, _peak())
 
 
-def _read(path: Path) -> int:
-    """Load a file, all its layers if it has several."""
+def _read(path: Path) -> tuple[int, int]:
+    """Load a file, all its layers if it has several; returns how many features and findings it gave."""
     from gridmerge.config import LayerSpec  # noqa: PLC0415
     from gridmerge.errors import InputError  # noqa: PLC0415
     from gridmerge.load import read  # noqa: PLC0415
 
     try:
-        return len(read(LayerSpec(key="k", path=path.name), path.parent, "k").frame)
+        raw = read(LayerSpec(key="k", path=path.name), path.parent, "k")
     except InputError as error:
         if "several layers" not in str(error):
             raise
-        return len(read(LayerSpec(key="k", path=path.name, layer="*"), path.parent, "k").frame)
+        raw = read(LayerSpec(key="k", path=path.name, layer="*"), path.parent, "k")
+    return len(raw.frame), len(raw.findings)
 
 
 def _peak() -> float:

@@ -34,8 +34,10 @@ def read_csv(path: Path, ask: Ask) -> Piece:
     """Read a text table; the delimiter is the one that gives the steadiest columns."""
     text, encoding, findings = decode_file(path.read_bytes(), ask.name, ask.key, ask.encoding)
     text = text.replace("\x00", "")
-    rows = _split(text, _delimiter(text))
+    delimiter = _delimiter(text)
+    rows = _split(text, delimiter)
     frame, more = rows_to_frame(rows, ask)
+    more += _damage(rows, delimiter, ask)
     return Piece(frame=frame, driver="CSV", encoding=encoding, findings=(*findings, *more), files=(path,), table=True)
 
 
@@ -48,6 +50,18 @@ def _split(text: str, delimiter: str, limit: int | None = None) -> Rows:
             break
         rows.append(list(row))
     return rows
+
+
+def _damage(rows: Rows, delimiter: str, ask: Ask) -> list[Finding]:
+    """Say when a quotation mark without its partner made one cell of many rows, or the last row is cut short."""
+    width = max((len(row) for row in rows[:_SNIFF_ROWS]), default=0)
+    cells = [cell for row in rows for cell in row if cell.count("\n") and cell.count(delimiter) >= width - 1 > 0]
+    lost = sum(cell.count("\n") for cell in cells)
+    told = [found("rows_swallowed", layer=ask.key, measure=lost, file=ask.name)] if lost else []
+    ended = [len(row) for row in rows if row]
+    if len(ended) > 1 and ended[-1] < min(ended[:-1]):
+        told.append(found("last_row_short", layer=ask.key, file=ask.name))
+    return told
 
 
 def _delimiter(text: str) -> str:

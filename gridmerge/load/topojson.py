@@ -68,7 +68,7 @@ def topology_frame(data: Any, ask: Ask) -> tuple[gpd.GeoDataFrame, list[Finding]
 def _features(thing: Any) -> list[Any]:
     if isinstance(thing, dict) and thing.get("type") == "GeometryCollection":
         inner = thing.get("geometries")
-        return list(inner) if isinstance(inner, list) else []
+        return list(inner) if isinstance(inner, list) else [{"type": "broken"}]
     return [thing]
 
 

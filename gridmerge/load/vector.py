@@ -8,6 +8,7 @@ import shutil
 import struct
 import tempfile
 from pathlib import Path
+from xml.parsers import expat
 
 import pyogrio
 
@@ -47,12 +48,25 @@ def read_xml(path: Path, ask: Ask, kind: str) -> Piece:
     """Read GML or GPX from memory: GDAL would leave a .gfs beside the file, and knows few encodings."""
     raw = path.read_bytes()
     text, encoding, findings = decode_xml(raw, ask)
+    _refuse_malformed(text, ask)
     options = {"WRITE_GFS": "NO", "DOWNLOAD_SCHEMA": "NO"} if kind == "gml" else {}
     piece = read_gdal((_UTF8_XML + text).encode("utf-8", "replace"), ask, kind, options=options)
     # without a schema GDAL takes the corners of each feature's envelope for attributes
     frame = piece.frame.drop(columns=["lowerCorner", "upperCorner"], errors="ignore")
     piece = dataclasses.replace(piece, frame=frame, encoding=encoding, findings=(*findings, *piece.findings))
     return _finished(piece, (path,))
+
+
+def _refuse_malformed(text: str, ask: Ask) -> None:
+    """Refuse XML that is not well-formed: GDAL would stop there and give what came before, or nothing, without a word."""
+    try:
+        expat.ParserCreate("UTF-8").Parse(text.encode("utf-8", "replace"), True)
+    except expat.ExpatError as error:
+        raise unreadable(
+            ask.name,
+            f"XML 在第 {error.lineno} 行写坏了，文件可能没有保存完整。请重新导出。",
+            f"the XML is broken at line {error.lineno}; the file may be cut short. Export it again.",
+        ) from error
 
 
 def decode_xml(raw: bytes, ask: Ask) -> tuple[str, str, tuple[Finding, ...]]:
@@ -99,16 +113,18 @@ def _disagreement(parts: dict[str, Path], ask: Ask) -> list[Finding]:
     records = min(count, max(0, parts[".dbf"].stat().st_size - header) // width) if width else 0
     if shapes == records:
         return []
-    return [
-        found(
-            "companion_disagrees",
-            layer=ask.key,
-            file=ask.name,
-            measure=abs(shapes - records),
-            shapes=shapes,
-            records=records,
-        )
-    ]
+    return [_disagreeing(ask, shapes, records)]
+
+
+def _disagreeing(ask: Ask, shapes: int, records: int) -> Finding:
+    return found(
+        "companion_disagrees",
+        layer=ask.key,
+        file=ask.name,
+        measure=abs(shapes - records),
+        shapes=shapes,
+        records=records,
+    )
 
 
 def _restored(path: Path, parts: dict[str, Path], ask: Ask) -> Piece:
@@ -151,7 +167,7 @@ def read_mapinfo(path: Path, ask: Ask, kind: str) -> Piece:
     name = charset[1].decode("ascii").lower() if charset else ""
     alone = re.search(rb"type[ \t]+(native|dbf)", head, re.I) and not re.search(rb'IsSeamless"\s*=\s*"TRUE', head, re.I)
     if (kind == "tab" and not alone) or (name in _SELF_DECODING and not ask.encoding):
-        return _finished(read_gdal(path, ask, kind), files)
+        return _counted(_finished(read_gdal(path, ask, kind), files), parts, ask)
     with tempfile.TemporaryDirectory() as folder:
         copy = Path(folder) / path.name
         neutral = head if charset is None else head[: charset.start(1)] + b"Neutral" + head[charset.end(1) :]
@@ -159,7 +175,24 @@ def read_mapinfo(path: Path, ask: Ask, kind: str) -> Piece:
         for file in parts.values():
             shutil.copy(file, Path(folder) / file.name)
         declared = MAPINFO_CHARSETS.get(name, "")
-        return _finished(read_gdal(copy, ask, kind, declared=declared), files)
+        return _counted(_finished(read_gdal(copy, ask, kind, declared=declared), files), parts, ask)
+
+
+def _counted(piece: Piece, parts: dict[str, Path], ask: Ask) -> Piece:
+    """Say when MapInfo's attribute file holds more records than were read: GDAL passes over a broken index in silence."""
+    records = 0
+    if ".dat" in parts:
+        raw = parts[".dat"].read_bytes()
+        count, header, width = struct.unpack("<IHH", raw[4:12].ljust(8, b"\0"))
+        starts = range(header, min(len(raw), header + count * width), width) if width else ()
+        records = sum(raw[start : start + 1] != b"*" for start in starts)  # * marks a deleted record
+    elif ".mid" in parts:
+        records = sum(bool(line.strip()) for line in parts[".mid"].read_bytes().splitlines())
+    told = sum(finding.kind == "feature_unreadable" for finding in piece.findings)
+    if records <= len(piece.frame) + told:
+        return piece
+    lost = _disagreeing(ask, len(piece.frame), records)
+    return dataclasses.replace(piece, findings=(*piece.findings, lost))
 
 
 def companions(path: Path, suffixes: tuple[str, ...]) -> dict[str, Path]:
