@@ -11,7 +11,7 @@ import geopandas as gpd
 import numpy as np
 import shapely
 from numpy.typing import NDArray
-from pyproj import CRS, Transformer
+from pyproj import CRS, Proj, Transformer
 from pyproj.aoi import AreaOfInterest
 from pyproj.database import query_crs_info
 from pyproj.enums import PJType
@@ -230,16 +230,25 @@ def _candidates(points: Points, villages: gpd.GeoDataFrame) -> Iterator[Placing]
     low, high = np.percentile(points, 5, axis=0), np.percentile(points, 95, axis=0)
     for code in codes:
         crs = CRS.from_epsg(code)
-        try:
-            box = _bounds(villages.crs, crs, bounds)
-        except ProjError:
-            continue
+        box = _box(crs, (west, south, east, north))
         if not np.isfinite(box).all():
             continue
         for swapped in (False, True):
             a, b = (low[::-1], high[::-1]) if swapped else (low, high)
             if a[0] <= box[2] and box[0] <= b[0] and a[1] <= box[3] and box[1] <= b[1]:
                 yield Placing(crs=crs, swapped=swapped)
+
+
+def _box(crs: CRS, degrees: Bounds) -> Bounds:
+    """The box of a box of degrees in a system, without any datum shift: looking shifts up takes longer than all the rest."""
+    if crs.is_geographic:
+        return degrees
+    lon, lat = np.meshgrid(np.linspace(degrees[0], degrees[2], 5), np.linspace(degrees[1], degrees[3], 5))
+    try:
+        x, y = Proj(crs)(lon.ravel(), lat.ravel())
+    except ProjError:  # a projection that PROJ knows by no formula of its own
+        return np.nan, np.nan, np.nan, np.nan
+    return float(np.min(x)), float(np.min(y)), float(np.max(x)), float(np.max(y))
 
 
 @lru_cache(maxsize=8)
