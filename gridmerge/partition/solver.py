@@ -254,20 +254,24 @@ def search(task: Task, seed: int, budget: int, start: Ints | None = None) -> Int
         return np.asarray(found.labels, dtype=np.int64)
     gallery = Gallery(task, budget) if Gallery.suits(task) else None
     best: Best | None = None
+    agree = 0  # starts that ended at the best price: where half do, choosing among their districts brings nothing new
     for number in range(FRESH):
         if number:
             state.reset(fresh(task, rng).tolist())
         found = anneal(state, rng, Cooling(steps=int(FIRST * budget / FRESH)), gallery)
         best = best or found
-        best.offer(found.labels, found.violation, found.price)
+        agree = (
+            1 if best.offer(found.labels, found.violation, found.price) else agree + (found.price <= best.price + EPS)
+        )
     assert best is not None
-    for number in range(AGAIN):
-        if gallery is not None and number == 0:
-            _offer(task, best, gallery.assembled())
+    choose = gallery is not None and agree < FRESH / 2
+    if gallery is not None and choose:
+        _offer(task, best, gallery.assembled())
+    for _ in range(AGAIN):
         state.reset(best.labels)
         found = anneal(state, rng, Cooling(steps=int((1 - FIRST) * budget / AGAIN), hot=WARM, strict=STERN), gallery)
         best.offer(found.labels, found.violation, found.price)
-    if gallery is not None:
+    if gallery is not None and choose:
         _offer(task, best, gallery.assembled())
     return np.asarray(best.labels, dtype=np.int64)
 
