@@ -67,8 +67,8 @@ def _root(target: Ints, face: int) -> int:
     return int(face)
 
 
-def dissolve(faces: Geometries, target: Ints) -> tuple[Geometries, Ints]:
-    """Return the faces merged by target, and for every old face the index of its new one."""
+def dissolve(faces: Geometries, target: Ints) -> Geometries:
+    """Return the faces merged by target, in the order of the faces that stay."""
     kept, index = np.unique(target, return_inverse=True)
     merged = faces[kept].copy()
     counts = np.bincount(index)
@@ -76,4 +76,4 @@ def dissolve(faces: Geometries, target: Ints) -> tuple[Geometries, Ints]:
     groups = np.split(order, np.cumsum(counts)[:-1])
     for group in np.flatnonzero(counts > 1):  # one union for each merged face; the rest are kept as they are
         merged[group] = shapely.coverage_union_all(faces[groups[group]])
-    return merged, index
+    return merged

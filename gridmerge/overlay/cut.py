@@ -95,7 +95,10 @@ def contacts(faces: Geometries) -> tuple[Ints, Ints, Floats]:
 
 def thin(faces: Geometries, width: float) -> npt.NDArray[np.bool_]:
     """Whether no circle of diameter `width` fits into a face."""
-    return np.asarray(shapely.is_empty(shapely.buffer(faces, -width / 2, quad_segs=2)))
+    # no polygon has more area than its outline times the radius of the largest circle in it: most need no buffer
+    narrow = shapely.area(faces) <= shapely.length(faces) * width / 2
+    narrow[narrow] = shapely.is_empty(shapely.buffer(faces[narrow], -width / 2, quad_segs=2))
+    return np.asarray(narrow)
 
 
 def face_ids(faces: Geometries, village_codes: npt.NDArray[np.object_]) -> npt.NDArray[np.object_]:

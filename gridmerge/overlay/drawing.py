@@ -79,15 +79,15 @@ def drawings(villages: Geometries, layers: Sequence[Layer], threads: int = 1) ->
 
     def near(geometry: Geometries) -> Geometries:
         box = shapely.bounds(geometry)
-        return geometry[(box[:, 0] <= x1) & (box[:, 2] >= x0) & (box[:, 1] <= y1) & (box[:, 3] >= y0)]
+        return np.asarray(geometry[(box[:, 0] <= x1) & (box[:, 2] >= x0) & (box[:, 1] <= y1) & (box[:, 3] >= y0)])
 
-    def draw(layer: Layer) -> Drawing:
+    def draw(layer: Layer) -> Drawing | None:
         sources = plain(layer.frame.geometry.to_numpy())
         lines = near(polylines(near(sources)))
-        return Drawing(layer, sources, lines, sheet(lines))
+        return Drawing(layer, sources, lines, sheet(lines)) if len(lines) else None
 
     drawn = together(draw, sorted(layers, key=lambda one: one.key), threads)
-    return [d for d in drawn if len(d.lines)]
+    return [d for d in drawn if d is not None]
 
 
 def weights(drawn: Sequence[Drawing]) -> Floats:

@@ -18,7 +18,7 @@ from gridmerge.overlay.agree import SLACK, Agreement, agree, bend, sheet
 from gridmerge.overlay.conflate import Accepted, Candidate, VillageLines, accept
 from gridmerge.overlay.cut import Cut, faces_of
 from gridmerge.overlay.drawing import Drawing, drawings, weights
-from gridmerge.overlay.label import claimants, shares
+from gridmerge.overlay.label import marks, shares
 from gridmerge.overlay.linework import Bools, Floats, Geometries, Ints, Strands, plain, polylines
 from gridmerge.overlay.together import together
 
@@ -57,7 +57,7 @@ def overlay(township: Township, layers: Sequence[Layer], settings: Overlay, proc
     drawn, agreement, tolerance = _settled(drawn, agreement, settings)
     results = _accepted(township, villages, drawn, agreement, tolerance, processes)
     faces, village, failed = _cut(villages, results)
-    cut = _absorbed(_labelled(faces, village, drawn, tolerance, processes), drawn, tolerance)
+    cut = _absorbed(faces, village, drawn, tolerance, processes)
     findings = _troubles(township, villages, results, failed)
     return mosaic_of(Story(township, drawn, agreement, cut, tolerance, failed, findings), processes)
 
@@ -143,32 +143,35 @@ def _troubles(township: Township, villages: Geometries, results: list[Accepted],
     return findings
 
 
-def _labelled(faces: Geometries, village: Ints, drawn: list[Drawing], tolerance: float, threads: int) -> Cut:
-    """Who holds the land of each face, and which exclusive zone it is part of (zones in order, -1 for none)."""
-    cores = shapely.buffer(faces, -tolerance, quad_segs=1)
+def _absorbed(faces: Geometries, village: Ints, drawn: list[Drawing], tolerance: float, threads: int) -> Cut:
+    """The faces without the thin ones, the exclusive zone each is part of, and who holds how much of it.
+
+    Who holds a face is told by a point inside it as long as faces are still to be merged, and by area once they stand.
+    """
     claiming = [d for d in drawn if d.claims]
-    tables = tuple(together(lambda d: shares(faces, cores, d.sources), claiming, threads))
-    zone = np.full(len(faces), -1)
-    area = shapely.area(faces)
-    offset = 0
-    for d, table in zip(claiming, tables, strict=True):
-        if d.role == "exclusive":
-            face, source = claimants(table, area)
-            fresh = zone[face] < 0
-            zone[face[fresh][::-1]] = source[fresh][::-1] + offset  # of two zones on one land the first
-            offset += len(d.sources)
-    return Cut(faces, village, zone, tables)
-
-
-def _absorbed(cut: Cut, drawn: list[Drawing], tolerance: float) -> Cut:
-    """The faces without the thin ones."""
-    say = weights([d for d in drawn if d.claims])
+    points = np.asarray(shapely.point_on_surface(faces))
+    held = together(lambda d: marks(points, d.sources), claiming, threads)
+    claims = np.column_stack([np.zeros((len(faces), 0)), *(mark for mark, _ in held)])
+    zone = _zones(claiming, [first for _, first in held], len(faces))
     for _ in range(PASSES):
-        _, group = np.unique(np.column_stack([cut.village, cut.zone]), axis=0, return_inverse=True)
-        target = absorb(cut.faces, group.ravel(), cut.claims(), say, tolerance)
+        _, group = np.unique(np.column_stack([village, zone]), axis=0, return_inverse=True)
+        target = absorb(faces, group.ravel(), claims, weights(claiming), tolerance)
         if (target == np.arange(len(target))).all():
             break
-        faces, index = dissolve(cut.faces, target)
+        faces = dissolve(faces, target)
         kept = np.unique(target)
-        cut = Cut(faces, cut.village[kept], cut.zone[kept], tuple(t.merged(index) for t in cut.shares))
-    return cut
+        village, zone, claims = village[kept], zone[kept], claims[kept]
+    # a quarter of the tolerance more or less does not matter to a core, and makes it four times simpler
+    cores = shapely.buffer(shapely.simplify(faces, tolerance / 4), -tolerance, quad_segs=1)
+    return Cut(faces, village, zone, tuple(together(lambda d: shares(faces, cores, d.sources), claiming, threads)))
+
+
+def _zones(claiming: list[Drawing], first: list[Ints], count: int) -> Ints:
+    """The number of the exclusive zone each face is part of, zones counted in order; of two on one land the first."""
+    zone = np.full(count, -1)
+    offset = 0
+    for d, source in zip(claiming, first, strict=True):
+        if d.role == "exclusive":
+            zone = np.where((zone < 0) & (source >= 0), source + offset, zone)
+            offset += len(d.sources)
+    return zone

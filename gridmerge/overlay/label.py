@@ -59,6 +59,20 @@ def shares(faces: Geometries, cores: Geometries, sources: Geometries) -> Shares:
     return Shares(face[some][order], source[some][order], held[some][order])
 
 
+def marks(points: Geometries, sources: Geometries) -> tuple[Floats, Ints]:
+    """Who holds each point of a layer: a number for the set of grids there, 0 for none; and the first of them, -1."""
+    source, point = shapely.STRtree(points).query(sources, predicate="contains")
+    first = np.full(len(points), -1)
+    order = np.argsort(-source, kind="stable")
+    first[point[order]] = source[order]  # the last written is the first by row
+    return _sets(point, source, len(points)), first
+
+
+def _sets(item: Ints, source: Ints, count: int) -> Floats:
+    """A number for the set of sources of each item: the sum of a well-mixed number for each of them."""
+    return np.bincount(item, weights=np.sin(source + 1.0) * 1e6, minlength=count).astype(float)
+
+
 def claimants(table: Shares, area: Floats) -> tuple[Ints, Ints]:
     """Return (face, source) of the claims: most of the land, or the largest part where a layer holds most of it."""
     if len(table.face) == 0:
@@ -75,5 +89,4 @@ def claimants(table: Shares, area: Floats) -> tuple[Ints, Ints]:
 def holders(table: Shares, area: Floats) -> Floats:
     """Return for each face one number for the set of its claimants: 0 for nobody, equal numbers for equal sets."""
     face, source = claimants(table, area)
-    mark = np.sin(source + 1.0) * 1e6  # a mixed number of each source: their sum tells the set
-    return np.bincount(face, weights=mark, minlength=len(area)).astype(float)
+    return _sets(face, source, len(area))
