@@ -7,8 +7,9 @@ Out: a `GridPlan`: grids in one piece each, within one village, sized in `[grids
 what it minimises and how.
 """
 
+from gridmerge.partition.alternatives import alternatives
 from gridmerge.partition.edits import Refusal, apply_edits
 from gridmerge.partition.plan import partition
 from gridmerge.partition.solver import Solution, Wishes, solve
 
-__all__ = ["Refusal", "Solution", "Wishes", "apply_edits", "partition", "solve"]
+__all__ = ["Refusal", "Solution", "Wishes", "alternatives", "apply_edits", "partition", "solve"]

@@ -112,8 +112,8 @@ def _priced_borders(mosaic: Mosaic, table: gpd.GeoDataFrame, sizes: Grids) -> pd
     """Borders of positive length with their price per metre: dear where no department has a line, dearer through a base grid."""
     borders = mosaic.borders.loc[mosaic.borders["length_m"] > 0]
     price = (sizes.compact + sizes.agree * (1 - borders["agreement"])) * (1 - sizes.barrier * borders["barrier"])
-    base = mosaic.figures.get("base_layers", ())
-    if len(base):
+    base = sorted(key for key, layer in mosaic.figures.get("layers", {}).items() if layer.get("role") == "base")
+    if base:
         claims = mosaic.memberships.loc[mosaic.memberships["layer"].isin(base)]
         owner = claims.groupby("face_id").apply(lambda g: "|".join(sorted(g["layer"] + "/" + g["source_id"])))
         same = borders["face_a"].map(owner).eq(borders["face_b"].map(owner))

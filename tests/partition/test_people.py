@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from pandas.testing import assert_frame_equal
 
 from gridmerge.errors import InputError, PlanError
-from gridmerge.partition import apply_edits, partition
+from gridmerge.partition import alternatives, apply_edits, partition
 from gridmerge.partition.count import apportion, how_many
 from tests.partition.mosaics import SIZES, square_mosaic, town_mosaic, weights_of
 from tests.towns import draw_town
@@ -231,3 +231,16 @@ def test_edits_of_another_format_stop(strip):
     mosaic, weights, plan = strip
     with pytest.raises(InputError, match="gridmerge-edits/1"):
         apply_edits(replace(plan), mosaic, weights, {"moves": []})
+
+
+def test_three_plans_none_beaten_in_everything(town):
+    plans, table = alternatives(*town, QUICK)
+    assert "most_compact" in plans or "most_even" in plans
+    assert list(table["plan"]) == list(plans)
+    figures = table[["share_in_range", "max_over_mean", "inner_line_m", "agreement", "kept_share"]].to_numpy(float)
+    figures = figures * [1, -1, -1, 1, 1]
+    for i, one in enumerate(figures):
+        assert not any((other >= one).all() and (other > one).any() for j, other in enumerate(figures) if j != i)
+    if {"most_compact", "most_even"} <= set(plans):
+        rows = table.set_index("plan")
+        assert rows.loc["most_compact", "inner_line_m"] <= rows.loc["most_even", "inner_line_m"]

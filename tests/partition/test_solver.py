@@ -86,3 +86,38 @@ def test_what_does_not_fit_is_refused():
         solve([1, 1], [(0, 1)], k=3, limits=(0, 2))
     with pytest.raises(ValueError, match="not negative"):
         solve([1, -1], [(0, 1)], k=1, limits=(0, 2))
+
+
+@pytest.mark.parametrize(("rows", "columns", "k"), [(3, 4, 2), (4, 4, 2), (3, 5, 3)])
+def test_small_graphs_are_solved_to_proof(rows, columns, k):
+    n = rows * columns
+    solution = solve(np.ones(n), lattice(rows, columns), k=k, limits=(n // k, -(-n // k)), budget=2000)
+    assert solution.feasible and solution.proven and solution.gap == 0
+    assert solution.bound == solution.objective
+
+
+def test_it_is_proven_when_no_plan_keeps_the_limits():
+    solution = solve([3, 1, 1, 3], [(0, 1), (1, 2), (2, 3)], k=2, limits=(5, 6), budget=1000)
+    assert solution.impossible and not solution.feasible
+    assert solution.violation > 0
+
+
+def test_the_bound_holds_and_is_tight():
+    rng, edges = np.random.default_rng(4), triangulated(30, 4)
+    weights, costs = rng.integers(1, 9, 30).astype(float), rng.random(len(edges)) + 0.2
+    mean = weights.sum() / 3
+    solution = solve(
+        weights, edges, costs, k=3, limits=(0.7 * mean, 1.3 * mean), wishes=Wishes(even=5.0), budget=60_000, proof=12
+    )  # fmt: skip
+    assert solution.feasible
+    assert 0.95 * solution.objective <= solution.bound <= solution.objective + 1e-9
+
+
+def test_where_proven_a_higher_limit_never_costs_more():
+    rng, edges = np.random.default_rng(5), triangulated(14, 5)
+    weights = rng.integers(1, 9, 14).astype(float)
+    mean = weights.sum() / 3
+    found = [solve(weights, edges, k=3, limits=(0.0, mean * wide), budget=3000) for wide in (1.05, 1.15, 1.3, 1.6, 2.0)]
+    proven = [s.objective for s in found if s.feasible and s.proven]
+    assert len(proven) >= 3
+    assert proven == sorted(proven, reverse=True)
