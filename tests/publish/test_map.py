@@ -287,3 +287,10 @@ def test_every_warning_is_listed_and_a_flood_of_notes_is_counted(data):
     page = value_of(render_data(replace(data, remarks=(*[note] * 1500, *[warning] * 1500))))
     assert [row[0] for row in page["remarks"]].count("warning") == 1500
     assert len(page["remarks"]) + page["unlisted"] == 3000 and page["unlisted"] == 500
+
+
+def test_an_input_that_is_no_network_is_not_taken_for_one(tmp_path):
+    build = naive_build(tmp_path)
+    listed = replace(build.sources[0], key="matters")
+    publish(replace(build, sources=(*build.sources, listed)), tmp_path / "out")
+    assert [layer.key for layer in from_out(tmp_path / "out").layers] == sorted(layer.key for layer in build.layers)

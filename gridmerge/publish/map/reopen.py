@@ -20,8 +20,6 @@ from gridmerge.publish.map.data import ASSIGNMENT_COLUMNS, MEMBER_COLUMNS, MapDa
 from gridmerge.publish.tables import unguarded
 from gridmerge.text import Text
 
-_OTHER_INPUTS = ("villages", "roster")
-
 
 def from_out(out: Path) -> MapData:
     """Read back what the map shows from the files of a finished build.
@@ -77,8 +75,12 @@ def _table(packed: Path, name: str) -> Any:
 
 
 def _layers(packed: Path, inputs: list[dict[str, Any]]) -> Iterator[MapLayer]:
-    keys = [row["key"] for row in inputs if row["key"] not in _OTHER_INPUTS and not row["key"].startswith("workload:")]
-    for key, table in layer_names(keys).items():
+    written = {str(name) for name in pyogrio.list_layers(packed)[:, 0]}
+    # not every input is a network: villages, roster, workloads and lists have no table of their own
+    names = layer_names(row["key"] for row in inputs)
+    for key, table in names.items():
+        if table not in written:
+            continue
         note = pyogrio.read_info(packed, layer=table)["layer_metadata"] or {}
         title = titled(note.get("DESCRIPTION") or key, key)
         frame: gpd.GeoDataFrame = _table(packed, table)
