@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import datetime
+import json
 import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from gridmerge.balance import assign, present_holders
 from gridmerge.config import Settings, read_project
@@ -18,10 +19,11 @@ from gridmerge.errors import GridmergeError, InputError, PlaceError
 from gridmerge.findings import Finding, found, tidy
 from gridmerge.load import read
 from gridmerge.mend import mend_layer, mend_roster, mend_township, mend_work
-from gridmerge.model import Build, Layer, Matters, Roster, Source, Township, Work
+from gridmerge.model import Build, GridPlan, Layer, Matters, Mosaic, Roster, Source, Township, Weights, Work
 from gridmerge.overlay import overlay
-from gridmerge.partition import partition
+from gridmerge.partition import apply_edits, partition
 from gridmerge.publish import prepare, publish
+from gridmerge.publish.map import build_hash
 from gridmerge.text import Text
 from gridmerge.workload import swing, weigh
 
@@ -160,6 +162,40 @@ def _on_the_land(layer: Layer) -> Layer:
     )
 
 
+def edited(plan: GridPlan, mosaic: Mosaic, weights: Weights, file: Path) -> GridPlan:
+    """Apply the edits of a meeting to a plan; what cannot be done is said in the plan's findings.
+
+    Raises
+    ------
+    InputError
+        The file is missing or is no edits.json.
+    """
+    edits = _read_edits(file)
+    findings = list(plan.findings)
+    if edits.get("base") != build_hash(plan.faces):
+        findings.append(found("edits_other_build", file=file.name))
+    after, refused = apply_edits(plan, mosaic, weights, edits)
+    findings += [found("edit_refused", face=move.face, grid=move.grid, reason=move.reason) for move in refused]
+    counts = {"asked": len(edits["moves"]), "refused": len(refused)}
+    return replace(after, findings=tuple(findings), figures={**after.figures, "edits": counts})
+
+
+def _read_edits(file: Path) -> dict[str, Any]:
+    """Read the JSON of an edits file; `apply_edits` judges what it says."""
+    try:
+        edits = json.loads(file.read_text("utf-8-sig"))
+    except OSError as error:
+        raise InputError(
+            f"无法读取调整文件 {file}：{error.strerror}。", f"the edits {file} cannot be read: {error.strerror}."
+        ) from error
+    except ValueError as error:
+        raise InputError(
+            f"{file} 不是地图编辑器导出的 edits.json（{error}）；请重新导出。",
+            f"{file} is no edits.json of the map's editor ({error}); export it again.",
+        ) from error
+    return edits if isinstance(edits, dict) else {}
+
+
 def _raise_all(troubles: Sequence[GridmergeError]) -> None:
     if len(troubles) == 1:
         raise troubles[0]
@@ -196,6 +232,7 @@ def build(
     project: str | Path | Settings = ".",
     out: str | Path | None = None,
     *,
+    edits: str | Path | None = None,
     processes: int = 1,
     progress: Progress = _silent,
 ) -> Build:
@@ -207,6 +244,9 @@ def build(
         A folder holding gridmerge.toml, such a file, or settings already read.
     out
         Folder to write to; None writes nothing. An earlier build there stays whole until the new one is finished.
+    edits
+        An edits.json saved by the map's editor, applied on top of the plan; a move that would break a rule is not made,
+        and is a finding.
     processes
         How many worker processes share the villages. The result is the same for any number.
     progress
@@ -241,6 +281,7 @@ def build(
         weights = weigh(mosaic, inputs.works, inputs.township, settings.grids)
     with clock.stage("partition", "划分综合网格", "Forming the grids"):
         plan = partition(mosaic, weights, inputs.township, settings.grids, processes)
+        plan = plan if edits is None else edited(plan, mosaic, weights, Path(edits))
     plan = replace(plan, figures={**plan.figures, "swing": swing(plan, weights)})
     with clock.stage("crosswalk", "核对各部门原网格去向", "Tracing every departmental grid"):
         table = crosswalk(inputs.layers, plan, weights)
