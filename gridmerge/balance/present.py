@@ -9,6 +9,7 @@ import pandas as pd
 
 from gridmerge.model import GridPlan, Layer, Roster
 
+MOST = 0.5  # share of a grid: who holds less of it does not hold it, but a neighbour's drawing error
 COLUMNS = ["grid_code", "member_id", "share"]
 
 
@@ -59,6 +60,7 @@ def _by_departments(roster: Roster, crosswalk: pd.DataFrame, layers: Sequence[La
     ]
     holders = pd.concat(parts) if parts else pd.DataFrame(columns=["source_id", "holder", "layer", "weight"])
     held = crosswalk.merge(holders, on=["layer", "source_id"])
+    held = held[held["share_of_grid"] >= MOST]
     says = held.groupby("layer")["weight"].first().sum()  # of all departments that name holders at all
     mine = held.merge(names, left_on="holder", right_on="name")
     mine = mine.assign(share=mine["share_of_grid"] * mine["weight"] / says if says > 0 else 0.0)

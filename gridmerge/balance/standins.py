@@ -42,9 +42,9 @@ def stand_ins(staff: Staff) -> pd.DataFrame:
     Parameters
     ----------
     staff
-        Nothing moves but the grids of the one who leaves. The others on such a grid take up the work by capacity; a grid
-        with nobody left goes to the nearest member who stays within the limit, else to the one it loads least. A leader's
-        grids go to the nearest other leader.
+        Nothing moves but the grids of the one who leaves. The others on such a grid take up the work by capacity where that
+        keeps them within the limit; else the grid goes to the nearest member who stays within it, else where it loads
+        least. A leader's grids go to the nearest other leader.
 
     Returns
     -------
@@ -92,17 +92,22 @@ def _takers(
     load: Mapping[str, float],
     capacity: Mapping[str, float],
 ) -> list[tuple[str, float]]:
-    """Who takes how much of one grid: those who stand on it already by capacity, else one other member."""
+    """Who takes how much of one grid: those who stand on it by capacity, else one member; the lighter way beyond the limit."""
     if not able:
         return []
+    shared: list[tuple[str, float]] = []
     if staying and work > TINY:
         whole = sum(capacity[who] for who in staying)
-        return [(who, work * capacity[who] / whole) for who in staying]
-    able = staying or able
+        shared = [(who, work * capacity[who] / whole) for who in staying]
+        if max((load[who] + share) / capacity[who] for who, share in shared) <= staff.limit + TINY:
+            return shared
+    able = staying if staying and work <= TINY else able
     km = staff.km[grid].reindex(able).tolist()
     after = [(load[who] + work) / capacity[who] for who in able]
     fits = [level <= staff.limit + TINY or work <= TINY for level in after]
     best = min(range(len(able)), key=lambda at: (not fits[at], km[at] if fits[at] else after[at], after[at], able[at]))
+    if shared and max((load[who] + share) / capacity[who] for who, share in shared) <= after[best]:
+        return shared
     return [(able[best], work)]
 
 

@@ -55,3 +55,13 @@ def test_a_cover_plan_hands_over_exactly_the_work_of_who_leaves(people, workload
     taken = got.stand_ins.groupby(keys)["load"].sum()
     pd.testing.assert_series_equal(given_up, taken, check_exact=False, atol=1e-9)
     assert (got.stand_ins["member_id"] != got.stand_ins["stand_in_id"]).all()
+
+
+def test_a_part_timer_on_the_grid_is_not_left_with_all_of_it() -> None:
+    plan = little.plan(3, 1, [2.0, 0.5, 0.5])
+    people = [at(50), at(150), at(250), {"kind": "part_time", "capacity": 0.5, "geometry": shapely.Point(50, 50)}]
+    got = assign(plan, little.roster(people), TOWN)
+    cover = got.stand_ins[got.stand_ins["member_id"] == "M000"]
+    # the helper would stand at 4.0; a neighbour takes it at 1.8
+    assert cover["stand_in_id"].tolist() == ["M001"]
+    assert cover["load_per_capacity"].tolist() == pytest.approx([0.5 + 4 / 3])
