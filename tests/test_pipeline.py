@@ -235,3 +235,36 @@ def test_help_does_not_wait_for_gdal():
 def test_the_town_lies_where_the_project_says(built):
     villages = gpd.read_file(built / "out" / "gridmerge.gpkg", layer="villages")
     assert villages.total_bounds.round(3).tolist() == [X, Y, X + 2000, Y + 1000]
+
+
+def test_edits_are_applied_and_refused_with_reasons(built, tmp_path):
+    faces = gpd.read_file(built / "out" / "gridmerge.gpkg", layer="faces")
+    one, two, *_ = sorted(set(faces["grid_code"]))
+    moved = faces.loc[faces["grid_code"] == one, "face_id"].iloc[0]
+    alien = faces.loc[faces["village_code"] != one[:12], "face_id"].iloc[0]
+    edits = {
+        "format": "gridmerge-edits/1",
+        "base": "another",
+        "moves": [{"face": moved, "from": one, "to": two}, {"face": alien, "from": "", "to": one}],
+    }
+    file = tmp_path / "edits.json"
+    file.write_text(json.dumps(edits), "utf-8")
+    result = run("build", built, "--out", tmp_path / "out", "--edits", file, "--lang", "en")
+    assert result.exit_code == 0, result.output
+    assert "2 edits: 1 made, 1 refused" in result.output
+    assert "no grid crosses a village line" in result.output and "made on another build" in result.output
+    after = gpd.read_file(tmp_path / "out" / "gridmerge.gpkg", layer="faces").set_index("face_id")["grid_code"]
+    assert (after[moved], after[alien] == one) == (two, False)
+    grids = pd.DataFrame(gpd.read_file(tmp_path / "out" / "grids.geojson")).set_index("grid_code")["households"]
+    assert (grids[one], grids[two]) == (100, 300)
+    assert run("verify", tmp_path / "out").exit_code == 0
+    checked = run("edits", "check", file, built, "--lang", "en")
+    assert (checked.exit_code, "no grid crosses a village line" in checked.output) == (1, True)
+
+
+@pytest.mark.parametrize("text", ["{", "[]", '{"format": "other", "moves": []}'])
+def test_a_file_that_holds_no_edits_is_one_sentence(built, tmp_path, text):
+    tmp_path.joinpath("edits.json").write_text(text, "utf-8")
+    result = run("edits", "check", tmp_path / "edits.json", built, "--lang", "en")
+    assert (result.exit_code, "edits" in result.stderr) == (1, True)
+    assert isinstance(result.exception, SystemExit)

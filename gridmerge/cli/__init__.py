@@ -13,7 +13,7 @@ from gridmerge.cli.export import export
 from gridmerge.cli.figures import calibrate, restate
 from gridmerge.cli.leave import leave
 from gridmerge.cli.locate import locate
-from gridmerge.cli.project import build, check, init
+from gridmerge.cli.project import build, check, edits, init
 from gridmerge.cli.reference import departments, explain
 from gridmerge.cli.results import map_, verify
 
@@ -35,5 +35,19 @@ def main() -> None:
     safe_streams()
 
 
-for command in (init, check, build, map_, export, verify, locate, leave, restate, calibrate, departments, explain):
+for command in (
+    init,
+    check,
+    build,
+    edits,
+    map_,
+    export,
+    verify,
+    locate,
+    leave,
+    restate,
+    calibrate,
+    departments,
+    explain,
+):
     main.add_command(command)

@@ -77,11 +77,12 @@ def check(console: Console, project: str, out: str | None) -> None:
 @click.command()
 @project_argument
 @click.option("--out", type=click.Path(), help="Where the results go; default PROJECT/out. 成果文件夹")
+@click.option("--edits", type=click.Path(), help="edits.json saved by the map's editor. 会议上导出的调整文件")
 @click.option(
     "--processes", type=click.IntRange(1), help="Worker processes; default: as many as processors. 并行进程数"
 )
 @spoken
-def build(console: Console, project: str, out: str | None, processes: int | None) -> None:
+def build(console: Console, project: str, out: str | None, edits: str | None, processes: int | None) -> None:
     """Run the whole pipeline and write the unified grids, the map, the tables and the report.
 
     运行全部流程：统一界线、划分综合网格、分配网格员，写出地图、表格和报告。
@@ -93,15 +94,59 @@ def build(console: Console, project: str, out: str | None, processes: int | None
 
     settings = _settings(console, project)
     folder = Path(out) if out else settings.folder / "out"
-    finished = pipeline.build(settings, folder, processes=processes or os.cpu_count() or 1, progress=console.progress)
+    workers = processes or os.cpu_count() or 1
+    finished = pipeline.build(settings, folder, edits=edits, processes=workers, progress=console.progress)
     report = summary(finished)
     _print_summary(console, report)
+    _print_edits(console, finished.findings, report["grids"].get("edits"))
     console.line(
         f"成果：{folder}（先看 map.html 和 report.html）", f"Results: {folder} (begin with map.html and report.html)"
     )
     console.summary(report)
     if any(finding.severity == "error" for finding in finished.mosaic.findings):
         raise click.exceptions.Exit(STOPPED)
+
+
+@click.group()
+def edits() -> None:
+    """What a meeting changed on the map: edits.json.
+
+    会议上在地图上作的调整。
+    """
+
+
+@edits.command("check")
+@click.argument("file", type=click.Path())
+@project_argument
+@spoken
+def edits_check(console: Console, file: str, project: str) -> None:
+    """Tell which moves of an edits.json can be made, and why the others cannot; nothing is written.
+
+    逐条检查调整文件：哪些可以执行，哪些不行、为什么；不写任何成果。
+    """
+    from gridmerge import pipeline
+
+    settings = _settings(console, project)
+    finished = pipeline.build(settings, edits=file, progress=console.progress)
+    counts = finished.plan.figures["edits"]
+    _print_edits(console, finished.findings, counts)
+    console.summary(counts)
+    if counts["refused"]:
+        raise click.exceptions.Exit(STOPPED)
+
+
+def _print_edits(console: Console, findings: Sequence[Finding], counts: dict[str, int] | None) -> None:
+    """Print what became of the edits of a meeting."""
+    if counts is None:
+        return
+    made = counts["asked"] - counts["refused"]
+    console.line(
+        f"会议调整 {counts['asked']} 项：执行 {made} 项，未执行 {counts['refused']} 项",
+        f"{counts['asked']} edits: {made} made, {counts['refused']} refused",
+    )
+    for finding in findings:
+        if finding.kind.startswith("edit"):
+            console.line(f"  {finding.message('zh')}", f"  {finding.message('en')}")
 
 
 def _print_summary(console: Console, report: dict[str, Any]) -> None:
