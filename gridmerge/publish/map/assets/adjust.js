@@ -38,6 +38,7 @@ function setTarget(grid) {
   state.target = grid;
   state.grid = grid;
   state.face = -1;
+  $("toast").className = "gm-toast"; // the hint has been followed
   changed("target");
 }
 
