@@ -198,29 +198,30 @@ def by_evidence(points: Points, villages: gpd.GeoDataFrame) -> list[Placing]:
     shapely.prepare(land)
     tried = [_score(points, placing, villages.crs, land) for placing in _candidates(points, villages)]
     best = max((placing.overlap for placing, _ in tried), default=0.0)
-    ranked = sorted(
-        (one for one in tried if one[0].overlap >= max(PROOF, best / _LEAD)), key=lambda one: -one[0].overlap
-    )
     places: list[Points] = []
-    distinct = []
-    for placing, middle in ranked:
-        if all(np.hypot(*(middle - other)) > _SAME for other in places):
-            places.append(middle)
-            distinct.append(placing)
-    return distinct
+    distinct: list[Placing] = []
+    # in the order they were tried: a drawing cannot tell systems apart that lie within metres of each other, and
+    # CGCS2000 leads the candidates
+    for placing, middle in tried:
+        if placing.overlap < max(PROOF, best / _LEAD) or any(np.hypot(*(middle - other)) <= _SAME for other in places):
+            continue
+        places.append(middle)
+        distinct.append(placing)
+    return sorted(distinct, key=lambda placing: -round(placing.overlap, 2))
 
 
 def _candidates(points: Points, villages: gpd.GeoDataFrame) -> Iterator[Placing]:
     """Systems in which the points' box touches the villages' box: CGCS2000 first, then all that PROJ knows for the place."""
     bounds = tuple(villages.total_bounds)
     west, south, east, north = _bounds(villages.crs, WGS84, bounds)
-    codes = [
-        4326,
+    chinese = [
         *range(_THREE_PLAIN, 4555),
         *range(_THREE_PREFIX, 4534),
         *range(_SIX_PLAIN, 4513),
         *range(_SIX_PREFIX, 4502),
     ]
+    utm = (32600 if south >= 0 else 32700) + min(int((west + east + 360) // 12) + 1, 60)
+    codes = [4326, *chinese, utm]
     seen = set(codes)
     codes += [
         code

@@ -1,7 +1,11 @@
 import pytest
 from pyproj import CRS
 
+from gridmerge.config import LayerSpec
+from gridmerge.mend import mend_layer, mend_township
 from gridmerge.mend.crs import by_numbers, is_ballpark, known, working
+from tests.mend.conftest import one, raw, settings
+from tests.towns import draw_town
 
 ESRI = (
     'PROJCS["{name}",GEOGCS["{geo}",DATUM["{datum}",SPHEROID["{ball}",{a},{f}]],PRIMEM["Greenwich",0.0],'
@@ -94,3 +98,15 @@ def test_numbers_that_do_not_tell(bounds):
 )
 def test_the_working_zone(lon, lat, epsg):
     assert working(lon, lat).to_epsg() == epsg
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_evidence_prefers_the_national_datum(seed):
+    """Old datums lie metres away and fit as well by chance: where fits are alike, CGCS2000 is meant."""
+    drawn = draw_town(seed, villages=3, layers=6, blocks=14)
+    villages = drawn.villages.rename(columns={"village_code": "XZQDM", "village_name": "XZQMC"})
+    town = mend_township(raw(villages), settings())
+    for key, layer in drawn.layers.items():
+        frame = layer.frame.set_crs(None, allow_override=True)
+        told = one(mend_layer(raw(frame, key), LayerSpec(key=key, path=key), town), "crs_by_evidence")
+        assert "EPSG:4544" in told.message("zh"), f"town {seed}, {key}: {told.message('zh')}"
