@@ -98,8 +98,8 @@ def references(totals: pd.DataFrame, area_m2: float, sizes: Grids | None) -> np.
     standard_grids = PER_MILLE
     if sizes is not None and sizes.unit is not None and sizes.target and inside.get(sizes.unit, 0) > 0:
         standard_grids = inside[sizes.unit] / sizes.target
-    amounts = totals["inside"].to_numpy(dtype=float)
-    return np.where(amounts > 0, amounts / standard_grids, np.inf)
+    amounts = totals["inside"].to_numpy(dtype=float) / standard_grids
+    return np.where(amounts > 0, amounts, np.inf)
 
 
 def _weight(work: Work, reference: float) -> float:
