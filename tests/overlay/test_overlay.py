@@ -9,7 +9,7 @@ from pandas.testing import assert_frame_equal
 from shapely.affinity import translate
 
 from gridmerge.config import Overlay
-from gridmerge.overlay import overlay
+from gridmerge.overlay import engine, overlay
 from tests.overlay.making import lattice, layer, of_town, promises, township
 from tests.towns import draw_town, recovery
 
@@ -30,8 +30,10 @@ def test_recovers_the_true_blocks_of_a_dirty_town(small):
     assert recovery(mosaic.faces, town)["f1"] > 0.9
 
 
-def test_order_of_layers_rows_and_number_of_processes_change_nothing(small):
+@pytest.mark.parametrize("crowd", [engine.CROWD, 0], ids=["threads", "processes"])
+def test_order_of_layers_and_number_of_processes_change_nothing(small, crowd, monkeypatch):
     _, ship, layers, mosaic = small
+    monkeypatch.setattr(engine, "CROWD", crowd)
     again = overlay(ship, layers[::-1], Overlay(), processes=2)
     assert_frame_equal(pd.DataFrame(mosaic.faces), pd.DataFrame(again.faces))
     assert_frame_equal(mosaic.memberships, again.memberships)
