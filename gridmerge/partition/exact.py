@@ -14,8 +14,8 @@ from gridmerge.partition.state import EPS, Task
 
 SMALL = 48  # nodes x districts up to which every problem is handed to HiGHS: some tenths of a second
 HOPE = 64  # up to which it is asked whether a plan exists at all, when the search found none
-NODES = 500  # branch-and-bound nodes for each round
-ROUNDS = 12  # of adding the contiguity that the last answer lacked
+NODES, FEW_NODES = 5000, 500  # branch-and-bound nodes for each round: for small problems, for larger ones
+ROUNDS, FEW_ROUNDS = 60, 12  # of adding the contiguity that the last answer lacked
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -30,13 +30,14 @@ class Proof:
 def prove(task: Task) -> Proof:
     """Solve a small problem exactly; locks hold, pairs kept apart and prices of changes must be absent."""
     model = _Model(task)
-    for _ in range(ROUNDS):
+    small = task.graph.n * task.k <= SMALL
+    for _ in range(ROUNDS if small else FEW_ROUNDS):
         solved = milp(
             model.cost,
             integrality=model.whole,
             bounds=model.bounds,
             constraints=model.constraints,
-            options={"node_limit": NODES},
+            options={"node_limit": NODES if small else FEW_NODES},
         )
         if solved.x is None:
             return Proof(impossible=solved.status == 2)
