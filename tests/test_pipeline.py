@@ -268,3 +268,17 @@ def test_a_file_that_holds_no_edits_is_one_sentence(built, tmp_path, text):
     result = run("edits", "check", tmp_path / "edits.json", built, "--lang", "en")
     assert (result.exit_code, "edits" in result.stderr) == (1, True)
     assert isinstance(result.exception, SystemExit)
+
+
+def test_posters_and_the_index_map_are_drawn_from_a_finished_build(built, tmp_path):
+    pytest.importorskip("matplotlib", reason="posters are an extra")
+    drawn = run("posters", built / "out", "--to", tmp_path / "挂图", "--lang", "zh")
+    if drawn.exit_code == 1 and "字体" in drawn.stderr:
+        pytest.skip("no Chinese font is installed")
+    assert drawn.exit_code == 0, drawn.output
+    assert len(list((tmp_path / "挂图").glob("*.pdf"))) == 3, "the township and two villages"
+    index = run("atlas", built / "out", tmp_path / "索引.html", "--lang", "zh")
+    assert index.exit_code == 0, index.output
+    assert "map.html" in tmp_path.joinpath("索引.html").read_text("utf-8")
+    nothing = run("posters", tmp_path, "--lang", "en")
+    assert (nothing.exit_code, "does not hold a finished build" in nothing.stderr) == (1, True)

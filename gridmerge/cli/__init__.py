@@ -16,6 +16,7 @@ from gridmerge.cli.locate import locate
 from gridmerge.cli.project import build, check, edits, init
 from gridmerge.cli.reference import departments, explain
 from gridmerge.cli.results import map_, verify
+from gridmerge.cli.wall import atlas, posters
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
@@ -41,6 +42,8 @@ for command in (
     build,
     edits,
     map_,
+    posters,
+    atlas,
     export,
     verify,
     locate,

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import functools
+import json
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import click
 
 from gridmerge.cli.console import Console
-from gridmerge.errors import GridmergeError
+from gridmerge.errors import GridmergeError, OutputError
+from gridmerge.text import Language
 
 STOPPED = 1  # exit code of a run that stopped with a sentence; click itself uses 2 for wrong usage
 
@@ -34,3 +37,15 @@ def spoken(command: Callable[..., None]) -> Callable[..., None]:
             raise click.exceptions.Exit(STOPPED) from None
 
     return wrapped
+
+
+def language_of(console: Console, out: Path) -> Language:
+    """Return the language asked for by --lang, else the one the build in OUT was made in."""
+    try:
+        made_in: Language = json.loads((out / "report.json").read_text("utf-8"))["project"]["language"]
+    except (OSError, ValueError, KeyError) as error:
+        raise OutputError(
+            f"{out} 中没有完整的成果；请先运行 gridmerge build。",
+            f"{out} does not hold a finished build; run gridmerge build first.",
+        ) from error
+    return console.language or made_in

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
 from typing import Any
 
 import click
 
 from gridmerge.cli.console import Console
-from gridmerge.cli.options import STOPPED, out_argument, spoken
+from gridmerge.cli.options import STOPPED, language_of, out_argument, spoken
 from gridmerge.errors import OutputError
 
 
@@ -38,7 +37,7 @@ def map_(console: Console, out: str, to: str | None, **choices: Any) -> None:
     from gridmerge.publish.map import MapOptions, from_out, render_data
 
     recover(Path(out))
-    language = console.language or json.loads(Path(out, "report.json").read_text("utf-8"))["project"]["language"]
+    language = language_of(console, Path(out))
     html = render_data(from_out(Path(out)), options=MapOptions(language=language, **choices))
     file = Path(to) if to else Path(out, "map.html")
     try:
