@@ -23,7 +23,7 @@ from gridmerge.cli.options import out_argument, spoken
     type=click.Choice(["wgs84", "gcj02", "bd09"]),
     default="wgs84",
     show_default=True,
-    help="Coordinates; shifted ones say so in name and content. 坐标系",
+    help="Coordinates; the content says when they are shifted. 坐标系",
 )
 @click.option(
     "--audience",

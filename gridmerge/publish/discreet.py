@@ -25,7 +25,7 @@ def discreet(build: Build) -> Build:
         roster=None if build.roster is None else _roster(build.roster, contacts),
         assignment=None if build.assignment is None else _assignment(build.assignment),
         plan=replace(build.plan, grids=_clean(build.plan.grids, "grid_name")),
-        findings=tuple(_finding(finding) for finding in build.findings),
+        findings=tuple(discreet_finding(finding) for finding in build.findings),
         duties=None
         if build.duties is None
         else build.duties.map(lambda cell: clean(cell) if isinstance(cell, str) else cell),
@@ -58,7 +58,8 @@ def _assignment(assignment: Assignment) -> Assignment:
     return replace(assignment, members=members.assign(name=members["name"].fillna("").astype(str).map(clean)))
 
 
-def _finding(finding: Finding) -> Finding:
+def discreet_finding(finding: Finding) -> Finding:
+    """Take phones and ID numbers out of what a finding quotes."""
     return replace(finding, blanks=tuple((name, _clean_blank(value)) for name, value in finding.blanks))
 
 

@@ -5,16 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
-from pyproj import CRS
-
 from gridmerge.findings import Finding
-from gridmerge.model import Build
+from gridmerge.model import Build, Layer, Township
 from gridmerge.placeindex import FILES as PLACE_FILES
 from gridmerge.publish import docket, tables
-from gridmerge.publish.discreet import discreet
+from gridmerge.publish.discreet import discreet, discreet_finding
 from gridmerge.publish.geojson import write_geojson
 from gridmerge.publish.geopackage import write_geopackage
-from gridmerge.publish.map import MapOptions, render
+from gridmerge.publish.map import MapOptions, render, trouble
 from gridmerge.publish.places import write_places
 from gridmerge.publish.report import write_report
 from gridmerge.publish.slips import slips
@@ -70,24 +68,33 @@ def publish(build: Build, out: Path) -> None:
         write_report_json(shown, out, folder / "report.json")
 
 
-def write_findings(findings: Sequence[Finding], crs: CRS, language: Language, folder: Path) -> None:
-    """Write findings.csv alone, for a project that was only checked.
+def write_findings(
+    findings: Sequence[Finding], township: Township, layers: Sequence[Layer], language: Language, folder: Path
+) -> None:
+    """Write findings.csv and findings.html, the map of where they are, for a project that was only checked.
 
     Parameters
     ----------
     findings
-        In any order.
-    crs
-        The working CRS their places are in.
+        In any order; phones and ID numbers are taken out of them here.
+    township
+        Its villages are drawn, and places are in its CRS.
+    layers
+        Give the departments' names.
     language
-        Of the messages.
+        Of the messages, and in which the map opens.
     folder
         Made when it is not there.
 
     Raises
     ------
     OutputError
-        The folder or the file cannot be written.
+        The folder or a file cannot be written.
     """
-    with staged(folder, ()) as aside:
-        tables.write_findings(findings, crs, language, aside / "findings.csv")
+    shown = [discreet_finding(finding) for finding in findings]
+    titles = {layer.key: layer.title for layer in layers}
+    with staged(folder, ("findings.csv", "findings.html")) as aside:
+        tables.write_findings(
+            shown, township.crs, language, aside / "findings.csv", titles if language == "zh" else {}
+        )
+        (aside / "findings.html").write_text(trouble(shown, township, titles, language), "utf-8", newline="\n")

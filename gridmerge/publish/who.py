@@ -6,7 +6,7 @@ import pandas as pd
 
 from gridmerge.model import Build
 
-DUTIES = ("leader", "full_time", "part_time", "stand_in")  # in the order people are named
+DUTIES = ("leader", "full_time", "part_time", "stand_in", "adviser", "other")  # in the order people are named
 ABSENT_BELOW_M2 = 1.0  # a department with less than a square metre of a grid is not present in it
 
 

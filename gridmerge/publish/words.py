@@ -59,6 +59,8 @@ VALUES = {
     "full_time": Text("专职", "full-time"),
     "part_time": Text("兼职", "part-time"),
     "stand_in": Text("代管", "stand-in"),
+    "adviser": Text("指导员", "adviser"),
+    "other": Text("其他力量", "other"),
     "error": Text("错误", "error"),
     "warning": Text("提醒", "warning"),
     "note": Text("说明", "note"),

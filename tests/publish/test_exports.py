@@ -248,12 +248,14 @@ def test_wkt_json_and_vertices_read_back(build, out, points, tmp_path):
 
 
 @pytest.mark.parametrize("coord", ["gcj02", "bd09"])
-@pytest.mark.parametrize("ending", ["geojson", "gpkg", "shp", "csv", "sql"])
-def test_shifted_exports_say_so_and_come_back(build, out, points, tmp_path, coord, ending):
-    done = export(out, tmp_path / f"grids.{ending}", coord=coord)
-    file = tmp_path / f"grids_{coord}.{ending}"
-    assert done.dest == str(file)
-    assert sorted({path.stem for path in tmp_path.iterdir()}) == [f"grids_{coord}"]
+@pytest.mark.parametrize("ending", ["geojson", "gpkg", "shp", "fgb", "kml", "csv", "sql"])
+def test_shifted_exports_are_named_as_asked_say_so_and_come_back(build, out, points, tmp_path, coord, ending):
+    file = tmp_path / f"town.{ending}"
+    done = export(out, file, coord=coord)
+    assert done.dest == str(file) and file.exists()
+    assert {path.stem for path in tmp_path.iterdir()} == {"town"}
+    assert f"town.{ending} 的坐标已偏移为 {coord}" in done.notes[-1].zh
+    assert f"town_{coord}.{ending} would be a safer name" in done.notes[-1].en
     if ending == "sql":
         assert f"'{coord}'" in file.read_text("utf-8")
         return
@@ -263,14 +265,21 @@ def test_shifted_exports_say_so_and_come_back(build, out, points, tmp_path, coor
     else:
         frame = gpd.read_file(file).rename(columns={"网格编码": "grid_code", "坐标系": "coord"})
     assert (frame["coord"] == coord).all()
-    if ending in ("gpkg", "shp"):
+    if ending in ("gpkg", "fgb", "kml"):
+        assert pyogrio.list_layers(file)[0, 0] == f"grids_{coord}"
+    if ending in ("gpkg", "shp", "fgb"):
         assert {"gcj02": "GCJ-02", "bd09": "BD-09"}[coord] in frame.crs.name.replace("_", "-")
     if ending == "geojson":
-        assert json.loads(file.read_text("utf-8"))["coordinates"] == coord
+        whole = json.loads(file.read_text("utf-8"))
+        assert (whole["name"], whole["coordinates"]) == (f"grids_{coord}", coord)
     back = shapely.transform(frame.geometry.to_numpy(), lambda xy: np.column_stack(undo(coord, xy[:, 0], xy[:, 1])))
     moved = shapely.centroid(frame.geometry.to_numpy()[0]).distance(shapely.centroid(back[0])) * 111_320
     assert 200 < moved < 2500
     same_grids(gpd.GeoDataFrame(frame[["grid_code"]], geometry=back, crs=4490), build, points)
+
+
+def test_a_name_that_tells_the_shift_needs_no_note(out, tmp_path):
+    assert export(out, tmp_path / "town_GCJ02.geojson", coord="gcj02").notes == ()
 
 
 def test_the_public_sees_no_names_phones_or_small_counts(out, tmp_path):
@@ -334,7 +343,8 @@ def test_the_command_line_offers_what_the_function_takes():
 def test_the_command_line_exports_and_says_where(out, tmp_path):
     run = CliRunner().invoke(main, ["export", str(out), str(tmp_path / "grids.fgb"), "--coord", "bd09", "--lang", "en"])
     assert run.exit_code == 0, run.output
-    assert f"grids: {tmp_path / 'grids_bd09.fgb'}" in run.output
+    assert f"grids: {tmp_path / 'grids.fgb'}" in run.output and "coordinates shifted to bd09" in run.output
+    assert (tmp_path / "grids.fgb").exists()
     run = CliRunner().invoke(main, ["export", str(out), str(tmp_path / "grids.docx"), "--lang", "zh"])
     assert run.exit_code == 1
     assert "不认识的格式" in run.output

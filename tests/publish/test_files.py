@@ -187,8 +187,9 @@ def test_findings_have_their_place_in_degrees(build, out):
 
 
 def test_findings_alone_for_a_check(build, tmp_path):
-    write_findings(build.findings, build.township.crs, "en", tmp_path / "check")
+    write_findings(build.findings, build.township, build.layers, "en", tmp_path / "check")
     assert len(rows(tmp_path / "check" / "findings.csv")) == len(build.findings)
+    assert "gm-data" in (tmp_path / "check" / "findings.html").read_text("utf-8")
 
 
 @given(st.text(max_size=12) | st.sampled_from(["=1+1", "-1", "+8613", "@x", "'=x", "''=x", "'x", "-2.5", "--1"]))

@@ -78,7 +78,8 @@ def export(
         The output folder of a build.
     dest
         A file, whose ending picks the format (.geojson .json .csv .gpkg .shp .fgb .kml .dxf .parquet .sql), or
-        ``postgresql://…``. With shifted coordinates the file's name gets ``_gcj02`` or ``_bd09`` unless it has it.
+        ``postgresql://…``. Written under exactly this name; shifted coordinates are told by a note where the name does
+        not tell them, and by the content always.
     profile, coord, audience
         See `ExportOptions`.
 
@@ -99,10 +100,9 @@ def export(
         return Exported(
             dest=_without_password(str(dest)), grids=len(grids.rows), notes=tuple(write_postgis(grids, str(dest)))
         )
-    file = _named(Path(dest), options)
-    writer = _writer(file, options)
-    notes = _write(grids, file, writer)
-    return Exported(dest=str(file), grids=len(grids.rows), notes=tuple(notes))
+    file = Path(dest)
+    notes = _write(grids, file, _writer(file, options))
+    return Exported(dest=str(file), grids=len(grids.rows), notes=(*notes, *_unnamed_shift(file, options)))
 
 
 def _write(grids: Grids, file: Path, writer: Writer) -> list[Text]:
@@ -117,10 +117,18 @@ def _write(grids: Grids, file: Path, writer: Writer) -> list[Text]:
             ) from error
 
 
-def _named(file: Path, options: ExportOptions) -> Path:
+def _unnamed_shift(file: Path, options: ExportOptions) -> list[Text]:
+    """Say that coordinates are shifted when the file's name does not: somebody will lay it over a map that is not."""
     if options.coord == "wgs84" or options.coord in file.stem.lower():
-        return file
-    return file.with_name(f"{file.stem}_{options.coord}{file.suffix}")
+        return []
+    better = file.with_name(f"{file.stem}_{options.coord}{file.suffix}").name
+    return [
+        Text(
+            f"{file.name} 的坐标已偏移为 {options.coord}，文件名没有写明；转交他人前建议改名为 {better}。",
+            f"{file.name} holds coordinates shifted to {options.coord}, which its name does not say; "
+            f"{better} would be a safer name to hand on.",
+        )
+    ]
 
 
 def _writer(file: Path, options: ExportOptions) -> Writer:

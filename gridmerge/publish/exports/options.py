@@ -26,7 +26,8 @@ class ExportOptions:
         no holes, no multipart and only numbers that 32-bit floats hold; ``wkt-json`` a WKT a grid; ``vertices-csv`` a row
         a vertex.
     coord
-        ``wgs84`` (= CGCS2000), ``gcj02`` or ``bd09``: shifted exports say so in their name and in each record.
+        ``wgs84`` (= CGCS2000), ``gcj02`` or ``bd09``: shifted exports say so in each record and, where the format has
+        one, in the layer's name.
     audience
         ``platform`` and ``meeting`` hold what the build holds; ``public`` masks names, has no phones and suppresses counts
         below five.

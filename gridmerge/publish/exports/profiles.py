@@ -19,8 +19,11 @@ from gridmerge.text import Text
 
 
 def write_geojson(grids: Grids, file: Path) -> list[Text]:
-    """Write a FeatureCollection as RFC 7946 wants it; shifted coordinates are named by a foreign member ``coordinates``."""
-    shift = "" if grids.coord == "wgs84" else f'"coordinates":{json.dumps(grids.coord)},'
+    """Write a FeatureCollection as RFC 7946 wants it; shifted coordinates are told by its members.
+
+    ``name`` is what GIS programs call the layer by; ``coordinates`` is for scripts.
+    """
+    shift = "" if grids.coord == "wgs84" else f'"name":"{grids.layer_name}","coordinates":{json.dumps(grids.coord)},'
     lines = (
         f'{{"type":"Feature","properties":{_json(row)},"geometry":{geometry_json(shape)}}}'
         for row, shape in zip(grids.rows, grids.degrees, strict=True)

@@ -62,6 +62,11 @@ class Grids:
     coord: Datum = "wgs84"
 
     @property
+    def layer_name(self) -> str:
+        """What formats with named layers call the grids: a shifted layer says so."""
+        return "grids" if self.coord == "wgs84" else f"grids_{self.coord}"
+
+    @property
     def geographic(self) -> CRS:
         """The CRS of `degrees`: CGCS2000 or WGS 84, or one that says it is shifted."""
         if self.coord != "wgs84":

@@ -43,15 +43,15 @@ _UNKNOWN = "〓"  # printers' mark for a character that is not at hand
 
 
 def write_gpkg(grids: Grids, file: Path) -> list[Text]:
-    """Write a GeoPackage with the layer ``grids``."""
+    """Write a GeoPackage with the layer ``grids`` (``grids_gcj02`` when shifted)."""
     with without_a_clock():
-        pyogrio.write_dataframe(frame(grids, metres=True), file, layer="grids", driver="GPKG", promote_to_multi=True)
+        pyogrio.write_dataframe(frame(grids, metres=True), file, layer=grids.layer_name, driver="GPKG", promote_to_multi=True)
     return []
 
 
 def write_fgb(grids: Grids, file: Path) -> list[Text]:
     """Write a FlatGeobuf in longitude and latitude."""
-    pyogrio.write_dataframe(frame(grids, metres=False), file, driver="FlatGeobuf", promote_to_multi=True)
+    pyogrio.write_dataframe(frame(grids, metres=False), file, layer=grids.layer_name, driver="FlatGeobuf", promote_to_multi=True)
     return []
 
 
@@ -59,7 +59,7 @@ def write_kml(grids: Grids, file: Path) -> list[Text]:
     """Write a KML whose placemarks are named by the grids' names."""
     table = frame(grids, metres=False).set_crs(4326, allow_override=True)  # KML knows no other
     table = table.rename(columns={"grid_name": "Name"})
-    pyogrio.write_dataframe(table, file, driver="KML", layer="grids", dataset_options={"NameField": "Name"})
+    pyogrio.write_dataframe(table, file, driver="KML", layer=grids.layer_name, dataset_options={"NameField": "Name"})
     return []
 
 

@@ -13,6 +13,7 @@ from gridmerge.publish.map.inline import inline
 from gridmerge.publish.map.options import Audience, MapOptions
 from gridmerge.publish.map.payload import build_hash
 from gridmerge.publish.map.reopen import from_out
+from gridmerge.publish.map.trouble import trouble
 
 __all__ = [
     "Audience",
@@ -25,6 +26,7 @@ __all__ = [
     "inline",
     "render",
     "render_data",
+    "trouble",
 ]
 
 DEFAULTS = MapOptions()
