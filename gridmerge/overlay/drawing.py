@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import shapely
@@ -82,6 +82,7 @@ def drawings(villages: Geometries, layers: Sequence[Layer], threads: int = 1) ->
         return np.asarray(geometry[(box[:, 0] <= x1) & (box[:, 2] >= x0) & (box[:, 1] <= y1) & (box[:, 3] >= y0)])
 
     def draw(layer: Layer) -> Drawing | None:
+        layer = replace(layer, frame=layer.frame.sort_values("source_id", ignore_index=True))  # rows in any order
         sources = plain(layer.frame.geometry.to_numpy())
         lines = near(polylines(near(sources)))
         return Drawing(layer, sources, lines, sheet(lines)) if len(lines) else None

@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
+import geopandas as gpd
 import pandas as pd
 import pytest
 import shapely
 from pandas.testing import assert_frame_equal
 from shapely.affinity import translate
 
-from gridmerge.config import Overlay
+from gridmerge.config import LayerSpec, Overlay
+from gridmerge.mend import mend_layer
+from gridmerge.model import Layer, Mosaic, RawLayer, Source
 from gridmerge.overlay import engine, overlay
 from tests.overlay.making import lattice, layer, of_town, promises, township
 from tests.towns import draw_town, recovery
@@ -40,6 +45,46 @@ def test_order_of_layers_and_number_of_processes_change_nothing(small, crowd, mo
     assert_frame_equal(mosaic.borders, again.borders)
     assert mosaic.figures == again.figures
     assert mosaic.findings == again.findings
+
+
+def _raw(frame: gpd.GeoDataFrame) -> RawLayer:
+    return RawLayer(source=Source(key="made", path="made.shp", sha256="", features=len(frame)), frame=frame)
+
+
+def _same_bytes(one: Mosaic, other: Mosaic) -> None:
+    for name in ("faces", "memberships", "borders", "gaps", "claims", "disputes"):
+        left, right = pd.DataFrame(getattr(one, name)), pd.DataFrame(getattr(other, name))
+        assert list(left.columns) == list(right.columns), name
+        for column in left.columns:
+            values = [frame[column].to_numpy() for frame in (left, right)]
+            if column == "geometry":
+                values = [shapely.to_wkb(value) for value in values]
+            assert all(a == b for a, b in zip(*values, strict=True)), (name, column)
+    assert (one.figures, one.findings) == (other.figures, other.findings)
+
+
+def test_order_of_rows_in_a_layer_changes_no_byte(small):
+    _, ship, layers, mosaic = small
+    mixed = [replace(one, frame=one.frame.sample(frac=1, random_state=n)) for n, one in enumerate(layers)]
+    assert any(list(a.frame["source_id"]) != list(b.frame["source_id"]) for a, b in zip(layers, mixed, strict=True))
+    _same_bytes(mosaic, overlay(ship, mixed, Overlay()))
+
+
+@pytest.mark.parametrize("named", [True, False], ids=["with ids", "without ids"])
+def test_order_of_rows_in_a_file_changes_no_byte(small, named):
+    town, ship, _, _ = small
+
+    def mended(seed: int | None) -> list[Layer]:
+        layers = []
+        for key, drawn in sorted(town.layers.items()):
+            frame = drawn.frame if named else drawn.frame.drop(columns="source_id")
+            if seed is not None:
+                frame = frame.sample(frac=1, random_state=seed, ignore_index=True)
+            spec = LayerSpec(path="made.shp", key=key, role=drawn.role, id="source_id" if named else None)
+            layers.append(mend_layer(_raw(frame), spec, ship))
+        return layers
+
+    _same_bytes(overlay(ship, mended(None), Overlay()), overlay(ship, mended(7), Overlay()))
 
 
 def test_equal_networks_give_their_own_blocks_exactly():
