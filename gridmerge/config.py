@@ -46,7 +46,8 @@ class Reading(Section):
     layer: str | None = None  # in files of several layers
     where: str | None = None  # OGR SQL filter
     crs: Code | None = None  # when the file does not say, or lies
-    control: str | None = None  # CSV of control points (x, y, to_x, to_y) of a local city system; never copied or logged
+    # CSV of control points (x, y, to_x, to_y) of a local city system; never copied or logged
+    control: str | None = None
     datum: Datum | None = None  # None: the file's CRS is taken at its word, and the fit to the villages is measured
     encoding: str | None = None  # when detection fails
     geometry: str | None = None  # CSV/Excel: column with WKT or "lon,lat;lon,lat;..."
@@ -101,8 +102,10 @@ class WorkloadSpec(Reading):
     field: str | None = None  # summed; None: features are counted
     weight: float = Field(default=1.0, ge=0)  # 0: carried and reported, not balanced
     by: str | None = None  # polygons: share out by another workload's points inside them
-    reference: float | None = Field(default=None, gt=0)  # how much a standard grid holds; None: the township's average
-    minutes: float | None = Field(default=None, gt=0)  # a unit takes: then time is the weight, for every source weighed
+    # how much a standard grid holds; None: the township's average
+    reference: float | None = Field(default=None, gt=0)
+    # a unit takes: then time is the weight, for every source weighed
+    minutes: float | None = Field(default=None, gt=0)
 
 
 class Overlay(Section):
@@ -129,13 +132,16 @@ class Grids(Section):
     even: float = Field(default=5.0, ge=0)  # uneven work: from 25 % to 15 % off the mean is worth a fifth of a side
     steady: float = Field(default=20.0, ge=0)  # the village's whole work changing its grid, against an earlier plan
     effort: float = Field(default=4000.0, gt=0)  # moves tried per face: a village of 150 faces takes about a second
-    proof: int = Field(
-        default=12, ge=0
-    )  # rounds spent on a lower bound in villages of up to 60 faces; beyond, one; 0: none
-    number: dict[str, int] = Field(default_factory=dict)  # grids of a village (by code or name), instead of total / target
-    headcount: int | None = Field(default=None, gt=0)  # comprehensive grids of the whole township, shared out by `apportion`
-    apportion: Literal["sainte_lague", "dhondt", "hamilton"] = "sainte_lague"  # the divisor method without bias to size
-    previous: str | None = None  # gridmerge.gpkg of an earlier build: codes last, and the plan changes only where it must
+    # rounds spent on a lower bound in villages of up to 60 faces; beyond, one; 0: none
+    proof: int = Field(default=12, ge=0)
+    # grids of a village (by code or name), instead of total / target
+    number: dict[str, int] = Field(default_factory=dict)
+    # comprehensive grids of the whole township, shared out by `apportion`
+    headcount: int | None = Field(default=None, gt=0)
+    # the divisor method without bias to size
+    apportion: Literal["sainte_lague", "dhondt", "hamilton"] = "sainte_lague"
+    # gridmerge.gpkg of an earlier build: codes last, and the plan changes only where it must
+    previous: str | None = None
     locks: str | None = None  # CSV (kind, a, b): what people have fixed
     links: str | None = None  # CSV (face_a, face_b): bridges and ferries that join faces without a common border
 
@@ -147,6 +153,9 @@ class RosterSpec(Reading):
 class Staffing(Section):
     """[staffing]: who may take which grid."""
 
+    # default: a full-timer each, leaders by village, part-timers where work exceeds; 1+3+N: leader, full-timer, part-timer,
+    # adviser and N others on each grid, as far as the roster has them
+    pattern: Literal["default", "1+3+N"] = "default"
     # share of the best evenness given up for nearness: nobody notices two per cent, everyone a longer way
     slack: float = Field(default=0.02, ge=0, le=1)
     own_village: bool = False  # members take grids of their own village only

@@ -30,7 +30,9 @@ def sections() -> dict[str, type[BaseModel]]:
     return {
         name: value
         for name, value in vars(config).items()
-        if isinstance(value, type) and issubclass(value, config.Section) and value not in (config.Section, config.Settings)
+        if isinstance(value, type)
+        and issubclass(value, config.Section)
+        and value not in (config.Section, config.Settings)
     }
 
 
