@@ -12,7 +12,7 @@ from gridmerge.cli.options import STOPPED, project_argument, spoken
 from gridmerge.errors import OutputError
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     from gridmerge.config import Settings
     from gridmerge.findings import Finding
@@ -65,9 +65,13 @@ def check(console: Console, project: str, out: str | None) -> None:
     settings = _settings(console, project)
     inputs = pipeline.load_inputs(settings, console.progress)
     folder = Path(out) if out else settings.folder / "check"
-    write_findings(inputs.findings, inputs.township.crs, settings.project.language, folder)
-    _print_findings(console, inputs.findings)
-    console.line(f"问题清单：{folder / 'findings.csv'}", f"All findings: {folder / 'findings.csv'}")
+    write_findings(inputs.findings, inputs.township, inputs.layers, settings.project.language, folder)
+    chinese = (console.language or "zh") == "zh"
+    _print_findings(console, inputs.findings, {layer.key: layer.title for layer in inputs.layers} if chinese else {})
+    console.line(
+        f"问题清单：{folder / 'findings.csv'}；在图上看：{folder / 'findings.html'}",
+        f"All findings: {folder / 'findings.csv'}; on the map: {folder / 'findings.html'}",
+    )
     errors = sum(finding.severity == "error" for finding in inputs.findings)
     console.summary({"layers": len(inputs.layers), "findings": len(inputs.findings), "errors": errors})
     if errors:
@@ -182,16 +186,14 @@ def _settings(console: Console, project: str) -> Settings:
     return settings
 
 
-def _print_findings(console: Console, findings: Sequence[Finding]) -> None:
-    """Print the errors and warnings, one line each, and how many notes there are."""
+def _print_findings(console: Console, findings: Sequence[Finding], titles: Mapping[str, str]) -> None:
+    """Print the errors and warnings, one line for each kind in each layer, and how many notes there are."""
+    from gridmerge.cli.tally import HEAD, tally
+
     language = console.language or "zh"
-    words = {"error": ("错误", "error"), "warning": ("提醒", "warning"), "note": ("说明", "note")}
     shown = [finding for finding in findings if finding.severity != "note"]
-    column = 0 if language == "zh" else 1
-    head = [("级别", "severity"), ("图层", "layer"), ("问题", "what")]
-    rows = [[words[f.severity][column], f.layer, f.message(language)] for f in shown]
-    if rows:
-        console.table([names[column] for names in head], rows)
+    if shown:
+        console.table([name.in_(language) for name in HEAD], tally(shown, titles, language))
     notes = len(findings) - len(shown)
     console.line(
         f"共 {len(shown)} 个问题，另有 {notes} 条说明。", f"{len(shown)} findings to act on, and {notes} notes."

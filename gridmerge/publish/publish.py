@@ -94,7 +94,5 @@ def write_findings(
     shown = [discreet_finding(finding) for finding in findings]
     titles = {layer.key: layer.title for layer in layers}
     with staged(folder, ("findings.csv", "findings.html")) as aside:
-        tables.write_findings(
-            shown, township.crs, language, aside / "findings.csv", titles if language == "zh" else {}
-        )
+        tables.write_findings(shown, township.crs, language, aside / "findings.csv", titles if language == "zh" else {})
         (aside / "findings.html").write_text(trouble(shown, township, titles, language), "utf-8", newline="\n")

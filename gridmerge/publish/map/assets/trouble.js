@@ -39,7 +39,7 @@ function section(severity) {
     groups.get(name).push(finding);
   });
   return h("section", { class: "remarks " + severity }, h("h3", { style: { color: COLOURS[severity] } }, t(severity), h("span", { class: "count" }, found.length)),
-    Array.from(groups.entries()).map((group) => h("details", { class: "fold", open: severity !== "note" && group[1].length <= 30 },
+    Array.from(groups.entries()).map((group) => h("details", { class: "fold", open: severity === "error" || found.length <= 30 },
       h("summary", {}, group[0], h("span", { class: "count" }, group[1].length)), group[1].map(line))));
 }
 

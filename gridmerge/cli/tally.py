@@ -1,0 +1,55 @@
+"""Findings → the rows of the table that `check` prints: one for each kind in each layer, not one for each place."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from itertools import groupby
+
+from gridmerge.findings import SEVERITIES, Finding
+from gridmerge.text import Language, Text
+
+HEAD = (
+    Text("级别", "severity"),
+    Text("图层", "layer"),
+    Text("数量", "count"),
+    Text("合计", "total"),
+    Text("问题（有多处的，举数值最大的一处）", "what (of several, the largest)"),
+    Text("代码", "code"),
+)
+WORDS = {"error": Text("错误", "error"), "warning": Text("提醒", "warning"), "note": Text("说明", "note")}
+_SUMS = {"m²": "m²", "m2": "m²", "ha": "ha", "features": ""}  # sums of percentages or distances would mean nothing
+
+
+def tally(findings: Iterable[Finding], titles: Mapping[str, str], language: Language) -> list[list[str]]:
+    """Return a row for each severity, layer and kind, worst first; the full list is in findings.csv.
+
+    Parameters
+    ----------
+    titles
+        What people call each layer, by key.
+    """
+
+    def key(finding: Finding) -> tuple[int, str, str]:
+        return SEVERITIES.index(finding.severity), finding.layer, finding.kind
+
+    return [_row(list(group), titles, language) for _, group in groupby(sorted(findings, key=key), key)]
+
+
+def _row(group: list[Finding], titles: Mapping[str, str], language: Language) -> list[str]:
+    worst = max(group, key=lambda one: (one.measure or 0.0, one.source_id))
+    return [
+        WORDS[worst.severity].in_(language),
+        titles.get(worst.layer, worst.layer),
+        str(len(group)),
+        _total(group),
+        worst.message(language, titles),
+        worst.kind,
+    ]
+
+
+def _total(group: list[Finding]) -> str:
+    """What the measures add up to, where they can be added up."""
+    unit = group[0].unit
+    if len(group) == 1 or unit not in _SUMS:
+        return ""
+    return f"{sum(one.measure or 0.0 for one in group):,.0f} {_SUMS[unit]}".rstrip()

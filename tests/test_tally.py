@@ -1,0 +1,20 @@
+"""The table that `check` prints."""
+
+from __future__ import annotations
+
+from gridmerge.cli.tally import tally
+from gridmerge.findings import found
+
+
+def test_many_overlaps_of_one_layer_are_one_row_with_their_area():
+    findings = [found("self_overlap", layer="fire", source_id=f"A{i}", measure=i, other="B") for i in range(1, 37)]
+    rows = tally([*findings, found("no_workload")], {"fire": "消防救援"}, "zh")
+    assert [row[:4] for row in rows] == [["提醒", "消防救援", "36", "666 m²"], ["说明", "", "1", ""]]
+    assert "A36" in rows[0][4] and "消防救援" in rows[0][4], "the largest stands for the rest"
+    assert rows[0][5] == "self_overlap"
+
+
+def test_percentages_are_not_added_up():
+    twice = [found("geometry_repaired", layer="fire", source_id=str(i), measure=40) for i in range(2)]
+    (row,) = tally(twice, {}, "en")
+    assert row[1:4] == ["fire", "2", ""]
