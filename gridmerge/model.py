@@ -129,8 +129,8 @@ class Work:
 class Roster:
     """The grid members.
 
-    `members` has member_id, name, kind (full_time | part_time | leader), capacity (float), village_code ("" when
-    unknown), phone, departments, geometry (home point or None); sorted by member_id.
+    `members` has member_id, name, kind (full_time | part_time | leader | adviser | other), capacity (float),
+    village_code ("" when unknown), phone, departments, geometry (home point or None); sorted by member_id.
     """
 
     members: gpd.GeoDataFrame
@@ -252,7 +252,7 @@ class Assignment:
     Parameters
     ----------
     assignments
-        grid_code, member_id, duty (full_time | part_time | leader | stand_in), load.
+        grid_code, member_id, duty (full_time | part_time | leader | stand_in | adviser | other), load.
     members
         member_id, name, kind, capacity, load, load_per_capacity, grids (count), km_from_home.
     stand_ins

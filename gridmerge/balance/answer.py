@@ -100,21 +100,28 @@ def _scarce(problem: Problem, slack: float) -> Answer:
     teams = scarce.form_teams(task, slack)
     stands = np.zeros(problem.km.shape, dtype=bool)
     stands[main[teams.owner], np.arange(len(teams.owner))] = True
-    stands[helper, _helper_grids(task, teams)] = True
+    stands[helper, _helper_grids(task, teams, problem.spread)] = True
     load = shared_loads(problem.work, problem.capacity, stands, ~problem.main)
     return Answer(load=load, stands=stands, bound=scarce.lower_bound(task))
 
 
-def _helper_grids(task: scarce.Task, teams: scarce.Teams) -> np.ndarray:
-    """The grid of each helper within the team: the nearest with work enough left, else the one with most left."""
+def _helper_grids(task: scarce.Task, teams: scarce.Teams, spread: bool) -> np.ndarray:
+    """The grid of each helper within the team: the nearest with work enough left, else the one with most left.
+
+    To `spread` them, one that has no helper comes before one that has.
+    """
     level, left = teams.levels(task), task.work.copy()
-    chosen = np.zeros(len(task.helping), dtype=int)
+    chosen, helpers = np.zeros(len(task.helping), dtype=int), np.zeros(len(task.work), dtype=int)
     # a loop over helpers: each choice takes work from its grid
     for helper in np.argsort(-task.helping, kind="stable"):
         grids = np.flatnonzero(teams.owner == teams.leads[helper])
         share = task.helping[helper] * level[teams.leads[helper]]
         fits = left[grids] >= share
-        chosen[helper] = grids[np.lexsort((np.where(fits, task.help_cost[helper, grids], -left[grids]), ~fits))[0]]
+        helped = helpers[grids] * spread
+        chosen[helper] = grids[
+            np.lexsort((np.where(fits, task.help_cost[helper, grids], -left[grids]), ~fits, helped))[0]
+        ]
+        helpers[chosen[helper]] += 1
         left[chosen[helper]] -= share
     return chosen
 

@@ -11,6 +11,7 @@ import shapely
 from gridmerge.balance.answer import Answer, answered
 from gridmerge.balance.problem import Problem, all_distances, staffing_problem
 from gridmerge.balance.standins import Staff, stand_ins
+from gridmerge.balance.support import SUPPORTING, pattern_gaps, support_rows
 from gridmerge.config import Staffing
 from gridmerge.findings import Finding, found
 from gridmerge.model import Assignment, GridPlan, Roster, Township
@@ -30,8 +31,8 @@ def assign(
     plan
         The unified grids with their ``workload``.
     roster
-        Full-timers and part-timers carry load in proportion to capacity; a leader leads the grids of the own village,
-        without patrol load.
+        Full-timers and part-timers carry load in proportion to capacity; leaders, advisers and others have duties
+        without load (see `support_rows`).
     township
         The villages.
     rules
@@ -54,15 +55,17 @@ def assign(
     problem = staffing_problem(plan, roster, township, rules, present)
     staffing = answered(problem, rules.slack, rules.own_village)
     price, said = _price(problem, staffing, rules)
-    rows = pd.concat([_work_rows(problem, staffing, roster), _leader_rows(plan, roster, problem)])
+    km = all_distances(plan, roster, township)
+    support = support_rows(plan, roster, km, rules, frozenset(problem.member_id))
+    rows = pd.concat([_work_rows(problem, staffing, roster), support])
     assignments = rows.sort_values(["grid_code", "duty", "member_id"], ignore_index=True)
     members = member_table(assignments, plan, roster)
     return Assignment(
         assignments=assignments,
         members=members,
-        stand_ins=stand_ins(Staff(assignments=assignments, members=members, km=all_distances(plan, roster, township))),
+        stand_ins=stand_ins(Staff(assignments=assignments, members=members, km=km)),
         figures={**_figures(problem, staffing, members), **price, **_changed(present, assignments)},
-        findings=(*_idle(members), *said),
+        findings=(*_idle(members), *pattern_gaps(assignments, plan, rules), *said),
     )
 
 
@@ -78,14 +81,6 @@ def _work_rows(problem: Problem, staffing: Answer, roster: Roster) -> pd.DataFra
             "load": staffing.load[member, grid],
         }
     )
-
-
-def _leader_rows(plan: GridPlan, roster: Roster, problem: Problem) -> pd.DataFrame:
-    """Leaders lead the grids of their village; where a village has two, both do."""
-    leaders = roster.members[roster.members["kind"] == "leader"]
-    leaders = leaders[~leaders["member_id"].isin(problem.member_id)]
-    rows = leaders[["member_id", "village_code"]].merge(plan.grids[["grid_code", "village_code"]], on="village_code")
-    return pd.DataFrame({"grid_code": rows["grid_code"], "member_id": rows["member_id"], "duty": "leader", "load": 0.0})
 
 
 def member_table(assignments: pd.DataFrame, plan: GridPlan, roster: Roster) -> pd.DataFrame:
@@ -165,11 +160,15 @@ def _changed(present: pd.DataFrame | None, assignments: pd.DataFrame) -> dict[st
     if present is None:
         return {}
     now = present[["grid_code", "member_id"]].drop_duplicates()
-    kept = now.merge(assignments[assignments["duty"] != "leader"], on=["grid_code", "member_id"])
+    kept = now.merge(assignments[~_supports(assignments)], on=["grid_code", "member_id"])
     return {
         "held_before": now["grid_code"].nunique(),
         "changes": now["grid_code"].nunique() - kept["grid_code"].nunique(),
     }
+
+
+def _supports(assignments: pd.DataFrame) -> pd.Series:
+    return assignments["duty"].isin(SUPPORTING) & (assignments["load"] == 0)
 
 
 def _idle(members: pd.DataFrame) -> list[Finding]:

@@ -46,7 +46,11 @@ def _by_plan(plan: GridPlan) -> pd.DataFrame | None:
     if not file.is_file():
         return None
     table = pd.read_csv(file, dtype=str, keep_default_na=False, encoding="utf-8-sig")
-    return table[table["duty"] != "leader"].drop_duplicates(["grid_code", "member_id"]).assign(share=1.0)
+    return (
+        table[~table["duty"].isin(["leader", "adviser", "other"])]
+        .drop_duplicates(["grid_code", "member_id"])
+        .assign(share=1.0)
+    )
 
 
 def _by_departments(roster: Roster, crosswalk: pd.DataFrame, layers: Sequence[Layer]) -> pd.DataFrame:

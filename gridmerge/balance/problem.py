@@ -16,6 +16,7 @@ from gridmerge.model import GridPlan, Roster, Township
 
 METRES_PER_KM = 1000.0
 CHANGE_KM = 100.0  # a grid that changes hands counts as so long a way: fewest changes come before distance
+PATROLLING = ("full_time", "part_time")
 MOST_GRIDS = 2  # grids a full-timer can be asked to hold while part-timers only help; beyond it they hold grids too
 
 
@@ -41,6 +42,8 @@ class Problem:
         Member by grid, bool: what the rules leave open, and what they demand.
     member_village, grid_village
         Codes; "" for a member of no village.
+    spread
+        Helpers (those who are not main) go to grids that have none before any grid gets two.
     """
 
     member_id: np.ndarray
@@ -54,6 +57,7 @@ class Problem:
     pinned: np.ndarray
     member_village: np.ndarray
     grid_village: np.ndarray
+    spread: bool
 
     def part(self, members: np.ndarray, grids: np.ndarray) -> Problem:
         """The same problem for some of the members and grids."""
@@ -71,6 +75,7 @@ class Problem:
             pinned=self.pinned[both],
             member_village=self.member_village[members],
             grid_village=self.grid_village[grids],
+            spread=self.spread,
         )
 
     @property
@@ -111,8 +116,10 @@ def staffing_problem(
     grids = plan.grids.sort_values("grid_code").reset_index(drop=True)
     ids, codes = workers["member_id"].to_numpy(dtype=object), grids["grid_code"].to_numpy(dtype=object)
     km = distances_km(_homes(workers, township), shapely.point_on_surface(grids.geometry.to_numpy()))
-    pinned = _pairs(rules.pin, ids, codes, "pin")
-    allowed = ~_pairs(rules.exclude, ids, codes, "exclude") & ((km <= rules.max_km) if rules.max_km else True)
+    _refuse_unknown(rules.pin, ids, codes, "pin")
+    _refuse_unknown(rules.exclude, members["member_id"].to_numpy(dtype=object), codes, "exclude")
+    pinned = _pairs(rules.pin, ids, codes)
+    allowed = permitted(rules, ids, codes, km)
     return Problem(
         member_id=ids,
         grid_code=codes,
@@ -125,11 +132,16 @@ def staffing_problem(
         pinned=pinned,
         member_village=workers["village_code"].to_numpy(dtype=object),
         grid_village=grids["village_code"].to_numpy(dtype=object),
+        spread=rules.pattern == "1+3+N",
     )
 
 
-def _pairs(wanted: Mapping[str, tuple[str, ...]], ids: np.ndarray, codes: np.ndarray, rule: str) -> np.ndarray:
-    """Member by grid, True for the pairs a rule names."""
+def permitted(rules: Staffing, ids: np.ndarray, codes: np.ndarray, km: np.ndarray) -> np.ndarray:
+    """Member by grid, bool: the pairs that exclusions and the longest way leave open."""
+    return np.asarray(~_pairs(rules.exclude, ids, codes) & ((km <= rules.max_km) if rules.max_km else True))
+
+
+def _refuse_unknown(wanted: Mapping[str, tuple[str, ...]], ids: np.ndarray, codes: np.ndarray, rule: str) -> None:
     unknown = [member for member in wanted if member not in set(ids)]
     unknown += [code for listed in wanted.values() for code in listed if code not in set(codes)]
     if unknown:
@@ -139,7 +151,12 @@ def _pairs(wanted: Mapping[str, tuple[str, ...]], ids: np.ndarray, codes: np.nda
             f"[staffing] {rule} names {', '.join(listed)}: neither a member who can take work nor a grid; "
             "see members.csv and the grids.",
         )
-    return np.array([[code in wanted.get(member, ()) for code in codes] for member in ids], dtype=bool)
+
+
+def _pairs(wanted: Mapping[str, tuple[str, ...]], ids: np.ndarray, codes: np.ndarray) -> np.ndarray:
+    """Member by grid, True for the pairs a rule names."""
+    pairs = [[code in wanted.get(member, ()) for code in codes] for member in ids]
+    return np.array(pairs, dtype=bool).reshape(len(ids), len(codes))
 
 
 def _changes(present: pd.DataFrame | None, ids: np.ndarray, codes: np.ndarray) -> np.ndarray:
@@ -152,10 +169,10 @@ def _changes(present: pd.DataFrame | None, ids: np.ndarray, codes: np.ndarray) -
 
 
 def carriers(members: pd.DataFrame) -> pd.DataFrame:
-    """Members who carry load: all but the leaders; the leaders too where there is nobody else."""
+    """Members who carry load: full-timers and part-timers; the leaders where there is nobody else."""
     able = members[members["capacity"] > 0]
-    patrol = able[able["kind"] != "leader"]
-    return (patrol if len(patrol) else able).reset_index(drop=True)
+    patrol = able[able["kind"].isin(PATROLLING)]
+    return (patrol if len(patrol) else able[able["kind"] == "leader"]).reset_index(drop=True)
 
 
 def distances_km(homes: np.ndarray, places: np.ndarray) -> np.ndarray:

@@ -79,6 +79,9 @@ def _people(problem: Problem, pairs: tuple[np.ndarray, np.ndarray], limit: float
     none_g, none_m = sp.csr_matrix((grids, size)), sp.csr_matrix((members, size))
     held = problem.main[member].astype(float)
     staffed = sp.csr_matrix((held, (grid, at)), shape=(grids, size))
+    helping = sp.csr_matrix((1.0 - held, (grid, at)), shape=(grids, size))
+    spread = problem.spread and int((~problem.main).sum()) >= grids
+    helped = np.minimum(helping @ ones, 1.0) * spread  # a helper each where there are helpers enough
     busy = (of_member @ ones > 0).astype(float)  # whoever may take something, takes something
     answer = milp(
         np.concatenate([problem.cost[member, grid], np.zeros(size)]),
@@ -91,6 +94,7 @@ def _people(problem: Problem, pairs: tuple[np.ndarray, np.ndarray], limit: float
             LinearConstraint(sp.hstack([none_m, of_member]), -np.inf, limit * problem.capacity),
             LinearConstraint(sp.hstack([-sp.diags(work), sp.eye(size)]), -np.inf, 0),
             LinearConstraint(sp.hstack([staffed, none_g]), 1, np.inf),
+            LinearConstraint(sp.hstack([helping, none_g]), helped, np.inf),
             LinearConstraint(sp.hstack([of_member, none_m]), busy, np.inf),
         ],
         options={"node_limit": NODES, "mip_rel_gap": GAP},

@@ -66,12 +66,36 @@ class Teams:
 
 
 def lower_bound(task: Task) -> float:
-    """Return what no sharing of whole grids can beat: the mean, and that some member has k + 1 of the k·n + 1 heaviest."""
+    """Return what no sharing of whole grids can beat.
+
+    Without helpers: the mean, and that some member has k + 1 of the k·n + 1 heaviest. With helpers: the mean, and that every
+    grid too heavy for one member takes helpers from a number that is given.
+    """
     if len(task.helping):
-        return task.mean
+        return max(task.mean, _helped(task))
     heaviest, n = np.sort(task.work)[::-1], len(task.capacity)
     crowded = [heaviest[k * (n - 1) : k * n + 1].sum() for k in range(1, (len(heaviest) - 1) // n + 1)]
     return float(max(task.mean, max([heaviest[0], *crowded]) / task.capacity.max()))
+
+
+def _helped(task: Task) -> float:
+    """The least level at which the grids, each with a main member to itself, would need no more helpers than there are.
+
+    Grids in one team need at least as many helpers together as each alone, as long as a main member carries no less than a
+    helper: rounding up saves less than one helper a grid, sharing the member costs more. So this holds for any teams.
+    """
+    helper = float(task.helping.max())
+    member = max(float(task.capacity.max()), helper)
+    most = np.arange(len(task.helping) + 1)
+    levels = np.unique(task.work[:, None] / (member + helper * most)[None, :])
+    # the need falls as the level rises, and changes at these levels only
+    low, high = 0, len(levels) - 1
+    while low < high:
+        middle = (low + high) // 2
+        need = np.ceil((task.work / max(levels[middle], TINY) - member) / helper - TINY)
+        enough = np.maximum(need, 0).sum() <= len(task.helping)
+        low, high = (low, middle) if enough else (middle + 1, high)
+    return float(levels[low])
 
 
 def form_teams(task: Task, slack: float) -> Teams:

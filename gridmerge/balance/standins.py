@@ -8,6 +8,9 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
+from gridmerge.balance.problem import PATROLLING
+from gridmerge.balance.support import SUPPORTING
+
 COLUMNS = ("member_id", "grid_code", "stand_in_id", "duty", "load", "load_per_capacity", "over_limit", "km")
 TINY = 1e-9
 
@@ -44,7 +47,7 @@ def stand_ins(staff: Staff) -> pd.DataFrame:
     staff
         Nothing moves but the grids of the one who leaves. The others on such a grid take up the work by capacity where that
         keeps them within the limit; else the grid goes to the nearest member who stays within it, else where it loads
-        least. A leader's grids go to the nearest other leader.
+        least. The grids of a leader, adviser or other go to the nearest other one.
 
     Returns
     -------
@@ -71,9 +74,10 @@ def _cover(staff: Staff, leaving: str) -> list[dict[str, object]]:
     taken: list[tuple[str, str, str, float]] = []
     for row in own.sort_values(["load", "grid_code"], ascending=[False, True]).itertuples():
         grid, work, duty = str(row.grid_code), float(str(row.load)), str(row.duty)
-        led = duty == "leader" and work <= TINY
-        fit = [who for who in load if (kind[who] == "leader") == led and capacity[who] > 0]
-        able = fit if fit or led else [who for who in load if capacity[who] > 0]
+        led = duty in SUPPORTING and work <= TINY
+        fit = [who for who in load if capacity[who] > 0 and (kind[who] == duty if led else kind[who] in PATROLLING)]
+        leading = [who for who in load if capacity[who] > 0 and kind[who] == "leader"]
+        able = fit if fit or led else leading
         staying = [who for who in able if (grid, who) in stands]
         for who, share in _takers(staff, grid, work, staying, able, load, capacity):
             load[who] += share

@@ -27,6 +27,7 @@ def crews(problem: Problem) -> tuple[float, float]:
     everyone = sp.hstack([sp.kron(sp.eye(kinds), np.ones((1, grids))), sp.csr_matrix((kinds, 1))])
     staffed = sp.hstack([sp.kron(kind[None, :, 0], sp.eye(grids)), sp.csr_matrix((grids, 1))])
     carried = sp.hstack([sp.kron(kind[None, :, 1], sp.eye(grids)), sp.csr_matrix(-problem.work[:, None])])
+    helping = sp.hstack([sp.kron(1 - kind[None, :, 0], sp.eye(grids)), sp.csr_matrix((grids, 1))])
     goal = np.zeros(size)
     goal[-1] = -1.0
     upper = np.append(np.repeat(count.astype(float), grids), np.inf)
@@ -38,6 +39,7 @@ def crews(problem: Problem) -> tuple[float, float]:
             LinearConstraint(everyone, count, count),
             LinearConstraint(staffed, 1, np.inf),
             LinearConstraint(carried, 0, np.inf),
+            LinearConstraint(helping, *_helpers_each(problem)),
         ],
         options={"node_limit": NODES, "mip_rel_gap": GAP},
     )
@@ -46,12 +48,21 @@ def crews(problem: Problem) -> tuple[float, float]:
     return 1 / answer.x[-1], 1 / -answer.mip_dual_bound
 
 
+def _helpers_each(problem: Problem) -> tuple[float, float]:
+    """The fewest and the most helpers of a grid."""
+    helpers, grids = int((~problem.main).sum()), len(problem.work)
+    if not problem.spread:
+        return 0.0, np.inf
+    return (1.0, np.inf) if helpers > grids else (0.0, 1.0)
+
+
 def place(problem: Problem, heaviest: float, cost: np.ndarray) -> np.ndarray:
     """Return the grid of each member: the cheapest way in which no load per capacity exceeds `heaviest`."""
     members, grids = problem.km.shape
     each = sp.kron(sp.eye(members), np.ones((1, grids)))
     staffed = sp.kron(problem.main[None, :].astype(float), sp.eye(grids))
     carried = sp.kron(problem.capacity[None, :], sp.eye(grids))
+    helping = sp.kron(1.0 - problem.main[None, :], sp.eye(grids))
     needed = problem.work / heaviest * (1 - GAP) if heaviest > 0 else np.zeros(grids)
     answer = milp(
         cost.ravel(),
@@ -61,6 +72,7 @@ def place(problem: Problem, heaviest: float, cost: np.ndarray) -> np.ndarray:
             LinearConstraint(each, 1, 1),
             LinearConstraint(staffed, 1, np.inf),
             LinearConstraint(carried, needed, np.inf),
+            LinearConstraint(helping, *_helpers_each(problem)),
         ],
         options={"node_limit": NODES, "mip_rel_gap": GAP},
     )

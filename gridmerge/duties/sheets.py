@@ -92,6 +92,7 @@ def _people(assignment: Assignment | None) -> dict[str, dict[str, str]]:
         return {}
     names = dict(zip(assignment.members["member_id"], assignment.members["name"], strict=True))
     table = assignment.assignments.sort_values(["load", "member_id"], ascending=[False, True])
+    table = table[~table["duty"].isin(["adviser", "other"])]  # they help; whom to turn to are member and leader
     people: dict[str, dict[str, str]] = {}
     for code, member, duty in zip(table["grid_code"], table["member_id"], table["duty"], strict=True):
         people.setdefault(code, {}).setdefault("leader" if duty == "leader" else "member", names[member])

@@ -30,7 +30,11 @@ KINDS = {
     "full_time": ("fulltime", "专职", "专职网格员", "全职"),
     "part_time": ("parttime", "兼职", "兼职网格员"),
     "leader": ("leader", "网格长", "总网格长", "负责人", "组长"),
+    "adviser": ("adviser", "advisor", "指导员", "网格指导员", "联络员"),
+    # the N of 1+3+N
+    "other": ("other", "others", "n", "其他", "其他人员", "志愿者", "网格志愿者", "志愿", "其他力量", "volunteer"),
 }
+CARRIERS = ("full_time", "part_time", "leader")  # who can answer for a grid; advisers and others only support
 DEFAULT_KIND = "full_time"
 DEFAULT_CAPACITY = 1.0  # one member's usual amount of work; only the proportions matter
 
@@ -55,7 +59,8 @@ def mend_roster(raw: RawLayer, spec: RosterSpec, township: Township) -> Roster:
     Raises
     ------
     InputError
-        A column is missing; or unknown villages, negative capacities, repeated ids, unknown kinds: all of them at once.
+        A column is missing; or unknown villages, capacities not above 0, blank or repeated ids, unknown kinds, nobody who can
+        answer for a grid, leaders of no village: all of them at once.
     """
     not_empty(raw)
     raw = with_points(raw, spec, required=False)
@@ -71,13 +76,15 @@ def mend_roster(raw: RawLayer, spec: RosterSpec, township: Township) -> Roster:
     members["capacity"] = _capacities(raw, columns["capacity"], keep, problems)
     members["village_code"] = _villages(cells["village"][keep], township, problems)
     members["phone"], members["departments"] = cells["phone"], cells["departments"]
+    points, findings = _homes(raw, spec, township)
+    members["village_code"] = _led_from_home(members, points, township)
     _check_ids(members[keep], problems)
+    _check_kinds(members[keep & (cells["village"] == "")], members[keep], problems)
     if problems:
         raise InputError(
             f"roster（{raw.source.path}）：" + "；".join(zh for zh, _ in problems) + "。",
             f"roster ({raw.source.path}): " + "; ".join(en for _, en in problems) + ".",
         )
-    points, findings = _homes(raw, spec, township)
     frame = gpd.GeoDataFrame(members, geometry=points, crs=township.crs)[keep]
     frame = frame.sort_values("member_id", ignore_index=True)
     return Roster(members=frame, source=raw.source, findings=tidy((*raw.findings, *findings)))
@@ -91,8 +98,8 @@ def _kinds(cells: pd.Series, problems: list[tuple[str, str]]) -> pd.Series:
         listed = "、".join(unknown)
         problems.append(
             (
-                f"类型 {listed} 不认识（可用：专职、兼职、网格长）",
-                f"kind {listed} is not known (full_time, part_time or leader)",
+                f"类型 {listed} 不认识（可用：专职、兼职、网格长、指导员、其他）",
+                f"kind {listed} is not known (full_time, part_time, leader, adviser or other)",
             )
         )
     return found
@@ -131,6 +138,40 @@ def _check_ids(members: pd.DataFrame, problems: list[tuple[str, str]]) -> None:
     if len(twice):
         listed = "、".join(sorted(set(twice)))
         problems.append((f"编号 {listed} 重复", f"member_id {listed} is there more than once"))
+
+
+def _led_from_home(members: pd.DataFrame, homes: np.ndarray, township: Township) -> pd.Series:
+    """A leader of no village leads the one the home lies in."""
+    codes = members["village_code"].copy()
+    villages = township.villages.sort_values("village_code")
+    lost = np.flatnonzero((members["kind"] == "leader") & (codes == "") & ~shapely.is_missing(homes))
+    at, village = shapely.STRtree(villages.geometry.to_numpy()).query(homes[lost], predicate="intersects")
+    # on a line between two villages the smaller code, as everywhere
+    for row, index in sorted(zip(lost[at].tolist(), village.tolist(), strict=True), reverse=True):
+        codes.iloc[row] = villages["village_code"].iloc[index]
+    return codes
+
+
+def _check_kinds(unplaced: pd.DataFrame, members: pd.DataFrame, problems: list[tuple[str, str]]) -> None:
+    known = members["kind"].dropna()
+    if len(known) == len(members) and not known.isin(CARRIERS).any():
+        problems.append(
+            (
+                "没有专职网格员，也没有兼职人员或网格长可以承担网格",
+                "there is nobody full-time, nor a part-timer or leader, who can answer for a grid",
+            )
+        )
+    lost = unplaced[(unplaced["kind"] == "leader") & (unplaced["village_code"] == "")]
+    if len(lost):
+        listed = "、".join(
+            f"{row.member_id}（{row.name_}）" for row in lost.rename(columns={"name": "name_"}).itertuples()
+        )
+        problems.append(
+            (
+                f"网格长 {listed} 没有所属村/社区，住址也不在辖区内",
+                f"the leaders {listed} belong to no village and have no home inside one",
+            )
+        )
 
 
 def _homes(raw: RawLayer, spec: RosterSpec, township: Township) -> tuple[np.ndarray, list[Finding]]:

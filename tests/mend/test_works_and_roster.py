@@ -120,6 +120,38 @@ def test_everything_wrong_is_told_in_one_sentence(town):
     assert "more than once" in str(caught.value)
 
 
+def test_all_kinds_are_known_by_their_chinese_names(town):
+    kinds = ["专职", "兼职", "网格长", "指导员", "其他", "志愿者", "N"]
+    ids = [str(n) for n in range(7)]
+    result = roster(town, 编号=ids, 姓名=ids, 类型=kinds, 村=["甲村"] * 7)
+    known = ["full_time", "part_time", "leader", "adviser", "other", "other", "other"]
+    assert result.members["kind"].tolist() == known
+
+
+def test_a_leader_leads_a_village_or_the_one_of_the_home(town, lonlat):
+    lon, lat = lonlat
+    result = roster(town, 编号=["1"], 姓名=["甲"], 类型=["网格长"], 经度=lon[:1], 纬度=lat[:1])
+    assert result.members["village_code"].tolist() == ["510311104201"]
+    with pytest.raises(InputError) as caught:
+        roster(
+            town,
+            编号=["1", "2", "2"],
+            姓名=["甲", "乙", "丙"],
+            类型=["网格长", "指导员", "专职"],
+            经度=[float(lon[0]) + 5, np.nan, np.nan],
+            纬度=[lat[0], np.nan, np.nan],
+            容量=["1", "-1", "1"],
+        )
+    for part in ("网格长 1（甲） 没有所属村/社区", "编号 2 重复", "-1"):
+        assert part in caught.value.in_("zh"), caught.value.in_("zh")
+    assert "the leaders 1（甲） belong to no village" in str(caught.value)
+
+
+def test_a_roster_of_advisers_alone_is_refused(town):
+    with pytest.raises(InputError, match="there is nobody full-time, nor a part-timer or leader"):
+        roster(town, 编号=["1", "2"], 姓名=["甲", "乙"], 类型=["指导员", "其他"])
+
+
 def test_missing_columns_of_a_roster(town):
     with pytest.raises(InputError, match="has no field name"):
         roster(town, 编号=["1"], 备注=["x"])
