@@ -70,6 +70,19 @@ def test_order_of_rows_in_a_layer_changes_no_byte(small):
     _same_bytes(mosaic, overlay(ship, mixed, Overlay()))
 
 
+def test_of_two_zones_on_one_land_the_same_wins_in_any_order_of_rows():
+    ship = township([LEFT, RIGHT])
+    campuses = {
+        "学": shapely.box(500_050, 3_200_050, 500_150, 3_200_120),
+        "校": shapely.box(500_100, 3_200_050, 500_190, 3_200_120),
+    }
+    zones = layer("zones", campuses, role="exclusive")
+    turned = replace(zones, frame=zones.frame[::-1])
+    first, second = (overlay(ship, [layer("a", BLOCKS), one], Overlay(tolerance=5)) for one in (zones, turned))
+    _same_bytes(first, second)
+    assert first.faces.groupby("zone")["area_m2"].sum()["zones/学"] == pytest.approx(7000, abs=1)
+
+
 @pytest.mark.parametrize("named", [True, False], ids=["with ids", "without ids"])
 def test_order_of_rows_in_a_file_changes_no_byte(small, named):
     town, ship, _, _ = small
