@@ -35,7 +35,7 @@ SMALL = 60  # nodes of a graph up to which a round takes some tenths of a second
 NODES, FEW_NODES = (
     20_000,
     60,
-)  # branch-and-bound nodes for one search: its dual bound is used, so few cost tightness, not truth
+)  # branch-and-bound nodes for one search, few where one round is all: its dual bound is used, so few cost tightness, not truth
 
 
 def floor_under(task: Task, labels: Ints, rounds: int) -> float:
@@ -58,20 +58,22 @@ def floor_under(task: Task, labels: Ints, rounds: int) -> float:
     """
     if (task.graph.costs < 0).any():
         return 0.0
-    pricing, pool = _Pricing(task, NODES if task.graph.n <= SMALL else FEW_NODES), _Pool(task)
+    pricing, pool = _Pricing(task, NODES if rounds > 1 and task.graph.n <= SMALL else FEW_NODES), _Pool(task)
     for plan in _good_plans(task, labels):
         for d in range(task.k):
             pool.add(plan == d)
     value, best = pool.price_of(labels), 0.0
     steady: Floats | None = None
+    if task.k == 2:  # both districts have one price: nodes need none, and the best district is the best plan
+        _, half = pricing.solve(np.zeros(task.graph.n))
+        return max(0.0, min(2 * half, value))
     for _ in range(rounds):
         duals, fresh = pool.duals(), False
-        steady = duals if steady is None else steady
-        for tried in (SMOOTH * steady + (1 - SMOOTH) * duals, duals):
+        for tried in (duals,) if steady is None else (SMOOTH * steady + (1 - SMOOTH) * duals, duals):
             inside, reduced = pricing.solve(tried)
             reached = float(tried.sum()) + task.k * reduced
-            if reached > best:
-                best, steady = reached, tried
+            if steady is None or reached > best:
+                best, steady = max(reached, best), tried
             fresh = pool.add(inside)
             if fresh:
                 break
@@ -80,7 +82,7 @@ def floor_under(task: Task, labels: Ints, rounds: int) -> float:
     return min(best, value)
 
 
-WALK = 300  # plans looked at for first districts
+WALK = 100  # plans looked at for first districts
 MILD = (1.0, 0.1)  # temperatures of that walk: warm enough to wander, cool enough to stay near good plans
 
 

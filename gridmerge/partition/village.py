@@ -103,6 +103,9 @@ class Cluster:
     alone: bool = True
 
 
+LARGE = 150  # faces of a village beyond which each gets fewer moves: one of 600 takes twice as long, not four times
+
+
 def divide(village: Village) -> Divided:
     """Divide one village: each exclusive zone is a grid of its own, so is each locked grid; the solver divides the rest."""
     labels = np.full(len(village.face_id), -1, dtype=np.int64)
@@ -284,7 +287,7 @@ class _Attempt:
         """Divide into k grids, or as many fewer as locks leave room for."""
         sizes, graph, nodes = self.village.sizes, self.graph, self.cluster.nodes
         lower, upper = float(sizes.min or 0.0), float(sizes.max or np.inf)
-        wishes, budget = self.wishes, int(sizes.effort * len(nodes))
+        wishes, budget = self.wishes, moves_for(sizes.effort, len(nodes))
         glued = contract(graph, self.group)
         if self.before is not None:
             wishes = _steady(graph, (glued, self.group), self.before, (k, lower, upper, sizes.steady), wishes)
@@ -300,7 +303,7 @@ class _Attempt:
                 wishes=wishes,
                 seed=zlib.crc32(self.village.code.encode()) + int(nodes[0]),
                 budget=budget,
-                proof=sizes.proof if len(nodes) <= SMALL else min(1, sizes.proof),
+                proof=rounds_for(sizes.proof, len(nodes)),
             )
         except LockError as error:
             if k > least:
@@ -310,6 +313,16 @@ class _Attempt:
                 f"The locks of {self.village.name} contradict each other: faces locked to one grid cannot be joined without "
                 "crossing another; change locks.csv.",
             ) from error
+
+
+def moves_for(effort: float, faces: int) -> int:
+    """Moves tried for so many faces: `effort` each up to `LARGE`, beyond only as the square root of their number."""
+    return int(effort * faces * min(1.0, (LARGE / faces) ** 0.5))
+
+
+def rounds_for(proof: int, faces: int) -> int:
+    """Rounds spent on a bound: beyond `SMALL` faces one, beyond `LARGE` none, for it would take seconds and prove nothing."""
+    return 0 if faces > LARGE else min(1, proof) if faces > SMALL else proof
 
 
 def _wishes(village: Village, graph: Graph, place: Ints, cluster: Cluster) -> Wishes:
