@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import geopandas as gpd
+import numpy as np
 import pandas as pd
 import shapely
 
@@ -34,12 +35,14 @@ def docket(build: Build, kind: str) -> gpd.GeoDataFrame:
     Returns
     -------
     geopandas.GeoDataFrame
-        item (G1, C1, D1 …, largest first as the overlay sorts them), the kind's own columns, village_code, village_name,
-        area_m2, each workload that lies on it, faces (ids joined by ";"), lon, lat, geometry.
+        item (G1, C1, D1 …: what most households stand on comes first, then most events, then the largest), the kind's own
+        columns, village_code, village_name, area_m2, each workload that lies on it, faces (ids joined by ";"), lon, lat, geometry.
     """
     frame: gpd.GeoDataFrame = getattr(build.mosaic, kind).reset_index(drop=True)
     names = build.township.villages.set_index("village_code")["village_name"]
     works = _at_stake(build, frame["faces"])
+    first = _ranking(build, works)
+    frame, works = frame.iloc[first].reset_index(drop=True), works.iloc[first].reset_index(drop=True)
     lon, lat = _places(build, frame)
     columns = {
         "item": [f"{_LETTERS[kind]}{n}" for n in range(1, len(frame) + 1)],
@@ -90,6 +93,13 @@ def _at_stake(build: Build, faces: Iterable[str]) -> pd.DataFrame:
     )
     sums = pairs.merge(build.weights.faces[["face_id", *names]], on="face_id").groupby("n")[names].sum()
     return sums.reindex(range(int(pairs["n"].max()) + 1 if len(pairs) else 0))
+
+
+def _ranking(build: Build, works: pd.DataFrame) -> np.ndarray:
+    """Order by households (or what sizes the grids) and events at stake; what is equal stays in the overlay's order."""
+    stakes = [name for name in dict.fromkeys((build.plan.sizes.unit, "events")) if name in works.columns]
+    keys = [-works[name].to_numpy(dtype=float) for name in reversed(stakes)]
+    return np.lexsort(keys) if keys else np.arange(len(works))
 
 
 def _places(build: Build, frame: gpd.GeoDataFrame) -> tuple[Any, Any]:
