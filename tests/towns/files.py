@@ -214,6 +214,8 @@ def _readme(town: Town, recipes: list[Recipe]) -> str:
         layers=len(town.layers),
         blocks=round(len(town.truth) / len(town.villages)),
         total=len(town.truth),
+        quarrels=f" --quarrels {town.quarrels}" if town.quarrels else "",
+        opinions=QUARRELS.format(town.quarrels) if town.quarrels else "",
         households=households,
         people=people,
         hectares=round(float(shapely.area(town.villages.geometry.to_numpy()).sum()) / 1e4),
@@ -221,6 +223,7 @@ def _readme(town: Town, recipes: list[Recipe]) -> str:
     )
 
 
+QUARRELS = "另有 {} 处真正的分歧（界线画在路的另一边、一块地两个网格都要、一块地没人要），要开会定。"
 README = """\
 # 青山镇 · Qingshan, an invented town
 
@@ -229,14 +232,14 @@ Everything here is invented by a program: land, villages, names, phones, events.
 
 {villages} 个村和社区，{hectares} 公顷，{households} 户、{people} 人，{roster} 名网格人员；{layers} 个部门的网格，
 都由同一份“真实”（{total} 个街区）各自重新描绘而成：数字化误差 0–8 米、整体偏移、抽稀、个别网格缺失或变大变小、
-有的部门不管村界。再各自存成部门常见的文件，带着常见的毛病。
+有的部门不管村界。{opinions}再各自存成部门常见的文件，带着常见的毛病。
 {villages} villages and communities; {layers} departmental networks, each re-drawn from one truth of {total} blocks with
 errors of 0–8 m, a shift, thinning, missing and swollen grids, some ignoring village lines; each saved the way such files come.
 
 生成命令（同样的参数得到同样的文件）· Made, and made again, by:
 
 ```
-python -m tests.towns --seed {seed} --villages {villages} --layers {layers} --blocks {blocks} --dirt 1.0 --out sample_layers
+python -m tests.towns --seed {seed} --villages {villages} --layers {layers} --blocks {blocks} --dirt 1.0{quarrels} --out sample_layers
 ```
 
 | 文件 file | 图层 key | 毛病 | illness |
@@ -252,6 +255,6 @@ python -m tests.towns --seed {seed} --villages {villages} --layers {layers} --bl
 | `企业.xlsx`、`园区.geojson` | 企业和小场所（点）、园区（面） | enterprises as points, industrial parks as polygons |
 | `土地利用.gpkg` | 地类图斑（未被项目文件引用） | land use, not used by the project file |
 | `地名.csv` | 村组、单位、桥梁的名称（未被项目文件引用） | place names, not used by the project file |
-| `花名册.csv` | 网格长、专职、兼职 | roster: leaders, full-time, part-time |
+| `花名册.csv` | 网格长、专职、兼职、指导员、志愿者；部分部门网格现由名册中的人负责 | roster of all kinds; some of its people hold departmental grids today |
 | `事项清单.xlsx` | 事项清单，十统一各项 | the list of matters with its ten uniform items |
 """

@@ -19,7 +19,7 @@ _SHORT = {"source_id": "编号", "name": "名称", "holder": "网格长"}
 _CAMEL = {"source_id": "gridCode", "name": "gridName", "holder": "leader"}
 _LONG = {"source_id": "网格编号", "name": "网格名", "holder": "网格员"}
 _PINYIN = {"source_id": "wgbh", "name": "wgmc", "holder": "wgy"}
-KINDS = {"leader": "网格长", "full_time": "专职", "part_time": "兼职"}
+KINDS = {"leader": "网格长", "full_time": "专职", "part_time": "兼职", "adviser": "指导员", "other": "志愿者"}
 
 
 def _recipe(key: str, path: str, write: Write, fields: dict[str, str], **spec: object) -> Recipe:

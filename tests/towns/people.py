@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import geopandas as gpd
 import numpy as np
 import pandas as pd
 import shapely
 
+from tests.towns.draw import DrawnLayer
 from tests.towns.names import people
 from tests.towns.truth import CRS, Land
 
@@ -149,6 +152,64 @@ def places_on(rng: np.random.Generator, land: Land) -> gpd.GeoDataFrame:
 
 def _endings(rng: np.random.Generator, count: int) -> list[str]:
     return [str(one) for one in rng.choice(("院子", "湾", "坝", "沟", "坡", "祠堂", "老屋"), count)]
+
+
+BEATS = {  # share of a department's grids that the township's own members hold today; the rest are the department's people
+    "public_security_governance": 0.9,
+    "party": 0.6,
+    "emergency": 0.6,
+    "environment": 0.6,
+    "fire": 0.5,
+}
+
+
+def held_by_members(
+    seed: int, land: Land, layers: dict[str, DrawnLayer], roster: pd.DataFrame
+) -> dict[str, DrawnLayer]:
+    """The present state: many grids of some departments are held by the full-timer of the village who lives nearest."""
+    full = roster[roster["kind"] == "full_time"]
+    homes = np.asarray(gpd.points_from_xy(full["lon"], full["lat"], crs=4490).to_crs(CRS))
+    village_of = land.blocks.set_index("block_id")["village_code"]
+    held = dict(layers)
+    for n, (key, share) in enumerate(BEATS.items()):
+        if key not in layers:
+            continue
+        groups, frame = layers[key].groups, layers[key].frame.copy()
+        village = village_of.reindex(groups.index).groupby(groups).agg(lambda codes: codes.mode().iloc[0])
+        lot = np.random.default_rng([seed, 5, n]).random(len(frame))
+        holders = frame["holder"].tolist()
+        for row, (source, shape) in enumerate(zip(frame["source_id"], frame.geometry, strict=True)):
+            mine = np.flatnonzero((full["village"] == village.get(source, "")).to_numpy())
+            if lot[row] < share and len(mine):
+                near = mine[np.argmin(shapely.distance(homes[mine], shapely.centroid(shape)))]
+                holders[row] = full["name"].iloc[near]
+        held[key] = replace(layers[key], frame=frame.assign(holder=holders))
+    return held
+
+
+def supported(seed: int, roster: pd.DataFrame, land: Land) -> pd.DataFrame:
+    """The roster with advisers of no village and volunteers of every one added at its end."""
+    rng = np.random.default_rng([seed, 6])
+    villages = land.villages
+    rows = [("adviser", "", "")] * -(-len(villages) // 3)
+    rows += [
+        ("other", code, name) for code, name in zip(villages["village_code"], villages["village_name"], strict=True)
+    ]
+    first = len(roster) + 1
+    more = pd.DataFrame(
+        {
+            "member_id": [f"WG{first + n:03d}" for n in range(len(rows))],
+            "name": people(rng, len(rows)),
+            "kind": [kind for kind, _, _ in rows],
+            "capacity": 0.2,
+            "lon": np.nan,
+            "lat": np.nan,
+            "village": [code for _, code, _ in rows],
+            "village_name": [name for _, _, name in rows],
+            "phone": [f"138000{first + n:05d}" for n in range(len(rows))],
+        }
+    )
+    return pd.concat([roster, more], ignore_index=True)
 
 
 def roster_for(rng: np.random.Generator, land: Land, buildings: gpd.GeoDataFrame) -> pd.DataFrame:

@@ -13,6 +13,7 @@ from scipy.sparse.csgraph import connected_components
 
 from tests.towns import people as folk
 from tests.towns.draw import DrawnLayer, draw_layers
+from tests.towns.quarrels import quarrelling
 from tests.towns.truth import CRS, LOOKS, Land, draw_land
 
 SAME = 0.9  # intersection over union above which a face is the block
@@ -51,11 +52,18 @@ class Town:
     roads: gpd.GeoDataFrame
     roster: pd.DataFrame
     separable: gpd.GeoDataFrame
+    quarrels: int = 0
     crs: str = CRS
 
 
 def draw_town(
-    seed: int = 1, villages: int = 12, layers: int = 24, blocks: int = 40, dirt: float = 1.0, look: str = "town"
+    seed: int = 1,
+    villages: int = 12,
+    layers: int = 24,
+    blocks: int = 40,
+    dirt: float = 1.0,
+    look: str = "town",
+    quarrels: int = 0,
 ) -> Town:
     """Draw a town: the same for the same arguments, on any machine.
 
@@ -71,24 +79,29 @@ def draw_town(
         1.0: as issue 2 defines; 0: every layer is drawn exactly; other amounts scale lengths and shares.
     look
         ``town``, ``rural`` (villages only), ``city`` (communities only) or ``valley`` (long and narrow).
+    quarrels
+        How many real disagreements between departments (`tests.towns.quarrels`); the truth knows nothing of them.
     """
     land = draw_land(np.random.default_rng([seed, 0]), villages, blocks, LOOKS[look])
-    drawn = draw_layers(seed, land, layers, dirt)
+    drawn = quarrelling(draw_layers(seed, land, layers, dirt), seed, quarrels)
     rng = np.random.default_rng([seed, 3])  # of its own, so that dirt changes no people
     buildings = folk.buildings_on(rng, land)
+    events, enterprises = folk.events_on(rng, buildings), folk.enterprises_on(rng, land)
+    roster = folk.roster_for(rng, land, buildings)
     return Town(
         seed=seed,
+        quarrels=quarrels,
         villages=land.villages,
         truth=land.blocks,
-        layers=drawn,
+        layers=folk.held_by_members(seed, land, drawn, roster),
         buildings=buildings,
-        events=folk.events_on(rng, buildings),
-        enterprises=folk.enterprises_on(rng, land),
+        events=events,
+        enterprises=enterprises,
         land_use=folk.land_use_on(land),
         places=folk.places_on(np.random.default_rng([seed, 4]), land),
         rivers=land.rivers,
         roads=land.roads,
-        roster=folk.roster_for(rng, land, buildings),
+        roster=folk.supported(seed, roster, land),
         separable=_separable(land, drawn),
     )
 
