@@ -174,7 +174,8 @@ class Mosaic:
         width_m, area_m2, geometry. Departments of side a draw their line along one edge of a strip, those of side b along
         the other: for a, the strip belongs with `faces_a`. Longest first; households at stake are those of `faces`.
     figures
-        For report.json: tolerance, per-layer p50/p95/max displacement, shifts; `failed_villages`, the codes of villages
+        For report.json: tolerance, per-layer role, p50/p95/max displacement, shifts; `zones`, the name of each exclusive zone
+        by ``layer/source_id``; `failed_villages`, the codes of villages
         that could not be cut (each is left as one face, with an error finding).
     """
 

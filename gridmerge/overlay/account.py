@@ -69,6 +69,7 @@ def mosaic_of(story: Story, threads: int = 1) -> Mosaic:
         figures={
             "tolerance": round(tolerance, 3),
             "layers": layers,
+            "zones": _zone_names(claiming),
             "failed_villages": sorted(township.villages["village_code"][story.failed]),
         },
         findings=tidy([*story.findings, *told]),
@@ -90,6 +91,13 @@ def _zones(zone: Ints, claiming: list[Drawing]) -> Names:
     """``layer/source_id`` of each face's zone, "" for none (-1 takes the last)."""
     names = [f"{d.key}/{source}" for d in claiming if d.role == "exclusive" for source in d.layer.frame["source_id"]]
     return np.array([*names, ""], dtype=object)[zone]
+
+
+def _zone_names(claiming: list[Drawing]) -> dict[str, str]:
+    """What people call each exclusive zone that has a name, by ``layer/source_id``."""
+    frames = [(d.key, d.layer.frame) for d in claiming if d.role == "exclusive"]
+    rows = ((key, source, name) for key, f in frames for source, name in zip(f["source_id"], f["name"], strict=True))
+    return {f"{key}/{source}": str(name) for key, source, name in rows if name}
 
 
 def _memberships(ids: Names, area: Floats, claiming: list[Drawing], tables: Sequence[Shares]) -> pd.DataFrame:
@@ -120,6 +128,7 @@ def _told(story: Story, threads: int) -> tuple[dict[str, Any], list[Finding]]:
     for k, (d, moved) in enumerate(zip(drawn, measured, strict=True)):
         dx, dy = (round(float(metres), 3) for metres in agreement.shift[k])
         figures[d.key] = {
+            "role": d.role,
             "tolerance_m": round(float(agreement.tolerance[k]), 3),
             "shift_m": [dx, dy],
             "roughness_m": round(float(agreement.before[k]), 3),

@@ -115,7 +115,8 @@ def _priced_borders(mosaic: Mosaic, table: gpd.GeoDataFrame, sizes: Grids) -> pd
     base = sorted(key for key, layer in mosaic.figures.get("layers", {}).items() if layer.get("role") == "base")
     if base:
         claims = mosaic.memberships.loc[mosaic.memberships["layer"].isin(base)]
-        owner = claims.groupby("face_id").apply(lambda g: "|".join(sorted(g["layer"] + "/" + g["source_id"])))
+        names = (claims["layer"] + "/" + claims["source_id"]).sort_values()
+        owner = names.groupby(claims["face_id"]).agg("|".join)
         same = borders["face_a"].map(owner).eq(borders["face_b"].map(owner))
         price = price + sizes.whole * same.to_numpy()
     return borders.assign(price=price).sort_values(["face_a", "face_b"], ignore_index=True)
