@@ -47,11 +47,12 @@ SAMPLE = 2000  # vertices that stand for a layer when systems are tried
 
 @dataclass(frozen=True, kw_only=True)
 class Placing:
-    """A coordinate system, whether x and y have to be swapped first, and how it was told."""
+    """A coordinate system, whether x and y have to be swapped first, how it was told, and how many others lay it there too."""
 
     crs: CRS
     swapped: bool = False
     overlap: float = 0.0
+    rivals: int = 0
 
 
 def declared(text: str, where: str) -> CRS:

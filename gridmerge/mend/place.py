@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import geopandas as gpd
@@ -97,7 +97,8 @@ def _told_by(told: systems.Placing, raw: RawLayer) -> Finding:
     if raw.frame.crs is not None:
         return found("crs_impossible", layer=key, declared=_label(raw.frame.crs), crs=crs)
     if told.overlap:
-        return found("crs_by_evidence", layer=key, measure=round(100 * told.overlap, 1), crs=crs)
+        measure = round(100 * told.overlap, 1)
+        return found("crs_by_evidence", layer=key, measure=measure, crs=crs, rivals=told.rivals)
     return found("crs_assumed", layer=key, crs=crs)
 
 
@@ -137,7 +138,8 @@ def _by_evidence(geometry: gpd.GeoSeries, villages: gpd.GeoDataFrame) -> systems
         shapes = swap(np.asarray(geometry.values)) if placing.swapped else np.asarray(geometry.values)
         met.append((lines_met(gpd.GeoSeries(shapes, crs=placing.crs).to_crs(villages.crs), villages), placing))
     met.sort(key=lambda one: -one[0])
-    return met[0][1] if met[0][0] > CLEAR and met[0][0] > 1.5 * met[1][0] else None
+    clear = met[0][0] > CLEAR and met[0][0] > 1.5 * met[1][0]
+    return replace(met[0][1], rivals=len(tried) - 1) if clear else None
 
 
 def _axes(told: systems.Placing, key: str) -> tuple[Finding, ...]:

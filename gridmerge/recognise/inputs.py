@@ -223,16 +223,23 @@ def _system(table: Table, findings: Iterable[Finding]) -> None:
             continue
         blanks = {name: str(value) for name, value in found.blanks}
         code = blanks[blank].partition("（")[0]
+        rivals = int(blanks.get("rivals", 0))
         how = {
-            "crs_by_evidence": f"文件没有坐标系，逐一试算后只有它落在村界上（重合 {found.measure:g}%）"
-            if found.measure
-            else "",
+            "crs_by_evidence": _tried(found, rivals),
             "crs_contradicted": f"文件声明 {blanks['crs']}，但只有它落在村界上",
             "crs_assumed": "文件没有坐标系，坐标数值只可能是它",
         }[kind]
         if re.fullmatch(r"EPSG:\d+", code):
-            table.values["crs"] = Guess(code, sure, how)  # type: ignore[arg-type]
+            # where several lay the layer on the villages the lines speak for one of them, which is no proof
+            table.values["crs"] = Guess(code, "likely" if rivals else sure, how)  # type: ignore[arg-type]
         return
+
+
+def _tried(found: Finding, rivals: int) -> str:
+    """How a system was told by trying."""
+    if rivals:
+        return f"文件没有坐标系，有 {rivals + 1} 个坐标系都大致落在村界上，它的界线与村界最吻合，请核对"
+    return f"文件没有坐标系，逐一试算后只有它落在村界上（重合 {found.measure or 0:g}%）"
 
 
 def _datum(table: Table, sheet: Sheet, township: Township, suspected: Finding) -> None:

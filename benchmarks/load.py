@@ -1,0 +1,95 @@
+"""Load and mend New York's networks beside plain GeoPandas: ``python -m benchmarks.load [city.toml …]``.
+
+Each contender runs in a process of its own; processor seconds and peak memory are what that process used, imports left out
+of the seconds. Plain means `geopandas.read_file`, `to_crs` and `make_valid` of the same files: no proof of place, no ids, no
+findings.
+"""
+
+from __future__ import annotations
+
+import multiprocessing
+import time
+from multiprocessing.connection import Connection
+from pathlib import Path
+
+import click
+
+DATA = Path(__file__).resolve().parents[2] / "shared" / "data" / "nyc"
+PROJECTS = ("gridmerge.toml", "manhattan.toml", "city.toml")
+REPEATS = 3  # the fastest counts: the machine may be busy with other things
+KIB = 1024  # ru_maxrss is in KiB on Linux
+
+
+def plain(project: Path) -> int:
+    """Read the same files and make them valid; returns the number of features."""
+    import geopandas as gpd  # noqa: PLC0415
+
+    from gridmerge.config import read_project  # noqa: PLC0415
+
+    settings = read_project(project)
+    count = 0
+    for spec in (settings.villages, *settings.layers):
+        for name in spec.path if isinstance(spec.path, (list, tuple)) else (spec.path,):
+            frame = gpd.read_file(project.parent / name)
+            frame = frame.set_crs(spec.crs, allow_override=True) if spec.crs else frame
+            frame = frame if frame.crs is None else frame.to_crs(settings.project.crs)
+            frame.geometry = frame.geometry.make_valid()
+            count += len(frame)
+    return count
+
+
+def ours(project: Path) -> int:
+    """Load and mend the project; returns the number of features kept."""
+    from gridmerge.config import read_project  # noqa: PLC0415
+    from gridmerge.load import read  # noqa: PLC0415
+    from gridmerge.mend import mend_layer, mend_township  # noqa: PLC0415
+
+    settings = read_project(project)
+    township = mend_township(read(settings.villages, settings.folder, "villages"), settings)
+    return sum(len(mend_layer(read(spec, settings.folder, spec.key), spec, township).frame) for spec in settings.layers)
+
+
+CONTENDERS = {"plain": plain, "gridmerge": ours}
+
+
+def _serve(name: str, project: Path, pipe: Connection) -> None:
+    import resource  # noqa: PLC0415
+
+    import geopandas  # noqa: F401, PLC0415 - imports are not loading
+
+    import gridmerge.load  # noqa: PLC0415
+    import gridmerge.mend  # noqa: F401, PLC0415
+
+    started = time.process_time()
+    count = CONTENDERS[name](project)
+    pipe.send((time.process_time() - started, resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / KIB, count))
+
+
+def measure(name: str, project: Path) -> tuple[float, float, int]:
+    """Return processor seconds, peak megabytes and features of the fastest of several runs."""
+    context = multiprocessing.get_context("spawn")
+    runs = []
+    for _ in range(REPEATS):
+        pipe, other = context.Pipe()
+        process = context.Process(target=_serve, args=(name, project, other))
+        process.start()
+        other.close()
+        runs.append(pipe.recv())
+        process.join()
+    return min(runs)
+
+
+@click.command()
+@click.argument("projects", nargs=-1)
+def main(projects: tuple[str, ...]) -> None:
+    """Print a row a project and contender, and the ratio."""
+    for project in projects or PROJECTS:
+        results = {name: measure(name, DATA / project) for name in CONTENDERS}
+        for name, (seconds, megabytes, count) in results.items():
+            click.echo(f"{project:16} {name:10} {seconds:6.2f} s {megabytes:6.0f} MB {count:6} features")
+        time_ratio, memory_ratio = (results["gridmerge"][i] / results["plain"][i] for i in (0, 1))
+        click.echo(f"{project:16} ratio      {time_ratio:6.2f}   {memory_ratio:6.2f}")
+
+
+if __name__ == "__main__":
+    main()
