@@ -53,6 +53,7 @@ def mosaic_of(story: Story, threads: int = 1) -> Mosaic:
     memberships = _memberships(ids, area, claiming, cut.shares)
     holders = cut.claims()
     land = Land(cut.faces, ids, codes, *contacts(cut.faces), township.crs)
+    spread = np.array([s for s, d in zip(story.agreement.before, drawn, strict=True) if d.claims], dtype=float)
     layers, told = _told(story, threads)
     networks = [d.key for d in claiming if d.role != "exclusive"]  # a zone is not meant to cover the land
     return Mosaic(
@@ -65,7 +66,7 @@ def mosaic_of(story: Story, threads: int = 1) -> Mosaic:
         borders=borders(cut, ids, holders, weights(claiming), _barriers(drawn), tolerance),
         gaps=gaps(land, networks, memberships),
         claims=claims(land, memberships),
-        disputes=disputes(land, keys, holders, cut.zone, tolerance),
+        disputes=disputes(land, keys, holders, cut.zone, tolerance, spread),
         figures={
             "tolerance": round(tolerance, 3),
             "layers": layers,

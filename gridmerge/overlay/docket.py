@@ -17,6 +17,7 @@ from gridmerge.model import CLAIMS, DISPUTES, GAPS, no_land
 from gridmerge.overlay.linework import Bools, Floats, Geometries, Ints
 
 STRIP = 4.0  # tolerances; land wider than this between two lines is a grid of its own, not a quarrel about one line
+LONE = 6.0  # of a layer's spread about the others: a generalised line strays so far from what it means, now and then
 SLENDER = 3.0  # a strip is at least so many times longer than wide
 
 
@@ -95,8 +96,14 @@ def claims(land: Land, memberships: pd.DataFrame) -> gpd.GeoDataFrame:
     return _frame(rows, CLAIMS, ["layer", "village_code", "area_m2"], land)
 
 
-def disputes(land: Land, layers: Sequence[str], holders: Floats, zone: Ints, tolerance: float) -> gpd.GeoDataFrame:
+def disputes(
+    land: Land, layers: Sequence[str], holders: Floats, zone: Ints, tolerance: float, spread: Floats
+) -> gpd.GeoDataFrame:
     """Return the docket: strips between two lines that different departments take for one.
+
+    What a meeting could not decide is left out: strips narrower than the tolerance, and strips with a side of which every
+    layer is rough enough to stray so far by itself. Neighbouring strips with the same departments on the same two sides
+    are one entry.
 
     Parameters
     ----------
@@ -104,39 +111,64 @@ def disputes(land: Land, layers: Sequence[str], holders: Floats, zone: Ints, tol
         (faces, layers) a number for who claims the face in each layer; 0 for nobody.
     zone
         -1 for faces outside exclusive zones: a zone's line is not negotiated.
+    spread
+        (layers,) each layer's robust spread about the others before agreeing, metres.
     """
-    area, outline = shapely.area(land.faces), shapely.length(land.faces)
-    # the shorter side of the rectangle with this area and outline
-    width = (outline / 2 - np.sqrt(np.clip(outline**2 / 4 - 4 * area, 0, None))) / 2
+    width = _width(land.faces)
+    strip, a, b = _sides(land, width, zone, tolerance)
+    with_a = (holders[strip] == holders[a]) & (holders[strip] != holders[b])
+    with_b = (holders[strip] == holders[b]) & (holders[strip] != holders[a])
+    sure = width[strip][:, None] > np.maximum(tolerance, LONE * spread)
+    open_ = (with_a & sure).any(axis=1) & (with_b & sure).any(axis=1)
+    kind = np.full(len(land.faces), "", dtype=object)
+    beside: dict[int, tuple[str, str]] = {}
+    for face, one, other, left, right in zip(
+        strip[open_], a[open_], b[open_], with_a[open_], with_b[open_], strict=True
+    ):
+        first, second = sorted(
+            (";".join(np.array(layers, dtype=object)[side]), land.ids[n]) for side, n in ((left, one), (right, other))
+        )
+        kind[face] = f"{first[0]}|{second[0]}"
+        beside[int(face)] = first[1], second[1]
+    rows = []
+    for group in land.pieces(kind != "", kind):
+        layers_a, layers_b = kind[group[0]].split("|")
+        faces_a, faces_b = (";".join(sorted({beside[int(n)][side] for n in group})) for side in (0, 1))
+        row = land.row(group)
+        mean = float(np.average(width[group], weights=shapely.area(land.faces[group])))
+        rows.append(
+            {
+                "layers_a": layers_a,
+                "layers_b": layers_b,
+                "faces_a": faces_a,
+                "faces_b": faces_b,
+                "length_m": round(float((shapely.area(land.faces[group]) / width[group]).sum()), 1),
+                "width_m": round(mean, 1),
+                **row,
+            }
+        )
+    return _frame(rows, DISPUTES, ["length_m", "village_code"], land)
+
+
+def _width(faces: Geometries) -> Floats:
+    """The shorter side of the rectangle with a face's area and outline, metres."""
+    area, outline = shapely.area(faces), shapely.length(faces)
+    return np.asarray((outline / 2 - np.sqrt(np.clip(outline**2 / 4 - 4 * area, 0, None))) / 2)
+
+
+def _sides(land: Land, width: Floats, zone: Ints, tolerance: float) -> tuple[Ints, Ints, Ints]:
+    """The strips, and the two longest neighbours of each within its village."""
+    outline = shapely.length(land.faces)
     slender = (outline / 2 - width > SLENDER * width) & (width < STRIP * tolerance) & (zone < 0)
-    # each side of each pair, then the two longest neighbours of a strip within the village
     face, other = np.concatenate([land.left, land.right]), np.concatenate([land.right, land.left])
     metres = np.tile(land.metres, 2)
     open_ = slender[face] & (zone[other] < 0) & (land.village[face] == land.village[other])
     face, other, metres = face[open_], other[open_], metres[open_]
     order = np.lexsort((other, -np.round(metres, 3), face))
-    face, other, metres = face[order], other[order], metres[order]
-    rows = []
-    for strip in np.unique(face):  # few strips, and each is a sentence of its own
-        beside = other[face == strip][:2]
-        if len(beside) < 2:
-            continue
-        a, b = beside
-        with_a = (holders[strip] == holders[a]) & (holders[strip] != holders[b])
-        with_b = (holders[strip] == holders[b]) & (holders[strip] != holders[a])
-        if with_a.any() and with_b.any():
-            rows.append(
-                {
-                    "layers_a": ";".join(np.array(layers, dtype=object)[with_a]),
-                    "layers_b": ";".join(np.array(layers, dtype=object)[with_b]),
-                    "faces_a": land.ids[a],
-                    "faces_b": land.ids[b],
-                    "length_m": round(float(metres[face == strip][:2].mean()), 1),
-                    "width_m": round(float(width[strip]), 1),
-                    **land.row(np.array([strip])),
-                }
-            )
-    return _frame(rows, DISPUTES, ["length_m", "village_code"], land)
+    face, other = face[order], other[order]
+    strip, first, count = np.unique(face, return_index=True, return_counts=True)
+    strip, first = strip[count > 1], first[count > 1]
+    return strip, other[first], other[first + 1]
 
 
 def _frame(rows: list[dict[str, object]], columns: tuple[str, ...], by: list[str], land: Land) -> gpd.GeoDataFrame:

@@ -8,7 +8,9 @@ import shapely
 
 from gridmerge.config import Overlay
 from gridmerge.overlay import conflate, overlay
-from tests.overlay.making import lattice, layer, of_town, promises, township
+from gridmerge.overlay.cut import contacts
+from gridmerge.overlay.docket import Land, disputes
+from tests.overlay.making import WORKING, lattice, layer, of_town, promises, township
 from tests.towns import draw_town
 
 X, Y = 500_000.0, 3_200_000.0
@@ -138,3 +140,41 @@ def test_figures_are_plain_numbers():
     for figures in mosaic.figures["layers"].values():
         assert all(type(figures[key]) is float for key in ("tolerance_m", "p50_m", "p95_m", "max_m"))
         assert [type(metres) for metres in figures["shift_m"]] == [float, float]
+
+
+def _strips(holders: list[list[float]], width: float) -> Land:
+    """Land west and east of a street of strips `width` wide, 400 m long each; holders are (west, east, *strips)."""
+    count = len(holders) - 2
+    top = 3_200_000 + 400 * count
+    boxes = [shapely.box(499_000, 3_200_000, 500_000, top), shapely.box(500_000 + width, 3_200_000, 501_000, top)]
+    boxes += [shapely.box(500_000, 3_200_000 + 400 * n, 500_000 + width, 3_200_400 + 400 * n) for n in range(count)]
+    nodes = [shapely.Point(x, 3_200_000 + 400 * n) for x in (500_000, 500_000 + width) for n in range(count + 1)]
+    faces = shapely.get_parts(
+        shapely.polygonize(
+            shapely.get_parts(
+                shapely.union_all([shapely.snap(shapely.boundary(b), shapely.MultiPoint(nodes), 0.1) for b in boxes])
+            )
+        )
+    )
+    inner = [shapely.point_on_surface(b) for b in boxes]
+    faces = np.array([next(f for f in faces if f.contains(p)) for p in inner], dtype=object)
+    ids = np.array([f"f{n}" for n in range(len(boxes))], dtype=object)
+    return Land(faces, ids, np.full(len(boxes), "村", dtype=object), *contacts(faces), WORKING)
+
+
+TWO_SIDES = [[1.0, 1.0], [2.0, 2.0], [1.0, 2.0], [1.0, 2.0], [1.0, 2.0]]  # a reaches to the east edge, b to the west
+
+
+@pytest.mark.parametrize(
+    ("width", "spread", "entries"), [(30.0, 1.0, 1), (9.0, 1.0, 0), (30.0, 5.5, 0)], ids=["plain", "narrow", "rough"]
+)
+def test_the_docket_folds_strips_of_one_quarrel_and_leaves_out_what_nobody_can_decide(width, spread, entries):
+    land = _strips(TWO_SIDES, width)
+    docket = disputes(land, ["a", "b"], np.array(TWO_SIDES), np.full(5, -1), 10.0, np.array([1.0, spread]))
+    assert len(docket) == entries
+    if entries:
+        entry = docket.iloc[0]
+        assert (entry["layers_a"], entry["faces_a"]) == ("a", "f0")
+        assert (entry["layers_b"], entry["faces_b"]) == ("b", "f1")
+        assert entry["faces"] == "f2;f3;f4"
+        assert (entry["length_m"], entry["width_m"]) == pytest.approx((1200, 30), abs=0.5)
