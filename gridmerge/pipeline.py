@@ -11,6 +11,8 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, TypeVar
 
+import pandas as pd
+
 from gridmerge.balance import assign, present_holders
 from gridmerge.config import Settings, read_project
 from gridmerge.crosswalk import crosswalk, left_out
@@ -21,8 +23,8 @@ from gridmerge.load import read
 from gridmerge.mend import mend_layer, mend_roster, mend_township, mend_work
 from gridmerge.model import Build, GridPlan, Layer, Matters, Mosaic, Roster, Source, Township, Weights, Work
 from gridmerge.overlay import overlay
-from gridmerge.partition import apply_edits, partition
-from gridmerge.publish import prepare, publish
+from gridmerge.partition import alternatives, apply_edits, partition
+from gridmerge.publish import prepare, publish, write_alternatives
 from gridmerge.publish.map import build_hash
 from gridmerge.text import Text
 from gridmerge.workload import swing, weigh
@@ -320,3 +322,22 @@ def build(
         with clock.stage("publish", "写出成果", "Writing the results"):
             publish(finished, Path(out))
     return finished
+
+
+def compare(build: Build, out: Path, *, processes: int = 1, progress: Progress = _silent) -> pd.DataFrame:
+    """Make the plans to choose from (fewest changes, most even, most compact) and write them beside a finished build.
+
+    Returns
+    -------
+    DataFrame
+        A row a plan: plan, grids, share_in_range, max_over_mean, inner_line_m, agreement, kept_share.
+
+    Raises
+    ------
+    OutputError
+        The two files, alternatives.csv and alternatives.gpkg, cannot be written.
+    """
+    progress(Text("另作比选方案", "Making plans to choose from"))
+    plans, table = alternatives(build.mosaic, build.weights, build.township, build.settings.grids, processes)
+    write_alternatives(plans, table, out)
+    return table

@@ -282,3 +282,20 @@ def test_posters_and_the_index_map_are_drawn_from_a_finished_build(built, tmp_pa
     assert "map.html" in tmp_path.joinpath("索引.html").read_text("utf-8")
     nothing = run("posters", tmp_path, "--lang", "en")
     assert (nothing.exit_code, "does not hold a finished build" in nothing.stderr) == (1, True)
+
+
+def test_alternatives_are_printed_and_written_and_go_with_the_next_build(project):
+    out = project / "out"
+    result = run("build", project, "--alternatives")
+    assert result.exit_code == 0, result.output
+    table = pd.read_csv(out / "alternatives.csv", encoding="utf-8-sig")
+    assert table["plan"].tolist() == gpd.list_layers(out / "alternatives.gpkg")["name"].tolist()
+    assert "inner lines (m)" in result.output
+    for row in table.itertuples():
+        assert row.plan in result.output
+        assert len(gpd.read_file(out / "alternatives.gpkg", layer=row.plan)) == row.grids
+    first = digests(out)
+    assert run("build", project, "--alternatives").exit_code == 0
+    assert digests(out) == first
+    assert run("build", project).exit_code == 0
+    assert not list(out.glob("alternatives.*")), "plans of an earlier build must not stand beside another one"

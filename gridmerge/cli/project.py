@@ -82,11 +82,14 @@ def check(console: Console, project: str, out: str | None) -> None:
 @project_argument
 @click.option("--out", type=click.Path(), help="Where the results go; default PROJECT/out. 成果文件夹")
 @click.option("--edits", type=click.Path(), help="edits.json saved by the map's editor. 会议上导出的调整文件")
+@click.option("--alternatives", is_flag=True, help="Also make three plans to choose from. 另作三个比选方案")
 @click.option(
     "--processes", type=click.IntRange(1), help="Worker processes; default: as many as processors. 并行进程数"
 )
 @spoken
-def build(console: Console, project: str, out: str | None, edits: str | None, processes: int | None) -> None:
+def build(
+    console: Console, project: str, out: str | None, edits: str | None, alternatives: bool, processes: int | None
+) -> None:
     """Run the whole pipeline and write the unified grids, the map, the tables and the report.
 
     运行全部流程：统一界线、划分综合网格、分配网格员，写出地图、表格和报告。
@@ -103,6 +106,10 @@ def build(console: Console, project: str, out: str | None, edits: str | None, pr
     report = summary(finished)
     _print_summary(console, report)
     _print_edits(console, finished.findings, report["grids"].get("edits"))
+    if alternatives:
+        table = pipeline.compare(finished, folder, processes=workers, progress=console.progress)
+        report["alternatives"] = table.to_dict("records")
+        _print_alternatives(console, report["alternatives"])
     console.line(
         f"成果：{folder}（先看 map.html 和 report.html）", f"Results: {folder} (begin with map.html and report.html)"
     )
@@ -151,6 +158,30 @@ def _print_edits(console: Console, findings: Sequence[Finding], counts: dict[str
     for finding in findings:
         if finding.kind.startswith("edit"):
             console.line(f"  {finding.message('zh')}", f"  {finding.message('en')}")
+
+
+def _print_alternatives(console: Console, rows: list[dict[str, Any]]) -> None:
+    """Print the plans to choose from, a row each."""
+    zh = (console.language or "zh") == "zh"
+    words = {
+        "plan": "方案" if zh else "plan",
+        "grids": "网格数" if zh else "grids",
+        "share_in_range": "规模合适" if zh else "in range",
+        "max_over_mean": "工作量最大/平均" if zh else "max/mean work",
+        "inner_line_m": "内部界线（米）" if zh else "inner lines (m)",
+        "agreement": "界线吻合度" if zh else "agreement",
+        "kept_share": "与改动最少方案相同" if zh else "same as fewest changes",
+    }
+    named = {"fewest_changes": "改动最少", "most_even": "最均衡", "most_compact": "最紧凑"} if zh else {}
+    shown = {
+        "share_in_range": ".0%",
+        "max_over_mean": ".2f",
+        "inner_line_m": ".0f",
+        "agreement": ".3f",
+        "kept_share": ".0%",
+    }
+    cells = [[format(named.get(row[key], row[key]), shown.get(key, "")) for key in words] for row in rows]
+    console.table(list(words.values()), cells)
 
 
 def _print_summary(console: Console, report: dict[str, Any]) -> None:

@@ -5,9 +5,20 @@ Comes in: a finished `Build`. Goes out: every file of the contract in the output
 
 from __future__ import annotations
 
+from gridmerge.publish.alternatives import write_alternatives
 from gridmerge.publish.exports import Exported, export
 from gridmerge.publish.publish import FILES, publish, write_findings
 from gridmerge.publish.staging import prepare, recover
 from gridmerge.publish.summary import summary
 
-__all__ = ["FILES", "Exported", "export", "prepare", "publish", "recover", "summary", "write_findings"]
+__all__ = [
+    "FILES",
+    "Exported",
+    "export",
+    "prepare",
+    "publish",
+    "recover",
+    "summary",
+    "write_alternatives",
+    "write_findings",
+]

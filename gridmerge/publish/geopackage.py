@@ -16,6 +16,7 @@ from gridmerge.errors import OutputError
 from gridmerge.model import Build
 from gridmerge.publish.docket import docket
 from gridmerge.publish.who import leaders
+from gridmerge.publish.words import titles_of
 
 _NO_CLOCK = "1970-01-01T00:00:00.000Z"  # GDAL stamps each layer with now; a data file must not know when it was made
 _ODD = re.compile(r"[^\w\-]+")  # \w keeps Chinese; quotes, slashes, blanks and brackets break the tools downstream
@@ -27,11 +28,22 @@ def write_geopackage(build: Build, file: Path) -> None:
     Raises
     ------
     OutputError
+        GDAL could not write.
+    """
+    write_layers(file, _layers(build))
+
+
+def write_layers(file: Path, layers: Iterable[tuple[str, pd.DataFrame, str]]) -> None:
+    """Write layers, each a name, a table and a note for people, in the order given.
+
+    Raises
+    ------
+    OutputError
         GDAL could not write: the disk is full, or a file-system will not have it.
     """
     with without_a_clock():
         try:
-            for name, frame, note in _layers(build):
+            for name, frame, note in layers:
                 _write(file, name, frame, note)
         except (pyogrio.errors.DataSourceError, pyogrio.errors.DataLayerError, pyogrio.errors.FeatureError) as error:
             raise OutputError(
@@ -83,10 +95,11 @@ def _layers(build: Build) -> Iterator[tuple[str, pd.DataFrame, str]]:
     yield "memberships", links, "地块与部门原网格的归属"
     for kind, note in (("gaps", "部门未认领的土地"), ("claims", "重复认领的土地"), ("disputes", "争议界线")):
         yield kind, docket(build, kind).drop(columns=["lon", "lat"]), note
+    named = titles_of(build, "zh")
     tables = layer_names(layer.key for layer in build.layers)
     for layer in sorted(build.layers, key=lambda layer: layer.key):
         columns = ["source_id", "name", "holder", "geometry"]
-        yield tables[layer.key], layer.frame[columns].sort_values("source_id"), layer.title
+        yield tables[layer.key], layer.frame[columns].sort_values("source_id"), named[layer.key]
 
 
 def _write(file: Path, name: str, frame: pd.DataFrame, note: str) -> None:

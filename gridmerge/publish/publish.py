@@ -9,6 +9,7 @@ from gridmerge.findings import Finding
 from gridmerge.model import Build, Layer, Township
 from gridmerge.placeindex import FILES as PLACE_FILES
 from gridmerge.publish import docket, tables
+from gridmerge.publish.alternatives import COMPARED
 from gridmerge.publish.discreet import discreet, discreet_finding
 from gridmerge.publish.geojson import write_geojson
 from gridmerge.publish.geopackage import write_geopackage
@@ -54,7 +55,7 @@ def publish(build: Build, out: Path) -> None:
     """
     shown = discreet(build)
     language = shown.settings.project.language
-    with staged(out, FILES) as folder:
+    with staged(out, (*FILES, *COMPARED)) as folder:  # plans to choose from of an earlier build go with it
         for name, write in _WRITERS.items():
             write(shown, folder / name)
         ready = slips(shown)
