@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import Any
 
 import numpy as np
 import pandas as pd
 import shapely
 
 from gridmerge.balance.answer import Answer, answered
+from gridmerge.balance.before import before_and_after
 from gridmerge.balance.problem import Problem, all_distances, staffing_problem
 from gridmerge.balance.standins import Staff, stand_ins
 from gridmerge.balance.support import SUPPORTING, pattern_gaps, support_rows
@@ -64,7 +66,12 @@ def assign(
         assignments=assignments,
         members=members,
         stand_ins=stand_ins(Staff(assignments=assignments, members=members, km=km)),
-        figures={**_figures(problem, staffing, members), **price, **_changed(present, assignments)},
+        figures={
+            **_figures(problem, staffing, members),
+            **price,
+            **_changed(present, assignments),
+            **_states(problem, staffing, present),
+        },
         findings=(*_idle(members), *pattern_gaps(assignments, plan, rules), *said),
     )
 
@@ -165,6 +172,16 @@ def _changed(present: pd.DataFrame | None, assignments: pd.DataFrame) -> dict[st
         "held_before": now["grid_code"].nunique(),
         "changes": now["grid_code"].nunique() - kept["grid_code"].nunique(),
     }
+
+
+def _states(problem: Problem, staffing: Answer, present: pd.DataFrame | None) -> dict[str, Any]:
+    states = before_and_after(
+        present,
+        pd.Series(problem.work, index=problem.grid_code),
+        pd.Series(problem.capacity, index=problem.member_id),
+        pd.Series(staffing.load.sum(axis=1), index=problem.member_id),
+    )
+    return {"present": states} if states else {}
 
 
 def _supports(assignments: pd.DataFrame) -> pd.Series:

@@ -44,6 +44,7 @@ def write_report(build: Build, file: Path, ready: Sequence[Slip]) -> None:
         before=before(build),
         after=after(build),
         departments=[_department(slip) for slip in ready],
+        present=None if build.assignment is None else build.assignment.figures.get("present"),
         fates=FATES,
         kinds=VALUES,
         issues=_issues(build),
