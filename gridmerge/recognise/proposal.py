@@ -135,6 +135,11 @@ def _tables(found: list[Recognised], township: Township) -> list[Table]:
     for one in found:
         if one.kind.value == "workload":
             tables += workloads(one, township, names)
+    matters = _matters(found)
+    if matters is not None:
+        table = Table(name="[matters]")
+        table.values["path"] = Guess(matters.sheet.path, "likely", "文件名像事项清单；据此生成一格一清单")
+        tables.append(table)
     roster = [one for one in found if one.kind.value == "roster"]
     if roster:
         best = max(roster, key=lambda one: len(one.sheet.frame))
@@ -188,8 +193,19 @@ def _grids(names: list[str]) -> list[str]:
     return ["[grids]", '# 没有找到工作量数据，按面积（公顷）划分；给出户数或事件后改为 unit = "households"']
 
 
+def _matters(found: list[Recognised]) -> Recognised | None:
+    """The one list of matters; of several, none is taken, and a mere list of something else is none."""
+    lists = [one for one in found if one.kind.value == "matters" and "事项" in one.sheet.title]
+    return lists[0] if len(lists) == 1 and lists[0].sheet.layer is None else None
+
+
 def _left_out(found: list[Recognised], sheets: list[Sheet]) -> list[str]:
-    unused = [f"#   {one.sheet.label}：{one.kind.why}" for one in found if one.kind.value in ("other", "matters")]
+    used = _matters(found)
+    unused = [
+        f"#   {one.sheet.label}：{one.kind.why}"
+        for one in found
+        if one.kind.value in ("other", "matters") and one is not used
+    ]
     empty = [f"#   {sheet.label}：没有数据" for sheet in sheets if sheet.raw is not None and not len(sheet.frame)]
     broken = [f"#   {_one_line(sheet.problem.in_('zh'))}" for sheet in sheets if sheet.problem is not None]
     lines = ["# 看到但没有用的文件：", *unused, *empty] if unused or empty else []

@@ -35,6 +35,7 @@ def test_every_file_of_the_sample_town_finds_its_place(proposed):
     assert settings.project.model_dump() == hand_made.project.model_dump()
     assert {one.department for one in settings.layers} == {one.department for one in hand_made.layers}
     assert settings.roster.path == hand_made.roster.path
+    assert settings.matters.path == hand_made.matters.path
 
 
 def test_roles_datums_filters_and_columns_are_the_hand_made_ones(proposed):
