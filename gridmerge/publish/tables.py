@@ -115,6 +115,16 @@ def finding_rows(
     ]
 
 
+def gravest(findings: Iterable[Finding]) -> list[Finding]:
+    """Return one finding of each kind in each layer: the one with the largest measure."""
+    worst: dict[tuple[str, str], Finding] = {}
+    for finding in tidy(findings):
+        here = worst.setdefault((finding.kind, finding.layer), finding)
+        if abs(finding.measure or 0.0) > abs(here.measure or 0.0):
+            worst[finding.kind, finding.layer] = finding
+    return list(worst.values())
+
+
 def write_csv(file: Path, columns: Sequence[str], rows: Iterable[Mapping[str, Any]]) -> None:
     """Write rows as the contract wants CSV files."""
     formats = {column: _format(column) for column in columns}

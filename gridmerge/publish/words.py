@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from gridmerge.model import Build
+from collections.abc import Iterable
+
+from gridmerge.catalog import catalog
+from gridmerge.model import Build, Layer
 from gridmerge.text import Language, Text
 
 LABELS = {
@@ -14,10 +17,6 @@ LABELS = {
     "area_m2": Text("面积（㎡）", "area (m²)"),
     "area_ha": Text("面积（公顷）", "area (ha)"),
     "workload": Text("工作量", "workload"),
-    "households": Text("户数", "households"),
-    "people": Text("人口", "people"),
-    "events": Text("事件数", "events"),
-    "enterprises": Text("企业数", "enterprises"),
     "leader": Text("网格长", "leader"),
     "members": Text("网格员", "members"),
     "departments": Text("涉及部门", "departments"),
@@ -66,12 +65,31 @@ VALUES = {
     "note": Text("说明", "note"),
 }
 
+WORKS = {  # what projects usually count, by the name the project file gives it: what people call it, and its unit
+    "households": (Text("户数", "households"), Text("户", "hh")),
+    "people": (Text("人口", "people"), Text("人", "people")),
+    "population": (Text("人口", "population"), Text("人", "people")),
+    "floating_people": (Text("流动人口", "floating people"), Text("人", "people")),
+    "key_persons": (Text("重点人员", "key persons"), Text("人", "people")),
+    "events": (Text("事件数", "events"), Text("件", "")),
+    "cases": (Text("案件数", "cases"), Text("件", "")),
+    "enterprises": (Text("企业数", "enterprises"), Text("家", "")),
+    "shops": (Text("商户数", "shops"), Text("家", "")),
+    "venues": (Text("场所数", "venues"), Text("处", "")),
+    "buildings": (Text("建筑数", "buildings"), Text("栋", "")),
+    "park_staff": (Text("园区员工", "park staff"), Text("人", "people")),
+    "staff": (Text("员工", "staff"), Text("人", "people")),
+    "students": (Text("学生", "students"), Text("人", "people")),
+    "area_ha": (Text("面积", "area"), Text("公顷", "ha")),
+    "workload": (Text("工作量", "workload"), Text("", "")),
+}
+
 INTERNAL = Text("内部资料", "Internal document")
 
 
 def label(column: str, language: Language) -> str:
     """Return what a column is called; a workload of the project's own keeps its name."""
-    known = LABELS.get(column)
+    known = LABELS.get(column) or WORKS.get(column, (None,))[0]
     return column if known is None else known.in_(language)
 
 
@@ -81,7 +99,22 @@ def value(code: str, language: Language) -> str:
     return code if known is None else known.in_(language)
 
 
-def titles_of(build: Build) -> dict[str, str]:
-    """Return what people call each layer: the department's name in a Chinese project, the key in an English one."""
-    chinese = build.settings.project.language == "zh"
-    return {layer.key: layer.title if chinese else layer.key for layer in build.layers}
+def titled(title: str, department: str, role: str = "grid") -> Text:
+    """Return what people call a layer: its Chinese title, and the department's English name where the catalogue has it."""
+    known = catalog().find(department)
+    if known is not None:
+        return Text(title, known.en)
+    return VALUES["exclusive"] if role == "exclusive" else Text(title, title)
+
+
+def titles_of(build: Build, language: Language | None = None) -> dict[str, str]:
+    """Return what people call each layer and input, by the key that findings have; None: in the project's language."""
+    return titles(build.layers, build.weights.names, language or build.settings.project.language)
+
+
+def titles(layers: Iterable[Layer], works: Iterable[str], language: Language) -> dict[str, str]:
+    """Return what people call layers and workloads, by the key that findings have."""
+    named = {f"workload:{name}": label(name, language) for name in works}
+    named |= {"villages": Text("村（社区）界", "village lines").in_(language)}
+    named |= {"roster": Text("人员名单", "roster").in_(language)}
+    return named | {layer.key: titled(layer.title, layer.department, layer.spec.role).in_(language) for layer in layers}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 
@@ -15,7 +16,7 @@ from gridmerge.publish.docket import KINDS, docket
 from gridmerge.publish.sheets import Book, Column, write_table
 from gridmerge.publish.slip_sheets import department_sheet, slip_sheet
 from gridmerge.publish.slips import Slip
-from gridmerge.publish.tables import finding_rows, records
+from gridmerge.publish.tables import finding_rows, gravest, records
 from gridmerge.publish.verdict import figures, footer
 from gridmerge.publish.who import departments, leaders, people
 from gridmerge.publish.words import INTERNAL, titles_of, value
@@ -33,6 +34,10 @@ _DECIDED = {
     "decision": Text("会议决定", "decided"),
     "responsible": Text("责任部门", "responsible"),
 }  # filled in by hand
+_ALIKE = Text(
+    "同类问题合为一行，举数值最大的一处；逐处见 findings.csv",
+    "one line a kind and department, with its gravest case; every case is in findings.csv",
+)
 
 
 def write_workbook(build: Build, file: Path, ready: Sequence[Slip]) -> None:
@@ -196,15 +201,22 @@ def _docket(book: Book, build: Build, kind: str) -> None:
 
 def _findings(book: Book, build: Build) -> None:
     sheet = book.sheet(book.say(Text("问题清单", "Findings")))
-    top = headed(book, sheet, book.say(Text("数据问题清单", "What is wrong with the data")), book.footer)
-    titles = titles_of(build)
+    title = book.say(Text("数据问题清单", "What is wrong with the data"))
+    top = headed(book, sheet, title, book.say(_ALIKE) + "　" + book.footer)
+    titles, counts = titles_of(build), Counter((finding.kind, finding.layer) for finding in build.findings)
     rows = [
-        {**row, "severity": value(row["severity"], book.language), "layer": titles.get(row["layer"], row["layer"])}
-        for row in finding_rows(build.findings, build.township.crs, book.language, titles)
+        {
+            **row,
+            "severity": value(row["severity"], book.language),
+            "layer": titles.get(row["layer"], row["layer"]),
+            "count": counts[row["kind"], row["layer"]],
+        }
+        for row in finding_rows(gravest(build.findings), build.township.crs, book.language, titles)
     ]
     columns = [
         titled(book, "severity"),
         titled(book, "layer"),
+        titled(book, "count", 0, title=book.say(Text("处数", "cases"))),
         titled(book, "source_id"),
         titled(book, "message", width=70),
         titled(book, "measure", 2),

@@ -10,7 +10,8 @@ from pyproj import CRS
 
 from gridmerge.catalog import catalog
 from gridmerge.config import Grids
-from gridmerge.publish.map.data import MapData, MapLayer, Remark, titled
+from gridmerge.publish.map.data import MapData, MapLayer, Remark
+from gridmerge.publish.words import titled
 from gridmerge.text import Text
 from tests.towns import draw_town
 

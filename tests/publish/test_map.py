@@ -156,7 +156,8 @@ def test_the_page_never_writes_markup_from_data():
             "bindPopup",
             "bindTooltip",
         ):
-            assert verb not in text, f"{asset.name} uses {verb}"
+            elements = text.replace("bindPopup(() => h(", "")  # an element that h made holds text as text
+            assert verb not in elements, f"{asset.name} uses {verb}"
 
 
 def test_scripts_stay_within_es2018():
@@ -174,6 +175,9 @@ def test_a_map_from_the_written_files_equals_the_map_of_the_build(tmp_path):
     publish(build, tmp_path / "out")
     written = value_of((tmp_path / "out" / "map.html").read_text("utf-8"))
     again = value_of(render_data(from_out(tmp_path / "out")))
+    busy = {member for _, member, *_ in written["duties"]}
+    for page in (written, again):  # the written files have the phones of those who hold a grid, and no others
+        page["members"]["phone"] = [phone if n in busy else "" for n, phone in enumerate(page["members"]["phone"])]
     for part in ("base", "name", "date", "crs", "works", "sizes", "villages", "grids", "members", "duties", "sources"):
         assert again[part] == written[part], part
     assert [layer["claims"] for layer in again["layers"]] == [layer["claims"] for layer in written["layers"]]
@@ -286,7 +290,8 @@ def test_every_warning_is_listed_and_a_flood_of_notes_is_counted(data):
     warning, note = data.remarks
     page = value_of(render_data(replace(data, remarks=(*[note] * 1500, *[warning] * 1500))))
     assert [row[0] for row in page["remarks"]].count("warning") == 1500
-    assert len(page["remarks"]) + page["unlisted"] == 3000 and page["unlisted"] == 500
+    assert len(page["remarks"]) + page["unlisted"] == 3000 and page["unlisted"] == 1480
+    assert page["counts"] == {f"{note.kind}/{note.layer}": 1500}
 
 
 def test_an_input_that_is_no_network_is_not_taken_for_one(tmp_path):

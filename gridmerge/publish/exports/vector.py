@@ -16,6 +16,7 @@ from gridmerge.errors import OutputError
 from gridmerge.publish.exports.reopen import Grids
 from gridmerge.publish.exports.table import TEXTS, frame
 from gridmerge.publish.geopackage import without_a_clock
+from gridmerge.publish.words import label
 from gridmerge.text import Text
 
 _GBK_NAMES = {  # ten bytes are five Chinese characters
@@ -26,10 +27,6 @@ _GBK_NAMES = {  # ten bytes are five Chinese characters
     "village_name": "村名称",
     "area_m2": "面积",
     "workload": "工作量",
-    "households": "户数",
-    "people": "人口",
-    "events": "事件数",
-    "enterprises": "企业数",
     "leader": "网格长",
     "members": "网格员",
     "departments": "部门",
@@ -45,13 +42,17 @@ _UNKNOWN = "〓"  # printers' mark for a character that is not at hand
 def write_gpkg(grids: Grids, file: Path) -> list[Text]:
     """Write a GeoPackage with the layer ``grids`` (``grids_gcj02`` when shifted)."""
     with without_a_clock():
-        pyogrio.write_dataframe(frame(grids, metres=True), file, layer=grids.layer_name, driver="GPKG", promote_to_multi=True)
+        pyogrio.write_dataframe(
+            frame(grids, metres=True), file, layer=grids.layer_name, driver="GPKG", promote_to_multi=True
+        )
     return []
 
 
 def write_fgb(grids: Grids, file: Path) -> list[Text]:
     """Write a FlatGeobuf in longitude and latitude."""
-    pyogrio.write_dataframe(frame(grids, metres=False), file, layer=grids.layer_name, driver="FlatGeobuf", promote_to_multi=True)
+    pyogrio.write_dataframe(
+        frame(grids, metres=False), file, layer=grids.layer_name, driver="FlatGeobuf", promote_to_multi=True
+    )
     return []
 
 
@@ -120,7 +121,7 @@ def _short_names(table: gpd.GeoDataFrame) -> dict[str, str]:
     """Field names of at most ten bytes in GBK, never two the same; a workload of the project's own keeps what fits."""
     names: dict[str, str] = {}
     for column in table.columns.drop("geometry"):
-        wanted = _GBK_NAMES.get(column, column)
+        wanted = _GBK_NAMES.get(column) or label(column, "zh")
         name, count = _cut(wanted, _NAME_BYTES), 1
         while name.casefold() in {taken.casefold() for taken in names.values()}:
             count += 1

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -9,11 +10,11 @@ import geopandas as gpd
 import pandas as pd
 from pyproj import CRS
 
-from gridmerge.catalog import catalog
 from gridmerge.config import Grids
 from gridmerge.findings import Finding
 from gridmerge.model import Build, Layer, Roster
 from gridmerge.publish.privacy import Contacts, mask_phone
+from gridmerge.publish.words import titled, titles_of
 from gridmerge.text import Text
 
 MEMBER_COLUMNS = ("member_id", "name", "kind", "capacity", "phone")
@@ -94,6 +95,7 @@ class MapData:
     def from_build(cls, build: Build) -> MapData:
         """Take what the map needs from a build, masking phones as the project file says."""
         contacts = build.settings.publish.contacts
+        chinese, english = titles_of(build, "zh"), titles_of(build, "en")
         assignment = build.assignment
         return cls(
             name=build.township.name,
@@ -110,28 +112,22 @@ class MapData:
             works=build.weights.names,
             sizes=build.plan.sizes,
             figures={"grids": build.plan.figures, "members": {} if assignment is None else assignment.figures},
-            remarks=tuple(remark(finding) for finding in build.findings),
+            remarks=tuple(remark(finding, chinese, english) for finding in build.findings),
             sources=tuple((source.key, source.path, source.features) for source in build.sources),
             contacts=contacts,
         )
 
 
-def remark(finding: Finding) -> Remark:
-    """Turn a finding into a line of the map's list."""
+def remark(finding: Finding, chinese: Mapping[str, str], english: Mapping[str, str]) -> Remark:
+    """Turn a finding into a line of the map's list; the mappings hold what people call each layer."""
     return Remark(
         severity=finding.severity,
         kind=finding.kind,
         layer=finding.layer,
         source_id=finding.source_id,
-        message=Text(finding.message("zh"), finding.message("en")),
+        message=Text(finding.message("zh", chinese), finding.message("en", english)),
         place=finding.place,
     )
-
-
-def titled(title: str, department: str) -> Text:
-    """Return what people call a layer: its Chinese title, and the department's English name where the catalogue has it."""
-    known = catalog().find(department)
-    return Text(title, known.en if known else title)
 
 
 def _faces(build: Build) -> gpd.GeoDataFrame:
@@ -142,7 +138,8 @@ def _faces(build: Build) -> gpd.GeoDataFrame:
 
 def _layer(layer: Layer) -> MapLayer:
     frame = layer.frame[["source_id", "name", "holder", "geometry"]]
-    return MapLayer(key=layer.key, title=titled(layer.title, layer.department), role=layer.spec.role, frame=frame)
+    role = layer.spec.role
+    return MapLayer(key=layer.key, title=titled(layer.title, layer.department, role), role=role, frame=frame)
 
 
 def _members(members: pd.DataFrame | None, roster: Roster | None, contacts: Contacts) -> pd.DataFrame:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import re
+from collections import Counter
 from collections.abc import Iterable
 from dataclasses import replace
 from importlib.metadata import version
@@ -20,12 +21,13 @@ from gridmerge.publish.map.arcs import SCALE, Arcs, Display, deltas, shared_arcs
 from gridmerge.publish.map.basemap import Basemap
 from gridmerge.publish.map.data import MapData, Remark
 from gridmerge.publish.map.options import MapOptions
+from gridmerge.publish.words import WORKS
 
 FACE_SIMPLIFY_M = 1.0  # under two pixels at the deepest zoom; the coverage stays gap-free
 LAYER_SIMPLIFY_M = 3.0  # departmental lines are context: their own drawing error is larger
 _JINJA = re.compile(r"\{(?=[{%#])")
 LAYERS_VERTICES = 200_000  # for all departmental layers together: about 1.5 MB of the file
-NOTES_LISTED = 1000  # real networks can bring ten thousand notes, a third of the file
+NOTES_LISTED = 20  # of a kind in a layer: real networks can bring ten thousand, a third of the file
 COARSEST_M = (
     12.0  # departments' own drawing errors; beyond, a line no longer says where it runs: the file grows instead
 )
@@ -47,6 +49,7 @@ def payload(data: MapData, options: MapOptions, tiles: Basemap) -> str:
     """Return the JSON text that the page reads; safe inside a script element."""
     display = _display(data, tiles.datum)
     village_of = {code: i for i, code in enumerate(data.villages["village_code"])}
+    listed = _listed(data.remarks)
     value = {
         "format": "gridmerge-map/1",
         "version": version("gridmerge"),
@@ -62,6 +65,7 @@ def payload(data: MapData, options: MapOptions, tiles: Basemap) -> str:
         "origin": list(display.origin),
         "scale": SCALE,
         "works": list(data.works),
+        "words": _words((*data.works, data.sizes.unit or "workload")),
         "sizes": {"unit": data.sizes.unit, "target": data.sizes.target, "min": data.sizes.min, "max": data.sizes.max},
         "villages": {"code": _texts(data.villages["village_code"]), "name": _texts(data.villages["village_name"])},
         "grids": _grids(data, village_of),
@@ -69,8 +73,9 @@ def payload(data: MapData, options: MapOptions, tiles: Basemap) -> str:
         "members": {column: _cells(data.members[column]) for column in data.members},
         "duties": _duties(data),
         "layers": _layers(data, display),
-        "remarks": _remarks(_listed(data.remarks), display),
-        "unlisted": len(data.remarks) - len(_listed(data.remarks)),
+        "remarks": _remarks(listed, display),
+        "unlisted": len(data.remarks) - len(listed),
+        "counts": _counts(data.remarks, listed),
         "figures": _plain(data.figures),
         "sources": [list(source) for source in data.sources],
     }
@@ -188,9 +193,25 @@ def _claims(claims: pd.DataFrame | None, frame: pd.DataFrame, face_of: dict[str,
 
 
 def _listed(remarks: tuple[Remark, ...]) -> tuple[Remark, ...]:
-    """Return every error and warning, and as many notes as a person would read; findings.csv has them all."""
-    notes = [remark for remark in remarks if remark.severity == "note"]
-    return (*(remark for remark in remarks if remark.severity != "note"), *notes[:NOTES_LISTED])
+    """Return every error and warning, and as many notes of a kind as a person would read; findings.csv has them all."""
+    seen: Counter[tuple[str, str]] = Counter()
+    kept = []
+    for remark in remarks:
+        seen[remark.kind, remark.layer] += 1
+        if remark.severity != "note" or seen[remark.kind, remark.layer] <= NOTES_LISTED:
+            kept.append(remark)
+    return tuple(kept)
+
+
+def _counts(remarks: tuple[Remark, ...], listed: tuple[Remark, ...]) -> dict[str, int]:
+    """Return how many there really are, by ``kind/layer``, where not all are listed."""
+    true, told = (Counter(f"{each.kind}/{each.layer}" for each in some) for some in (remarks, listed))
+    return {key: count for key, count in sorted(true.items()) if count > told[key]}
+
+
+def _words(works: Iterable[str]) -> dict[str, list[list[str]]]:
+    """Return what the usual workloads are called, and their units, in Chinese and English."""
+    return {name: [[text.zh, text.en] for text in WORKS[name]] for name in sorted({"workload", *works} & WORKS.keys())}
 
 
 def _remarks(remarks: tuple[Remark, ...], display: Display) -> list[list[Any]]:

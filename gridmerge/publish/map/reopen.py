@@ -16,8 +16,9 @@ from gridmerge.config import Grids
 from gridmerge.errors import OutputError
 from gridmerge.geometry import lonlat
 from gridmerge.publish.geopackage import layer_names
-from gridmerge.publish.map.data import ASSIGNMENT_COLUMNS, MEMBER_COLUMNS, MapData, MapLayer, Remark, titled
+from gridmerge.publish.map.data import ASSIGNMENT_COLUMNS, MEMBER_COLUMNS, MapData, MapLayer, Remark
 from gridmerge.publish.tables import unguarded
+from gridmerge.publish.words import titled
 from gridmerge.text import Text
 
 

@@ -49,8 +49,10 @@ function number(value, digits) {
 }
 
 const areaText = (m2) => (m2 >= 1e6 ? number(m2 / 1e6, 2) + " km²" : language === "zh" ? number(m2 / 1e4, 1) + " 公顷" : number(m2 / 1e4, 1) + " ha");
-const workName = (name) => (LABELS[name] ? t(name) : name);
-const unitOf = (name) => (LABELS["u_" + name] ? t("u_" + name) : "");
+// What projects usually count has a name and a unit; what only this project counts keeps the name it was given.
+const word = (name, which) => (DATA.words[name] ? DATA.words[name][which][language === "zh" ? 0 : 1] : which ? "" : name);
+const workName = (name) => word(name, 0);
+const unitOf = (name) => word(name, 1);
 
 // A name can be 10,000 characters long; a line of the page cannot.
 const brief = (text, length) => (text.length > length ? text.slice(0, length - 1) + "…" : text);

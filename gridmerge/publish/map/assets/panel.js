@@ -43,11 +43,10 @@ function tile(name, value, small, note, kind) {
 }
 
 function memberTiles() {
-  const loads = members.map((member) => total(member.duties.map((duty) => duty.load)) / (member.capacity || 1));
-  const mean = total(loads) / loads.length;
+  const ratio = DATA.figures.members && DATA.figures.members.load_per_capacity_max_over_mean;
   return h("div", { class: "tiles" },
     tile(t("memberTile"), number(members.length), language === "zh" ? "人" : "", ""),
-    tile(t("memberLoad"), mean ? number(Math.max.apply(null, loads) / mean, 2) : "–", "", ""));
+    tile(t("memberLoad"), ratio ? number(ratio, 2) : "–", "", ""));
 }
 
 // Every grid's work as a bar; the band is the range that was asked for.
@@ -140,7 +139,7 @@ const shown = {};
 function checkTab() {
   const lists = ["error", "warning", "note"].map((severity) => {
     const found = DATA.remarks.filter((remark) => remark[0] === severity);
-    return found.length ? h("section", { class: "remarks " + severity }, h("h3", {}, t(severity), h("span", { class: "count" }, found.length)), remarksByLayer(severity, found)) : null;
+    return found.length ? h("section", { class: "remarks " + severity }, h("h3", {}, t(severity), h("span", { class: "count" }, trueCount(found))), remarksByLayer(severity, found)) : null;
   });
   if (DATA.unlisted) lists.push(h("p", { class: "quiet" }, t("unlisted", number(DATA.unlisted))));
   return [docketList(), DATA.remarks.length ? lists : h("p", { class: "lead" }, t("findingsNone"))];
@@ -156,12 +155,29 @@ function remarksByLayer(severity, found) {
   return Array.from(groups.keys()).sort().map((key) => {
     const group = groups.get(key);
     const id = severity + "/" + key;
-    const limit = shown[id] || 30;
     const layer = layers.filter((one) => one.data.key === key)[0];
-    return fold(id, layer ? brief(title(layer), 40) : key ? brief(key, 40) : t("wholeProject"), group.length, !key && severity !== "note", [
-      group.slice(0, limit).map(remarkLine),
-      group.length > limit ? h("button", { class: "link", onclick: () => { shown[id] = limit + 100; showPanel(); } }, t("more", group.length - limit)) : null]);
+    return fold(id, layer ? brief(title(layer), 40) : key ? brief(key, 40) : t("wholeProject"), trueCount(group), !key && severity !== "note", remarksByKind(id, group));
   });
+}
+
+// Ten alike are told once, by the first of them; the others are behind it.
+function remarksByKind(id, group) {
+  return Array.from(new Set(group.map((remark) => remark[1]))).map((kind) => {
+    const alike = group.filter((remark) => remark[1] === kind);
+    if (alike.length === 1) return remarkLine(alike[0]);
+    const limit = shown[id + "/" + kind] || 30;
+    const hidden = trueCount(alike) - alike.length;
+    return fold(id + "/" + kind, brief(alike[0][language === "zh" ? 4 : 5], 90), trueCount(alike), false, [
+      alike.slice(0, limit).map(remarkLine),
+      alike.length > limit ? h("button", { class: "link", onclick: () => { shown[id + "/" + kind] = limit + 100; showPanel(); } }, t("more", alike.length - limit)) : null,
+      hidden ? h("p", { class: "quiet" }, t("moreInTable", number(hidden))) : null]);
+  });
+}
+
+// How many there are, whether they are listed here or not.
+function trueCount(remarks) {
+  const keys = Array.from(new Set(remarks.map((remark) => remark[1] + "/" + remark[2])));
+  return keys.reduce((sum, key) => sum + (DATA.counts[key] || remarks.filter((remark) => remark[1] + "/" + remark[2] === key).length), 0);
 }
 
 // A list under a heading that folds, and stays as it was left.
