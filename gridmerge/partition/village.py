@@ -103,7 +103,8 @@ class Cluster:
     alone: bool = True
 
 
-LARGE = 150  # faces of a village beyond which each gets fewer moves: one of 600 takes twice as long, not four times
+LARGE = 150  # faces beyond which no bound is sought
+MANY = 600  # faces beyond which each gets fewer moves: four times as many take twice as long
 
 
 def divide(village: Village) -> Divided:
@@ -316,8 +317,8 @@ class _Attempt:
 
 
 def moves_for(effort: float, faces: int) -> int:
-    """Moves tried for so many faces: `effort` each up to `LARGE`, beyond only as the square root of their number."""
-    return int(effort * faces * min(1.0, (LARGE / faces) ** 0.5))
+    """Moves tried for so many faces: `effort` each up to `MANY`, beyond only as the square root of their number."""
+    return int(effort * faces * min(1.0, (MANY / faces) ** 0.5))
 
 
 def rounds_for(proof: int, faces: int) -> int:
