@@ -29,7 +29,7 @@ GDB = "自然资源_动态巡查网格.gdb"
 
 @pytest.fixture(scope="module")
 def town() -> Town:
-    return draw_town(seed=7, villages=12, layers=26, blocks=40)
+    return draw_town(seed=7, villages=12, layers=26, blocks=40, quarrels=9)
 
 
 @pytest.fixture(scope="module")
@@ -67,7 +67,7 @@ def test_groups_are_true_blocks_and_one_grid_each(town: Town) -> None:
 
 
 def test_same_arguments_draw_the_same_town(town: Town) -> None:
-    twin = draw_town(seed=7, villages=12, layers=26, blocks=40)
+    twin = draw_town(seed=7, villages=12, layers=26, blocks=40, quarrels=9)
     assert list(twin.layers) == list(town.layers)
     for key, layer in town.layers.items():
         assert layer.frame.geometry.to_wkb().equals(twin.layers[key].frame.geometry.to_wkb())

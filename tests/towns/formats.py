@@ -320,7 +320,9 @@ def workbook(
     for column, name in enumerate(table.columns):
         sheet.write_string(len(titles), column, (headers or {}).get(name, name), wide)
         for row, value in enumerate(table[name], start=len(titles) + 1):
-            sheet.write(row, column, value.item() if isinstance(value, np.generic) else value)
+            sheet.write(
+                row, column, None if pd.isna(value) else value.item() if isinstance(value, np.generic) else value
+            )
     if hidden:
         lists = book.add_worksheet("数据字典")
         lists.write_string(0, 0, hidden)
