@@ -84,7 +84,9 @@ def _amended(member: str, assignments: pd.DataFrame, cover: pd.DataFrame) -> pd.
     """Stay who stayed, with what they take on of their own grids; a new face on a grid is a stand-in (or its leader)."""
     rest = assignments[assignments["member_id"] != member]
     came = cover.rename(columns={"member_id": "left", "stand_in_id": "member_id"})
-    came = came.assign(duty=came["duty"].where(came["duty"].isin(["leader", "adviser", "other"]), "stand_in"))[list(ASSIGNMENT_COLUMNS)]
+    came = came.assign(duty=came["duty"].where(came["duty"].isin(["leader", "adviser", "other"]), "stand_in"))[
+        list(ASSIGNMENT_COLUMNS)
+    ]
     both = pd.concat([rest, came])  # rows of those who stay come first, so that their duty is kept
     merged = both.groupby(["grid_code", "member_id"], as_index=False).agg({"duty": "first", "load": "sum"})
     return merged.sort_values(["grid_code", "duty", "member_id"], ignore_index=True)[list(ASSIGNMENT_COLUMNS)]
