@@ -285,4 +285,4 @@ def test_a_slip_that_does_not_add_up_is_said(out):
         for name, text in parts.items():
             archive.writestr(name, text)
     said = [failure.text.en for failure in verify(out) if failure.promise == 0]
-    assert any("households on the sheet fire of plan.xlsx does not add up" in text for text in said)
+    assert any("households on the sheet Fire and rescue of plan.xlsx does not add up" in text for text in said)
