@@ -10,6 +10,7 @@ import signal
 import subprocess
 import sys
 import time
+from dataclasses import replace
 from pathlib import Path
 
 import geopandas as gpd
@@ -18,7 +19,9 @@ import pytest
 from click.testing import CliRunner
 
 import gridmerge
+from gridmerge import pipeline
 from gridmerge.cli import main
+from gridmerge.findings import found
 from tests.small_project import X, Y, write_small_project
 
 FILES = {
@@ -299,3 +302,17 @@ def test_alternatives_are_printed_and_written_and_go_with_the_next_build(project
     assert digests(out) == first
     assert run("build", project).exit_code == 0
     assert not list(out.glob("alternatives.*")), "plans of an earlier build must not stand beside another one"
+
+
+def test_a_village_that_cannot_be_cut_is_named_and_the_others_are_written(project, monkeypatch):
+    real = pipeline.overlay
+
+    def failing(*arguments):
+        mosaic = real(*arguments)
+        told = found("village_failed", layer="fire", village="东山村", reason="TopologyException")
+        return replace(mosaic, findings=(*mosaic.findings, told))
+
+    monkeypatch.setattr(pipeline, "overlay", failing)
+    result = run("build", project, "--lang", "en")
+    assert (result.exit_code, "Village 东山村 could not be cut" in result.stderr) == (1, True)
+    assert {file.name for file in (project / "out").iterdir()} >= FILES

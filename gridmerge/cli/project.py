@@ -10,6 +10,7 @@ import click
 from gridmerge.cli.console import Console
 from gridmerge.cli.options import STOPPED, project_argument, spoken
 from gridmerge.errors import OutputError
+from gridmerge.text import Text
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -114,7 +115,10 @@ def build(
         f"成果：{folder}（先看 map.html 和 report.html）", f"Results: {folder} (begin with map.html and report.html)"
     )
     console.summary(report)
-    if any(finding.severity == "error" for finding in finished.mosaic.findings):
+    failed = [finding for finding in finished.mosaic.findings if finding.severity == "error"]
+    for finding in failed:
+        click.echo(console.say(Text(finding.message("zh"), finding.message("en"))), err=True)
+    if failed:
         raise click.exceptions.Exit(STOPPED)
 
 
