@@ -290,6 +290,26 @@ class Matters:
     findings: tuple[Finding, ...] = ()
 
 
+# of duties.csv: a row per grid, matter and step
+DUTY_COLUMNS = (
+    "grid_code",
+    "matter_code",
+    "category",
+    "matter",
+    "lead",
+    "lead_contact",
+    "cooperating",
+    "cooperating_contacts",
+    "member",
+    "leader",
+    "temporary",
+    "step",
+    "role",
+    "person",
+    "hours",
+)
+
+
 @dataclass(frozen=True, kw_only=True)
 class Build:
     """A finished build: everything `publish` writes.

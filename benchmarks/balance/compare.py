@@ -1,4 +1,4 @@
-"""Sharing the work, side by side: gridmerge, nearest-first, largest-first, the present holders, and the bound.
+"""Sharing the work, side by side: gridmerge, nearest-first, largest-first, and the bound.
 
     python -m benchmarks.balance.compare [TOWNS]
 

@@ -18,6 +18,13 @@ STOPPED = 1  # exit code of a run that stopped with a sentence; click itself use
 
 project_argument = click.argument("project", type=click.Path(), default=".")
 out_argument = click.argument("out", type=click.Path())
+audience_option = click.option(
+    "--audience",
+    type=click.Choice(["meeting", "platform", "public"]),
+    default="meeting",
+    show_default=True,
+    help="meeting: with the editor; platform: without it; public: names masked, small counts suppressed. 给谁看",
+)
 
 
 def spoken(command: Callable[..., None]) -> Callable[..., None]:

@@ -8,20 +8,14 @@ from typing import Any
 import click
 
 from gridmerge.cli.console import Console
-from gridmerge.cli.options import STOPPED, language_of, out_argument, spoken
+from gridmerge.cli.options import STOPPED, audience_option, language_of, out_argument, spoken
 from gridmerge.errors import OutputError
 
 
 @click.command("map")
 @out_argument
 @click.option("--to", type=click.Path(), help="File to write; default OUT/map.html. 地图文件")
-@click.option(
-    "--audience",
-    type=click.Choice(["meeting", "platform", "public"]),
-    default="meeting",
-    show_default=True,
-    help="meeting: with the editor; platform: without it; public: names masked, small counts suppressed. 给谁看",
-)
+@audience_option
 @click.option("--basemap", help="Tile URL with {z} {x} {y}; default: none, the map needs no network. 底图地址")
 @click.option(
     "--basemap-datum", type=click.Choice(["wgs84", "gcj02"]), default="wgs84", help="Datum of the tiles. 底图坐标"

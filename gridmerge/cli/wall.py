@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import click
 
 from gridmerge.cli.console import Console
-from gridmerge.cli.options import language_of, out_argument, spoken
+from gridmerge.cli.options import audience_option, language_of, out_argument, spoken
 from gridmerge.errors import OutputError
 
 if TYPE_CHECKING:
@@ -18,13 +18,7 @@ if TYPE_CHECKING:
 @click.command()
 @out_argument
 @click.option("--to", type=click.Path(), help="Folder for the sheets; default OUT/posters. 挂图文件夹")
-@click.option(
-    "--audience",
-    type=click.Choice(["meeting", "platform", "public"]),
-    default="meeting",
-    show_default=True,
-    help="public: names masked, small counts suppressed. 给谁看",
-)
+@audience_option
 @click.option("--review-number", default="", help="Map review number (审图号).")
 @spoken
 def posters(console: Console, out: str, to: str | None, audience: Audience, review_number: str) -> None:

@@ -8,25 +8,8 @@ from typing import Any
 import pandas as pd
 
 from gridmerge.catalog import catalog, plain
-from gridmerge.model import Assignment, GridPlan, Layer, Matters
+from gridmerge.model import DUTY_COLUMNS, Assignment, GridPlan, Layer, Matters
 
-COLUMNS = (
-    "grid_code",
-    "matter_code",
-    "category",
-    "matter",
-    "lead",
-    "lead_contact",
-    "cooperating",
-    "cooperating_contacts",
-    "member",
-    "leader",
-    "temporary",
-    "step",
-    "role",
-    "person",
-    "hours",
-)
 # who a role of the table of steps means
 ROLES: dict[str, str] = {
     plain(word): role
@@ -70,7 +53,7 @@ def duty_sheets(
         for matter in _records(matters.frame)
         for row in _rows(code, matter, contact, people.get(code, {}), titles, _steps(matters, matter["matter_code"]))
     ]
-    return pd.DataFrame(rows, columns=list(COLUMNS))
+    return pd.DataFrame(rows, columns=list(DUTY_COLUMNS))
 
 
 def contacts(plan: GridPlan, crosswalk: pd.DataFrame, layers: Sequence[Layer]) -> dict[tuple[str, str], str]:

@@ -16,7 +16,7 @@ from pyproj import CRS
 
 from gridmerge.findings import Finding, tidy
 from gridmerge.geometry import lonlat
-from gridmerge.model import Build
+from gridmerge.model import DUTY_COLUMNS, Build
 from gridmerge.text import Language
 
 _FORMULA = ("=", "+", "-", "@")
@@ -28,23 +28,6 @@ _NO_TITLES: Mapping[str, str] = MappingProxyType({})
 ASSIGNMENT_COLUMNS = ("grid_code", "member_id", "duty", "load")
 MEMBER_COLUMNS = ("member_id", "name", "kind", "capacity", "load", "load_per_capacity", "grids", "km_from_home")
 STAND_IN_COLUMNS = ("member_id", "grid_code", "stand_in_id", "duty", "load", "load_per_capacity", "over_limit", "km")
-DUTY_COLUMNS = [
-    "grid_code",
-    "matter_code",
-    "category",
-    "matter",
-    "lead",
-    "lead_contact",
-    "cooperating",
-    "cooperating_contacts",
-    "member",
-    "leader",
-    "temporary",
-    "step",
-    "role",
-    "person",
-    "hours",
-]
 FINDING_COLUMNS = ("severity", "kind", "layer", "source_id", "measure", "unit", "lon", "lat", "message")
 
 
