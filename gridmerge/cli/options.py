@@ -56,3 +56,13 @@ def language_of(console: Console, out: Path) -> Language:
             f"{out} does not hold a finished build; run gridmerge build first.",
         ) from error
     return console.language or made_in
+
+
+def write_text(file: Path, text: str) -> None:
+    """Write a text file; what the disk refuses is one sentence."""
+    try:
+        file.write_text(text, "utf-8")
+    except OSError as error:
+        raise OutputError(
+            f"无法写入 {file}：{error.strerror}。", f"{file} cannot be written: {error.strerror}."
+        ) from error

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from gridmerge.cli.console import Console
-from gridmerge.cli.options import STOPPED, project_argument, spoken
+from gridmerge.cli.options import STOPPED, project_argument, spoken, write_text
 from gridmerge.errors import OutputError
 from gridmerge.text import Text
 
@@ -38,12 +38,7 @@ def init(console: Console, folder: str, force: bool) -> None:
             f"{file} exists already; add --force to replace it, or rename it first.",
         )
     text = propose(Path(folder))
-    try:
-        file.write_text(text, "utf-8")
-    except OSError as error:
-        raise OutputError(
-            f"无法写入 {file}：{error.strerror}。", f"{file} cannot be written: {error.strerror}."
-        ) from error
+    write_text(file, text)
     console.line(
         f'已写出 {file}；请打开核对，然后运行：gridmerge build "{folder}"',
         f'Wrote {file}; look it over, then run: gridmerge build "{folder}"',

@@ -8,8 +8,7 @@ from typing import Any
 import click
 
 from gridmerge.cli.console import Console
-from gridmerge.cli.options import STOPPED, audience_option, language_of, out_argument, spoken
-from gridmerge.errors import OutputError
+from gridmerge.cli.options import STOPPED, audience_option, language_of, out_argument, spoken, write_text
 
 
 @click.command("map")
@@ -34,12 +33,7 @@ def map_(console: Console, out: str, to: str | None, **choices: Any) -> None:
     language = language_of(console, Path(out))
     html = render_data(from_out(Path(out)), options=MapOptions(language=language, **choices))
     file = Path(to) if to else Path(out, "map.html")
-    try:
-        file.write_text(html, "utf-8")
-    except OSError as error:
-        raise OutputError(
-            f"无法写入 {file}：{error.strerror}。", f"{file} cannot be written: {error.strerror}."
-        ) from error
+    write_text(file, html)
     console.line(f"已写出 {file}", f"Wrote {file}")
     console.summary({"map": str(file)})
 

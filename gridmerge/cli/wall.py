@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import click
 
 from gridmerge.cli.console import Console
-from gridmerge.cli.options import audience_option, language_of, out_argument, spoken
+from gridmerge.cli.options import audience_option, language_of, out_argument, spoken, write_text
 from gridmerge.errors import OutputError
 
 if TYPE_CHECKING:
@@ -57,11 +57,6 @@ def atlas(console: Console, outs: tuple[str, ...], dest: str) -> None:
 
     file = Path(dest)
     html = draw([Path(out) for out in outs], file.parent, language=language_of(console, Path(outs[0])))
-    try:
-        file.write_text(html, "utf-8")
-    except OSError as error:
-        raise OutputError(
-            f"无法写入 {file}：{error.strerror}。", f"{file} cannot be written: {error.strerror}."
-        ) from error
+    write_text(file, html)
     console.line(f"已写出 {file}：{len(outs)} 个乡镇", f"Wrote {file}: {len(outs)} townships")
     console.summary({"dest": dest, "townships": len(outs)})
