@@ -30,8 +30,9 @@ from gridmerge.cli.options import out_argument, spoken
     type=click.Choice(["platform", "meeting", "public"]),
     default="platform",
     show_default=True,
-    help="public: names masked, no phones, small counts suppressed. 给谁看",
+    help="meeting: phones masked; public: names masked, no phones, small counts suppressed. 给谁看",
 )
+@click.option("--review-number", default="", help="Map review number (审图号).")
 @spoken
 def export(console: Console, out: str, dest: str, **choices: Any) -> None:
     """Write the unified grids of a finished build in another format; the ending of DEST picks it.

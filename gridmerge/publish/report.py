@@ -11,10 +11,11 @@ import jinja2
 
 from gridmerge.findings import SEVERITIES, Finding, kinds
 from gridmerge.model import Build
+from gridmerge.publish.imprint import imprint_of
 from gridmerge.publish.pictures import after, before
 from gridmerge.publish.slips import FATES, Slip
-from gridmerge.publish.verdict import figures, footer
-from gridmerge.publish.words import INTERNAL, VALUES, titles_of
+from gridmerge.publish.verdict import figures
+from gridmerge.publish.words import VALUES, titles_of
 from gridmerge.text import Text
 
 _LAYERS_NAMED = 6  # a kind of problem that most departments share needs no list of all of them
@@ -39,8 +40,7 @@ def write_report(build: Build, file: Path, ready: Sequence[Slip]) -> None:
         language=language,
         t=lambda zh, en: Text(zh, en).in_(language),
         figures=figures(build),
-        footer=footer(build),
-        internal=INTERNAL,
+        imprint=imprint_of(build),
         before=before(build),
         after=after(build),
         departments=[_department(slip) for slip in ready],

@@ -6,7 +6,7 @@ from typing import Any
 
 from gridmerge.model import Build
 from gridmerge.publish.summary import summary
-from gridmerge.publish.words import INTERNAL, label
+from gridmerge.publish.words import label
 from gridmerge.text import Text
 
 Figure = tuple[Text, str, Text]
@@ -16,18 +16,6 @@ def figures(build: Build) -> list[Figure]:
     """Return name, figure and remark of what a person asks for first."""
     report = summary(build)
     return [*_extent(report), *_grids(report), *_people(report), *_open(report)]
-
-
-def footer(build: Build) -> str:
-    """Return the line at the foot of every product: 内部资料, date, CRS, how many sources."""
-    language = build.settings.project.language
-    crs = build.township.crs
-    sources = Text(
-        f"数据来源：{len(build.layers)} 个部门网格图层及村（社区）边界",
-        f"sources: {len(build.layers)} departmental networks and the village lines",
-    )
-    parts = (INTERNAL.in_(language), build.date, sources.in_(language), f"{crs.name} ({crs.to_string()[:40]})")
-    return "　".join(parts)
 
 
 def _extent(report: dict[str, Any]) -> list[Figure]:

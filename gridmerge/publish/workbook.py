@@ -13,13 +13,14 @@ import xlsxwriter.exceptions
 from gridmerge.model import Build
 from gridmerge.publish.columns import headed, titled, work_columns
 from gridmerge.publish.docket import KINDS, docket
+from gridmerge.publish.imprint import imprint_of
 from gridmerge.publish.sheets import Book, Column, write_table
 from gridmerge.publish.slip_sheets import department_sheet, slip_sheet
 from gridmerge.publish.slips import Slip
 from gridmerge.publish.tables import finding_rows, gravest, records
-from gridmerge.publish.verdict import figures, footer
+from gridmerge.publish.verdict import figures
 from gridmerge.publish.who import departments, leaders, people
-from gridmerge.publish.words import INTERNAL, titles_of, value
+from gridmerge.publish.words import titles_of, value
 from gridmerge.text import Text
 
 _NO_CLOCK = datetime.datetime(2000, 1, 1)  # the date a workbook carries inside; the plan's own date is on its summary
@@ -62,7 +63,8 @@ def write_workbook(build: Build, file: Path, ready: Sequence[Slip]) -> None:
 def _fill(build: Build, file: Path, ready: Sequence[Slip]) -> None:
     with xlsxwriter.Workbook(str(file), {"in_memory": False, "strings_to_urls": False}) as writer:
         writer.set_properties({"title": build.settings.project.name, "created": _NO_CLOCK})
-        book = Book(writer=writer, language=build.settings.project.language, footer=footer(build))
+        language = build.settings.project.language
+        book = Book(writer=writer, language=language, footer=imprint_of(build).line(language))
         _summary(book, build)
         department_sheet(book, ready)
         _grids(book, build)
@@ -77,8 +79,9 @@ def _fill(build: Build, file: Path, ready: Sequence[Slip]) -> None:
 def _summary(book: Book, build: Build) -> None:
     sheet = book.sheet(book.say(Text("汇总", "Summary")))
     project = build.settings.project
-    note = book.say(INTERNAL) + "　" + build.date
-    top = headed(book, sheet, book.say(Text(f"{project.name} 综合网格方案", f"{project.name}: unified grids")), note)
+    top = headed(
+        book, sheet, book.say(Text(f"{project.name} 综合网格方案", f"{project.name}: unified grids")), book.footer
+    )
     rows = [
         {"what": book.say(what), "figure": figure, "note": book.say(remark)} for what, figure, remark in figures(build)
     ]

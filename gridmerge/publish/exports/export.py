@@ -69,6 +69,7 @@ def export(
     profile: Profile | None = None,
     coord: Datum = "wgs84",
     audience: Audience = "platform",
+    review_number: str = "",
 ) -> Exported:
     """Write the unified grids of a finished build in another format.
 
@@ -80,7 +81,7 @@ def export(
         A file, whose ending picks the format (.geojson .json .csv .gpkg .shp .fgb .kml .dxf .parquet .sql), or
         ``postgresql://…``. Written under exactly this name; shifted coordinates are told by a note where the name does
         not tell them, and by the content always.
-    profile, coord, audience
+    profile, coord, audience, review_number
         See `ExportOptions`.
 
     Returns
@@ -93,8 +94,8 @@ def export(
     OutputError
         OUT holds no build, the format is unknown or does not go with the profile, or DEST cannot be written.
     """
-    options = ExportOptions(profile=profile, coord=coord, audience=audience)
-    grids = shifted(for_audience(reopen(Path(out)), options.audience), options.coord)
+    options = ExportOptions(profile=profile, coord=coord, audience=audience, review_number=review_number)
+    grids = shifted(for_audience(reopen(Path(out)), options.audience, options.review_number), options.coord)
     if str(dest).startswith(_DATABASES):
         _refuse_profile(options, str(dest))
         return Exported(

@@ -29,10 +29,13 @@ class ExportOptions:
         ``wgs84`` (= CGCS2000), ``gcj02`` or ``bd09``: shifted exports say so in each record and, where the format has
         one, in the layer's name.
     audience
-        ``platform`` and ``meeting`` hold what the build holds; ``public`` masks names, has no phones and suppresses counts
-        below five.
+        ``platform`` holds what the build holds; ``meeting`` masks phones even where ``[publish] contacts`` is ``full``;
+        ``public`` masks names, has no phones and suppresses counts below five.
+    review_number
+        The map review number (审图号) of the imprint; "" leaves a line for it.
     """
 
     profile: Profile | None = None
     coord: Datum = "wgs84"
     audience: Audience = "platform"
+    review_number: str = ""

@@ -10,6 +10,7 @@ from urllib.parse import parse_qsl, urlencode
 import shapely
 
 from gridmerge.errors import OutputError
+from gridmerge.publish.exports.about import for_scripts
 from gridmerge.publish.exports.reopen import Grids
 from gridmerge.publish.exports.sql import quoted
 from gridmerge.text import Text
@@ -58,6 +59,16 @@ CREATE TABLE IF NOT EXISTS {schema}.{member} (
   PRIMARY KEY (grid_code, member_id, duty, valid_from),
   CHECK (valid_to > valid_from)
 );
+CREATE TABLE IF NOT EXISTS {schema}.about (
+  project text NOT NULL,
+  mark text NOT NULL,
+  audience text NOT NULL,
+  review_number text NOT NULL,
+  date date NOT NULL,
+  sources text NOT NULL,
+  coordinates text NOT NULL,
+  PRIMARY KEY (project, coordinates)
+);
 CREATE UNIQUE INDEX IF NOT EXISTS {grid}_now ON {schema}.{grid} (grid_code) WHERE valid_to IS NULL;
 CREATE INDEX IF NOT EXISTS {grid}_place ON {schema}.{grid} USING gist (geom);
 CREATE INDEX IF NOT EXISTS {grid}_village ON {schema}.{grid} (village_code);
@@ -96,6 +107,13 @@ _ADD_GRIDS = """
 INSERT INTO {schema}.{grid} ({columns}, geom, valid_from) SELECT {columns}, geom, now() FROM new_grid new
   WHERE NOT EXISTS (SELECT FROM {schema}.{grid} old WHERE old.valid_to IS NULL AND old.grid_code = new.grid_code);
 """.replace("{columns}", ", ".join(_GRID))
+
+_ABOUT = """
+INSERT INTO {schema}.about (project, mark, audience, review_number, date, sources, coordinates)
+  VALUES (%(project)s, %(mark)s, %(audience)s, %(review_number)s, %(date)s, %(sources)s, %(coordinates)s)
+  ON CONFLICT (project, coordinates) DO UPDATE SET mark = EXCLUDED.mark, audience = EXCLUDED.audience,
+  review_number = EXCLUDED.review_number, date = EXCLUDED.date, sources = EXCLUDED.sources;
+"""
 
 _COMMENTS = {
     "": "综合网格，含历史：valid_to 为空的是现行网格 / unified grids with their history",
@@ -176,6 +194,7 @@ def _update(cursor: Any, grids: Grids, schema: str) -> list[Text]:
     closed = cursor.rowcount
     cursor.execute(_ADD_GRIDS.format(**names))
     added = cursor.rowcount
+    cursor.execute(_ABOUT.format(**names), for_scripts(grids))
     return [
         Text(
             f"现行网格 {len(grids.rows)} 个：新增或变更 {added} 个，停用旧记录 {closed} 条。",
@@ -188,11 +207,11 @@ def _comments(names: dict[str, Any]) -> str:
     table = "{schema}.{grid}".format(**names)
     lines = [f"COMMENT ON TABLE {table} IS '{_COMMENTS['']}';"]
     lines += [f"COMMENT ON COLUMN {table}.{column} IS '{text}';" for column, text in _COMMENTS.items() if column]
-    lines.append(
-        "COMMENT ON TABLE {schema}.{member} IS '网格员与网格，含历史 / members of grids with their history';".format(
-            **names
-        )
-    )
+    notes = {
+        names["member"]: "网格员与网格，含历史 / members of grids with their history",
+        "about": "各项目最近一次导入：性质、审图号、日期、来源 / imprint of the last export of each project",
+    }
+    lines += [f"COMMENT ON TABLE {names['schema']}.{name} IS '{text}';" for name, text in notes.items()]
     return "\n".join(lines)
 
 

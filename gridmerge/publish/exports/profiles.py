@@ -11,6 +11,7 @@ import numpy as np
 import shapely
 from numpy.typing import NDArray
 
+from gridmerge.publish.exports.about import for_scripts, write_note
 from gridmerge.publish.exports.reopen import Grids
 from gridmerge.publish.exports.table import record
 from gridmerge.publish.geojson import DECIMALS, geometry_json
@@ -19,16 +20,17 @@ from gridmerge.text import Text
 
 
 def write_geojson(grids: Grids, file: Path) -> list[Text]:
-    """Write a FeatureCollection as RFC 7946 wants it; shifted coordinates are told by its members.
+    """Write a FeatureCollection as RFC 7946 wants it; the imprint and shifted coordinates are told by its members.
 
-    ``name`` is what GIS programs call the layer by; ``coordinates`` is for scripts.
+    ``about`` is the imprint; ``name`` is what GIS programs call the layer by; ``coordinates`` is for scripts.
     """
     shift = "" if grids.coord == "wgs84" else f'"name":"{grids.layer_name}","coordinates":{json.dumps(grids.coord)},'
     lines = (
         f'{{"type":"Feature","properties":{_json(row)},"geometry":{geometry_json(shape)}}}'
         for row, shape in zip(grids.rows, grids.degrees, strict=True)
     )
-    _write(file, f'{{"type":"FeatureCollection",{shift}"features":[', lines, "]}")
+    about = f'"about":{_json(for_scripts(grids))},'
+    _write(file, f'{{"type":"FeatureCollection",{shift}{about}"features":[', lines, "]}")
     return []
 
 
@@ -37,6 +39,7 @@ def write_wkt_json(grids: Grids, file: Path) -> list[Text]:
     texts = shapely.to_wkt(grids.degrees, rounding_precision=DECIMALS)
     lines = (_json({**row, "wkt": text}) for row, text in zip(grids.rows, texts, strict=True))
     _write(file, "[", lines, "]")
+    write_note(grids, file)
     return []
 
 
@@ -53,6 +56,7 @@ def write_rings(grids: Grids, file: Path) -> list[Text]:
         for part, ring in enumerate(rings, 1)
     )
     _write(file, "[", lines, "]")
+    write_note(grids, file)
     thin = "、".join(row["grid_code"] for row, rings in ready if not rings)
     return (
         [Text(f"网格 {thin} 太窄，32 位坐标无法表示，未写出。", f"Too thin for 32-bit coordinates, left out: {thin}.")]
@@ -74,6 +78,7 @@ def write_vertices(grids: Grids, file: Path) -> list[Text]:
         *(["coord"] if grids.coord != "wgs84" else []),
     ]
     write_csv(file, columns, _vertices(grids))
+    write_note(grids, file)
     return []
 
 
@@ -82,6 +87,7 @@ def write_table(grids: Grids, file: Path) -> list[Text]:
     texts = shapely.to_wkt(grids.degrees, rounding_precision=DECIMALS)
     rows = [{**record(row, grids), "wkt": text} for row, text in zip(grids.rows, texts, strict=True)]
     write_csv(file, list(rows[0]) if rows else ["grid_code", "wkt"], rows)
+    write_note(grids, file)
     return []
 
 

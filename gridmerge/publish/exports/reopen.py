@@ -18,9 +18,10 @@ from gridmerge.config import Datum
 from gridmerge.datum import SHIFTS
 from gridmerge.errors import OutputError
 from gridmerge.publish.geojson import DECIMALS, in_lonlat
+from gridmerge.publish.imprint import Imprint, is_chinese
 from gridmerge.publish.map.audience import SMALL
 from gridmerge.publish.map.options import Audience
-from gridmerge.publish.privacy import mask_name
+from gridmerge.publish.privacy import mask_name, mask_phone
 from gridmerge.publish.staging import recover
 from gridmerge.text import Language
 
@@ -37,7 +38,9 @@ class Grids:
 
     Parameters
     ----------
-    name, language, date, footer
+    imprint
+        What the product says of itself.
+    language
         Of the project.
     works
         Workload names, in the order of the project.
@@ -51,9 +54,8 @@ class Grids:
         What `degrees` are in.
     """
 
-    name: str
+    imprint: Imprint
     language: Language
-    date: str
     works: tuple[str, ...]
     rows: list[dict[str, Any]]
     metres: NDArray[np.object_]
@@ -71,8 +73,7 @@ class Grids:
         """The CRS of `degrees`: CGCS2000 or WGS 84, or one that says it is shifted."""
         if self.coord != "wgs84":
             return CRS.from_wkt(_SHIFTED.format(name=_NAMES[self.coord]))
-        chinese = "China 2000" in str(self.crs.geodetic_crs.datum) if self.crs.geodetic_crs else False
-        return CRS.from_epsg(4490 if chinese else 4326)
+        return CRS.from_epsg(4490 if is_chinese(self.crs) else 4326)
 
 
 def reopen(out: Path) -> Grids:
@@ -92,9 +93,10 @@ def reopen(out: Path) -> Grids:
         shapes = grids.set_index("grid_code").geometry.loc[[row["grid_code"] for row in rows]].to_numpy()
         project = report["project"]
         return Grids(
-            name=project["name"],
+            imprint=Imprint(
+                name=project["name"], date=project["date"], networks=report["counts"]["layers"], crs=grids.crs
+            ),
             language=project["language"],
-            date=project["date"],
             works=tuple(str(work["name"]) for work in report["work"]),
             rows=rows,
             metres=shapes,
@@ -118,17 +120,30 @@ def shifted(grids: Grids, coord: Datum) -> Grids:
         moved: NDArray[np.float64] = np.column_stack(forward(xy[:, 0], xy[:, 1])).round(DECIMALS)
         return moved
 
-    degrees = np.asarray(shapely.transform(grids.degrees, shift), dtype=object)
-    return replace(grids, degrees=degrees, coord=coord, rows=[{**row, "coord": coord} for row in grids.rows])
+    return replace(
+        grids,
+        degrees=np.asarray(shapely.transform(grids.degrees, shift), dtype=object),
+        coord=coord,
+        rows=[{**row, "coord": coord} for row in grids.rows],
+        imprint=replace(grids.imprint, coord=coord),
+    )
 
 
-def for_audience(grids: Grids, audience: Audience) -> Grids:
-    """Return the grids as an audience may see them."""
-    if audience != "public":
+def for_audience(grids: Grids, audience: Audience, review_number: str = "") -> Grids:
+    """Return the grids as an audience may see them; whole phones are for the platform alone, whatever the build shows."""
+    grids = replace(grids, imprint=replace(grids.imprint, audience=audience, review_number=review_number))
+    if audience == "platform":
         return grids
+    if audience == "meeting":
+        return replace(grids, rows=[_masked(row) for row in grids.rows])
     ids = sorted({person["member_id"] for row in grids.rows for person in row["members"]})
     aliases = {member: f"W{number:03d}" for number, member in enumerate(ids, 1)}  # an id may be a staff number
     return replace(grids, rows=[_public(row, grids.works, aliases) for row in grids.rows])
+
+
+def _masked(row: dict[str, Any]) -> dict[str, Any]:
+    members = [{**person, "phone": mask_phone(person["phone"])} for person in row["members"]]
+    return {**row, "members": members}
 
 
 def _public(row: dict[str, Any], works: tuple[str, ...], aliases: dict[str, str]) -> dict[str, Any]:

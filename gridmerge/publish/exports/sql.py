@@ -7,10 +7,10 @@ from typing import Any
 
 import shapely
 
+from gridmerge.publish.exports.about import in_words
 from gridmerge.publish.exports.reopen import Grids
 from gridmerge.publish.exports.table import TEXTS, record
 from gridmerge.publish.geojson import DECIMALS
-from gridmerge.publish.words import label
 from gridmerge.text import Text
 
 
@@ -18,7 +18,8 @@ def write_sql(grids: Grids, file: Path) -> list[Text]:
     """Write ``unified_grid`` and ``unified_grid_member``: made new and filled in one transaction."""
     texts = shapely.to_wkt(grids.degrees, rounding_precision=DECIMALS)
     lines = [
-        f"-- {_one_line(grids.name)}: {label('grid_code', 'zh')} … {grids.date}, {grids.coord}, lon lat, UTF-8",
+        *(f"-- {line}" for line in in_words(grids).splitlines()),
+        "-- UTF-8; wkt: lon lat",
         "BEGIN;",
         "DROP TABLE IF EXISTS unified_grid_member;",
         "DROP TABLE IF EXISTS unified_grid;",
@@ -70,7 +71,3 @@ def _literal(value: Any) -> str:
     if isinstance(value, (int, float)):
         return repr(value)
     return "'" + str(value).replace("'", "''").replace("\0", "") + "'"
-
-
-def _one_line(text: str) -> str:
-    return " ".join(text.split())

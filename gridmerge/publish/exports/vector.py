@@ -6,13 +6,16 @@ import importlib.util
 from pathlib import Path
 
 import geopandas as gpd
+import numpy as np
 import pandas as pd
 import pyogrio
 import shapely
 from ezdxf.document import Drawing
 from ezdxf.enums import TextEntityAlignment
+from numpy.typing import NDArray
 
 from gridmerge.errors import OutputError
+from gridmerge.publish.exports.about import describe_kml, for_scripts, in_words, write_metadata
 from gridmerge.publish.exports.reopen import Grids
 from gridmerge.publish.exports.table import TEXTS, frame
 from gridmerge.publish.geopackage import without_a_clock
@@ -43,7 +46,13 @@ def write_gpkg(grids: Grids, file: Path) -> list[Text]:
     """Write a GeoPackage with the layer ``grids`` (``grids_gcj02`` when shifted)."""
     with without_a_clock():
         pyogrio.write_dataframe(
-            frame(grids, metres=True), file, layer=grids.layer_name, driver="GPKG", promote_to_multi=True
+            frame(grids, metres=True),
+            file,
+            layer=grids.layer_name,
+            driver="GPKG",
+            promote_to_multi=True,
+            dataset_metadata=for_scripts(grids),
+            layer_options={"DESCRIPTION": in_words(grids, metres=True)},
         )
     return []
 
@@ -51,7 +60,12 @@ def write_gpkg(grids: Grids, file: Path) -> list[Text]:
 def write_fgb(grids: Grids, file: Path) -> list[Text]:
     """Write a FlatGeobuf in longitude and latitude."""
     pyogrio.write_dataframe(
-        frame(grids, metres=False), file, layer=grids.layer_name, driver="FlatGeobuf", promote_to_multi=True
+        frame(grids, metres=False),
+        file,
+        layer=grids.layer_name,
+        driver="FlatGeobuf",
+        promote_to_multi=True,
+        layer_options={"TITLE": grids.imprint.name[:200], "DESCRIPTION": in_words(grids)},
     )
     return []
 
@@ -61,6 +75,7 @@ def write_kml(grids: Grids, file: Path) -> list[Text]:
     table = frame(grids, metres=False).set_crs(4326, allow_override=True)  # KML knows no other
     table = table.rename(columns={"grid_name": "Name"})
     pyogrio.write_dataframe(table, file, driver="KML", layer=grids.layer_name, dataset_options={"NameField": "Name"})
+    describe_kml(grids, file)
     return []
 
 
@@ -71,7 +86,9 @@ def write_parquet(grids: Grids, file: Path) -> list[Text]:
             "写 GeoParquet 需要 pyarrow；请运行 pip install gridmerge[parquet]。",
             "GeoParquet needs pyarrow; run pip install gridmerge[parquet].",
         )
-    frame(grids, metres=False).to_parquet(file, index=False)
+    table = frame(grids, metres=False)
+    table.attrs["about"] = for_scripts(grids)  # pandas keeps it in the file's metadata
+    table.to_parquet(file, index=False)
     return []
 
 
@@ -88,6 +105,7 @@ def write_shp(grids: Grids, file: Path) -> list[Text]:
     with file.with_suffix(".dbf").open("r+b") as dbf:
         dbf.seek(_LDID_AT)
         dbf.write(bytes([_LDID_GBK]))
+    write_metadata(grids, file)
     return notes
 
 
@@ -113,8 +131,23 @@ def write_dxf(grids: Grids, file: Path) -> list[Text]:
             attributes = {"layer": "LABELS", "style": "GRIDMERGE", "height": height}
             label = space.add_text(text[:200], dxfattribs=attributes)
             label.set_placement((place.x, place.y - lower * height), align=TextEntityAlignment.MIDDLE_CENTER)
+    _imprint(drawing, grids, shapes)
     drawing.saveas(file)
     return []
+
+
+def _imprint(drawing: Drawing, grids: Grids, shapes: NDArray[np.object_]) -> None:
+    """Write the imprint below the drawing, where it is printed with it, and into the drawing's properties."""
+    for key, value in for_scripts(grids).items():
+        drawing.header.custom_vars.append(key, value[:200])
+    west, south, east, _ = shapely.total_bounds(shapes)
+    height = max((east - west) / 120, 1e-6)
+    drawing.layers.add("NOTES", color=7)
+    attributes = {"layer": "NOTES", "style": "GRIDMERGE", "height": height}
+    for n, line in enumerate(in_words(grids, metres=True).splitlines()):
+        drawing.modelspace().add_text(line[:200], dxfattribs=attributes).set_placement(
+            (west, south - (n + 2) * 1.8 * height)
+        )
 
 
 def _short_names(table: gpd.GeoDataFrame) -> dict[str, str]:
