@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import contextlib
 import dataclasses
+import gc
 import json
 import re
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -31,12 +33,12 @@ _BROKEN = {"type": "broken"}  # no geometry at all: it is told as any malformed 
 
 def read_json(path: Path, ask: Ask) -> Piece:
     """Read a JSON file of places; a broken feature costs only itself."""
-    raw = path.read_bytes()
-    text, encoding, findings = decode_file(raw, ask.name, ask.key, ask.encoding)
+    text, encoding, findings = decode_file(path.read_bytes(), ask.name, ask.key, ask.encoding)
     text, wrapped = _unwrapped(text)
     kind = _dialect(text)
     if kind == "TopoJSON":
-        frame, more = topology_frame(_parsed(text, ask), ask)
+        with _uncollected():
+            frame, more = topology_frame(_parsed(text, ask), ask)
         frame = frame.set_crs(_crs_member(text)) if _says_crs(text) else frame
         piece = Piece(frame=frame, driver=kind, findings=tuple(more))
     else:
@@ -45,6 +47,18 @@ def read_json(path: Path, ask: Ask) -> Piece:
     return dataclasses.replace(
         piece, encoding=encoding, findings=(*findings, *piece.findings), files=(path,), driver=kind
     )
+
+
+@contextlib.contextmanager
+def _uncollected() -> Iterator[None]:
+    """Keep the garbage collector still: a million small lists make it look for cycles for as long as the parsing takes."""
+    was = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was:
+            gc.enable()
 
 
 def _flat(source: Path | bytes, text: str, kind: str, ask: Ask) -> Piece:

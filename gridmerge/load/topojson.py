@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from itertools import chain
 from typing import Any
 
 import geopandas as gpd
@@ -82,7 +83,25 @@ class _Arcs:
         if isinstance(transform, dict):
             self._scale = np.array(transform["scale"], dtype=float)
             self._translate = np.array(transform["translate"], dtype=float)
-        self._arcs = [self._arc(arc) for arc in data.get("arcs") or []]
+        arcs = data.get("arcs") or []
+        try:
+            self._arcs: Sequence[np.ndarray | None] = self._at_once(arcs)
+        except _TROUBLES:
+            self._arcs = [self._arc(arc) for arc in arcs]
+
+    def _at_once(self, arcs: Any) -> list[np.ndarray | None]:
+        """Decode all arcs in one go; raises one of `_TROUBLES` where one of them is not a list of pairs."""
+        ends = np.cumsum([len(arc) for arc in arcs])
+        points = list(chain.from_iterable(arcs))
+        if set(map(len, points)) != {2}:
+            raise ValueError("not all positions are pairs")
+        xy = np.fromiter(chain.from_iterable(points), dtype=float, count=2 * len(points)).reshape(-1, 2)
+        if self._scale is not None:  # whole numbers, each counted from the one before: sums of them are exact
+            run = np.cumsum(xy, axis=0)
+            starts = np.append(0, ends[:-1])
+            before = np.where(starts[:, None] > 0, run[starts - 1], 0.0)
+            xy = self._placed(run - np.repeat(before, np.diff(np.append(0, ends)), axis=0))
+        return list(np.split(xy, ends[:-1]))
 
     def _arc(self, arc: Any) -> np.ndarray | None:
         try:

@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 
 from gridmerge.errors import PlaceError
 from gridmerge.findings import Finding, found
+from gridmerge.mend import seams
 from gridmerge.mend.polygons import Geometries, place
 
 GAP_WIDTH = 20.0  # metres: a wider hole in the township is taken to be meant (a lake, another town's enclave)
@@ -39,11 +40,15 @@ def covered(shapes: Geometries, codes: Sequence[str], grid: float) -> tuple[Geom
     PlaceError
         A village has no land of its own, or the result is not a valid coverage.
     """
+    if shapely.coverage_is_valid(shapes):
+        land, depth = seams.faces(shapes, speck=0.0)
+        narrow = _narrow(land[depth == 0])
+        if not narrow.any():
+            return shapes, _hole_findings(land[depth == 0], narrow)
     faces, owners = _faces(shapes, grid)
-    holes = _gaps(shapes, faces, owners)
-    if shapely.coverage_is_valid(shapes) and not holes["narrow"].any():
-        return shapes, _hole_findings(faces, holes)
-    findings = _overlap_findings(faces, owners, codes) + _hole_findings(faces, holes)
+    holes = _gaps(faces, owners)
+    findings = _overlap_findings(faces, owners, codes)
+    findings += _hole_findings(faces[holes["face"]], holes["narrow"].to_numpy())
     owner = _settle(faces, owners, holes, shapes, codes)
     result = np.array(
         [shapely.union_all(faces[owner == row], grid_size=grid) for row in range(len(shapes))], dtype=object
@@ -70,23 +75,26 @@ def _claims(owners: pd.DataFrame) -> dict[int, list[int]]:
     return claims
 
 
-def _gaps(shapes: Geometries, faces: Geometries, owners: pd.DataFrame) -> pd.DataFrame:
+def _gaps(faces: Geometries, owners: pd.DataFrame) -> pd.DataFrame:
     """Faces that nobody owns, and whether each is narrow enough to be a drawing error."""
     nobody = np.setdiff1d(np.arange(len(faces)), owners["face"].to_numpy())
-    core = shapely.buffer(faces[nobody], -GAP_WIDTH / 2, quad_segs=2)
-    return pd.DataFrame({"face": nobody, "narrow": shapely.is_empty(core).astype(bool)})
+    return pd.DataFrame({"face": nobody, "narrow": _narrow(faces[nobody])})
 
 
-def _hole_findings(faces: Geometries, holes: pd.DataFrame) -> list[Finding]:
+def _narrow(holes: Geometries) -> NDArray[np.bool_]:
+    return np.asarray(shapely.is_empty(shapely.buffer(holes, -GAP_WIDTH / 2, quad_segs=2)), dtype=bool)
+
+
+def _hole_findings(holes: Geometries, narrow: NDArray[np.bool_]) -> list[Finding]:
     return [
         found(
-            "village_gap" if narrow else "village_hole",
+            "village_gap" if crack else "village_hole",
             layer="villages",
-            measure=round(shapely.area(faces[face]), 1),
-            place=place(faces[face]),
+            measure=round(shapely.area(hole), 1),
+            place=place(hole),
         )
-        for face, narrow in holes.itertuples(index=False)
-        if shapely.area(faces[face]) > TOLD
+        for hole, crack in zip(holes, narrow, strict=True)
+        if shapely.area(hole) > TOLD
     ]
 
 

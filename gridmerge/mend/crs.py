@@ -87,6 +87,7 @@ def working(lon: float, lat: float) -> CRS:
     return CRS.from_epsg((32600 if lat >= 0 else 32700) + zone)
 
 
+@lru_cache(maxsize=64)
 def known(crs: CRS) -> CRS | None:
     """Return the system by its parameters: Esri and CAD programs name the Chinese zones in their own ways, or not at all.
 

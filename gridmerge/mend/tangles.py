@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import lru_cache
 
 import numpy as np
 import shapely
 from numpy.typing import NDArray
 
 from gridmerge.findings import Finding, found
+from gridmerge.geometry import robust_intersection
+from gridmerge.mend import seams
 from gridmerge.mend.polygons import Geometries, place
 from gridmerge.model import Township
 
@@ -25,12 +28,11 @@ LATTICE = 4000  # points over the township that stand for its land
 
 @dataclass(frozen=True, kw_only=True)
 class Network:
-    """A network as these checks see it: valid areas, their ids, the layer's key, and the features whose edges do not match."""
+    """A network as these checks see it: valid areas, their ids, and the layer's key."""
 
     shapes: Geometries
     ids: list[str]
     layer: str
-    suspects: NDArray[np.int64]
 
 
 def tangles(shapes: Geometries, ids: list[str], layer: str, township: Township, *, tiles: bool = True) -> list[Finding]:
@@ -51,23 +53,18 @@ def tangles(shapes: Geometries, ids: list[str], layer: str, township: Township, 
     """
     if len(shapes) == 0:
         return []
-    # features whose edges match their neighbours' cannot overlap anything
-    suspects = np.flatnonzero(~shapely.is_empty(shapely.coverage_invalid_edges(shapes)))
-    network = Network(shapes=shapes, ids=ids, layer=layer, suspects=suspects)
-    findings = _overlaps(network) + _sizes(network)
+    network = Network(shapes=shapes, ids=ids, layer=layer)
+    faces, depth = seams.faces(shapes)
+    findings = _overlaps(network, faces[depth > 1]) + _sizes(network)
     if tiles:
-        findings += _gaps(_union(network), layer) + _on_villages(network, township)
+        findings += _gaps(faces[depth == 0], layer) + _on_villages(network, township)
     return findings
 
 
-def _overlaps(network: Network) -> list[Finding]:
-    suspects, shapes, ids, layer = network.suspects, network.shapes, network.ids, network.layer
-    if len(suspects) == 0:
-        return []
-    one, other = shapely.STRtree(shapes[suspects]).query(shapes[suspects], predicate="intersects")
-    once = one < other
-    first, second = suspects[one[once]], suspects[other[once]]
-    shared = shapely.intersection(shapes[first], shapes[second])
+def _overlaps(network: Network, deep: Geometries) -> list[Finding]:
+    shapes, ids, layer = network.shapes, network.ids, network.layer
+    first, second = _pairs(shapes, deep)
+    shared = robust_intersection(shapes[first], shapes[second])
     area = shapely.area(shared)
     same = area > SAME * np.maximum(shapely.area(shapes[first]), shapely.area(shapes[second]))
     findings = [
@@ -88,20 +85,15 @@ def _overlaps(network: Network) -> list[Finding]:
     return findings
 
 
-def _union(network: Network) -> shapely.Geometry:
-    """The land of all grids: those whose edges match are joined by their edges, only the rest is noded."""
-    clean = np.setdiff1d(np.arange(len(network.shapes)), network.suspects)
-    if len(clean) == 0:
-        return shapely.union_all(network.shapes)
-    joined = shapely.coverage_union_all(network.shapes[clean])
-    return shapely.union_all([joined, *network.shapes[network.suspects]]) if len(network.suspects) else joined
+def _pairs(shapes: Geometries, deep: Geometries) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """Areas that may overlap: two that meet on land which lies under several."""
+    involved = np.unique(shapely.STRtree(shapes).query(deep, predicate="intersects")[1])
+    one, other = shapely.STRtree(shapes[involved]).query(shapes[involved], predicate="intersects")
+    once = one < other
+    return involved[one[once]], involved[other[once]]
 
 
-def _gaps(land: shapely.Geometry, layer: str) -> list[Finding]:
-    rings = [ring for part in shapely.get_parts(land) for ring in part.interiors]
-    if not rings:
-        return []
-    holes = shapely.polygons(rings)
+def _gaps(holes: Geometries, layer: str) -> list[Finding]:
     area = shapely.area(holes)
     findings = [
         found("inner_gap", layer=layer, measure=round(float(area[row]), 1), place=place(holes[row]))
@@ -137,7 +129,7 @@ def _sizes(network: Network) -> list[Finding]:
 def _on_villages(network: Network, township: Township) -> list[Finding]:
     """Land that no grid reaches and grids over several villages, told by points: exact cuts would double the whole mending."""
     villages = np.asarray(township.villages.geometry.values)
-    points, home = _lattice(villages)
+    points, home = _lattice(tuple(shapely.to_wkb(villages).tolist()))
     # areas asked against a tree of points: shapely prepares what is asked, and the areas are the heavy side
     grid, point = shapely.STRtree(points).query(network.shapes, predicate="intersects")
     return _bare(network, township, home, np.setdiff1d(np.arange(len(points)), point), points) + _across(
@@ -145,8 +137,10 @@ def _on_villages(network: Network, township: Township) -> list[Finding]:
     )
 
 
-def _lattice(villages: Geometries) -> tuple[Geometries, NDArray[np.int64]]:
+@lru_cache(maxsize=1)  # every network of a township asks for the same
+def _lattice(wkb: tuple[bytes, ...]) -> tuple[Geometries, NDArray[np.int64]]:
     """Points spread evenly over the township, and the village each lies in."""
+    villages = np.asarray(shapely.from_wkb(list(wkb)))
     x0, y0, x1, y1 = shapely.total_bounds(villages)
     step = np.sqrt(shapely.area(villages).sum() / LATTICE)
     # half a step in, and never on a line of coordinates rounded to whole metres

@@ -143,13 +143,18 @@ def _mended(frame: gpd.GeoDataFrame, raw: RawLayer) -> tuple[gpd.GeoDataFrame, l
         names = sorted(set(group["village_name"]))
         if len(names) > 1:
             findings.append(found("village_code_clash", layer="villages", source_id=str(code), names="、".join(names)))
-        rows.append((str(code), names[0], shapely.union_all(group.geometry.values, grid_size=GRID)))
+        rows.append((str(code), names[0], _one(np.asarray(group.geometry.values))))
     result = gpd.GeoDataFrame(
         {"village_code": [row[0] for row in rows], "village_name": [row[1] for row in rows]},
         geometry=[row[2] for row in rows],
         crs=frame.crs,
     )
     return result, findings
+
+
+def _one(shapes: np.ndarray) -> shapely.Geometry:
+    """The land of all shapes, which are on the grid already."""
+    return shapes[0] if len(shapes) == 1 else shapely.union_all(shapes, grid_size=GRID)
 
 
 def _code_findings(frame: gpd.GeoDataFrame) -> list[Finding]:

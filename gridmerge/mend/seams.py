@@ -1,0 +1,93 @@
+"""Where a network's areas do not meet edge to edge: the only places where they can overlap or leave land over.
+
+An edge that one area has on its left and another on its right is sound and needs no geometry at all; of a good network only
+its outline is left. What is left is noded, and how many areas lie over each of its faces tells gaps and overlaps.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+import shapely
+from numpy.typing import NDArray
+
+from gridmerge.mend.polygons import Geometries
+
+Points = NDArray[np.float64]
+
+SPECK = 0.01  # m²: smaller faces come of rounding where a line has a vertex on one side only
+_MIX = tuple(np.uint64(odd) for odd in (0x9E3779B97F4A7C15, 0xC2B2AE3D27D4EB4F, 0x165667B19E3779F9))
+
+
+def faces(shapes: Geometries, speck: float = SPECK) -> tuple[Geometries, NDArray[np.int64]]:
+    """Cut the land along every edge that does not separate just two areas.
+
+    Parameters
+    ----------
+    shapes
+        Valid areas, metres.
+    speck
+        Faces of no more than this are left out, m².
+
+    Returns
+    -------
+    faces
+        What the open edges enclose, bounded holes too.
+    depth
+        How many areas lie over each: 0 is a gap, 2 and more an overlap.
+    """
+    lines = open_edges(shapes)
+    cut = shapely.get_parts(shapely.polygonize(shapely.get_parts(shapely.union_all(lines))))
+    cut = cut[shapely.area(cut) > speck]
+    _, face = shapely.STRtree(shapely.point_on_surface(cut)).query(shapes, predicate="intersects")
+    return cut, np.bincount(face, minlength=len(cut))
+
+
+def open_edges(shapes: Geometries) -> Geometries:
+    """Return, as lines, the edges that have not as many areas on the left as on the right."""
+    rings, part = shapely.get_rings(shapely.get_parts(shapes), return_index=True)
+    xy, ring = shapely.get_coordinates(rings, return_index=True)
+    if len(xy) < 2:
+        return np.empty(0, dtype=object)
+    xy += 0.0  # -0.0 and 0.0 are one place
+    same = ring[1:] == ring[:-1]
+    edges = np.flatnonzero(same & (xy[1:] != xy[:-1]).any(axis=1))
+    shell = np.append(True, part[1:] != part[:-1])  # the first ring of a polygon; the others are holes
+    left = (_signed_area(xy, ring, same, len(rings)) > 0) == shell
+    x, y = xy.T
+    forward = (x[:-1] < x[1:]) | ((x[:-1] == x[1:]) & (y[:-1] < y[1:]))
+    side = np.where(left[ring[:-1]] == forward, 1, -1)[edges]
+    mark = _marks(xy)
+    order = np.argsort((mark[1:] + mark[:-1])[edges], kind="stable")
+    key = (mark[1:] + mark[:-1])[edges[order]]
+    first = np.flatnonzero(np.append(True, key[1:] != key[:-1])) if len(key) else np.empty(0, dtype=np.int64)
+    over = np.add.reduceat(side[order], first) != 0 if len(key) else np.empty(0, dtype=bool)
+    return _runs(xy, np.sort(edges[order][np.repeat(over, np.diff(np.append(first, len(key))))]))
+
+
+def _signed_area(xy: Points, ring: NDArray[np.int64], same: NDArray[np.bool_], count: int) -> NDArray[np.float64]:
+    """Twice the area of each ring, positive where it runs counter-clockwise."""
+    near = xy - xy[np.searchsorted(ring, np.arange(count))][ring]  # millions of metres would eat the digits
+    cross = near[:-1, 0] * near[1:, 1] - near[1:, 0] * near[:-1, 1]
+    return np.asarray(np.bincount(ring[:-1], weights=np.where(same, cross, 0.0), minlength=count), dtype=float)
+
+
+def _marks(xy: Points) -> NDArray[np.uint64]:
+    """A number a place: two places share one by chance once in 10^19."""
+    bits = np.ascontiguousarray(xy).view(np.uint64)
+    with np.errstate(over="ignore"):
+        mark = (bits[:, 0] * _MIX[0]) ^ (bits[:, 1] * _MIX[1])
+        mark ^= mark >> np.uint64(29)
+        mark *= _MIX[2]
+    return np.asarray(mark ^ (mark >> np.uint64(32)))
+
+
+def _runs(xy: Points, edges: NDArray[np.int64]) -> Geometries:
+    """Edges that follow one another as one line; an edge goes from the vertex of its number to the next."""
+    if len(edges) == 0:
+        return np.empty(0, dtype=object)
+    starts = np.append(True, np.diff(edges) != 1)
+    run = np.cumsum(starts) - 1
+    ends = np.append(starts[1:], True)
+    at, line = np.concatenate([edges, edges[ends] + 1]), np.concatenate([run, run[ends]])
+    order = np.lexsort((at, line))
+    return np.asarray(shapely.linestrings(xy[at[order]], indices=line[order]), dtype=object)
