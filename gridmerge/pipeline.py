@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import datetime
-import json
+import os
 import time
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -20,10 +21,24 @@ from gridmerge.duties import duty_sheets, mend_matters
 from gridmerge.errors import GridmergeError, InputError, PlaceError
 from gridmerge.findings import Finding, found, tidy
 from gridmerge.load import read
+from gridmerge.meeting import read_edits, spoken, together
 from gridmerge.mend import mend_layer, mend_roster, mend_township, mend_work
-from gridmerge.model import Build, GridPlan, Layer, Matters, Mosaic, Roster, Source, Township, Weights, Work
+from gridmerge.model import (
+    Build,
+    GridPlan,
+    Layer,
+    Matters,
+    Meeting,
+    Mosaic,
+    Move,
+    Roster,
+    Source,
+    Township,
+    Weights,
+    Work,
+)
 from gridmerge.overlay import overlay
-from gridmerge.partition import alternatives, apply_edits, partition
+from gridmerge.partition import Refusal, alternatives, apply_edits, partition
 from gridmerge.publish import prepare, publish, write_alternatives
 from gridmerge.publish.map import build_hash
 from gridmerge.text import Text
@@ -152,50 +167,61 @@ def _on_the_land(layer: Layer) -> Layer:
     """Refuse a network with nothing on the township's land: left in, a department would vanish without a word."""
     if len(layer.frame):
         return layer
-    reasons = [finding for finding in layer.findings if finding.severity == "error"]
-    where = f"{layer.key}（{layer.source.path}）"
+    reason = next((finding for finding in layer.findings if finding.severity == "error"), None)
+    # The finding already says what to check.
+    zh = "请检查 path、where、crs、datum" if reason is None else reason.message("zh").rstrip("。")
+    en = "check path, where, crs and datum" if reason is None else reason.message("en").rstrip(".")
     raise PlaceError(
-        f"图层 {where} 在本乡镇范围内没有任何网格"
-        + "".join(f"：{finding.message('zh').rstrip('。')}" for finding in reasons[:1])
-        + "；请检查 path、where、crs、datum，或从项目文件中删去该图层。",
-        f"layer {layer.key} ({layer.source.path}) has no grid on the township's land"
-        + "".join(f": {finding.message('en').rstrip('.')}" for finding in reasons[:1])
-        + "; check path, where, crs and datum, or take the layer out of the project file.",
+        f"图层 {layer.key}（{layer.source.path}）在本乡镇范围内没有任何网格：{zh}；或从项目文件中删去该图层。",
+        f"layer {layer.key} ({layer.source.path}) has no grid on the township's land: {en}; "
+        "or take the layer out of the project file.",
     )
 
 
-def edited(plan: GridPlan, mosaic: Mosaic, weights: Weights, file: Path) -> GridPlan:
+def edited(plan: GridPlan, mosaic: Mosaic, weights: Weights, file: Path) -> tuple[GridPlan, Meeting]:
     """Apply the edits of a meeting to a plan; what cannot be done is said in the plan's findings.
+
+    Returns
+    -------
+    GridPlan
+        After the moves that could be made.
+    Meeting
+        All that the file says: moves, those refused with the reason, votes and notes.
 
     Raises
     ------
     InputError
         The file is missing or is no edits.json.
     """
-    edits = _read_edits(file)
+    edits = read_edits(file)
     findings = list(plan.findings)
     if edits.get("base") != build_hash(plan.faces):
         findings.append(found("edits_other_build", file=file.name))
     after, refused = apply_edits(plan, mosaic, weights, edits)
     findings += [found("edit_refused", face=move.face, grid=move.grid, reason=move.reason) for move in refused]
-    counts = {"asked": len(edits["moves"]), "refused": len(refused)}
-    return replace(after, findings=tuple(findings), figures={**after.figures, "edits": counts})
+    meeting = replace(spoken(edits), moves=_moves(edits["moves"], refused))
+    counts = Counter(plan.figures.get("edits", {}))
+    counts.update(asked=len(edits["moves"]), refused=len(refused))
+    counts.update(votes=len(meeting.votes), notes=len(meeting.notes))
+    return replace(after, findings=tuple(findings), figures={**after.figures, "edits": dict(counts)}), meeting
 
 
-def _read_edits(file: Path) -> dict[str, Any]:
-    """Read the JSON of an edits file; `apply_edits` judges what it says."""
-    try:
-        edits = json.loads(file.read_text("utf-8-sig"))
-    except OSError as error:
-        raise InputError(
-            f"无法读取调整文件 {file}：{error.strerror}。", f"the edits {file} cannot be read: {error.strerror}."
-        ) from error
-    except ValueError as error:
-        raise InputError(
-            f"{file} 不是地图编辑器导出的 edits.json（{error}）；请重新导出。",
-            f"{file} is no edits.json of the map's editor ({error}); export it again.",
-        ) from error
-    return edits if isinstance(edits, dict) else {}
+def _moves(asked: Iterable[Mapping[str, Any]], refused: Iterable[Refusal]) -> tuple[Move, ...]:
+    why = {(each.face, each.grid): each.reason for each in refused}
+    told = ((str(move.get("face", "")), str(move.get("from", "")), str(move.get("to", ""))) for move in asked)
+    return tuple(
+        Move(face=face, from_grid=source, to_grid=target, refused=why.get((face, target)))
+        for face, source, target in told
+    )
+
+
+def _edited_by_all(plan: GridPlan, mosaic: Mosaic, weights: Weights, files: Iterable[Path]) -> tuple[GridPlan, Meeting]:
+    """Apply the files of several meetings, one after another: each was saved from the map that the one before it gave."""
+    meetings = []
+    for file in files:
+        plan, meeting = edited(plan, mosaic, weights, file)
+        meetings.append(meeting)
+    return plan, together(meetings)
 
 
 def _raise_all(troubles: Sequence[GridmergeError]) -> None:
@@ -234,7 +260,7 @@ def build(
     project: str | Path | Settings = ".",
     out: str | Path | None = None,
     *,
-    edits: str | Path | None = None,
+    edits: str | Path | Sequence[str | Path] | None = None,
     processes: int = 1,
     progress: Progress = _silent,
 ) -> Build:
@@ -247,8 +273,8 @@ def build(
     out
         Folder to write to; None writes nothing. An earlier build there stays whole until the new one is finished.
     edits
-        An edits.json saved by the map's editor, applied on top of the plan; a move that would break a rule is not made,
-        and is a finding.
+        An edits.json saved by the map's editor, or several, in the order the meetings were held; applied on top of the
+        plan. A move that would break a rule is not made, and is a finding.
     processes
         How many worker processes share the villages. The result is the same for any number.
     progress
@@ -274,7 +300,7 @@ def build(
     settings = project if isinstance(project, Settings) else read_project(project)
     if out is not None:
         prepare(Path(out))  # a folder that cannot be written is better known before the work than after it
-    clock = _Clock(progress)
+    day, clock = _today(), _Clock(progress)
     with clock.stage("load", "读取并修整各部门数据", "Loading and mending"):
         inputs = load_inputs(settings, progress)
     with clock.stage("overlay", "统一界线并叠加", "Agreeing the lines and cutting"):
@@ -283,7 +309,8 @@ def build(
         weights = weigh(mosaic, inputs.works, inputs.township, settings.grids)
     with clock.stage("partition", "划分综合网格", "Forming the grids"):
         plan = partition(mosaic, weights, inputs.township, settings.grids, processes)
-        plan = plan if edits is None else edited(plan, mosaic, weights, Path(edits))
+        files = [] if edits is None else [edits] if isinstance(edits, (str, Path)) else edits
+        plan, meeting = _edited_by_all(plan, mosaic, weights, [Path(file) for file in files])
     plan = replace(plan, figures={**plan.figures, "swing": swing(plan, weights)})
     with clock.stage("crosswalk", "核对各部门原网格去向", "Tracing every departmental grid"):
         table = crosswalk(inputs.layers, plan, weights)
@@ -307,6 +334,7 @@ def build(
         roster=inputs.roster,
         assignment=assignment,
         duties=duties,
+        meeting=meeting,
         sources=inputs.sources,
         findings=tidy(
             (
@@ -316,12 +344,26 @@ def build(
             )
         ),
         seconds=clock.seconds,
-        date=datetime.date.today().isoformat(),
+        date=day,
     )
     if out is not None:
         with clock.stage("publish", "写出成果", "Writing the results"):
             publish(finished, Path(out))
     return finished
+
+
+def _today() -> str:
+    """Return the day the products carry: today, or what SOURCE_DATE_EPOCH (reproducible-builds.org) says."""
+    told = os.environ.get("SOURCE_DATE_EPOCH")
+    if not told:
+        return datetime.date.today().isoformat()
+    try:
+        return datetime.datetime.fromtimestamp(int(told), tz=datetime.UTC).date().isoformat()
+    except (ValueError, OverflowError, OSError) as error:
+        raise InputError(
+            f"环境变量 SOURCE_DATE_EPOCH 应为 1970 年以来的秒数，现为 {told}；请改正或删去。",
+            f"SOURCE_DATE_EPOCH must be seconds since 1970, it is {told}; mend or unset it.",
+        ) from error
 
 
 def compare(build: Build, out: Path, *, processes: int = 1, progress: Progress = _silent) -> pd.DataFrame:
