@@ -11,7 +11,6 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 import shapely
-from scipy.spatial import cKDTree
 
 from gridmerge.findings import Finding, found, tidy
 from gridmerge.model import Mosaic, Township
@@ -22,10 +21,11 @@ from gridmerge.overlay.docket import Land, claims, disputes, gaps
 from gridmerge.overlay.drawing import Drawing, weights
 from gridmerge.overlay.label import Shares, claimants
 from gridmerge.overlay.linework import Bools, Floats, Geometries, Ints
-from gridmerge.overlay.moved import Moves, moves
+from gridmerge.overlay.moved import FinalLines, Moves, moves
 from gridmerge.overlay.together import together
 
 TOLD = 1.0  # m: a shift of a whole layer below this is not worth a finding
+STRIDE = 2.0  # tolerances between the places where a layer's move is measured, besides its vertices
 
 Names = npt.NDArray[np.object_]
 
@@ -118,12 +118,11 @@ def _barriers(drawn: list[Drawing]) -> Geometries:
 def _told(story: Story, threads: int) -> tuple[dict[str, Any], list[Finding]]:
     """Each layer's figures for the report, and the findings about its lines."""
     drawn, agreement = story.drawn, story.agreement
-    step = story.tolerance / 4
     land = shapely.coverage_union_all(story.township.villages.geometry.to_numpy())
     shapely.prepare(land)
     shapely.contains_xy(land, 0.0, 0.0)  # builds the index that GEOS makes at first use, before threads share it
-    tree = cKDTree(shapely.get_coordinates(shapely.segmentize(story.cut.faces, step)))
-    measured = together(lambda d: moves(d.sources, tree, land, step), drawn, threads)
+    lines = FinalLines(story.cut.faces, story.tolerance / 2)
+    measured = together(lambda d: moves(d.sources, lines, land, STRIDE * story.tolerance), drawn, threads)
     figures: dict[str, Any] = {}
     findings: list[Finding] = []
     for k, (d, moved) in enumerate(zip(drawn, measured, strict=True)):

@@ -17,6 +17,8 @@ LADDER = (
     0.001,
     0.01,
 )  # m; rungs of rounding to meet a GEOS exception with: as it is, the villages' grid, a centimetre
+STRIDE = 0.6  # tolerances between samples of the lines that are compared
+SMOOTH = 0.01  # m: samples that a straight line passes this near are not kept as vertices
 HOLD = 1.25  # tolerances; an end this near to the network is tied to it
 
 
@@ -117,50 +119,79 @@ class _Pieces:
         twice = np.column_stack([way[:, 0] ** 2 - way[:, 1] ** 2, 2 * way[:, 0] * way[:, 1]]) / square[:, None]
         return cls(at, (start + end) / 2, twice)
 
+    def place(self, turn: float) -> Floats:
+        """Where they are and where they lead to, as one point in metres: a full turn counts for `turn`."""
+        return np.hstack([self.middle, turn * self.heading])
+
+
+class _Batch:
+    """Lines accepted one after another, with what it takes to search them."""
+
+    def __init__(self, lines: Geometries, step: float, turn: float) -> None:
+        self.lines = lines
+        xy, line = shapely.get_coordinates(lines, return_index=True)
+        at = np.flatnonzero(line[1:] == line[:-1])
+        self.segments = shapely.linestrings(np.stack([xy[at], xy[at + 1]], axis=1))
+        self.tree = shapely.STRtree(self.segments)
+        self.pieces = cKDTree(
+            _Pieces.of(strands(lines, step)).place(turn), balanced_tree=False, compact_nodes=False
+        )
+
+    def feet(self, points: Geometries, reach: float) -> tuple[Floats, Floats]:
+        """(distance, foot) of each point on the nearest segment; infinity and NaN where it is further than `reach`."""
+        distance, feet = np.full(len(points), np.inf), np.full((len(points), 2), np.nan)
+        source, segment = self.tree.query_nearest(points, max_distance=reach, all_matches=False)
+        way = shapely.shortest_line(points[source], self.segments[segment])
+        distance[source] = shapely.length(way)
+        feet[source] = shapely.get_coordinates(way).reshape(-1, 2, 2)[:, 1]
+        return distance, feet
+
+    def crossings(self, tails: Geometries) -> tuple[Ints, Geometries]:
+        """(tail, point) where tails meet the lines, for each segment the point nearest to the tail's start."""
+        tail, segment = self.tree.query(tails, predicate="intersects")
+        meeting = shapely.intersection(tails[tail], self.segments[segment])
+        way = shapely.shortest_line(shapely.get_point(tails[tail], 0), meeting)
+        return tail, np.asarray(shapely.get_point(way, 1), dtype=object)
+
 
 class _Network:
-    """The lines accepted so far: pieces to measure likeness, segments to tie ends to."""
+    """The lines accepted so far, in batches that double in size: few to search, and seldom built again."""
 
     def __init__(self, lines: Geometries, step: float) -> None:
-        self._step = step
-        self._middle, self._heading = np.empty((0, 2)), np.empty((0, 2))
-        self._segments: Geometries = np.array([], dtype=object)
+        self._step, self._turn = step, TURN * step / STRIDE
+        self._batches: list[_Batch] = []
         self.add(lines)
 
     def add(self, lines: Geometries) -> None:
-        new = strands(lines, self._step)
-        pieces = _Pieces.of(new)
-        segments = shapely.linestrings(np.stack([new.xy[pieces.at], new.xy[pieces.at + 1]], axis=1))
-        self._middle = np.concatenate([self._middle, pieces.middle])
-        self._heading = np.concatenate([self._heading, pieces.heading])
-        self._segments = np.concatenate([self._segments, segments])
-        self._tree = shapely.STRtree(self._segments)
+        while self._batches and len(self._batches[-1].lines) <= 2 * len(lines):
+            lines = np.concatenate([self._batches.pop().lines, lines])
+        self._batches.append(_Batch(lines, self._step, self._turn))
 
     def follows(self, pieces: _Pieces, tolerance: float) -> Bools:
         """Whether a piece runs along the network: distance and difference of direction count together."""
-        turn = TURN * tolerance
-        tree = cKDTree(np.hstack([self._middle, turn * self._heading]))
-        distance, _ = tree.query(np.hstack([pieces.middle, turn * pieces.heading]), distance_upper_bound=tolerance)
-        return np.asarray(np.isfinite(distance))
+        left = np.arange(len(pieces.at))
+        place = pieces.place(self._turn)
+        for batch in self._batches:
+            distance, _ = batch.pieces.query(place[left], distance_upper_bound=tolerance)
+            left = left[np.isinf(distance)]
+        follows = np.ones(len(place), dtype=bool)
+        follows[left] = False
+        return follows
 
     def feet(self, xy: Floats, reach: float) -> Floats:
         """Return the nearest point of the network to each point, NaN where it is further than `reach`."""
-        points = shapely.points(xy)
-        feet = np.full_like(xy, np.nan)
-        if len(xy):
-            source, segment = self._tree.query_nearest(points, max_distance=reach, all_matches=False)
-            way = shapely.shortest_line(np.asarray(points)[source], self._segments[segment])
-            feet[source] = shapely.get_coordinates(way).reshape(-1, 2, 2)[:, 1]
+        points = np.asarray(shapely.points(xy), dtype=object)
+        nearest, feet = np.full(len(xy), np.inf), np.full_like(xy, np.nan)
+        for batch in self._batches if len(xy) else ():
+            distance, foot = batch.feet(points, reach)
+            nearer = distance < nearest
+            nearest[nearer], feet[nearer] = distance[nearer], foot[nearer]
         return feet
 
     def crossings(self, tails: Geometries) -> tuple[Ints, Floats, Floats]:
         """Return where tails first cross the network: which tails, how far along, and the points."""
-        tail, segment = self._tree.query(tails, predicate="intersects")
-        if len(tail) == 0:
-            return np.empty(0, dtype=np.int64), np.empty(0), np.empty((0, 2))
-        meeting = shapely.intersection(tails[tail], self._segments[segment])
-        way = shapely.shortest_line(shapely.get_point(tails[tail], 0), meeting)
-        points = np.asarray(shapely.get_point(way, 1), dtype=object)
+        found = [batch.crossings(tails) for batch in self._batches]
+        tail, points = (np.concatenate(part) for part in zip(*found, strict=True))
         along = shapely.line_locate_point(tails[tail], points)
         order = np.lexsort((along, tail))
         first = order[np.unique(tail[order], return_index=True)[1]]
@@ -183,7 +214,9 @@ def _news(candidate: Candidate, village: shapely.Geometry, network: _Network) ->
     run, points = run[order], points[order]
     fresh = np.ones(len(run), dtype=bool)
     fresh[1:] = (run[1:] != run[:-1]) | np.any(points[1:] != points[:-1], axis=1)
-    return np.asarray(shapely.linestrings(points[fresh], indices=run[fresh]))
+    lines = shapely.linestrings(points[fresh], indices=run[fresh])
+    lines = shapely.simplify(lines, SMOOTH, preserve_topology=False)
+    return np.asarray(lines[shapely.length(lines) > 0])
 
 
 @dataclass(frozen=True)

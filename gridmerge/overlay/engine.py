@@ -18,7 +18,7 @@ from gridmerge.overlay.agree import SLACK, Agreement, agree, bend, sheet
 from gridmerge.overlay.conflate import Accepted, Candidate, VillageLines, accept
 from gridmerge.overlay.cut import Cut, faces_of
 from gridmerge.overlay.drawing import Drawing, drawings, weights
-from gridmerge.overlay.label import cores_of, marks, shares
+from gridmerge.overlay.label import Targets, marks, shares
 from gridmerge.overlay.linework import Bools, Floats, Geometries, Ints, Strands, plain, polylines
 from gridmerge.overlay.together import together
 
@@ -161,8 +161,8 @@ def _absorbed(faces: Geometries, village: Ints, drawn: list[Drawing], tolerance:
         faces = dissolve(faces, target)
         kept = np.unique(target)
         village, zone, claims = village[kept], zone[kept], claims[kept]
-    cores = cores_of(faces, tolerance)
-    return Cut(faces, village, zone, tuple(together(lambda d: shares(faces, cores, d.sources), claiming, threads)))
+    targets = Targets(faces, tolerance)
+    return Cut(faces, village, zone, tuple(together(lambda d: shares(targets, d.sources), claiming, threads)))
 
 
 def _zones(claiming: list[Drawing], first: list[Ints], count: int) -> Ints:

@@ -32,36 +32,30 @@ class Shares:
         return Shares(pair // width, pair % width, np.bincount(inverse, weights=self.area).astype(float))
 
 
-def cores_of(faces: Geometries, tolerance: float) -> Geometries:
-    """Return the faces without a rim of the tolerance, or of less where the face is narrow: most of the land is core."""
-    rim = np.minimum(tolerance, RIM * shapely.area(faces) / shapely.length(faces))
-    # a quarter of the rim more or less does not matter to a core, and makes it four times simpler
-    return np.asarray(shapely.buffer(shapely.simplify(faces, rim / 4), -rim, quad_segs=1))
+class Targets:
+    """The faces whose land is shared out, each with a core: the face without a rim of the tolerance, or of less where it is narrow.
 
-
-def shares(faces: Geometries, cores: Geometries, sources: Geometries) -> Shares:
-    """Return how the land of the faces divides among a layer's grids.
-
-    Parameters
-    ----------
-    faces
-        The faces.
-    cores
-        As from `cores_of`. Once lines are agreed nearly every grid holds a core wholly or not at all, and a look at the
-        core saves the exact intersection.
-    sources
-        The layer's polygons as drawn.
+    Once lines are agreed nearly every grid holds a core wholly or not at all, and a look at the core saves the exact
+    intersection. A face whose core is not most of its land is its own core.
     """
+
+    def __init__(self, faces: Geometries, tolerance: float) -> None:
+        self.faces, self.area = faces, shapely.area(faces)
+        rim = np.minimum(tolerance, RIM * self.area / shapely.length(faces))
+        # a quarter of the rim more or less does not matter to a core, and makes it four times simpler
+        cores = shapely.buffer(shapely.simplify(faces, rim / 4), -rim, quad_segs=1)
+        self.solid = shapely.area(cores) > MAJORITY * self.area
+        self.cores = np.where(self.solid, cores, faces)
+        self.tree = shapely.STRtree(self.cores)
+
+
+def shares(targets: Targets, sources: Geometries) -> Shares:
+    """Return how the land of the faces divides among a layer's grids, its polygons as drawn."""
     shapely.prepare(sources)
-    source, face = shapely.STRtree(faces).query(sources, predicate="intersects")
-    area = shapely.area(faces)
-    solid = shapely.area(cores) > MAJORITY * area
-    look = np.where(solid, cores, faces)[face]
-    whole = shapely.covers(sources[source], look)
-    doubt = ~whole
-    doubt[doubt] = ~solid[face[doubt]] | shapely.intersects(sources[source[doubt]], look[doubt])
-    held = np.where(whole, area[face], 0.0)
-    held[doubt] = shapely.area(common(faces[face[doubt]], sources[source[doubt]]))
+    source, face = targets.tree.query(sources, predicate="intersects")
+    held = targets.area[face]
+    doubt = ~(shapely.covers(sources[source], targets.cores[face]))
+    held[doubt] = shapely.area(common(targets.faces[face[doubt]], sources[source[doubt]]))
     some = held > 0
     order = np.lexsort((source[some], face[some]))
     return Shares(face[some][order], source[some][order], held[some][order])

@@ -8,7 +8,7 @@ import numpy as np
 import shapely
 from scipy.spatial import cKDTree
 
-from gridmerge.overlay.linework import Floats, Geometries, Ints
+from gridmerge.overlay.linework import Floats, Geometries, Ints, point_keys, segment_keys
 
 
 @dataclass(frozen=True)
@@ -31,7 +31,30 @@ class Moves:
         }
 
 
-def moves(sources: Geometries, lines: cKDTree, land: shapely.Geometry, step: float) -> Moves:
+class FinalLines:
+    """The lines of the faces, each edge once, to measure distances to."""
+
+    def __init__(self, faces: Geometries, step: float) -> None:
+        xy, ring = shapely.get_coordinates(shapely.get_rings(faces), return_index=True)
+        at = np.flatnonzero(ring[1:] == ring[:-1])
+        at = at[np.unique(segment_keys(xy[at], xy[at + 1]), return_index=True)[1]]
+        self._start, self._way = xy[at], xy[at + 1] - xy[at]
+        pieces = np.maximum(1, np.ceil(np.hypot(*self._way.T) / step)).astype(np.int64)
+        self._edge = np.repeat(np.arange(len(at)), pieces)
+        rank = np.arange(len(self._edge)) - np.repeat(np.cumsum(pieces) - pieces, pieces)
+        share = (rank + 0.5) / pieces[self._edge]
+        middle = self._start[self._edge] + share[:, None] * self._way[self._edge]
+        self._tree = cKDTree(middle)
+
+    def metres(self, xy: Floats) -> Floats:
+        """How far each point is from the edge whose middles, `step` apart, are nearest."""
+        edge = self._edge[self._tree.query(xy)[1]]
+        away, way = xy - self._start[edge], self._way[edge]
+        share = np.clip((away * way).sum(1) / np.maximum((way**2).sum(1), 1e-18), 0, 1)
+        return np.asarray(np.hypot(*(away - share[:, None] * way).T))
+
+
+def moves(sources: Geometries, lines: FinalLines, land: shapely.Geometry, step: float) -> Moves:
     """Measure a layer.
 
     Parameters
@@ -39,13 +62,20 @@ def moves(sources: Geometries, lines: cKDTree, land: shapely.Geometry, step: flo
     sources
         The layer's geometry as drawn.
     lines
-        Samples of all final lines, at most `step` apart.
+        All final lines.
     land
         The township, prepared: drawing outside it is not measured.
+    step
+        Metres between samples; vertices are samples too.
     """
     rings, source = shapely.get_parts(shapely.boundary(sources), return_index=True)
-    xy, ring = shapely.get_coordinates(shapely.segmentize(rings, 4 * step), return_index=True)
-    inside = shapely.contains_xy(land, xy)
-    xy, ring = xy[inside], ring[inside]
-    metres, _ = lines.query(xy)
-    return Moves(source[ring], np.sqrt(np.clip(metres**2 - (step / 4) ** 2, 0, None)), xy)
+    xy, ring = shapely.get_coordinates(shapely.segmentize(rings, step), return_index=True)
+    # neighbours share their line: a point of it is measured once
+    _, first, place = np.unique(point_keys(xy), return_index=True, return_inverse=True)
+    order = np.argsort(first)  # along the lines: searches near each other are fast
+    first, place = first[order], np.argsort(order)[place]
+    metres = np.full(len(first), np.nan)
+    inside = shapely.contains_xy(land, xy[first])
+    metres[inside] = lines.metres(xy[first[inside]])
+    kept = inside[place]
+    return Moves(source[ring[kept]], metres[place[kept]], xy[kept])
