@@ -33,6 +33,9 @@ class Department:
 
 
 _WORD = re.compile(r"[a-z]+")
+_PLACE = re.compile(
+    "村(?![级社居民])|社区|路(?![长段])|街|镇(?![级村街])|桥"
+)  # behind a word that is part of a place's name
 
 
 class Catalog:
@@ -77,14 +80,38 @@ class Catalog:
         wanted = plain(text)
         if wanted in self._by_name:
             return self._by_name[wanted]
+        named = self.mentions(text)
+        return named[0][1] if named else None
+
+    def mentions(self, text: str) -> list[tuple[str, Department]]:
+        """Return every name that a text contains and whose it is: longest first, of equally long ones as they stand.
+
+        Parameters
+        ----------
+        text
+            A file name, say. A name within a longer one does not count beside it, nor one that is part of a place's: 平安村 is a village.
+
+        Examples
+        --------
+        >>> [(word, one.key) for word, one in catalog().mentions("应急办转城管网格")]
+        [('应急', 'emergency'), ('城管', 'urban_management')]
+        >>> catalog().mentions("文化村网格")
+        []
+        """
+        left = plain(text)
+        inside = []
         # English keys must match whole: "fire" inside "fire_battalions" proves nothing.
-        inside = [
-            (-len(name), wanted.index(name), name) for name in self._by_name if not name.isascii() and name in wanted
-        ]
+        for name in sorted(
+            (name for name in self._by_name if not name.isascii() or name.isdigit()), key=len, reverse=True
+        ):
+            while (at := left.find(name)) >= 0:
+                if not _PLACE.match(left, at + len(name)):
+                    inside.append((-len(name), at, name))
+                left = left[:at] + "\0" * len(name) + left[at + len(name) :]
         if inside:
-            return self._by_name[min(inside)[2]]
+            return [(name, self._by_name[name]) for _, _, name in sorted(inside)]
         words = [word for word in _WORD.findall(text.casefold()) if word in self._by_word]
-        return self._by_word[max(words, key=len)] if words else None
+        return [(word, self._by_word[word]) for word in sorted(dict.fromkeys(words), key=len, reverse=True)]
 
 
 @cache

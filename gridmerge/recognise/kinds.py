@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 import re
-import tomllib
 from dataclasses import dataclass
-from functools import cache
-from importlib import resources
-from typing import Any, Literal
+from typing import Literal
 
 import pandas as pd
 
 from gridmerge.catalog import Department, catalog, find_field, plain
+from gridmerge.recognise.columns import count_field, id_field, is_person
 from gridmerge.recognise.guess import Guess, Sure
+from gridmerge.recognise.signs import signs, texts, word
 from gridmerge.recognise.survey import Sheet
 
 Kind = Literal["villages", "network", "exclusive", "barrier", "workload", "roster", "matters", "other"]
@@ -27,19 +26,6 @@ class Recognised:
 
     sheet: Sheet
     kind: Guess[Kind]
-
-
-@cache
-def signs() -> dict[str, Any]:
-    """signs.toml."""
-    return tomllib.loads(resources.files(__package__).joinpath("signs.toml").read_text("utf-8"))
-
-
-def word(text: str, kind: str) -> str | None:
-    """The first sign of a kind that a name contains."""
-    table = signs()["work"].get(kind) or signs()[kind]
-    flat = plain(text)
-    return next((sign for sign in table["words"] if plain(sign) in flat), None)
 
 
 def recognise(sheets: list[Sheet]) -> list[Recognised]:
@@ -58,7 +44,7 @@ def recognise(sheets: list[Sheet]) -> list[Recognised]:
 def village_codes(sheet: Sheet) -> str | None:
     """The column that holds 12-digit codes of one township."""
     for column in sheet.columns:
-        values = _texts(sheet, column)
+        values = texts(sheet, column)
         if len(values) and values.str.fullmatch(CODE).all() and values.str[:9].nunique() <= max(1, len(values) // 3):
             return column
     return None
@@ -66,16 +52,26 @@ def village_codes(sheet: Sheet) -> str | None:
 
 def department(sheet: Sheet) -> Guess[Department] | None:
     """The department that a sheet's names speak of, or its values."""
-    named = catalog().find(sheet.title)
-    if named is not None:
-        return Guess(named, "sure", f"文件名“{sheet.title}”中有“{_alias(named, sheet.title)}”")
-    english = _english(sheet.title)
-    if english is not None:
-        return Guess(english, "likely", f"文件名中的英文词像 {english.key}")
-    folders = catalog().find(sheet.path.rpartition("/")[0])
-    if folders is not None:
-        return Guess(folders, "likely", f"所在文件夹名中有“{_alias(folders, sheet.path)}”")
+    names: tuple[tuple[str, str, Sure], ...] = (
+        (sheet.title, f"文件名“{sheet.title}”中", "sure"),
+        (sheet.path.rpartition("/")[0], "所在文件夹名中", "likely"),
+    )
+    for text, where, sure in names:
+        named = catalog().mentions(text)
+        if named:
+            return _named(named, where, sure)
+        if text == sheet.title and (english := _english(text)) is not None:
+            return Guess(english, "likely", f"文件名中的英文词像 {english.key}")
     return _department_of_values(sheet)
+
+
+def _named(named: list[tuple[str, Department]], where: str, sure: Sure) -> Guess[Department]:
+    """The department of the longest word; a name that speaks of two is no proof of either."""
+    (word_, first), others = named[0], [one for _, one in named[1:] if one.key != named[0][1].key]
+    if not others:
+        return Guess(first, sure, f"{where}有“{word_}”")
+    also = "、".join(dict.fromkeys(one.zh for one in others))
+    return Guess(first, "unsure", f"{where}有“{word_}”，也像 {also}")
 
 
 def _english(title: str) -> Department | None:
@@ -89,7 +85,7 @@ def _english(title: str) -> Department | None:
 def by_department(sheet: Sheet) -> tuple[str, dict[str, Department]] | None:
     """A column that names the department of each row, where one file holds the networks of several."""
     for column in sheet.columns:
-        values = _texts(sheet, column)
+        values = texts(sheet, column)
         names = sorted(set(values) - {""})
         if not 2 <= len(names) <= MOST_DEPARTMENTS or len(names) > len(values) / 2:
             continue
@@ -101,21 +97,16 @@ def by_department(sheet: Sheet) -> tuple[str, dict[str, Department]] | None:
 
 
 def _department_of_values(sheet: Sheet) -> Guess[Department] | None:
-    """The department that most grid names mention."""
-    column = find_field(sheet.columns, "name")
-    if column is None:
-        return None
-    found = [catalog().find(value) for value in _texts(sheet, column).unique()[:200]]
-    keys = pd.Series([one.key for one in found if one is not None], dtype=object).value_counts()
-    if len(keys) == 0 or keys.iloc[0] < 0.8 * len(found):
-        return None
-    return Guess(catalog()[str(keys.index[0])], "likely", f"多数网格名称（{column}）提到它")
-
-
-def _alias(one: Department, text: str) -> str:
-    flat = plain(text)
-    held = [name for name in one.names if plain(name) in flat]
-    return max(held, key=len) if held else one.zh
+    """The department that a column of departments names throughout, or that most grid names mention."""
+    for part, share, what in (("departments", 1.0, "{} 一列都是它"), ("name", 0.8, "多数网格名称（{}）提到它")):
+        column = find_field(sheet.columns, part)
+        if column is None:
+            continue
+        values = [value for value in texts(sheet, column).unique()[:200] if value]
+        keys = pd.Series([one.key for value in values if (one := catalog().find(value))], dtype=object).value_counts()
+        if len(keys) and keys.iloc[0] >= share * len(values):
+            return Guess(catalog()[str(keys.index[0])], "likely", what.format(column))
+    return None
 
 
 def _villages(sheets: list[Sheet]) -> tuple[Sheet, Guess[Kind]] | None:
@@ -169,11 +160,12 @@ def _areas(sheet: Sheet) -> Guess[Kind]:
     if owner is None and (several := by_department(sheet)) is not None:
         return Guess("network", "likely", f"{several[0]} 一列写明各要素的部门")
     sign = word(title, "network")
-    coded = find_field(sheet.columns, "id")
+    code = id_field(sheet)
+    coded = code.value if code else None
     if owner is not None and (sign or coded):
         return Guess("network", "sure" if sign and owner.sure == "sure" else "likely", owner.why)
-    if work(sheet) is not None and sign is None:
-        return Guess("workload", "likely", f"面状，有数量字段 {work(sheet)}")
+    if (field := work(sheet)) is not None and sign is None:
+        return Guess("workload", "likely", f"面状，有数量字段 {field}")
     if owner is not None:
         return Guess("network", "likely", owner.why)
     grid_field = coded is not None and any(name in plain(coded) for name in ("grid", "wg", "网格"))
@@ -212,32 +204,23 @@ def _is_roster(sheet: Sheet) -> str | None:
         for part in ("member_id", "member_name", "member_kind", "capacity", "phone")
     }
     people = parts["member_name"] is not None and parts["member_id"] is not None
-    if people and word(sheet.title, "roster"):
+    named = parts["member_name"]
+    if named is None or not people or not _names_people(sheet, named):
+        return None
+    if word(sheet.title, "roster"):
         return f"文件名像名单，有 {parts['member_name']}"
-    if people and parts["phone"] is not None and parts["capacity"] is not None:
+    if parts["phone"] is not None and parts["capacity"] is not None:
         return f"有 {parts['member_name']}、{parts['capacity']}、{parts['phone']} 各列"
     return None
+
+
+def _names_people(sheet: Sheet, column: str) -> bool:
+    return bool(texts(sheet, column).map(is_person).mean() > 0.5)
 
 
 def work(sheet: Sheet) -> str | None:
     """The column that counts households, people or staff."""
     for name in signs()["work"]:
-        if field := number_field(sheet, name):
-            return field
+        if field := count_field(sheet, name):
+            return field.value
     return None
-
-
-def number_field(sheet: Sheet, name: str) -> str | None:
-    """The numeric column that holds one kind of work."""
-    known = {plain(field) for field in signs()["work"][name]["fields"]}
-    for column in sheet.columns:
-        if plain(column) in known and pd.to_numeric(sheet.frame[column], errors="coerce").notna().mean() > 0.5:
-            return column
-    return None
-
-
-def _texts(sheet: Sheet, column: str) -> pd.Series:
-    values = sheet.frame[column]
-    if pd.api.types.is_float_dtype(values):
-        values = values.map(lambda value: "" if pd.isna(value) else f"{value:.0f}")
-    return values.map(lambda value: "" if pd.isna(value) else str(value).strip())

@@ -16,9 +16,11 @@ from gridmerge.errors import InputError
 from gridmerge.mend import mend_township
 from gridmerge.model import Township
 from gridmerge.recognise.guess import WORDS, Guess
-from gridmerge.recognise.inputs import Table, dominant, in_departments, in_files, network, workloads
+from gridmerge.recognise.inputs import dominant, in_departments, in_files, network, workloads
 from gridmerge.recognise.kinds import Recognised, recognise, village_codes
 from gridmerge.recognise.survey import Sheet, survey
+from gridmerge.recognise.table import Table
+from gridmerge.recognise.versions import share_departments, without_old
 
 _TOWN = re.compile(r"^([\u4e00-\u9fff]{1,4}?(?:镇|乡|街道))")
 _SAMPLE = 500  # values a column that are looked at for the township's name
@@ -52,6 +54,7 @@ def propose(folder: Path) -> str:
             f"{folder} 中没有可作村界的面状图层（看了 {len(sheets)} 个文件）；请放入村（社区）边界后再运行。",
             f"{folder} holds no layer of areas that could be the villages ({len(sheets)} files were looked at); add the villages' boundaries and run again.",
         )
+    found, replaced = without_old(found)
     head = _villages(villages)
     township = mend_township(villages.sheet.raw, _settings(folder, head))
     project = _project(found, township, folder)
@@ -60,7 +63,7 @@ def propose(folder: Path) -> str:
         head.values["datum"] = datum
         township = mend_township(villages.sheet.raw, _settings(folder, head))
         tables = _tables(found, township)
-    return _document(project, head, tables, found, sheets)
+    return _document(project, head, tables, [*_left_out(found, replaced, sheets)])
 
 
 def _villages(one: Recognised) -> Table:
@@ -131,6 +134,7 @@ def _tables(found: list[Recognised], township: Township) -> list[Table]:
     for kinds in (("network",), ("exclusive",), ("barrier",)):
         for group in in_files([part for one in found if one.kind.value in kinds for part in in_departments(one)]):
             tables.append(network(group, township, keys))
+    share_departments(tables)
     tables.sort(key=_by_rank)
     for one in found:
         if one.kind.value == "workload":
@@ -156,7 +160,7 @@ def _by_rank(table: Table) -> tuple[float, str]:
     return (later + (owner.rank if owner else 50.0), table.values["key"].value)
 
 
-def _document(project: Table, head: Table, tables: list[Table], found: list[Recognised], sheets: list[Sheet]) -> str:
+def _document(project: Table, head: Table, tables: list[Table], left_out: list[str]) -> str:
     lines = [
         "# gridmerge init 写出的项目文件：每一项后面注明有多大把握、凭什么。",
         f"# {WORDS['sure']}＝有证据；{WORDS['likely']}＝名称或内容相符；{WORDS['unsure']}＝只是最像的一个，请看一眼再运行。",
@@ -167,7 +171,7 @@ def _document(project: Table, head: Table, tables: list[Table], found: list[Reco
         lines += [*_table(table), ""]
     names = [table.values["name"].value for table in tables if table.name == "[[workload]]"]
     lines += [*_grids(names), "", "[publish]", 'contacts = "masked"   # 电话打码：masked | full | none', ""]
-    lines += _left_out(found, sheets)
+    lines += left_out
     return "\n".join(lines).rstrip("\n") + "\n"
 
 
@@ -199,16 +203,18 @@ def _matters(found: list[Recognised]) -> Recognised | None:
     return lists[0] if len(lists) == 1 and lists[0].sheet.layer is None else None
 
 
-def _left_out(found: list[Recognised], sheets: list[Sheet]) -> list[str]:
+def _left_out(found: list[Recognised], replaced: list[tuple[Recognised, str]], sheets: list[Sheet]) -> list[str]:
+    """What was seen and is not in the file, and how sure that is."""
     used = _matters(found)
     unused = [
-        f"#   {one.sheet.label}：{one.kind.why}"
+        f"#   {one.sheet.label}：{one.kind.comment}"
         for one in found
         if one.kind.value in ("other", "matters") and one is not used
     ]
+    old = [f"#   {one.sheet.label}：{WORDS['unsure']}：{why}" for one, why in replaced]
     empty = [f"#   {sheet.label}：没有数据" for sheet in sheets if sheet.raw is not None and not len(sheet.frame)]
     broken = [f"#   {_one_line(sheet.problem.in_('zh'))}" for sheet in sheets if sheet.problem is not None]
-    lines = ["# 看到但没有用的文件：", *unused, *empty] if unused or empty else []
+    lines = ["# 看到但没有用的文件：", *old, *unused, *empty] if old or unused or empty else []
     return lines + (["# 读不了的文件：", *broken] if broken else [])
 
 

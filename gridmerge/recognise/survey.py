@@ -14,7 +14,7 @@ import pyogrio
 import shapely
 from pyogrio.errors import DataLayerError, DataSourceError
 
-from gridmerge.catalog import Department
+from gridmerge.catalog import Department, find_field
 from gridmerge.config import PROJECT_FILE, Reading
 from gridmerge.errors import GridmergeError, InputError
 from gridmerge.load import read
@@ -73,8 +73,9 @@ _BESIDE = frozenset(
         ".qgs",
         ".mxd",
     }
-    | {".aprx", ".css", ".js"}
+    | {".aprx", ".css", ".js", ".db", ".lnk", ".url", ".mp4", ".mov", ".heic", ".bmp", ".psd"}
 )
+TABLES = (".csv", ".txt", ".xls", ".xlsx", ".ods")
 _CONTAINERS = (".gpkg", ".gdb")
 _DEPTH = 3  # folders below the project's: deeper ones hold archives, not inputs
 
@@ -136,6 +137,14 @@ class Sheet:
         kinds: tuple[Shape, ...] = ("point", "line", "area")
         return kinds[int(np.bincount(np.maximum(dimensions, 0)).argmax())]
 
+    @cached_property
+    def degrees(self) -> bool:
+        """Whether its coordinates are longitudes and latitudes."""
+        if self.shape == "table" or self.raw is None:
+            return False
+        crs, bounds = self.raw.frame.crs, np.abs(self.raw.frame.total_bounds)
+        return bool(crs.is_geographic if crs is not None else np.nanmax(bounds, initial=0.0) <= 180)
+
 
 def survey(folder: Path) -> list[Sheet]:
     """Read every input there could be in a folder, sorted by path and layer.
@@ -171,10 +180,25 @@ def _sheets(path: Path, folder: Path) -> Iterator[Sheet]:
     name = path.relative_to(folder).as_posix()
     for layer in _layers(path):
         try:
-            raw = read(Reading(path=(name,), layer=layer), folder, name)
-            yield Sheet(path=name, layer=layer, raw=raw)
+            yield _with_places(
+                Sheet(path=name, layer=layer, raw=read(Reading(path=(name,), layer=layer), folder, name)), folder
+            )
         except GridmergeError as error:
             yield Sheet(path=name, layer=layer, raw=None, problem=error)
+
+
+def _with_places(sheet: Sheet, folder: Path) -> Sheet:
+    """Read a table again by its two columns of coordinates, where only their names in pinyin or the like tell them."""
+    if sheet.shape != "table" or not sheet.path.lower().endswith(TABLES):
+        return sheet
+    lon, lat = find_field(sheet.columns, "lon"), find_field(sheet.columns, "lat")
+    if lon is None or lat is None:
+        return sheet
+    numbers = sheet.frame[[lon, lat]].apply(pd.to_numeric, errors="coerce")
+    if numbers.notna().all(axis=1).mean() <= 0.5:  # a column that happens to be called x
+        return sheet
+    raw = read(Reading(path=(sheet.path,), layer=sheet.layer, lon=lon, lat=lat), folder, sheet.path)
+    return Sheet(path=sheet.path, layer=sheet.layer, raw=raw)
 
 
 def _layers(path: Path) -> list[str | None]:

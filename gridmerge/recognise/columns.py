@@ -1,0 +1,181 @@
+"""Which column is the id, the name, the person responsible: by what columns are called, and by what stands in them.
+
+A name alone convinces only where the values allow it: a column called 上级编码 that says the same in every row is no id.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from functools import cache
+
+import pandas as pd
+
+from gridmerge.catalog import find_field, plain
+from gridmerge.recognise.guess import Guess
+from gridmerge.recognise.signs import signs, texts
+from gridmerge.recognise.survey import Sheet
+
+_PHONE = re.compile(r"1\d{10}|0\d{2,3}-?\d{7,8}")
+_DATE = re.compile(r"(19|20)\d{2}[-/.年]\d{1,2}([-/.月]\d{1,2}日?)?([ T].*)?")
+_DECIMAL = re.compile(r"-?\d+\.\d+")
+_CODE = re.compile(
+    r"(?=.*\d)[A-Za-z0-9_\-./#]{2,40}[\u4e00-\u9fff]?"
+)  # letters, digits, dashes; one sign such as 标 or 号
+_NUMBER = re.compile(r"\d+")
+_HAN = re.compile(r"[\u3400-\u9fff]")
+_LEAST_DISTINCT = 0.5  # of the filled values: parts of one grid may share an id, a constant is none
+_MOSTLY = 0.6  # share of the values that must look like what a column is taken for
+_LONG = 6  # digits from which a plain number is a code rather than an amount or a place in a list
+
+
+def id_field(sheet: Sheet) -> Guess[str] | None:
+    """The column with the department's own grid codes."""
+    allowed = [name for name in sheet.columns if _may_be_id(_filled(sheet, name))]
+    return _chosen(sheet, "id", "编号", allowed, _looks_like_id, few=True)
+
+
+def name_field(sheet: Sheet, taken: list[str]) -> Guess[str] | None:
+    """The column with what the grids are called; `taken` are columns that play another part."""
+    allowed = [name for name in sheet.columns if name not in taken and _may_be_name(_filled(sheet, name))]
+    return _chosen(sheet, "name", "名称", allowed, _looks_like_name)
+
+
+def holder_field(sheet: Sheet, taken: list[str]) -> Guess[str] | None:
+    """The column with the person responsible."""
+    allowed = [name for name in sheet.columns if name not in taken and _may_be_holder(_filled(sheet, name))]
+    return _chosen(sheet, "holder", "责任人", allowed, _looks_like_people)
+
+
+def _chosen(
+    sheet: Sheet, part: str, called: str, allowed: list[str], looks: Callable[[pd.Series], bool], *, few: bool = False
+) -> Guess[str] | None:
+    """The column whose name says so, else the one whose values do; surest when both agree and no other is like it."""
+    named = find_field(allowed, part)
+    alike = [name for name in allowed if looks(_filled(sheet, name))]
+    if named is None:
+        return _by_content(alike, called)
+    others = [
+        name for name in allowed if name != named and find_field([name], part) and not _copies(sheet, name, named)
+    ]
+    values = _filled(sheet, named)
+    if few and values.nunique() < len(sheet.frame):
+        return Guess(named, "likely", f"字段名像{called}，但 {len(sheet.frame) - values.nunique()} 个要素重号或空号")
+    if others:
+        return Guess(named, "likely", f"字段名像{called}；还看到 {'、'.join(others[:3])}")
+    if part == "holder" and not looks(values):
+        rest = f"；{'、'.join(alike[:3])} 的内容像人名" if alike else ""
+        return Guess(named, "likely", f"字段名像{called}，但内容不像人名{rest}")
+    return Guess(named, "sure", f"字段名像{called}")
+
+
+def _by_content(alike: list[str], called: str) -> Guess[str] | None:
+    if not alike:
+        return None
+    if len(alike) == 1:
+        return Guess(alike[0], "likely", f"字段名看不出，但内容像{called}")
+    return Guess(alike[0], "unsure", f"字段名看不出，内容像{called}的还有 {'、'.join(alike[1:4])}")
+
+
+def _copies(sheet: Sheet, one: str, other: str) -> bool:
+    """Whether two columns say the same in every row: then either will do."""
+    return bool((texts(sheet, one) == texts(sheet, other)).all())
+
+
+def _filled(sheet: Sheet, name: str) -> pd.Series:
+    values = texts(sheet, name)
+    return values[values != ""]
+
+
+def _share(values: pd.Series, pattern: re.Pattern[str]) -> float:
+    return float(values.map(lambda text: pattern.fullmatch(text) is not None).mean()) if len(values) else 0.0
+
+
+def _distinct(values: pd.Series) -> float:
+    return values.nunique() / len(values) if len(values) else 0.0
+
+
+def _may_be_id(values: pd.Series) -> bool:
+    """Not constant, not an amount, a date, a phone or a person."""
+    if _distinct(values) < _LEAST_DISTINCT or (len(values) > 1 and values.nunique() == 1):
+        return False
+    other = max(_share(values, pattern) for pattern in (_PHONE, _DATE, _DECIMAL))
+    return other < _MOSTLY and not (len(values) > 1 and _looks_like_people(values))
+
+
+def _looks_like_id(values: pd.Series) -> bool:
+    """Codes, each but once: with letters or dashes, or of many digits; small numbers may count anything."""
+    if len(values) < 2 or _distinct(values) < 1 or _share(values, _CODE) < 1:
+        return False
+    long_numbers = values.str.len().min() >= _LONG and values.str.len().nunique() == 1
+    return long_numbers or _share(values, _NUMBER) < 0.5
+
+
+def _may_be_name(values: pd.Series) -> bool:
+    if len(values) == 0 or (len(values) > 3 and values.nunique() == 1):
+        return False
+    other = max(_share(values, pattern) for pattern in (_PHONE, _DATE, _DECIMAL))
+    return other < _MOSTLY
+
+
+def _looks_like_name(values: pd.Series) -> bool:
+    """Chinese words that differ from row to row and are no persons."""
+    han = float(values.map(lambda text: len(_HAN.findall(text)) >= 2).mean()) if len(values) else 0.0
+    return han >= _MOSTLY and _distinct(values) >= 0.8 and not _looks_like_people(values)
+
+
+def _may_be_holder(values: pd.Series) -> bool:
+    return len(values) > 0 and max(_share(values, one) for one in (_PHONE, _DATE, _DECIMAL, _NUMBER)) < _MOSTLY
+
+
+def _looks_like_people(values: pd.Series) -> bool:
+    """Mostly personal names, and not one and the same in a long list (who drew the map, say)."""
+    if len(values) == 0 or (len(values) > 3 and values.nunique() == 1):
+        return False
+    return float(values.map(is_person).mean()) >= _MOSTLY
+
+
+def is_person(text: str) -> bool:
+    """Whether a cell is one Chinese personal name or several, with or without phones.
+
+    Examples
+    --------
+    >>> is_person("王小明"), is_person("欧阳娜、李强 13800000000"), is_person("石桥村")
+    (True, True, False)
+    """
+    first = re.split(r"[、,，;；/\s（(]", re.sub(r"[\d\-+*]+", " ", text).strip())[0]
+    if not 2 <= len(first) <= 4 or len(_HAN.findall(first)) != len(first) or first[-1] in _places():
+        return False
+    single, double = _surnames()
+    return first[:2] in double or (len(first) <= 3 and first[0] in single)
+
+
+@cache
+def _surnames() -> tuple[frozenset[str], frozenset[str]]:
+    table = signs()["people"]
+    return frozenset(table["surnames"]), frozenset(table["double_surnames"])
+
+
+@cache
+def _places() -> frozenset[str]:
+    return frozenset(signs()["people"]["places_end_in"])
+
+
+def count_field(sheet: Sheet, name: str) -> Guess[str] | None:
+    """The numeric column that holds one kind of work: by a name it is known by, else by a name that contains one."""
+    known = signs()["work"][name]
+    numeric = [column for column in sheet.columns if _is_amount(sheet, column)]
+    for column in numeric:
+        if plain(column) in {plain(field) for field in known["fields"]}:
+            return Guess(column, "sure", f"字段名即{column}")
+    for part in known["parts"]:
+        held = [column for column in numeric if plain(part) in plain(column)]
+        if held:
+            others = f"；还看到 {'、'.join(held[1:4])}" if len(held) > 1 else ""
+            return Guess(held[0], "likely", f"字段名中有“{part}”{others}")
+    return None
+
+
+def _is_amount(sheet: Sheet, column: str) -> bool:
+    numbers = pd.to_numeric(sheet.frame[column], errors="coerce")
+    return bool(numbers.notna().mean() > 0.5 and (numbers.dropna() >= 0).all())

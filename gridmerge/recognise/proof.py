@@ -1,0 +1,177 @@
+"""What the villages prove of a recognised input: coordinate system, datum, filter; and what they leave open."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+
+import pandas as pd
+
+from gridmerge.config import LayerSpec, WorkloadSpec
+from gridmerge.errors import GridmergeError
+from gridmerge.findings import Finding
+from gridmerge.mend import evidence, mend_layer, mend_work
+from gridmerge.model import Layer, Township
+from gridmerge.recognise.guess import Guess
+from gridmerge.recognise.survey import Sheet
+from gridmerge.recognise.table import Table
+
+_AWAY = 0.1  # share of features outside the township from which a filter is looked for
+
+
+def prove_layer(table: Table, sheet: Sheet, township: Township) -> None:
+    """Mend the layer and write down what the villages prove; what they leave open is said to be open."""
+    if sheet.raw is None or "village" in table.values:
+        return
+    try:
+        layer = mend_layer(sheet.raw, _spec(table), township)
+        findings = table.findings = layer.findings
+        suspected = _first(findings, "datum_suspected")
+        if suspected is not None and table.role in ("grid", "base"):
+            blanks = {name: str(value) for name, value in suspected.blanks}
+            table.values["datum"] = Guess(blanks["datum"], "sure", f"面重合 / 村界线命中：{blanks['figures']}")
+            layer = mend_layer(sheet.raw, _spec(table), township)
+    except GridmergeError as error:
+        table.notes.append(f"注意：{error.in_('zh')}")
+        return
+    settled = table.role not in ("grid", "base") or _settled(table, layer, township)
+    _system(table, findings, settled)
+    away = {one.source_id for one in layer.findings if one.kind == "off_territory"}
+    _where(table, sheet, away, len(layer.frame))
+
+
+def prove_points(table: Table, sheet: Sheet, township: Township) -> None:
+    """Mend the workload and write down its datum, if its points only fall into the township in another."""
+    if sheet.raw is None:
+        return
+    try:
+        work = mend_work(sheet.raw, WorkloadSpec(**table.plain()), township)
+    except GridmergeError as error:
+        table.notes.append(f"注意：{error.in_('zh')}")
+        return
+    suspected = _first(work.findings, "work_datum_suspected")
+    if suspected is not None:
+        blanks = {name: str(value) for name, value in suspected.blanks}
+        why = f"原样有 {suspected.measure:g}% 的点在本乡镇之外，还原后只剩 {blanks['then']}%"
+        table.values["datum"] = Guess(blanks["datum"], "likely", why)
+    elif sheet.shape == "point":
+        _open_datum(table, sheet)
+
+
+def _open_datum(table: Table, sheet: Sheet) -> None:
+    """Points inside the township prove no datum: a web map's lie inside as well, but for a few at its rim."""
+    if sheet.raw is not None and sheet.degrees:
+        table.notes.append(
+            "datum：没有点落在乡镇外，看不出是否为互联网地图坐标；若取自高德、腾讯地图请写 gcj02，百度地图请写 bd09，请核对"
+        )
+
+
+def _spec(table: Table) -> LayerSpec:
+    return LayerSpec(**table.plain())
+
+
+def _settled(table: Table, layer: Layer, township: Township) -> bool:
+    """Whether the lines or the land of a layer fit the villages under its datum and clearly worse under any other."""
+    datum = table.plain().get("datum", "wgs84")
+    measured = evidence.fits(layer.frame.geometry, township.villages, datum)
+    if not measured:
+        return True
+    mine = next(fit for fit in measured if fit.datum == datum)
+    others = [fit for fit in measured if fit.datum != datum]
+    lines, overlap = max(fit.lines for fit in others), max(fit.overlap for fit in others)
+    by_lines = mine.lines > evidence.CLEAR and mine.lines > 1.5 * lines
+    by_land = mine.overlap > 0.9 and 1 - mine.overlap < 0.5 * (1 - overlap) and mine.lines >= lines
+    if by_lines or by_land:
+        return True
+    figures = evidence.figures(measured)
+    if "datum" in table.values:
+        table.values["datum"] = Guess(datum, "unsure", f"比原样吻合，但仍不够（面重合 / 村界线命中）：{figures}")
+    else:
+        table.notes.append(f"datum：它与村界的吻合程度看不出坐标偏移（面重合 / 村界线命中：{figures}），请核对")
+    return False
+
+
+def _system(table: Table, findings: Iterable[Finding], settled: bool) -> None:
+    """The coordinate system, where the file does not say it or says it wrongly."""
+    for kind, blank in (
+        ("crs_by_evidence", "crs"),
+        ("crs_contradicted", "better"),
+        ("crs_impossible", "crs"),
+        ("crs_assumed", "crs"),
+    ):
+        found = _first(findings, kind)
+        if found is None:
+            continue
+        blanks = {name: str(value) for name, value in found.blanks}
+        code = blanks[blank].partition("（")[0]
+        if re.fullmatch(r"EPSG:\d+", code):
+            table.values["crs"] = _why_system(code, found, blanks, settled)
+        return
+
+
+def _why_system(code: str, found: Finding, blanks: dict[str, str], settled: bool) -> Guess[str]:
+    if found.kind == "crs_by_evidence":
+        return _by_trying(code, found, blanks, settled)
+    if found.kind == "crs_contradicted":
+        return Guess(code, "likely", f"文件声明 {blanks['crs']}，但只有它落在村界上")
+    if found.kind == "crs_impossible":
+        return Guess(code, "likely", f"文件声明 {blanks['declared']}，坐标数值却不可能是它")
+    if settled:
+        return Guess(code, "sure", "文件没有坐标系，坐标数值只可能是它，界线与村界吻合")
+    # western numbers of the older Chinese datums look the same and lie tens of metres off
+    return Guess(code, "likely", "文件没有坐标系，按坐标数值判断；与村界的吻合不足以排除北京54、西安80")
+
+
+def _by_trying(code: str, found: Finding, blanks: dict[str, str], settled: bool) -> Guess[str]:
+    """How a system was told by trying: which others lie the same, near, or also on the villages."""
+    rivals, near, same = int(blanks.get("rivals", 0)), blanks.get("near", ""), blanks.get("same", "")
+    if rivals:
+        why = f"文件没有坐标系，有 {rivals + 1} 个坐标系都大致落在村界上，它的界线与村界最吻合，请核对"
+    else:
+        why = f"文件没有坐标系，逐一试算后只有它落在村界上（重合 {found.measure or 0:g}%）"
+    if near:
+        why += f"；相差几米、图上分不出的还有 {near}，请核对"
+    if same:
+        why += f"；{same} 与它坐标完全相同，写哪个都一样"
+    return Guess(code, "likely" if rivals or near or not settled else "sure", why)
+
+
+def _where(table: Table, sheet: Sheet, away: set[str], inside: int) -> None:
+    """A filter for one township out of a county's file, where a column tells the two apart."""
+    if "where" in table.values or len(away) < _AWAY * (inside + len(away)) or inside == 0:
+        return
+    if "id" not in table.values:
+        table.notes.append(f"where：{len(away)} 个要素在本乡镇之外，若文件含邻近乡镇，请写 where")
+        return
+    ids = sheet.frame[table.values["id"].value].astype(str).str.strip()
+    outside = ids.isin(away).to_numpy()
+    for column in sheet.columns:
+        value = _telling(sheet.frame[column].astype(str), outside, inside)
+        if value is not None:
+            why = f"文件含邻近乡镇，{column} 只有这一值在本乡镇"
+            table.values["where"] = Guess(f"{quoted(column)} = '{value}'", "likely", why)
+            return
+
+
+def _telling(values: pd.Series, outside: pd.Series, inside: int) -> str | None:
+    """The value of a column that the township's features have and the others have not."""
+    mine = set(values[~outside])
+    if len(mine) == 1 and not (mine & set(values[outside])) and values.nunique() <= max(2, len(values) // 3):
+        return str(mine.pop())
+    # neighbours drawn a little over the border stay inside: the value that holds nearly all insiders decides
+    share = pd.crosstab(values, outside)
+    if share.shape[1] != 2 or not 2 <= len(share) <= 60:
+        return None
+    pure = share[share[True] == 0]
+    if len(pure) == 1 and pure.iloc[0][False] >= 0.8 * inside and share.drop(index=pure.index)[True].min() > 0:
+        return str(pure.index[0])
+    return None
+
+
+def quoted(column: str) -> str:
+    """A column as OGR SQL wants it."""
+    return column if re.fullmatch(r"[A-Za-z_]\w*", column, re.ASCII) else f'"{column}"'
+
+
+def _first(findings: Iterable[Finding], kind: str) -> Finding | None:
+    return next((one for one in findings if one.kind == kind), None)

@@ -1,0 +1,50 @@
+"""One table of the project file: its values with their reasons, and what has to be said beside them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any
+
+from gridmerge.findings import Finding
+from gridmerge.recognise.guess import Guess, Sure, least
+
+
+@dataclass(kw_only=True)
+class Table:
+    """One table of the project file.
+
+    Parameters
+    ----------
+    name
+        As its head stands in the file.
+    values
+        In order.
+    notes
+        Sentences behind the values; one that begins with a key says what is doubtful about leaving it out.
+    findings
+        What mending the input found.
+    """
+
+    name: str
+    values: dict[str, Guess[Any]] = field(default_factory=dict)
+    notes: list[str] = field(default_factory=list)
+    findings: tuple[Finding, ...] = ()
+
+    @property
+    def sure(self) -> Sure:
+        """As sure as its least sure value."""
+        return least("sure", *(guess.sure for guess in self.values.values()))
+
+    @property
+    def role(self) -> str:
+        """What it is to be used for."""
+        return str(self.values["role"].value) if "role" in self.values else "grid"
+
+    def plain(self) -> dict[str, Any]:
+        """The bare values."""
+        return {key: guess.value for key, guess in self.values.items()}
+
+    def doubt(self, key: str, why: str) -> None:
+        """Make a value less than sure, for a reason that is added to its own."""
+        guess = self.values[key]
+        self.values[key] = Guess(guess.value, least(guess.sure, "unsure"), f"{guess.why}；{why}" if guess.why else why)
