@@ -14,6 +14,7 @@ from pyproj import CRS
 
 from gridmerge.config import Grids, LayerSpec, Settings
 from gridmerge.findings import Finding
+from gridmerge.text import Text
 
 
 def _require(frame: pd.DataFrame, columns: tuple[str, ...], what: str) -> None:
@@ -311,6 +312,55 @@ DUTY_COLUMNS = (
 
 
 @dataclass(frozen=True, kw_only=True)
+class Move:
+    """A face that a meeting gave to another grid; `refused` says why the build did not do it."""
+
+    face: str
+    from_grid: str
+    to_grid: str
+    refused: Text | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Vote:
+    """What a meeting voted on an item of the docket, named by its `key` (`publish.docket.docket`)."""
+
+    key: str
+    yes: int
+    no: int
+    abstain: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class Note:
+    """What somebody said about a place: WGS84 degrees."""
+
+    lon: float
+    lat: float
+    text: str
+    by: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Meeting:
+    """What meetings decided on the map: the edits files of a build, in the order given.
+
+    Parameters
+    ----------
+    moves
+        Every move that was asked for.
+    votes
+        One an item: the last.
+    notes
+        In the order they were made, none twice.
+    """
+
+    moves: tuple[Move, ...] = ()
+    votes: tuple[Vote, ...] = ()
+    notes: tuple[Note, ...] = ()
+
+
+@dataclass(frozen=True, kw_only=True)
 class Build:
     """A finished build: everything `publish` writes.
 
@@ -331,3 +381,4 @@ class Build:
     seconds: dict[str, float]
     date: str
     duties: pd.DataFrame | None = None
+    meeting: Meeting = field(default_factory=Meeting)

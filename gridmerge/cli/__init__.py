@@ -9,11 +9,12 @@ import click
 
 from gridmerge import __version__
 from gridmerge.cli.console import safe_streams
+from gridmerge.cli.edits import edits
 from gridmerge.cli.export import export
 from gridmerge.cli.figures import calibrate, restate
 from gridmerge.cli.leave import leave
 from gridmerge.cli.locate import locate
-from gridmerge.cli.project import build, check, edits, init
+from gridmerge.cli.project import build, check, init
 from gridmerge.cli.reference import departments, explain
 from gridmerge.cli.results import map_, verify
 from gridmerge.cli.wall import atlas, posters

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from gridmerge.cli.console import Console
+from gridmerge.cli.edits import print_edits, settings_of
 from gridmerge.cli.options import STOPPED, project_argument, spoken, write_text
 from gridmerge.errors import OutputError
 from gridmerge.text import Text
@@ -15,7 +16,6 @@ from gridmerge.text import Text
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from gridmerge.config import Settings
     from gridmerge.findings import Finding
 
 
@@ -58,7 +58,7 @@ def check(console: Console, project: str, out: str | None) -> None:
     from gridmerge import pipeline
     from gridmerge.publish import write_findings
 
-    settings = _settings(console, project)
+    settings = settings_of(console, project)
     inputs = pipeline.load_inputs(settings, console.progress)
     folder = Path(out) if out else settings.folder / "check"
     write_findings(inputs.findings, inputs.township, inputs.layers, settings.project.language, folder)
@@ -77,14 +77,24 @@ def check(console: Console, project: str, out: str | None) -> None:
 @click.command()
 @project_argument
 @click.option("--out", type=click.Path(), help="Where the results go; default PROJECT/out. 成果文件夹")
-@click.option("--edits", type=click.Path(), help="edits.json saved by the map's editor. 会议上导出的调整文件")
+@click.option(
+    "--edits",
+    type=click.Path(),
+    multiple=True,
+    help="edits.json saved by the map's editor; several in the order of the meetings. 会议上导出的调整文件",
+)
 @click.option("--alternatives", is_flag=True, help="Also make three plans to choose from. 另作三个比选方案")
 @click.option(
     "--processes", type=click.IntRange(1), help="Worker processes; default: as many as processors. 并行进程数"
 )
 @spoken
 def build(
-    console: Console, project: str, out: str | None, edits: str | None, alternatives: bool, processes: int | None
+    console: Console,
+    project: str,
+    out: str | None,
+    edits: tuple[str, ...],
+    alternatives: bool,
+    processes: int | None,
 ) -> None:
     """Run the whole pipeline and write the unified grids, the map, the tables and the report.
 
@@ -95,13 +105,13 @@ def build(
     from gridmerge import pipeline
     from gridmerge.publish import summary
 
-    settings = _settings(console, project)
+    settings = settings_of(console, project)
     folder = Path(out) if out else settings.folder / "out"
     workers = processes or os.cpu_count() or 1
     finished = pipeline.build(settings, folder, edits=edits, processes=workers, progress=console.progress)
     report = summary(finished)
     _print_summary(console, report)
-    _print_edits(console, finished.findings, report["grids"].get("edits"))
+    print_edits(console, finished)
     if alternatives:
         table = pipeline.compare(finished, folder, processes=workers, progress=console.progress)
         report["alternatives"] = table.to_dict("records")
@@ -115,48 +125,6 @@ def build(
         click.echo(console.say(Text(finding.message("zh"), finding.message("en"))), err=True)
     if failed:
         raise click.exceptions.Exit(STOPPED)
-
-
-@click.group()
-def edits() -> None:
-    """What a meeting changed on the map: edits.json.
-
-    会议上在地图上作的调整。
-    """
-
-
-@edits.command("check")
-@click.argument("file", type=click.Path())
-@project_argument
-@spoken
-def edits_check(console: Console, file: str, project: str) -> None:
-    """Tell which moves of an edits.json can be made, and why the others cannot; nothing is written.
-
-    逐条检查调整文件：哪些可以执行，哪些不行、为什么；不写任何成果。
-    """
-    from gridmerge import pipeline
-
-    settings = _settings(console, project)
-    finished = pipeline.build(settings, edits=file, progress=console.progress)
-    counts = finished.plan.figures["edits"]
-    _print_edits(console, finished.findings, counts)
-    console.summary(counts)
-    if counts["refused"]:
-        raise click.exceptions.Exit(STOPPED)
-
-
-def _print_edits(console: Console, findings: Sequence[Finding], counts: dict[str, int] | None) -> None:
-    """Print what became of the edits of a meeting."""
-    if counts is None:
-        return
-    made = counts["asked"] - counts["refused"]
-    console.line(
-        f"会议调整 {counts['asked']} 项：执行 {made} 项，未执行 {counts['refused']} 项",
-        f"{counts['asked']} edits: {made} made, {counts['refused']} refused",
-    )
-    for finding in findings:
-        if finding.kind.startswith("edit"):
-            console.line(f"  {finding.message('zh')}", f"  {finding.message('en')}")
 
 
 def _print_alternatives(console: Console, rows: list[dict[str, Any]]) -> None:
@@ -201,19 +169,6 @@ def _print_summary(console: Console, report: dict[str, Any]) -> None:
             f"网格员 {counts['members']} 人，负荷（按承担能力）最大/平均 {members['load_per_capacity_max_over_mean']:.2f}",
             f"{counts['members']} members; heaviest over mean load per capacity {members['load_per_capacity_max_over_mean']:.2f}",
         )
-
-
-def _settings(console: Console, project: str) -> Settings:
-    """Read the project file; --lang wins over it, and it wins over the locale."""
-    from gridmerge.config import read_project
-
-    settings = read_project(project)
-    if console.language:
-        language = settings.project.model_copy(update={"language": console.language})
-        return settings.model_copy(update={"project": language})
-    if "language" in settings.project.model_fields_set:
-        console.language = settings.project.language
-    return settings
 
 
 def _print_findings(console: Console, findings: Sequence[Finding], titles: Mapping[str, str]) -> None:

@@ -54,7 +54,8 @@ def apply_edits(
     InputError
         `edits` is not of this format.
     """
-    if edits.get("format") != FORMAT or not isinstance(edits.get("moves"), list):
+    moves = edits.get("moves")
+    if edits.get("format") != FORMAT or not isinstance(moves, list) or not all(isinstance(m, dict) for m in moves):
         raise InputError(
             f"edits 不是 {FORMAT} 格式；请用地图编辑器保存的 edits.json。",
             f"The edits are not of the format {FORMAT}; use the edits.json that the map's editor saves.",
@@ -63,7 +64,7 @@ def apply_edits(
     grids = plan.grids.set_index("grid_code")
     refused: list[Refusal] = []
     after = dict(grid_of)
-    for move in edits["moves"]:
+    for move in moves:
         face, source, target = (str(move.get(key, "")) for key in ("face", "from", "to"))
         why = _objection(face, source, target, after, grids)
         if why is None:

@@ -6,6 +6,7 @@ Comes in: a finished `Build`. Goes out: every file of the contract in the output
 from __future__ import annotations
 
 from gridmerge.publish.alternatives import write_alternatives
+from gridmerge.publish.docket import docket_items
 from gridmerge.publish.exports import Exported, export
 from gridmerge.publish.publish import FILES, publish, write_findings
 from gridmerge.publish.staging import prepare, recover
@@ -14,6 +15,7 @@ from gridmerge.publish.summary import summary
 __all__ = [
     "FILES",
     "Exported",
+    "docket_items",
     "export",
     "prepare",
     "publish",

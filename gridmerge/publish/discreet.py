@@ -5,13 +5,14 @@ Everything is made discreet once, before the first writer sees it, so that no wr
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import replace
 
 import geopandas as gpd
 import pandas as pd
 
 from gridmerge.findings import Finding
-from gridmerge.model import Assignment, Build, Layer, Roster
+from gridmerge.model import Assignment, Build, Layer, Meeting, Roster
 from gridmerge.publish.privacy import Contacts, mask_phone, scrub
 from gridmerge.text import Text
 
@@ -29,6 +30,7 @@ def discreet(build: Build) -> Build:
         duties=None
         if build.duties is None
         else build.duties.map(lambda cell: clean(cell) if isinstance(cell, str) else cell),
+        meeting=_meeting(build.meeting, frozenset(build.plan.grids["grid_code"]) | set(build.plan.faces["face_id"])),
     )
 
 
@@ -61,6 +63,22 @@ def _assignment(assignment: Assignment) -> Assignment:
 def discreet_finding(finding: Finding) -> Finding:
     """Take phones and ID numbers out of what a finding quotes."""
     return replace(finding, blanks=tuple((name, _clean_blank(value)) for name, value in finding.blanks))
+
+
+def _meeting(meeting: Meeting, codes: Collection[str]) -> Meeting:
+    """Take phones and ID numbers out of what people wrote, and of keys that are no code of this plan."""
+
+    def known(key: str) -> str:
+        return "/".join(part if part in codes else clean(part) for part in key.split("/"))
+
+    return Meeting(
+        moves=tuple(
+            replace(move, face=known(move.face), from_grid=known(move.from_grid), to_grid=known(move.to_grid))
+            for move in meeting.moves
+        ),
+        votes=tuple(replace(vote, key=known(vote.key)) for vote in meeting.votes),
+        notes=tuple(replace(note, text=clean(note.text), by=clean(note.by)) for note in meeting.notes),
+    )
 
 
 def _clean_blank(value: str | Text) -> str | Text:

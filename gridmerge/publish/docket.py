@@ -14,13 +14,16 @@ import shapely
 from gridmerge.geometry import lonlat
 from gridmerge.model import Build
 from gridmerge.publish.tables import records, write_csv
+from gridmerge.text import Text
 
 _LETTERS = {"gaps": "G", "claims": "C", "disputes": "D"}
 KINDS = tuple(_LETTERS)
+_KEYS = {"gaps": "gap", "claims": "double", "disputes": "line"}
+VOTES = ("yes", "no", "abstain")
 _FIRST = {
     "gaps": ("layer",),
     "claims": ("layer", "source_ids"),
-    "disputes": ("layers_a", "layers_b", "length_m", "width_m"),
+    "disputes": ("layers_a", "layers_b", "faces_a", "faces_b", "length_m", "width_m"),
 }
 
 
@@ -36,7 +39,9 @@ def docket(build: Build, kind: str) -> gpd.GeoDataFrame:
     -------
     geopandas.GeoDataFrame
         item (G1, C1, D1 …: what most households stand on comes first, then most events, then the largest), the kind's own
-        columns, village_code, village_name, area_m2, each workload that lies on it, faces (ids joined by ";"), lon, lat, geometry.
+        columns, village_code, village_name, area_m2, each workload that lies on it, faces (ids joined by ";"), key, yes, no,
+        abstain (of the meeting's vote; missing where there was none), lon, lat, geometry. `item` is a rank and changes with
+        the data; `key` names the land, and is what a vote is remembered by.
     """
     frame: gpd.GeoDataFrame = getattr(build.mosaic, kind).reset_index(drop=True)
     names = build.township.villages.set_index("village_code")["village_name"]
@@ -44,6 +49,8 @@ def docket(build: Build, kind: str) -> gpd.GeoDataFrame:
     first = _ranking(build, works)
     frame, works = frame.iloc[first].reset_index(drop=True), works.iloc[first].reset_index(drop=True)
     lon, lat = _places(build, frame)
+    keys = _keys(kind, frame)
+    votes = {vote.key: vote for vote in build.meeting.votes}
     columns = {
         "item": [f"{_LETTERS[kind]}{n}" for n in range(1, len(frame) + 1)],
         **{name: frame[name] for name in _FIRST[kind]},
@@ -52,10 +59,18 @@ def docket(build: Build, kind: str) -> gpd.GeoDataFrame:
         "area_m2": frame["area_m2"].astype(float),
         **{name: works[name] for name in works.columns},
         "faces": frame["faces"],
+        "key": keys,
+        **{name: [getattr(votes.get(key), name, np.nan) for key in keys] for name in VOTES},
         "lon": lon,
         "lat": lat,
     }
     return gpd.GeoDataFrame(columns, geometry=frame.geometry.to_numpy(), crs=build.township.crs)
+
+
+def _keys(kind: str, frame: gpd.GeoDataFrame) -> list[str]:
+    """Name each item by what it is about and the first of its faces: no other item of its kind and layer has that face."""
+    about = frame["layer"] if "layer" in frame else frame["village_code"]
+    return [f"{_KEYS[kind]}/{what}/{min(ids.split(';'))}" for what, ids in zip(about, frame["faces"], strict=True)]
 
 
 def write_gaps(build: Build, file: Path) -> None:
@@ -78,6 +93,24 @@ def figures(build: Build) -> dict[str, dict[str, float]]:
     nobody = build.mosaic.gaps[build.mosaic.gaps["layer"] == ""]
     parts = {"nobodys_land": nobody, "claimed_twice": build.mosaic.claims, "disputes": build.mosaic.disputes}
     return {name: {"count": len(part), "area_m2": float(part["area_m2"].sum())} for name, part in parts.items()}
+
+
+def docket_items(build: Build) -> dict[str, Text]:
+    """Return what to call each item of the docket, by its key, as a vote names it; what the map itself lists, too."""
+    named: dict[str, Text] = {}
+    for kind in KINDS:
+        table = docket(build, kind)
+        for key, item, village, area in zip(
+            table["key"], table["item"], table["village_name"], table["area_m2"], strict=True
+        ):
+            named[key] = Text(f"{item} {village} {area / 1e4:.1f} 公顷", f"{item}, {village}, {area / 1e4:.1f} ha")
+    grids, faces = set(build.plan.grids["grid_code"]), set(build.plan.faces["face_id"])
+    for vote in build.meeting.votes:
+        kind, _, where = vote.key.partition("/")
+        grid, _, face = where.rpartition("/")
+        if kind == "dispute" and grid in grids and face in faces:
+            named[vote.key] = Text(f"地块 {face} 归网格 {grid}", f"piece {face} to grid {grid}")
+    return named
 
 
 def _write(build: Build, kind: str, file: Path) -> None:

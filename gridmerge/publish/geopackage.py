@@ -8,17 +8,20 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import geopandas as gpd
+import numpy as np
 import pandas as pd
 import pyogrio
 import shapely
 
 from gridmerge.errors import OutputError
+from gridmerge.findings import tidy
 from gridmerge.model import Build
 from gridmerge.publish.docket import docket
 from gridmerge.publish.who import leaders
 from gridmerge.publish.words import titles_of
 
 _NO_CLOCK = "1970-01-01T00:00:00.000Z"  # GDAL stamps each layer with now; a data file must not know when it was made
+_POINTS = ("findings",)  # layers of single points; all others are areas or lines, and multi
 _ODD = re.compile(r"[^\w\-]+")  # \w keeps Chinese; quotes, slashes, blanks and brackets break the tools downstream
 
 
@@ -95,6 +98,7 @@ def _layers(build: Build) -> Iterator[tuple[str, pd.DataFrame, str]]:
     yield "memberships", links, "地块与部门原网格的归属"
     for kind, note in (("gaps", "部门未认领的土地"), ("claims", "重复认领的土地"), ("disputes", "争议界线")):
         yield kind, docket(build, kind).drop(columns=["lon", "lat"]), note
+    yield "findings", _findings(build), "问题清单（中英文）"
     named = titles_of(build, "zh")
     tables = layer_names(layer.key for layer in build.layers)
     for layer in sorted(build.layers, key=lambda layer: layer.key):
@@ -102,14 +106,36 @@ def _layers(build: Build) -> Iterator[tuple[str, pd.DataFrame, str]]:
         yield tables[layer.key], layer.frame[columns].sort_values("source_id"), named[layer.key]
 
 
+def _findings(build: Build) -> gpd.GeoDataFrame:
+    """The findings with their sentence in both languages; those without a place have no geometry."""
+    listed = tidy(build.findings)
+    chinese, english = titles_of(build, "zh"), titles_of(build, "en")
+    frame = {name: [getattr(one, name) for one in listed] for name in ("severity", "kind", "layer", "source_id")}
+    frame |= {"measure": [np.nan if one.measure is None else one.measure for one in listed]}
+    frame |= {"unit": [one.unit for one in listed]}
+    frame |= {"message_zh": [one.message("zh", chinese) for one in listed]}
+    frame |= {"message_en": [one.message("en", english) for one in listed]}
+    places = [None if one.place is None else shapely.Point(one.place) for one in listed]
+    return gpd.GeoDataFrame(frame, geometry=gpd.GeoSeries(places, crs=build.township.crs))
+
+
 def _write(file: Path, name: str, frame: pd.DataFrame, note: str) -> None:
     plain = frame.reset_index(drop=True)
     options = {"DESCRIPTION": note}
     if isinstance(plain, gpd.GeoDataFrame):
         plain = plain.set_geometry(gpd.GeoSeries(shapely.normalize(plain.geometry.array), crs=plain.crs))
-        kind = {} if len(plain) else {"geometry_type": "MultiPolygon"}  # an empty table does not tell its own
+        # a table that is empty, or without any place, does not tell its kind
+        kind = (
+            {"geometry_type": "Point"} if name in _POINTS else {} if len(plain) else {"geometry_type": "MultiPolygon"}
+        )
         pyogrio.write_dataframe(
-            plain, file, layer=name, driver="GPKG", promote_to_multi=True, layer_options=options, **kind
+            plain,
+            file,
+            layer=name,
+            driver="GPKG",
+            promote_to_multi=name not in _POINTS,
+            layer_options=options,
+            **kind,
         )
     else:
         pyogrio.write_dataframe(plain, file, layer=name, driver="GPKG", layer_options=options)

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 from gridmerge.findings import Finding
@@ -14,6 +16,8 @@ from gridmerge.publish.discreet import discreet, discreet_finding
 from gridmerge.publish.geojson import write_geojson
 from gridmerge.publish.geopackage import write_geopackage
 from gridmerge.publish.map import MapOptions, render, trouble
+from gridmerge.publish.minutes import write_meeting
+from gridmerge.publish.notice import write_about
 from gridmerge.publish.places import write_places
 from gridmerge.publish.report import write_report
 from gridmerge.publish.slips import slips
@@ -34,8 +38,9 @@ _WRITERS: dict[str, Callable[[Build, Path], None]] = {
     "gaps.csv": docket.write_gaps,
     "claims.csv": docket.write_claims,
     "disputes.csv": docket.write_disputes,
+    "meeting.csv": write_meeting,
 }
-FILES = (*_WRITERS, "plan.xlsx", "report.html", *PLACE_FILES, "findings.csv", "map.html", "report.json")
+FILES = (*_WRITERS, "about.txt", "plan.xlsx", "report.html", *PLACE_FILES, "findings.csv", "map.html", "report.json")
 
 
 def publish(build: Build, out: Path) -> None:
@@ -53,6 +58,7 @@ def publish(build: Build, out: Path) -> None:
     OutputError
         OUT cannot be written, the disk is full, or another program holds a file open; OUT is then as it was.
     """
+    started = time.perf_counter()
     shown = discreet(build)
     language = shown.settings.project.language
     with staged(out, (*FILES, *COMPARED)) as folder:  # plans to choose from of an earlier build go with it
@@ -61,12 +67,14 @@ def publish(build: Build, out: Path) -> None:
         ready = slips(shown)
         write_workbook(shown, folder / "plan.xlsx", ready)
         write_report(shown, folder / "report.html", ready)
+        write_about(shown, folder / "about.txt")
         write_places(shown, folder)
         titles = titles_of(shown)
         tables.write_findings(shown.findings, shown.township.crs, language, folder / "findings.csv", titles)
         page = render(shown, options=MapOptions(language=language))
         (folder / "map.html").write_text(page, "utf-8", newline="\n")
-        write_report_json(shown, out, folder / "report.json")
+        seconds = {**shown.seconds, "publish": round(time.perf_counter() - started, 3)}
+        write_report_json(replace(shown, seconds=seconds), out, folder / "report.json")
 
 
 def write_findings(

@@ -5,11 +5,14 @@ from __future__ import annotations
 import json
 from dataclasses import replace
 
+import numpy as np
 import pandas as pd
 import pytest
 import shapely
 
 from gridmerge.config import Grids
+from gridmerge.geometry import lonlat
+from gridmerge.model import Meeting, Note, Vote
 from gridmerge.publish import publish
 from gridmerge.publish.map import atlas
 from tests.publish.naive import naive_build
@@ -386,36 +389,92 @@ def test_the_slider_shows_before_on_one_side_and_after_on_the_other(meet):
     assert meeting.errors == []
 
 
-def test_a_docket_item_flies_to_its_land(meet, data):
-    meeting = meet()
-    meeting.page.click("[data-tab=check]")
-    before = meeting.page.evaluate("() => window.gridmerge.map.getZoom()")
-    meeting.page.click(".docket [data-item] >> nth=0")
-    item = meeting.page.get_attribute(".docket .item.on [data-item]", "data-item")
-    face = item.split("/")[2]
+def docketed(data, kind, face, **columns):
+    """The town with one item on its docket."""
+    row = {"item": "X1", "village_code": "", "area_m2": 1.0, "faces": face, "key": f"{kind}/one/{face}", **columns}
+    row |= dict.fromkeys(("yes", "no", "abstain"), float("nan"))
+    return replace(data, docket={kind: pd.DataFrame([row])})
+
+
+def in_sight(meeting, face):
     x, y = meeting.page.evaluate("face => window.gridmerge.spot(face)", face)
     box = meeting.page.locator(".folium-map").bounding_box()
-    assert box["x"] < x < box["x"] + box["width"] and box["y"] < y < box["y"] + box["height"]
-    assert meeting.page.evaluate("() => window.gridmerge.map.getZoom()") > before
+    return box["x"] < x < box["x"] + box["width"] and box["y"] < y < box["y"] + box["height"]
 
 
-@pytest.mark.parametrize("kind", ["gap", "double"])
-def test_the_docket_lists_what_nobody_and_what_two_claim(meet, data, kind):
-    layer = data.layers[0]
-    rows = data.memberships[data.memberships["layer"] != layer.key]
-    own = data.memberships[data.memberships["layer"] == layer.key].drop_duplicates("face_id")
-    face = own["face_id"].iloc[4]
-    other = next(source for source in layer.frame["source_id"] if source != own["source_id"].iloc[4])
-    full = pd.DataFrame({"face_id": data.faces["face_id"], "layer": layer.key, "source_id": own["source_id"].iloc[4]})
-    if kind == "gap":
-        mine = full[full["face_id"] != face]
-    else:
-        mine = pd.concat([full, pd.DataFrame({"face_id": [face], "layer": [layer.key], "source_id": [other]})])
-    meeting = meet(replace(data, memberships=pd.concat([rows, mine], ignore_index=True)))
+@pytest.mark.parametrize("layer", [0, None])
+def test_nobodys_land_is_on_the_docket_with_what_is_at_stake_and_flies_there(meet, data, layer):
+    face = data.faces.sort_values("households").iloc[-1]
+    key = "" if layer is None else data.layers[layer].key
+    meeting = meet(docketed(data, "gaps", face["face_id"], layer=key))
     meeting.page.click("[data-tab=check]")
-    item = meeting.page.locator(f"[data-item='{kind}/{layer.key}/{face}']")
-    assert item.count() == 1
-    assert ("无人认领" if kind == "gap" else "被重复划入") in item.inner_text()
+    before = meeting.page.evaluate("() => window.gridmerge.map.getZoom()")
+    item = f"[data-item='gaps/one/{face['face_id']}']"
+    told = meeting.text(item)
+    assert "X1" in told and f"户数 {face['households']:.0f}户" in told
+    assert ("所有部门都无人认领" if layer is None else f"{data.layers[0].title.zh}：") in told
+    meeting.page.click(item)
+    assert in_sight(meeting, face["face_id"])
+    assert meeting.page.evaluate("() => window.gridmerge.map.getZoom()") > before
+    assert meeting.errors == []
+
+
+def test_land_claimed_twice_names_both_claimants(meet, data):
+    layer = data.layers[0]
+    own = data.memberships[data.memberships["layer"] == layer.key].drop_duplicates("face_id").iloc[4]
+    other = next(source for source in layer.frame["source_id"] if source != own["source_id"])
+    twice = pd.DataFrame({"face_id": [own["face_id"]], "layer": [layer.key], "source_id": [other]})
+    shown = replace(data, memberships=pd.concat([data.memberships, twice], ignore_index=True))
+    meeting = meet(docketed(shown, "claims", own["face_id"], layer=layer.key))
+    meeting.page.click("[data-tab=check]")
+    told = meeting.text("[data-item^='claims/']")
+    names = layer.frame.set_index("source_id")["name"]
+    assert "被重复划入" in told and names[other] in told and names[own["source_id"]] in told
+    meeting.click_face(own["face_id"])
+    assert "重复划入" in meeting.text("#gm-card")
+
+
+def test_a_line_in_dispute_tells_who_stands_on_which_side_and_moves_the_land_there(meet, data, grid_of, lawful):
+    face, to = lawful
+    keys = [layer.key for layer in data.layers]
+    beside, own = a_face_in(grid_of, to), next(f for f in grid_of if grid_of[f] == grid_of[face] and f != face)
+    sides = {"layers_a": ";".join(keys[:2]), "layers_b": keys[2], "faces_a": beside, "faces_b": own}
+    meeting = meet(docketed(data, "disputes", face, length_m=254.3, width_m=22.6, **sides))
+    meeting.page.click("[data-tab=check]")
+    meeting.page.click("[data-item^='disputes/']")
+    told = meeting.text(".item.on")
+    assert "长 254 米、宽 23 米" in told and "2 个部门与 1 个部门划法不同" in told
+    side_a, side_b = meeting.page.locator(".side").all_inner_texts()
+    assert data.layers[0].title.zh in side_a and data.layers[1].title.zh in side_a and to[-3:] in side_a
+    assert data.layers[2].title.zh in side_b and grid_of[face][-3:] in side_b
+    assert meeting.page.locator("[data-move]").count() == 1, "the land is on side b already"
+    meeting.page.click(f"[data-to='{to}']")
+    assert meeting.grid_of(face) == to
+    assert meeting.errors == []
+
+
+def test_what_an_earlier_meeting_voted_and_noted_is_shown_and_goes_on(meet, data):
+    face = data.faces["face_id"].iloc[3]
+    shown = docketed(data, "gaps", face, layer=data.layers[0].key)
+    point = shapely.transform(
+        data.faces.geometry.iloc[3].representative_point(),
+        lambda xy: np.column_stack(lonlat(data.crs).transform(*xy.T)),
+    )
+    note = Note(lon=point.x, lat=point.y, text="上次会议：先征求居民意见", by="王主任")
+    vote = Vote(key=f"gaps/one/{face}", yes=9, no=2, abstain=1)
+    shown = replace(shown, meeting=Meeting(votes=(vote,), notes=(note,)))
+    meeting = meet(shown)
+    assert [row["text"] for row in meeting.edits()["notes"]] == [note.text]
+    assert meeting.edits()["votes"] == [{"item": vote.key, "yes": 9, "no": 2, "abstain": 1}]
+    meeting.page.click("[data-tab=check]")
+    assert "同意 9 · 反对 2 · 弃权 1" in meeting.text(f"[data-item='{vote.key}']")
+    meeting.page.click("[data-tab=edit]")
+    assert note.text in meeting.text(".notes") and note.by in meeting.text(".notes")
+    platform = meet(shown, audience="platform")
+    platform.page.click("[data-tab=check]")
+    assert note.text in platform.text("#gm-tab") and platform.page.locator("[data-vote]").count() == 0
+    public = meet(shown, audience="public")
+    assert note.text not in public.page.content() and "gaps/one" not in public.page.content()
 
 
 def test_an_index_of_townships_links_the_map_of_each(chromium, tmp_path):

@@ -94,7 +94,17 @@ def test_geopackage_has_the_layers_of_the_contract(build, out):
     file = out / "gridmerge.gpkg"
     names = [name for name, _ in pyogrio.list_layers(file)]
     layers = {f"layer_{layer.key}" for layer in build.layers}
-    assert set(names) == {"villages", "grids", "faces", "memberships", "gaps", "claims", "disputes", *layers}
+    assert set(names) == {
+        "villages",
+        "grids",
+        "faces",
+        "memberships",
+        "gaps",
+        "claims",
+        "disputes",
+        "findings",
+        *layers,
+    }
     grids = gpd.read_file(file, layer="grids")
     assert grids.crs == build.township.crs
     assert shapely.coverage_is_valid(grids.geometry.to_numpy())

@@ -10,6 +10,7 @@ import geopandas as gpd
 import numpy as np
 import pandas as pd
 
+from gridmerge.model import Meeting
 from gridmerge.publish.map.data import MapData
 from gridmerge.publish.map.options import Audience
 from gridmerge.publish.privacy import drop_id_numbers, mask_name, scrub
@@ -50,6 +51,8 @@ def for_audience(data: MapData, audience: Audience) -> MapData:
         figures={},
         remarks=(),
         sources=(),
+        docket={},
+        meeting=Meeting(),
     )
 
 
@@ -67,6 +70,10 @@ def _scrubbed(data: MapData) -> MapData:
             replace(remark, message=Text(clean(remark.message.zh), clean(remark.message.en))) for remark in data.remarks
         ),
         sources=tuple((key, clean(path), features) for key, path, features in data.sources),
+        meeting=replace(
+            data.meeting,
+            notes=tuple(replace(note, text=clean(note.text), by=clean(note.by)) for note in data.meeting.notes),
+        ),
     )
 
 

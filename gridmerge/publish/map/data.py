@@ -12,7 +12,8 @@ from pyproj import CRS
 
 from gridmerge.config import Grids
 from gridmerge.findings import Finding
-from gridmerge.model import Build, Layer, Roster
+from gridmerge.model import Build, Layer, Meeting, Roster
+from gridmerge.publish.docket import KINDS, docket
 from gridmerge.publish.privacy import Contacts, mask_phone
 from gridmerge.publish.words import titled, titles_of
 from gridmerge.text import Text
@@ -69,6 +70,10 @@ class MapData:
         ``grids`` and ``members`` as in report.json.
     sources
         (key, path, features) of every input.
+    docket
+        Land to settle, by kind (``gaps``, ``claims``, ``disputes``): the columns of `publish.docket.docket`, without geometry.
+    meeting
+        What earlier meetings voted and noted.
     contacts
         As `[publish] contacts` has it: unless ``full``, phones are masked in names and notes too.
     """
@@ -89,6 +94,8 @@ class MapData:
     figures: dict[str, Any] = field(default_factory=dict)
     remarks: tuple[Remark, ...] = ()
     sources: tuple[tuple[str, str, int], ...] = ()
+    docket: Mapping[str, pd.DataFrame] = field(default_factory=dict)
+    meeting: Meeting = field(default_factory=Meeting)
     contacts: Contacts = "masked"
 
     @classmethod
@@ -114,6 +121,8 @@ class MapData:
             figures={"grids": build.plan.figures, "members": {} if assignment is None else assignment.figures},
             remarks=tuple(remark(finding, chinese, english) for finding in build.findings),
             sources=tuple((source.key, source.path, source.features) for source in build.sources),
+            docket={kind: docket(build, kind).drop(columns="geometry") for kind in KINDS},
+            meeting=build.meeting,
             contacts=contacts,
         )
 

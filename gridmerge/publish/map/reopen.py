@@ -14,7 +14,8 @@ from pyproj import CRS
 
 from gridmerge.config import Grids
 from gridmerge.errors import OutputError
-from gridmerge.geometry import lonlat
+from gridmerge.model import Meeting, Note, Vote
+from gridmerge.publish.docket import KINDS, VOTES
 from gridmerge.publish.geopackage import layer_names
 from gridmerge.publish.map.data import ASSIGNMENT_COLUMNS, MEMBER_COLUMNS, MapData, MapLayer, Remark
 from gridmerge.publish.tables import unguarded
@@ -64,8 +65,10 @@ def _read(out: Path) -> MapData:
         works=tuple(str(row["name"]) for row in report["work"]),
         sizes=Grids(**{key: report["grids"][key] for key in ("unit", "target", "min", "max")}),
         figures={"grids": report["grids"], "members": report["members"]},
-        remarks=tuple(_remarks(_csv(out / "findings.csv"), crs)),
+        remarks=tuple(_remarks(_table(packed, "findings"))),
         sources=tuple((row["key"], row["path"], row["features"]) for row in report["inputs"]),
+        docket={kind: _table(packed, kind).drop(columns="geometry") for kind in KINDS},
+        meeting=_meeting(_csv(out / "meeting.csv")),
         contacts=project["contacts"],
     )
 
@@ -105,14 +108,23 @@ def _with_phones(members: pd.DataFrame, out: Path) -> pd.DataFrame:
     return members.assign(phone=members["member_id"].map(phones).fillna(""))
 
 
-def _remarks(findings: pd.DataFrame, crs: CRS) -> Iterator[Remark]:
-    x, y = lonlat(crs).transform(findings["lon"].to_numpy(), findings["lat"].to_numpy(), direction="INVERSE")
-    for row, east, north in zip(findings.to_dict("records"), x, y, strict=True):
+def _meeting(rows: pd.DataFrame) -> Meeting:
+    """Read back what was voted and noted; moves are in the plan already."""
+    votes, notes = (rows[rows["what"] == what].to_dict("records") for what in ("vote", "note"))
+    return Meeting(
+        votes=tuple(Vote(key=row["key"], **{name: int(row[name] or 0) for name in VOTES}) for row in votes),
+        notes=tuple(Note(lon=row["lon"], lat=row["lat"], text=row["text"], by=row["by"]) for row in notes),
+    )
+
+
+def _remarks(findings: gpd.GeoDataFrame) -> Iterator[Remark]:
+    places = findings.geometry
+    for row, place in zip(findings.drop(columns="geometry").to_dict("records"), places, strict=True):
         yield Remark(
             severity=row["severity"],
             kind=row["kind"],
             layer=row["layer"],
             source_id=row["source_id"],
-            message=Text(row["message"], row["message"]),
-            place=None if pd.isna(row["lon"]) else (float(east), float(north)),
+            message=Text(row["message_zh"], row["message_en"]),
+            place=None if place is None else (place.x, place.y),
         )

@@ -150,10 +150,12 @@ function notesList() {
   return h("section", { class: "notes" },
     h("h3", {}, t("notes")),
     edits.notes.map((note, i) => h("div", { class: "remark" },
-      h("button", { class: "link", onclick: () => flyTo(note.lon, note.lat) }, (i + 1) + ". " + brief(note.text, 300)),
+      noteLine(note, i),
       h("button", { class: "aside link", onclick: () => { edits.notes.splice(i, 1); autosave(); changed("notes"); } }, t("remove")))),
     pinning === true ? h("p", { class: "target empty" }, t("noteWhere")) : pinning ? noteForm(pinning) : h("button", { class: "plain", id: "gm-note", onclick: () => { pinning = true; showPanel(); showMap(t("noteWhere")); } }, t("noteAdd")));
 }
+
+const noteLine = (note, i) => h("button", { class: "link", onclick: () => flyTo(note.lon, note.lat) }, (i + 1) + ". " + brief(note.text, 300), note.by ? h("span", { class: "quiet" }, " — " + brief(note.by, 40)) : null);
 
 function noteForm(place) {
   const text = h("textarea", { class: "field", id: "gm-note-text", rows: "3", maxlength: "500", placeholder: t("noteText") });

@@ -129,6 +129,7 @@ function start() {
   paintFills();
   paintVillages();
   paintPieces();
+  paintNotes();
   wordLayer.addTo(map);
   showPanel();
   showLegend();

@@ -1,5 +1,6 @@
-// What the meeting has to settle: land that most departments keep with the neighbouring grid, nobody's land and land
-// claimed twice, and a vote on each.
+// What the meeting has to settle: the build's own docket (lines in dispute, nobody's land, land claimed twice), then land
+// that most departments keep with the neighbouring grid; and a vote on each. An item is known by the land it is about, so
+// that a vote finds it again in the next build.
 const LISTED = 25;
 const MAJORITY = 0.5; // of the departments that claim a piece at all: fewer are no dispute but a preference
 const PARTIAL = 0.5; // a network that leaves out more than half the town was never meant to cover it
@@ -9,25 +10,20 @@ const townArea = total(DATA.faces.area);
 
 layers.forEach((layer) => {
   if (!layer.data.claims.length) return;
-  const bare = new Set();
-  const twice = new Map();
-  DATA.faces.id.forEach((_, face) => {
-    const claims = claimsOf(layer, face);
-    if (!claims.length) bare.add(face);
-    if (claims.length > 1) twice.set(face, claims.join(","));
-  });
-  const bareShare = total(Array.from(bare, (face) => DATA.faces.area[face])) / townArea;
-  if (bareShare > PARTIAL) partial.push({ layer: layer, share: 1 - bareShare });
-  else clusters(Array.from(bare), () => "").forEach((faces) => docketItem("gap", layer, faces, ""));
-  clusters(Array.from(twice.keys()), (face) => twice.get(face)).forEach((faces) => docketItem("double", layer, faces, twice.get(faces[0])));
+  const bare = total(DATA.faces.id.map((_, face) => (claimsOf(layer, face).length ? 0 : DATA.faces.area[face]))) / townArea;
+  if (bare > PARTIAL) partial.push({ layer: layer, share: 1 - bare });
+});
+DATA.docket.forEach((row) => {
+  if (row.kind === "gap" && partial.some((one) => one.layer.index === row.layer)) return;
+  docket.push(Object.assign({ area: total(row.faces.map((face) => DATA.faces.area[face])) }, row));
 });
 disputes();
-docket.sort((a, b) => b.area - a.area || (a.id < b.id ? -1 : 1));
 
 // A piece is disputed when more departments have it in the same grid as the land next door than as its own unified grid.
 function disputes() {
   const claiming = layers.filter((layer) => layer.data.claims.length && !partial.some((one) => one.layer === layer));
   const main = grids.map((grid) => claiming.map((layer) => mainSource(layer, grid)));
+  const out = [];
   DATA.faces.id.forEach((_, face) => {
     const own = faceGrid[face];
     if (grids[own].type === "exclusive" || grids[own].faces.length < 2) return;
@@ -36,11 +32,12 @@ function disputes() {
     const side = (grid) => mine.filter((claims, i) => claims.length && claims.indexOf(main[grid][i]) >= 0).length;
     const rivals = Array.from(new Set(touching[face].map((next) => faceGrid[next]))).filter((grid) => grid !== own && grids[grid].type !== "exclusive");
     const best = rivals.map((grid) => ({ grid: grid, count: side(grid) })).sort((a, b) => b.count - a.count || a.grid - b.grid)[0];
-    if (best && best.count > MAJORITY * said && best.count > side(own)) docket.push({
+    if (best && best.count > MAJORITY * said && best.count > side(own)) out.push({
       id: ["dispute", DATA.grids.code[best.grid], DATA.faces.id[face]].join("/"), kind: "dispute", faces: [face], area: DATA.faces.area[face],
       from: own, to: best.grid, count: best.count, said: said,
     });
   });
+  out.sort((a, b) => b.area - a.area || (a.id < b.id ? -1 : 1)).forEach((item) => docket.push(item));
 }
 
 // The feature of a layer that holds most of a grid's land, or -1.
@@ -50,48 +47,61 @@ function mainSource(layer, grid) {
   return Array.from(area).reduce((best, pair) => (pair[1] > best[1] ? pair : best), [-1, 0])[0];
 }
 
-// Faces that hang together and say the same.
-function clusters(faces, saying) {
-  const left = new Set(faces);
-  const out = [];
-  faces.forEach((first) => {
-    if (!left.delete(first)) return;
-    const one = [first];
-    for (let i = 0; i < one.length; i++) touching[one[i]].forEach((next) => { if (left.has(next) && saying(next) === saying(first)) { left.delete(next); one.push(next); } });
-    out.push(one);
-  });
-  return out;
-}
+const layerTitle = (index) => (index < 0 ? t("everyDepartment") : brief(title(layers[index]), 40));
 
-// An item is known by what it is about, so that a vote finds it again in the next build.
-function docketItem(kind, layer, faces, claims) {
-  const ids = faces.map((face) => DATA.faces.id[face]).sort();
-  docket.push({ id: [kind, layer.data.key, ids[0]].join("/"), kind: kind, layer: layer, faces: faces, claims: claims, area: total(faces.map((face) => DATA.faces.area[face])) });
-}
-
+// What it is and where, in a line; what lies on it, in another.
 function docketText(item) {
   const where = villagesOf(item.faces);
   if (item.kind === "dispute") return t("disputeOf", where, grids[item.from].short, areaText(item.area), item.count, item.said, grids[item.to].short);
-  if (item.kind === "gap") return t("gapOf", brief(title(item.layer), 40), where, areaText(item.area));
-  const names = item.claims.split(",").map((feature) => brief(item.layer.data.name[feature] || item.layer.data.id[feature], 30));
-  return t("doubleOf", brief(title(item.layer), 40), where, areaText(item.area), names.join(" / "));
+  if (item.kind === "line") return t("lineOf", where, areaText(item.area), number(item.long), number(item.wide), item.a[0].length, item.b[0].length);
+  if (item.kind === "gap") return t(item.layer < 0 ? "gapOfAll" : "gapOf", layerTitle(item.layer), where, areaText(item.area));
+  const layer = layers[item.layer];
+  const names = claimsOf(layer, item.faces[0]).map((feature) => brief(layer.data.name[feature] || layer.data.id[feature], 30));
+  return t("doubleOf", layerTitle(item.layer), where, areaText(item.area), names.join(" / "));
+}
+
+function atStake(item) {
+  const sums = DATA.works.map((name, w) => [workName(name), total(item.faces.map((face) => DATA.faces.work[w][face])), unitOf(name)]);
+  const some = sums.filter((sum) => sum[1] > 0).map((sum) => sum[0] + " " + number(sum[1]) + (language === "zh" ? sum[2] : ""));
+  return some.length ? t("atStake", some.join(language === "zh" ? "、" : ", ")) : DATA.works.length ? t("nothingAtStake") : "";
 }
 
 const villagesOf = (faces) => brief(Array.from(new Set(faces.map((face) => DATA.villages.name[DATA.faces.village[face]]))).join("、"), 40);
 
 const docketShape = L.polygon([], { renderer: paintTop, pane: "gm-top", color: "#c8451b", weight: 3.5, fillColor: "#ffffff", fillOpacity: 0.5, interactive: false, smoothFactor: 0 }).addTo(map);
 let docketOpen = "";
+let docketAdded = [];
 function openItem(item) {
   docketOpen = docketOpen === item.id ? "" : item.id;
   docketShape.setLatLngs(docketOpen ? land.latlngs(land.around(item.faces)) : []);
-  if (docketOpen) {
-    if (item.layer) state.layers.add(item.layer.index);
-    changed("layers");
-    fitTo(facesBounds(item.faces), 220);
-  } else showPanel();
+  docketAdded.forEach((index) => state.layers.delete(index)); // the lines that the item before had put on the map
+  const wanted = !docketOpen ? [] : item.kind === "line" ? [item.a[0][0], item.b[0][0]] : item.layer >= 0 ? [item.layer] : [];
+  state.sides.clear();
+  if (item.kind === "line") wanted.forEach((index, side) => state.sides.set(index, side)); // told apart whatever their own colours
+  docketAdded = wanted.filter((index) => layers[index] && !state.layers.has(index));
+  docketAdded.forEach((index) => state.layers.add(index));
+  changed("layers");
+  if (docketOpen) fitTo(facesBounds(item.faces), 220);
 }
 
-const KINDS = [["dispute", "disputed"], ["gap", "gaps"], ["double", "doubles"]];
+// Which side a strip lies on: a sign on the land at either side of it.
+function sideWords(rem) {
+  const item = docket.filter((one) => one.id === docketOpen)[0];
+  if (!item || item.kind !== "line") return [];
+  return ["a", "b"].map((side) => {
+    const inner = innerPoint(land.around(item[side][1]).map((ring) => land.points(ring)));
+    return { x: inner.x, y: inner.y, room: Infinity, forced: true, rank: 10, lines: [t("side_" + side)], size: rem * 1.5, weight: "700", ink: "#a3320f", halo: "rgba(255,255,255,.95)" };
+  });
+}
+
+function sideRow(item, side) {
+  const names = item[side][0].map(layerTitle);
+  const to = Array.from(new Set(item[side][1].map((face) => faceGrid[face])));
+  return h("p", { class: "side" }, h("b", { class: "side-sign" }, t("side_" + side)),
+    h("span", {}, t("sideOf", names.length, to.map((grid) => grids[grid].short).join("、"), t("side_" + side)), " ", h("span", { class: "quiet" }, names.join(language === "zh" ? "、" : ", "))));
+}
+
+const KINDS = [["line", "lines"], ["dispute", "disputed"], ["gap", "gaps"], ["double", "doubles"]];
 function docketList() {
   return h("section", { class: "docket" },
     h("h3", {}, t("docket"), h("span", { class: "count" }, docket.length)),
@@ -108,26 +118,44 @@ function docketFold(kind, name) {
   const limit = shown[kind] || LISTED;
   return fold("docket/" + kind, t(name), items.length, docket.length <= LISTED || kind === docketKind, [
     items.slice(0, limit).map((item) => h("div", { class: "item" + (item.id === docketOpen ? " on" : "") },
-      h("button", { class: "remark", "data-item": item.id, onclick: () => openItem(item) }, docketText(item), voteBadge(item)),
-      item.id === docketOpen && DATA.audience === "meeting" ? voteRow(item) : null)),
+      h("button", { class: "remark", "data-item": item.id, onclick: () => openItem(item) },
+        h("span", {}, item.item ? h("b", { class: "item-number" }, item.item) : null, docketText(item), h("span", { class: "quiet stake" }, atStake(item))), voteBadge(item)),
+      item.id === docketOpen ? h("div", { class: "open-item" },
+        item.kind === "line" ? [["a", "b"].map((side) => sideRow(item, side)), ways(item).length ? null : h("p", { class: "quiet" }, t("sameGrid", grids[faceGrid[item.faces[0]]].short))] : null,
+        DATA.audience === "meeting" ? voteRow(item) : null) : null)),
     items.length > limit ? h("button", { class: "link", onclick: () => { shown[kind] = limit + 100; showPanel(); } }, t("more", items.length - limit)) : null]);
 }
 
 function voteBadge(item) {
   const vote = edits.votes[item.id];
-  return vote ? h("span", { class: "count" }, t("yes") + vote.yes + " " + t("no") + vote.no) : null;
+  return vote ? h("span", { class: "count voted" }, t("votedAs", vote.yes, vote.no, vote.abstain)) : null;
+}
+
+// Where the land of an item could go instead: the grid most departments keep it with, or that of either side.
+function ways(item) {
+  const to = item.kind === "dispute" ? [item.to] : item.kind === "line" ? item.a[1].concat(item.b[1]).map((face) => faceGrid[face]) : [];
+  return Array.from(new Set(to)).filter((grid) => item.faces.some((face) => faceGrid[face] !== grid));
+}
+
+// Piece by piece, in whatever order the rules allow; the reason of the first that cannot go.
+function moveAll(faces, to) {
+  let left = faces.filter((face) => faceGrid[face] !== to);
+  for (let before = -1; left.length && left.length !== before; ) {
+    before = left.length;
+    left = left.filter((face) => moveFace(face, to));
+  }
+  return left.length ? refusal(left[0], to) : "";
 }
 
 function voteRow(item) {
   const vote = edits.votes[item.id] || { yes: 0, no: 0, abstain: 0 };
-  const move = item.kind === "dispute" && faceGrid[item.faces[0]] !== item.to;
-  return h("div", { class: "row votes" }, move ? h("button", { class: "plain", "data-move": item.id, onclick: () => {
-    const why = moveFace(item.faces[0], item.to);
-    toast(why || t("moved", grids[item.to].short), why ? "bad" : "");
+  return h("div", { class: "row votes" }, ways(item).map((to) => h("button", { class: "plain", "data-move": item.id, "data-to": DATA.grids.code[to], onclick: () => {
+    const why = moveAll(item.faces, to);
+    toast(why || t("moved", grids[to].short), why ? "bad" : "");
     showPanel();
-  } }, t("moveTo", grids[item.to].short)) : null, h("span", { class: "quiet" }, t("voteFor")), ["yes", "no", "abstain"].map((what) => {
+  } }, t("moveTo", grids[to].short))), h("span", { class: "quiet" }, t("voteFor")), ["yes", "no", "abstain"].map((what) => {
     const box = h("input", { class: "field", type: "number", min: "0", max: "999", "data-vote": what, onchange: (event) => {
-      vote[what] = Math.max(0, event.target.value | 0);
+      vote[what] = Math.min(999, Math.max(0, event.target.value | 0));
       edits.votes[item.id] = vote;
       autosave();
       showPanel();

@@ -34,7 +34,18 @@ function refusal(face, to) {
   return pieces(source.faces.filter((other) => other !== face)) > pieces(source.faces) ? t("noSplit", source.short) : "";
 }
 
-const edits = { done: [], undone: [], notes: [], votes: {}, by: "" };
+// What earlier meetings voted and noted is there already, and goes into the next file too.
+const edits = {
+  done: [],
+  undone: [],
+  notes: DATA.meeting.notes.map((note) => ({ lon: note[0], lat: note[1], text: note[2], by: note[3], datum: DATA.basemap.datum })),
+  votes: {},
+  by: "",
+};
+Object.keys(DATA.meeting.votes).forEach((item) => {
+  const vote = DATA.meeting.votes[item];
+  edits.votes[item] = { yes: vote[0], no: vote[1], abstain: vote[2] };
+});
 
 function shift(face, to) {
   const source = grids[faceGrid[face]];
@@ -156,12 +167,12 @@ function loadEdits(text) {
   return { applied: file.moves.length - left.length, left: left, other: file.base !== DATA.base };
 }
 
-const STORE = "gridmerge-edits:" + DATA.base;
+const STORE = "gridmerge-edits:" + DATA.base + (DATA.meeting.stamp ? ":" + DATA.meeting.stamp : "");
 let canStore = true;
 function autosave() {
   try {
     const file = editsFile();
-    if (file.moves.length || file.notes.length || file.votes.length) localStorage.setItem(STORE, JSON.stringify(file));
+    if (file.moves.length || file.notes.length || file.votes.length || DATA.meeting.stamp) localStorage.setItem(STORE, JSON.stringify(file));
     else localStorage.removeItem(STORE);
   } catch (error) { canStore = false; }
 }

@@ -64,7 +64,7 @@ function words() {
   const out = [];
   if (state.labels) grids.forEach((grid) => out.push(gridWord(grid, rem, (grid.inner.width * pixel) / 1000)));
   if (state.villages) villageSpots.forEach((village) => out.push(villageWord(village, rem, pixel / 1000)));
-  return out.sort((a, b) => b.rank - a.rank);
+  return out.concat(sideWords(rem)).sort((a, b) => b.rank - a.rank);
 }
 
 function gridWord(grid, rem, room) {

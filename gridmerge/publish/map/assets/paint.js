@@ -161,7 +161,8 @@ function paintChosen() {
   hereShape.setLatLngs(state.face >= 0 ? land.latlngs(land.rings[state.face]) : []);
 }
 
-const layerStyle = (layer) => ({ color: PALETTE.line[layer.index % PALETTE.line.length], dashArray: PALETTE.dash[Math.floor(layer.index / PALETTE.line.length) % PALETTE.dash.length] });
+const SIDE_STYLES = [{ color: "#1b4f9c", dashArray: null }, { color: "#c8451b", dashArray: "8 5" }];
+const layerStyle = (layer) => SIDE_STYLES[state.sides.get(layer.index)] || ({ color: PALETTE.line[layer.index % PALETTE.line.length], dashArray: PALETTE.dash[Math.floor(layer.index / PALETTE.line.length) % PALETTE.dash.length] });
 
 // The outlines of a network: every arc once, so that a dashed line stays dashed where two of its grids meet.
 function paintLayer(layer) {
@@ -171,6 +172,7 @@ function paintLayer(layer) {
     layer.drawn = line(paintLayers, "#000", 2.2, layerStyle(layer));
     layer.drawn.setLatLngs(cover.arcs.map((_, arc) => cover.line(arc)));
   }
+  if (layer.drawn) layer.drawn.setStyle(layerStyle(layer));
   if (layer.drawn && on !== map.hasLayer(layer.drawn)) {
     if (on) layer.drawn.addTo(map);
     else layer.drawn.remove();

@@ -142,7 +142,8 @@ function checkTab() {
     return found.length ? h("section", { class: "remarks " + severity }, h("h3", {}, t(severity), h("span", { class: "count" }, trueCount(found))), remarksByLayer(severity, found)) : null;
   });
   if (DATA.unlisted) lists.push(h("p", { class: "quiet" }, t("unlisted", number(DATA.unlisted))));
-  return [docketList(), DATA.remarks.length ? lists : h("p", { class: "lead" }, t("findingsNone"))];
+  return [docketList(), DATA.audience === "platform" && edits.notes.length ? h("section", { class: "notes" }, h("h3", {}, t("notes")), edits.notes.map(noteLine)) : null,
+    DATA.remarks.length ? lists : h("p", { class: "lead" }, t("findingsNone"))];
 }
 
 // Each department finds its own; what concerns the whole project comes first.

@@ -1,7 +1,7 @@
 // What is known and what is chosen. `grids.faces` follows every edit; all else is read from the file.
 const land = new Coverage(DATA.faces);
 const sides = land.sides();
-const state = { colour: "work", grid: -1, face: -1, tab: "overview", villages: true, labels: true, pieces: false, layers: new Set(), department: 0, editing: false, target: -1, touched: [] };
+const state = { colour: "work", grid: -1, face: -1, tab: "overview", villages: true, labels: true, pieces: false, layers: new Set(), sides: new Map(), department: 0, editing: false, target: -1, touched: [] };
 const unit = DATA.works.indexOf(DATA.sizes.unit);
 
 const faceGrid = DATA.faces.grid.slice();
