@@ -59,10 +59,14 @@ def language_of(console: Console, out: Path) -> Language:
 
 
 def write_text(file: Path, text: str) -> None:
-    """Write a text file; what the disk refuses is one sentence."""
-    try:
-        file.write_text(text, "utf-8")
-    except OSError as error:
-        raise OutputError(
-            f"无法写入 {file}：{error.strerror}。", f"{file} cannot be written: {error.strerror}."
-        ) from error
+    """Write a text file aside and move it in, so that what was there stays whole until the new one is.
+
+    Raises
+    ------
+    OutputError
+        The folder cannot be written, the disk is full, or another program holds the file open.
+    """
+    from gridmerge.publish.staging import staged
+
+    with staged(file.parent, (file.name,)) as folder:
+        (folder / file.name).write_text(text, "utf-8", newline="\n")

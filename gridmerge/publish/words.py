@@ -49,6 +49,9 @@ LABELS = {
     "length_m": Text("长（米）", "length (m)"),
     "width_m": Text("宽（米）", "width (m)"),
     "duty": Text("职责", "duty"),
+    "yes": Text("同意", "for"),
+    "no": Text("反对", "against"),
+    "abstain": Text("弃权", "abstained"),
 }
 
 VALUES = {

@@ -12,7 +12,7 @@ import xlsxwriter.exceptions
 
 from gridmerge.model import Build
 from gridmerge.publish.columns import headed, titled, work_columns
-from gridmerge.publish.docket import KINDS, docket
+from gridmerge.publish.docket import KINDS, VOTES, docket
 from gridmerge.publish.imprint import imprint_of
 from gridmerge.publish.sheets import Book, Column, write_table
 from gridmerge.publish.slip_sheets import department_sheet, slip_sheet
@@ -191,10 +191,12 @@ def _docket(book: Book, build: Build, kind: str) -> None:
     sheet = book.sheet(book.say(name))
     texts = ("item", "layer", "layers_a", "layers_b", "source_ids", "village_name")
     decided = [titled(book, key, title=book.say(what), width=16) for key, what in _DECIDED.items()]
+    voted = VOTES if table[list(VOTES)].notna().any(axis=None) else ()
     columns = [
         *(titled(book, key) for key in texts if key in table),
         *(titled(book, key, 1) for key in ("length_m", "width_m", "area_m2") if key in table),
         *work_columns(book, build),
+        *(titled(book, key, 0) for key in voted),
         *decided,
         titled(book, "lon", 6),
         titled(book, "lat", 6),

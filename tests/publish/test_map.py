@@ -299,3 +299,21 @@ def test_an_input_that_is_no_network_is_not_taken_for_one(tmp_path):
     listed = replace(build.sources[0], key="matters")
     publish(replace(build, sources=(*build.sources, listed)), tmp_path / "out")
     assert [layer.key for layer in from_out(tmp_path / "out").layers] == sorted(layer.key for layer in build.layers)
+
+
+def test_a_map_redrawn_in_the_other_language_says_its_findings_in_it(tmp_path):
+    build = naive_build(tmp_path)
+    publish(build, tmp_path / "out")
+    said = [(row[4], row[5]) for row in value_of(render(build))["remarks"]]
+    again = value_of(render_data(from_out(tmp_path / "out"), options=MapOptions(language="en")))
+    assert [(row[4], row[5]) for row in again["remarks"]] == said
+    assert all(zh != en and not re.search(r"[\u4e00-\u9fff]", en) for zh, en in said)
+
+
+def test_the_docket_of_the_written_files_is_that_of_the_build(tmp_path):
+    build = naive_build(tmp_path)
+    publish(build, tmp_path / "out")
+    written = value_of((tmp_path / "out" / "map.html").read_text("utf-8"))
+    again = value_of(render_data(from_out(tmp_path / "out")))
+    assert again["docket"] == written["docket"]
+    assert {item["kind"] for item in written["docket"]} == {"gap", "double", "line"}
