@@ -129,6 +129,7 @@ class Office:
             for name in self.rng.permutation(words.BESIDE)[: int(self.rng.integers(0, 5))]:
                 if way is not writing.shp or len(str(name).encode("gbk")) <= 10:
                     frame.insert(self._spot(frame), str(name), self._beside(str(name), frame))
+        frame.attrs = {"id": fields["source_id"], "name": fields["name"]}  # for those who write it
         return frame, {"id": fields["source_id"], "name": fields["name"], "holder": fields["holder"]}
 
     def _spot(self, frame: gpd.GeoDataFrame) -> int:

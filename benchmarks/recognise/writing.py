@@ -63,7 +63,7 @@ def geojson(folder: Path, stem: str, frame: gpd.GeoDataFrame, rng: np.random.Gen
 
 def kml(folder: Path, stem: str, frame: gpd.GeoDataFrame, rng: np.random.Generator) -> Spec:
     """KML, its attributes as data or hidden in HTML."""
-    name = str(frame.columns[1])
+    name = str(frame.attrs["name"])
     hidden = bool(rng.random() < 0.5)
     formats.kml(folder / f"{stem}.kml", formats.in_crs(frame, 4326), name=name, in_description=hidden)
     return {"path": f"{stem}.kml"}
@@ -73,7 +73,7 @@ def dxf(folder: Path, stem: str, frame: gpd.GeoDataFrame, rng: np.random.Generat
     """A drawing: lines and texts, no ids; its only names are the texts."""
     crs = int(rng.choice([4544, 4523]))
     release = str(rng.choice(["R2000", "R2010"]))
-    name = str(frame.columns[1])
+    name = str(frame.attrs["name"])
     formats.drawing(folder / f"{stem}.dxf", formats.in_crs(frame, crs), text=name, release=release)
     return {"path": f"{stem}.dxf", "crs": f"EPSG:{crs}", "id": None, "name": "name", "holder": None}
 
@@ -146,8 +146,9 @@ def pieces(folder: Path, stem: str, frame: gpd.GeoDataFrame, rng: np.random.Gene
 def county(folder: Path, stem: str, frame: gpd.GeoDataFrame, rng: np.random.Generator) -> Spec:
     """The whole county's file: a column tells the townships apart."""
     column = str(rng.choice(["所属乡镇", "XZ", "TOWN", "街道"]))
+    code = frame.attrs["id"]
     here = frame.assign(**{column: "青山镇"})
-    there = here.iloc[::2].assign(**{column: "高洞乡", here.columns[0]: lambda f: "G" + f[f.columns[0]]})
+    there = here.iloc[::2].assign(**{column: "高洞乡", code: "G" + here[code].iloc[::2]})
     far = there.set_geometry(there.geometry.translate(11_000, 1_500))
     both = gpd.GeoDataFrame(pd.concat([here, far], ignore_index=True), geometry="geometry", crs=frame.crs)
     formats.geopackage(folder / f"{stem}.gpkg", formats.in_crs(both, 4490))
@@ -186,7 +187,7 @@ def corners(folder: Path, stem: str, frame: gpd.GeoDataFrame, rng: np.random.Gen
     ]
     table = pd.DataFrame(rows, columns=[*frame.columns[:3], "点号", "经度", "纬度"])
     (folder / f"{stem}.csv").write_bytes(table.to_csv(index=False).encode("gb18030"))
-    return {"path": f"{stem}.csv", "crs": "EPSG:4490", "id": frame.columns[0]}
+    return {"path": f"{stem}.csv", "crs": "EPSG:4490", "id": frame.attrs["id"]}
 
 
 def _largest(shape: shapely.Geometry) -> shapely.Polygon:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import warnings
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 
 import geopandas as gpd
@@ -47,12 +47,17 @@ SAMPLE = 2000  # vertices that stand for a layer when systems are tried
 
 @dataclass(frozen=True, kw_only=True)
 class Placing:
-    """A coordinate system, whether x and y have to be swapped first, how it was told, and how many others lay it there too."""
+    """A coordinate system, whether x and y have to be swapped first, how it was told, and which others lay it there too.
+
+    `rivals` counts systems that lay the layer on the villages at another place; `near` are those that lay it within
+    `_SAME` metres of this one, with the distance.
+    """
 
     crs: CRS
     swapped: bool = False
     overlap: float = 0.0
     rivals: int = 0
+    near: tuple[tuple[str, float], ...] = ()
 
 
 def declared(text: str, where: str) -> CRS:
@@ -191,7 +196,8 @@ def by_evidence(points: Points, villages: gpd.GeoDataFrame) -> list[Placing]:
     Returns
     -------
     list of Placing
-        With their overlap; each puts the points at another place. Empty when nothing fits.
+        With their overlap; each puts the points at another place, and names those that put them at the same within
+        metres. Empty when nothing fits.
     """
     if len(points) == 0:
         return []
@@ -205,7 +211,13 @@ def by_evidence(points: Points, villages: gpd.GeoDataFrame) -> list[Placing]:
     # in the order they were tried: a drawing cannot tell systems apart that lie within metres of each other, and
     # CGCS2000 leads the candidates
     for placing, middle in tried:
-        if placing.overlap < max(PROOF, best / _LEAD) or any(np.hypot(*(middle - other)) <= _SAME for other in places):
+        if placing.overlap < max(PROOF, best / _LEAD):
+            continue
+        far = [float(np.hypot(*(middle - other))) for other in places]
+        if far and min(far) <= _SAME:
+            first = int(np.argmin(far))
+            near = (*distinct[first].near, (name(placing.crs), round(far[first], 2)))
+            distinct[first] = replace(distinct[first], near=near)
             continue
         places.append(middle)
         distinct.append(placing)

@@ -17,8 +17,10 @@ from gridmerge.findings import Finding, found
 from gridmerge.mend import crs as systems
 from gridmerge.mend.control import similarity
 from gridmerge.mend.evidence import CLEAR, lines_met
+from gridmerge.mend.fields import some
 from gridmerge.model import RawLayer
 
+_EQUAL = 0.05  # metres: systems that agree so far are the same for any drawing
 _TRIED = 8  # systems whose lines are compared when several lay a layer on the villages
 
 
@@ -98,8 +100,15 @@ def _told_by(told: systems.Placing, raw: RawLayer) -> Finding:
         return found("crs_impossible", layer=key, declared=_label(raw.frame.crs), crs=crs)
     if told.overlap:
         measure = round(100 * told.overlap, 1)
-        return found("crs_by_evidence", layer=key, measure=measure, crs=crs, rivals=told.rivals)
+        return found("crs_by_evidence", layer=key, measure=measure, crs=crs, rivals=told.rivals, **_alike(told))
     return found("crs_assumed", layer=key, crs=crs)
+
+
+def _alike(told: systems.Placing) -> dict[str, str]:
+    """The systems that lay a layer where the told one does: to the centimetre, or within metres."""
+    same = [code for code, metres in told.near if metres < _EQUAL]
+    near = [f"{code}（{metres:g} 米）" for code, metres in told.near if metres >= _EQUAL]
+    return {"same": some(same), "near": some(near)}
 
 
 def _as_told(

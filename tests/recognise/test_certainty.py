@@ -2,17 +2,53 @@
 
 from __future__ import annotations
 
+import numpy as np
 import pytest
+import shapely
 
 from gridmerge.findings import found
+from gridmerge.mend.crs import by_evidence
 from gridmerge.recognise.proof import _system
 from gridmerge.recognise.table import Table
+from tests.mend.conftest import village_frame, wavy
 
 
 @pytest.mark.parametrize(("rivals", "sure", "words"), [(0, "sure", "只有它"), (2, "likely", "有 3 个坐标系")])
 def test_a_system_with_rivals_is_never_called_sure(rivals, sure, words):
     table = Table(name="[[layers]]")
-    _system(table, [found("crs_by_evidence", layer="fire", measure=98, crs="EPSG:4544（CGCS2000）", rivals=rivals)], True)
+    _system(
+        table, [found("crs_by_evidence", layer="fire", measure=98, crs="EPSG:4544（CGCS2000）", rivals=rivals)], True
+    )
     guess = table.values["crs"]
     assert (guess.value, guess.sure) == ("EPSG:4544", sure)
     assert words in guess.why
+
+
+def told(settled=True, **more):
+    table = Table(name="[[layers]]")
+    finding = found("crs_by_evidence", layer="fire", measure=98, crs="EPSG:4544（CGCS2000）", rivals=0, **more)
+    _system(table, [finding], settled)
+    return table.values["crs"]
+
+
+def test_a_system_that_another_lies_metres_from_is_not_sure_and_names_it():
+    guess = told(near="EPSG:2380（1.51 米）", same="")
+    assert guess.sure == "likely" and "EPSG:2380（1.51 米）" in guess.why
+
+
+def test_systems_of_the_same_coordinates_are_said_to_be_equivalent():
+    guess = told(near="", same="EPSG:4507")
+    assert guess.sure == "sure" and "EPSG:4507 与它坐标完全相同" in guess.why
+
+
+def test_a_system_whose_lines_do_not_settle_it_is_not_sure():
+    assert told(settled=False).sure == "likely"
+
+
+def test_systems_within_metres_are_kept_beside_the_one_chosen():
+    villages = village_frame(wavy())
+    points = shapely.get_coordinates(np.asarray(villages.geometry.values))
+    best = next(one for one in by_evidence(points, villages) if one.crs.to_epsg() == 4544)
+    near = dict(best.near)
+    assert near["EPSG:4507"] < 0.05, "the 6-degree zone of the same meridian is the same system"
+    assert {code for code, metres in near.items() if metres >= 0.05}, "Xian 1980 lies metres away"
