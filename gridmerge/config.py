@@ -160,6 +160,9 @@ class Staffing(Section):
     pattern: Literal["default", "1+3+N"] = "default"
     # share of the best evenness given up for nearness: nobody notices two per cent, everyone a longer way
     slack: float = Field(default=0.02, ge=0, le=1)
+    # False: a grid is one main member's, a part-timer is on one grid, so that it is clear who answers; True: work of any grid
+    # may be shared by several, which is evener and means more people on more grids
+    split: bool = False
     own_village: bool = False  # members take grids of their own village only
     max_km: float | None = Field(default=None, gt=0)  # longest way from home to a grid, as the crow flies
     pin: dict[str, Paths] = Field(default_factory=dict)  # member_id → grid codes the member must stand on
@@ -172,6 +175,12 @@ class MattersSpec(Reading):
 
 class StepsSpec(Reading):
     """[steps]: the steps of a matter, each with its role and its hours (节点管理)."""
+
+
+class AddressesSpec(Reading):
+    """[addresses]: addresses or place names to search the map by; nothing about persons."""
+
+    field: str | None = None  # None: recognised by name
 
 
 class Publish(Section):
@@ -202,6 +211,7 @@ class Settings(Section):
     staffing: Staffing = Staffing()
     matters: MattersSpec | None = None
     steps: StepsSpec | None = None
+    addresses: AddressesSpec | None = None
     publish: Publish = Publish()
 
     @property
@@ -358,6 +368,7 @@ _MODELS: dict[str, type[BaseModel]] = {
     "staffing": Staffing,
     "matters": MattersSpec,
     "steps": StepsSpec,
+    "addresses": AddressesSpec,
     "publish": Publish,
 }
 

@@ -312,6 +312,18 @@ DUTY_COLUMNS = (
 
 
 @dataclass(frozen=True, kw_only=True)
+class Addresses:
+    """Places people look for by name.
+
+    `frame` has address (text, down to the building) and geometry (points inside the township), sorted by address, each once.
+    """
+
+    frame: gpd.GeoDataFrame
+    source: Source
+    findings: tuple[Finding, ...] = ()
+
+
+@dataclass(frozen=True, kw_only=True)
 class Move:
     """A face that a meeting gave to another grid; `refused` says why the build did not do it."""
 
@@ -382,3 +394,4 @@ class Build:
     date: str
     duties: pd.DataFrame | None = None
     meeting: Meeting = field(default_factory=Meeting)
+    addresses: Addresses | None = None

@@ -22,8 +22,9 @@ from gridmerge.errors import GridmergeError, InputError, PlaceError
 from gridmerge.findings import Finding, found, tidy
 from gridmerge.load import read
 from gridmerge.meeting import read_edits, spoken, together
-from gridmerge.mend import mend_layer, mend_roster, mend_township, mend_work
+from gridmerge.mend import mend_addresses, mend_layer, mend_roster, mend_township, mend_work
 from gridmerge.model import (
+    Addresses,
     Build,
     GridPlan,
     Layer,
@@ -78,10 +79,11 @@ class Inputs:
     works: tuple[Work, ...]
     roster: Roster | None
     matters: Matters | None = None
+    addresses: Addresses | None = None
 
     @property
     def sources(self) -> tuple[Source, ...]:
-        """Where each input came from: villages, layers by key, workloads by name, roster, matters."""
+        """Where each input came from: villages, layers by key, workloads by name, roster, matters, addresses."""
         roster = () if self.roster is None else (self.roster.source,)
         return (
             self.township.source,
@@ -89,12 +91,13 @@ class Inputs:
             *(work.source for work in self.works),
             *roster,
             *(() if self.matters is None else self.matters.sources),
+            *(() if self.addresses is None else (self.addresses.source,)),
         )
 
     @property
     def findings(self) -> tuple[Finding, ...]:
         """What was found while loading and mending."""
-        people = tuple(part for part in (self.roster, self.matters) if part is not None)
+        people = tuple(part for part in (self.roster, self.matters, self.addresses) if part is not None)
         parts = (self.township, *self.layers, *self.works, *people)
         own = () if self.works else (found("no_workload"),)
         return tidy((*own, *(finding for part in parts for finding in part.findings)))
@@ -152,6 +155,11 @@ def load_inputs(settings: Settings, progress: Progress = _silent) -> Inputs:
             read(spec, folder, key), None if settings.steps is None else read(settings.steps, folder, "steps")
         ),
     )
+    addresses = tried(
+        [] if settings.addresses is None else [settings.addresses],
+        lambda _: "addresses",
+        lambda spec, key: mend_addresses(read(spec, folder, key), spec, township),
+    )
     _raise_all(troubles)
     return Inputs(
         settings=settings,
@@ -160,6 +168,7 @@ def load_inputs(settings: Settings, progress: Progress = _silent) -> Inputs:
         works=tuple(works),
         roster=rosters[0] if rosters else None,
         matters=matters[0] if matters else None,
+        addresses=addresses[0] if addresses else None,
     )
 
 
@@ -335,6 +344,7 @@ def build(
         assignment=assignment,
         duties=duties,
         meeting=meeting,
+        addresses=inputs.addresses,
         sources=inputs.sources,
         findings=tidy(
             (

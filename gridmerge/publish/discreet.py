@@ -30,6 +30,9 @@ def discreet(build: Build) -> Build:
         duties=None
         if build.duties is None
         else build.duties.map(lambda cell: clean(cell) if isinstance(cell, str) else cell),
+        addresses=None
+        if build.addresses is None
+        else replace(build.addresses, frame=_clean(build.addresses.frame, "address")),
         meeting=_meeting(build.meeting, frozenset(build.plan.grids["grid_code"]) | set(build.plan.faces["face_id"])),
     )
 

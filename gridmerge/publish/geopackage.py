@@ -21,7 +21,7 @@ from gridmerge.publish.who import leaders
 from gridmerge.publish.words import titles_of
 
 _NO_CLOCK = "1970-01-01T00:00:00.000Z"  # GDAL stamps each layer with now; a data file must not know when it was made
-_POINTS = ("findings",)  # layers of single points; all others are areas or lines, and multi
+_POINTS = ("addresses", "findings")  # layers of single points; all others are areas or lines, and multi
 _ODD = re.compile(r"[^\w\-]+")  # \w keeps Chinese; quotes, slashes, blanks and brackets break the tools downstream
 
 
@@ -98,6 +98,8 @@ def _layers(build: Build) -> Iterator[tuple[str, pd.DataFrame, str]]:
     yield "memberships", links, "地块与部门原网格的归属"
     for kind, note in (("gaps", "部门未认领的土地"), ("claims", "重复认领的土地"), ("disputes", "争议界线")):
         yield kind, docket(build, kind).drop(columns=["lon", "lat"]), note
+    if build.addresses is not None:
+        yield "addresses", build.addresses.frame, "地址（用于在地图上查找）"
     yield "findings", _findings(build), "问题清单（中英文）"
     named = titles_of(build, "zh")
     tables = layer_names(layer.key for layer in build.layers)

@@ -119,5 +119,6 @@ def titles(layers: Iterable[Layer], works: Iterable[str], language: Language) ->
     """Return what people call layers and workloads, by the key that findings have."""
     named = {f"workload:{name}": label(name, language) for name in works}
     named |= {"villages": Text("村（社区）界", "village lines").in_(language)}
+    named |= {"addresses": Text("地址", "addresses").in_(language)}
     named |= {"roster": Text("人员名单", "roster").in_(language)}
     return named | {layer.key: titled(layer.title, layer.department, layer.spec.role).in_(language) for layer in layers}

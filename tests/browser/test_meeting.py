@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from dataclasses import replace
 
+import geopandas as gpd
 import numpy as np
 import pandas as pd
 import pytest
@@ -280,6 +281,25 @@ def test_search_finds_grids_members_and_departmental_grids(meet, data, by):
     if by != "holder":
         assert wanted in meeting.text("#gm-card")
     assert meeting.errors == []
+
+
+def test_an_address_leads_to_who_is_responsible_there(meet, data):
+    points = data.faces.geometry.representative_point()
+    names = [f"幸福路{n}号" for n in range(len(points) - 2)] + ["幸福路😀巷", "<img src=x onerror=alert(1)>路"]
+    meeting = meet(replace(data, addresses=gpd.GeoDataFrame({"address": names}, geometry=points, crs=data.crs)))
+    for face, name in zip(data.faces.iloc[[7, -1, -2]].itertuples(), [names[7], names[-1], names[-2]], strict=True):
+        meeting.page.fill("#gm-search", name)
+        meeting.page.locator("#gm-found li", has_text=name).first.click()
+        assert face.grid_code in meeting.text("#gm-card") and in_sight(meeting, face.face_id)
+    assert meeting.errors == []
+
+
+def test_the_search_knows_departments_in_both_languages(meet, data):
+    meeting = meet()
+    layer = data.layers[0]
+    for wanted in (layer.title.zh, layer.title.en, layer.key, layer.frame["source_id"].iloc[0]):
+        meeting.page.fill("#gm-search", wanted)
+        assert meeting.text("#gm-found").count("部门") > 0, wanted
 
 
 def test_a_note_is_pinned_and_a_vote_is_counted(meet, data):

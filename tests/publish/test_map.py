@@ -8,6 +8,7 @@ from dataclasses import replace
 from html.parser import HTMLParser
 from importlib import resources
 
+import geopandas as gpd
 import numpy as np
 import pytest
 import shapely
@@ -317,3 +318,50 @@ def test_the_docket_of_the_written_files_is_that_of_the_build(tmp_path):
     again = value_of(render_data(from_out(tmp_path / "out")))
     assert again["docket"] == written["docket"]
     assert {item["kind"] for item in written["docket"]} == {"gap", "double", "line"}
+
+
+def unpacked(packed):
+    text, texts = "", []
+    for shared, rest in zip(packed["shared"], packed["rest"], strict=True):
+        text = text[:shared] + rest
+        texts.append(text)
+    return texts
+
+
+def addressed(data, names):
+    spots = shapely.points(
+        np.column_stack([np.linspace(0, 900, len(names)), np.zeros(len(names))]) + data.faces.total_bounds[:2]
+    )
+    return replace(data, addresses=gpd.GeoDataFrame({"address": names}, geometry=spots, crs=data.crs))
+
+
+def test_addresses_are_written_short_and_come_back_whole(data):
+    names = sorted(["幸福路1号", "幸福路12号", "幸福街", "😀巷1号", "😀巷2号", "A", "A" * 60])
+    packed = value_of(render_data(addressed(data, names)))["addresses"]
+    assert unpacked(packed) == names and not packed["coarse"]
+    shown = addressed(data, names).addresses.geometry
+    lon, lat = lonlat(data.crs).transform(shown.x.to_numpy(), shown.y.to_numpy())
+    at = np.cumsum(np.array(packed["at"]).reshape(-1, 2), axis=0) / SCALE
+    origin = value_of(render_data(data))["origin"]
+    assert np.allclose(at + origin, np.column_stack([lon, lat]), atol=1 / SCALE)
+
+
+def test_too_many_addresses_lose_their_house_numbers_and_stay_small(data):
+    names = [
+        f"第{street}大道{number}号{building}栋"
+        for street in range(60)
+        for number in range(100)
+        for building in range(5)
+    ]
+    plain, many = render_data(data), render_data(addressed(data, names))
+    packed = value_of(many)["addresses"]
+    assert packed["coarse"] and unpacked(packed) == sorted({f"第{street}大道" for street in range(60)})
+    full = [name for name in names if name.endswith(("0栋", "1栋", "2栋"))]
+    assert len(render_data(addressed(data, full)).encode()) - len(plain.encode()) < 700_000
+
+
+def test_the_public_cannot_search_addresses_and_no_secret_hides_in_one(data):
+    shown = addressed(data, ["幸福路 13900001234", "红旗路"])
+    assert value_of(render_data(shown, options=MapOptions(audience="public")))["addresses"]["rest"] == []
+    for audience in ("meeting", "platform"):
+        assert "13900001234" not in render_data(shown, options=MapOptions(audience=audience))

@@ -199,6 +199,10 @@ path = "花名册.csv"            # member_id, name, kind, capacity, lon, lat, v
 [matters]
 path = "事项清单.xlsx"         # 十统一事项清单；据此生成 duties.csv（一格一清单）
 
+[addresses]
+path = "地名.csv"              # 地址或地名：只用于在地图上查找
+field = "name"
+
 [publish]
 contacts = "masked"           # 电话打码
 """
@@ -254,7 +258,7 @@ python -m tests.towns --seed {seed} --villages {villages} --layers {layers} --bl
 | `事件_2025年.csv` | 一年的事件：类别、日期、经纬度 | a year's events |
 | `企业.xlsx`、`园区.geojson` | 企业和小场所（点）、园区（面） | enterprises as points, industrial parks as polygons |
 | `土地利用.gpkg` | 地类图斑（未被项目文件引用） | land use, not used by the project file |
-| `地名.csv` | 村组、单位、桥梁的名称（未被项目文件引用） | place names, not used by the project file |
+| `地名.csv` | 村组、单位、桥梁的名称：在地图上查找 | place names, to search the map by |
 | `花名册.csv` | 网格长、专职、兼职、指导员、志愿者；部分部门网格现由名册中的人负责 | roster of all kinds; some of its people hold departmental grids today |
 | `事项清单.xlsx` | 事项清单，十统一各项 | the list of matters with its ten uniform items |
 """

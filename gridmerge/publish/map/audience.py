@@ -53,6 +53,7 @@ def for_audience(data: MapData, audience: Audience) -> MapData:
         sources=(),
         docket={},
         meeting=Meeting(),
+        addresses=data.addresses.iloc[:0],
     )
 
 
@@ -70,6 +71,7 @@ def _scrubbed(data: MapData) -> MapData:
             replace(remark, message=Text(clean(remark.message.zh), clean(remark.message.en))) for remark in data.remarks
         ),
         sources=tuple((key, clean(path), features) for key, path, features in data.sources),
+        addresses=_cleaned(data.addresses, clean, "address"),
         meeting=replace(
             data.meeting,
             notes=tuple(replace(note, text=clean(note.text), by=clean(note.by)) for note in data.meeting.notes),

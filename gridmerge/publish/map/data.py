@@ -19,6 +19,7 @@ from gridmerge.publish.words import titled, titles_of
 from gridmerge.text import Text
 
 MEMBER_COLUMNS = ("member_id", "name", "kind", "capacity", "phone")
+NO_ADDRESSES = gpd.GeoDataFrame({"address": []}, geometry=[])
 ASSIGNMENT_COLUMNS = ("grid_code", "member_id", "duty", "load")
 
 
@@ -74,6 +75,8 @@ class MapData:
         Land to settle, by kind (``gaps``, ``claims``, ``disputes``): the columns of `publish.docket.docket`, without geometry.
     meeting
         What earlier meetings voted and noted.
+    addresses
+        address, geometry (points); empty when none were given.
     contacts
         As `[publish] contacts` has it: unless ``full``, phones are masked in names and notes too.
     """
@@ -96,6 +99,7 @@ class MapData:
     sources: tuple[tuple[str, str, int], ...] = ()
     docket: Mapping[str, pd.DataFrame] = field(default_factory=dict)
     meeting: Meeting = field(default_factory=Meeting)
+    addresses: gpd.GeoDataFrame = field(default_factory=lambda: NO_ADDRESSES)
     contacts: Contacts = "masked"
 
     @classmethod
@@ -123,6 +127,7 @@ class MapData:
             sources=tuple((source.key, source.path, source.features) for source in build.sources),
             docket={kind: docket(build, kind).drop(columns="geometry") for kind in KINDS},
             meeting=build.meeting,
+            addresses=NO_ADDRESSES if build.addresses is None else build.addresses.frame,
             contacts=contacts,
         )
 

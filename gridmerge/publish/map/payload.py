@@ -19,6 +19,7 @@ from pyproj import CRS
 from gridmerge.config import Datum
 from gridmerge.datum import SHIFTS
 from gridmerge.model import Note
+from gridmerge.publish.map.addresses import packed_addresses
 from gridmerge.publish.map.arcs import SCALE, Arcs, Display, deltas, shared_arcs, simplified
 from gridmerge.publish.map.basemap import Basemap
 from gridmerge.publish.map.data import MapData, Remark
@@ -81,6 +82,7 @@ def payload(data: MapData, options: MapOptions, tiles: Basemap) -> str:
         "counts": _counts(data.remarks, listed),
         "docket": _docket(data),
         "meeting": _meeting(data, display),
+        "addresses": packed_addresses(data.addresses, display),
         "figures": _plain(data.figures),
         "sources": [list(source) for source in data.sources],
     }

@@ -17,7 +17,7 @@ from gridmerge.errors import OutputError
 from gridmerge.model import Meeting, Note, Vote
 from gridmerge.publish.docket import KINDS, VOTES
 from gridmerge.publish.geopackage import layer_names
-from gridmerge.publish.map.data import ASSIGNMENT_COLUMNS, MEMBER_COLUMNS, MapData, MapLayer, Remark
+from gridmerge.publish.map.data import ASSIGNMENT_COLUMNS, MEMBER_COLUMNS, NO_ADDRESSES, MapData, MapLayer, Remark
 from gridmerge.publish.tables import unguarded
 from gridmerge.publish.words import titled
 from gridmerge.text import Text
@@ -68,6 +68,7 @@ def _read(out: Path) -> MapData:
         remarks=tuple(_remarks(_table(packed, "findings"))),
         sources=tuple((row["key"], row["path"], row["features"]) for row in report["inputs"]),
         docket={kind: _table(packed, kind).drop(columns="geometry") for kind in KINDS},
+        addresses=_addresses(packed),
         meeting=_meeting(_csv(out / "meeting.csv")),
         contacts=project["contacts"],
     )
@@ -76,6 +77,12 @@ def _read(out: Path) -> MapData:
 def _table(packed: Path, name: str) -> Any:
     frame = pyogrio.read_dataframe(packed, layer=name)
     return frame.fillna({column: "" for column in frame.columns if pd.api.types.is_string_dtype(frame[column])})
+
+
+def _addresses(packed: Path) -> gpd.GeoDataFrame:
+    """The addresses, if the project gave any."""
+    given = "addresses" in {str(name) for name in pyogrio.list_layers(packed)[:, 0]}
+    return _table(packed, "addresses") if given else NO_ADDRESSES
 
 
 def _layers(packed: Path, inputs: list[dict[str, Any]]) -> Iterator[MapLayer]:

@@ -22,6 +22,7 @@ function markBar() {
 
 function heading() {
   $("town").textContent = brief(DATA.name, 40);
+  $("search").placeholder = t(DATA.addresses.rest.length ? "searchAddress" : "search");
   $("crs").textContent = DATA.crs;
   $("shifted").textContent = DATA.basemap.datum === "wgs84" ? "" : t("shifted", DATA.basemap.datum.toUpperCase().replace("0", "-0"));
   $("date").textContent = DATA.date;

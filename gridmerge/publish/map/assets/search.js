@@ -1,7 +1,7 @@
-// Grids by code or name, members, villages, and every departmental grid by code, name or holder.
+// Grids by code or name, members, villages, every departmental grid by code, name, holder or department, and addresses.
 const plain = (text) => text.normalize("NFKC").toLowerCase().replace(/\s+/g, "");
 const entries = [];
-const entry = (kind, text, note, go) => entries.push({ kind: kind, text: text, note: note, key: plain(text + " " + note), go: go });
+const entry = (kind, text, note, go, more) => entries.push({ kind: kind, text: text, note: note, key: plain(text + " " + note + " " + (more || "")), go: go });
 
 grids.forEach((grid) => entry("kindGrid", grid.name || grid.code, grid.code, () => chooseGrid(grid.index, -1, true)));
 members.forEach((member) => entry("kindMember", member.name, member.id, () => showMember(member)));
@@ -11,8 +11,33 @@ DATA.villages.name.forEach((name, village) => entry("kindVillage", name, DATA.vi
 }));
 layers.forEach((layer) => layer.data.id.forEach((id, feature) => {
   const name = layer.data.name[feature];
-  entry("kindLayer", name || id, [layer.data.title[0], name ? id : "", layer.data.holder[feature]].filter(Boolean).join(" · "), () => flyToSource(layer, feature));
+  entry("kindLayer", name || id, [title(layer), name ? id : "", layer.data.holder[feature]].filter(Boolean).join(" · "), () => flyToSource(layer, feature), layer.data.title.concat(layer.data.key).join(" "));
 }));
+
+// Addresses are many: they are unpacked when somebody first looks for something.
+let unpacked = false;
+function unpackAddresses() {
+  if (unpacked) return;
+  unpacked = true;
+  let text = "";
+  let x = 0;
+  let y = 0;
+  DATA.addresses.rest.forEach((rest, i) => {
+    text = text.slice(0, DATA.addresses.shared[i]) + rest;
+    x += DATA.addresses.at[2 * i];
+    y += DATA.addresses.at[2 * i + 1];
+    const place = latlng(x, y);
+    entry("kindAddress", text, "", () => goToAddress(place));
+  });
+}
+
+// Who is responsible at an address: its grid, and the place marked.
+function goToAddress(place) {
+  const face = land.at(place);
+  if (face >= 0) chooseGrid(faceGrid[face], face);
+  flyTo(place.lng, place.lat);
+  keepInSight(place);
+}
 
 let found = [];
 let picked = 0;
@@ -21,6 +46,7 @@ function search() {
   const wanted = plain($("search").value);
   found = [];
   if (wanted) {
+    unpackAddresses();
     const inside = entries.filter((one) => one.key.indexOf(wanted) >= 0);
     const first = inside.filter((one) => one.key.indexOf(wanted) === 0 || plain(one.note).indexOf(wanted) === 0);
     found = first.concat(inside.filter((one) => first.indexOf(one) < 0)).slice(0, 12);
@@ -34,7 +60,7 @@ function showFound(wanted) {
   list.hidden = !wanted;
   fill(list, found.map((one, i) => h("li", { role: "option", "aria-selected": String(i === picked), onmousedown: (event) => { event.preventDefault(); go(i); } },
     h("span", { class: "badge" }, t(one.kind)), h("span", { class: "strong" }, brief(one.text, 60)), h("span", { class: "quiet" }, brief(one.note, 60)))),
-  wanted && !found.length ? h("li", { class: "quiet" }, t("nothing", brief($("search").value, 30))) : null);
+  wanted && !found.length ? h("li", { class: "quiet" }, t("nothing", brief($("search").value, 30)) + (DATA.addresses.coarse ? " " + t("coarse") : "")) : null);
 }
 
 function go(i) {
