@@ -13,6 +13,9 @@ from gridmerge.balance.ruled import ruled
 from gridmerge.balance.split import shared_loads
 from gridmerge.errors import PlanError
 
+LIGHT = 0.2  # of the mean work of a grid: for less nobody needs a person of their own
+TINY = 1e-9
+
 
 @dataclass(frozen=True, kw_only=True)
 class Answer:
@@ -51,10 +54,13 @@ def answered(problem: Problem, slack: float, own_village: bool = False) -> Answe
 
 
 def _one(problem: Problem, slack: float) -> Answer:
-    if problem.pinned.any() or not problem.allowed.all():
+    if problem.split or problem.pinned.any() or not problem.allowed.all():
         load, stands, bound = ruled(problem, slack)
         return Answer(load=load, stands=stands, bound=bound)
-    return _surplus(problem, slack) if problem.surplus else _scarce(problem, slack)
+    if not problem.surplus:
+        return _scarce(problem, slack)
+    light = problem.work < LIGHT * problem.work.mean()
+    return _surplus(problem, slack) if problem.spread or not light.any() else _taken_along(problem, slack, light)
 
 
 def _by_village(problem: Problem) -> list[tuple[np.ndarray, np.ndarray]]:
@@ -79,6 +85,22 @@ def _by_village(problem: Problem) -> list[tuple[np.ndarray, np.ndarray]]:
     return [(np.array(sorted(staff[village])), grids[village]) for village in villages]
 
 
+def _taken_along(problem: Problem, slack: float, light: np.ndarray) -> Answer:
+    """Grids with hardly any work need nobody of their own: the nearest main member with room takes them along."""
+    everyone, heavy = np.arange(len(problem.member_id)), np.flatnonzero(~light)
+    rest = _surplus(problem.part(everyone, heavy), slack)
+    load, stands = np.zeros(problem.km.shape), np.zeros(problem.km.shape, dtype=bool)
+    load[:, heavy], stands[:, heavy] = rest.load, rest.stands
+    limit = max(float((rest.load.sum(axis=1) / problem.capacity).max()), rest.bound * (1 + slack))
+    # a loop over the few light grids, the heaviest first: each takes room from the next
+    for grid in np.flatnonzero(light)[np.argsort(-problem.work[light], kind="stable")]:
+        after = (load.sum(axis=1) + problem.work[grid]) / problem.capacity
+        over = np.where(after > limit + TINY, after, 0.0)
+        member = int(np.lexsort((problem.cost[:, grid], over, ~problem.main))[0])
+        load[member, grid], stands[member, grid] = problem.work[grid], True
+    return Answer(load=load, stands=stands, bound=rest.bound)
+
+
 def _surplus(problem: Problem, slack: float) -> Answer:
     heaviest, bound = surplus.crews(problem)
     grid = surplus.place(problem, heaviest * (1 + slack), problem.cost)
@@ -97,12 +119,12 @@ def _scarce(problem: Problem, slack: float) -> Answer:
         cost=problem.cost[main],
         help_cost=problem.cost[helper],
     )
-    teams = scarce.form_teams(task, slack)
+    teams, bound = scarce.form_teams(task, slack)
     stands = np.zeros(problem.km.shape, dtype=bool)
     stands[main[teams.owner], np.arange(len(teams.owner))] = True
     stands[helper, _helper_grids(task, teams, problem.spread)] = True
     load = shared_loads(problem.work, problem.capacity, stands, ~problem.main)
-    return Answer(load=load, stands=stands, bound=scarce.lower_bound(task))
+    return Answer(load=load, stands=stands, bound=bound)
 
 
 def _helper_grids(task: scarce.Task, teams: scarce.Teams, spread: bool) -> np.ndarray:

@@ -44,6 +44,8 @@ class Problem:
         Codes; "" for a member of no village.
     spread
         Helpers (those who are not main) go to grids that have none before any grid gets two.
+    split
+        Anybody may do part of the work of any grid.
     """
 
     member_id: np.ndarray
@@ -58,6 +60,7 @@ class Problem:
     member_village: np.ndarray
     grid_village: np.ndarray
     spread: bool
+    split: bool
 
     def part(self, members: np.ndarray, grids: np.ndarray) -> Problem:
         """The same problem for some of the members and grids."""
@@ -76,6 +79,7 @@ class Problem:
             member_village=self.member_village[members],
             grid_village=self.grid_village[grids],
             spread=self.spread,
+            split=self.split,
         )
 
     @property
@@ -133,6 +137,7 @@ def staffing_problem(
         member_village=workers["village_code"].to_numpy(dtype=object),
         grid_village=grids["village_code"].to_numpy(dtype=object),
         spread=rules.pattern == "1+3+N",
+        split=rules.split,
     )
 
 

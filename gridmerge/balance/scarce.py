@@ -14,6 +14,8 @@ import numpy as np
 import scipy.sparse as sp
 from scipy.optimize import Bounds, LinearConstraint, linear_sum_assignment, milp
 
+from gridmerge.balance.proof import PROVEN, proven
+
 NEAR = 15  # candidates a grid or helper: the nearest members; more make the programme larger, hardly better
 NODES = 20  # branch-and-bound nodes, not seconds: a slow computer must not get another plan than a fast one
 GAP = 0.01  # relative, of kilometres and changes
@@ -98,18 +100,31 @@ def _helped(task: Task) -> float:
     return float(levels[low])
 
 
-def form_teams(task: Task, slack: float) -> Teams:
-    """Return teams as even as can be, near to their grids within `slack` (a share) of that evenness."""
-    even = _even(task)
-    reached, wished = float(even.levels(task).max()), lower_bound(task) * (1 + slack)
-    limit = wished if reached <= wished else reached * (1 + slack)
+def form_teams(task: Task, slack: float) -> tuple[Teams, float]:
+    """Return teams near to their grids, within `slack` (a share) of the best evenness, and the proven bound of that evenness."""
+    even, bound = _evenest(task, slack)
+    limit = max(float(even.levels(task).max()), bound * (1 + slack))
     starts = [even]
     for whole in (False, True)[: 2 if len(task.work) + len(task.helping) <= FEW else 1]:
         answer = _nearest(task, limit, even, whole)
         if answer is not None:
             starts.append(_everyone(task, answer))
     answers = [_settle(task, limit, start) for start in starts]
-    return min(answers, key=lambda teams: (max(float(teams.levels(task).max()) - limit, TINY), _cost(task, teams)))
+    best = min(answers, key=lambda teams: (max(float(teams.levels(task).max()) - limit, TINY), _cost(task, teams)))
+    return best, bound
+
+
+def _evenest(task: Task, slack: float) -> tuple[Teams, float]:
+    """The evenest teams, and their bound; only where largest-first is not near the plain bound is a better proof looked for."""
+    even, bound = _even(task), lower_bound(task)
+    reached = float(even.levels(task).max())
+    if reached <= bound * (1 + slack) or len(task.work) > PROVEN:
+        return even, bound
+    bound, owner = proven(task.work, task.capacity, task.helping, even.owner, bound, reached)
+    if owner is None:
+        return even, bound
+    better = _relieve(task, _helped_out(task, _everyone(task, Teams(owner=owner, leads=even.leads)).owner))
+    return min((better, even), key=lambda teams: float(teams.levels(task).max())), bound
 
 
 def _settle(task: Task, limit: float, teams: Teams) -> Teams:
@@ -188,11 +203,17 @@ def _even(task: Task) -> Teams:
         member = int(np.lexsort((task.cost[:, grid], (load + task.work[grid]) / task.capacity, unused))[0])
         owner[grid] = member
         load[member] += max(task.work[grid], TINY)
-    means, leads = task.capacity.copy(), np.zeros(len(task.helping), dtype=int)
+    return _relieve(task, _helped_out(task, owner))
+
+
+def _helped_out(task: Task, owner: np.ndarray) -> Teams:
+    """Every helper, the strongest first, to the most loaded team."""
+    load, means = _loads(owner, task), task.capacity.copy()
+    leads = np.zeros(len(task.helping), dtype=int)
     for helper in np.argsort(-task.helping, kind="stable"):
         leads[helper] = int(np.argmax(load / means))
         means[leads[helper]] += task.helping[helper]
-    return _relieve(task, Teams(owner=owner, leads=leads))
+    return Teams(owner=owner, leads=leads)
 
 
 def _relieve(task: Task, teams: Teams) -> Teams:

@@ -110,3 +110,30 @@ def test_an_earlier_plan_counts_more_than_what_departments_say(tmp_path: Path) -
     plan = type(plan)(**{**vars(plan), "sizes": sizes})
     present = present_holders(plan, little.roster([{}, {}]), pd.DataFrame(columns=["layer", "source_id"]), [])
     assert present.to_numpy().tolist() == [[codes[0], "M001", 1.0], [codes[1], "M000", 1.0]]
+
+
+@settings(max_examples=30, deadline=None)
+@given(rosters, loads, st.randoms(use_true_random=False))
+def test_split_work_comes_within_the_slack_of_the_mean(people, workload, random) -> None:
+    plan, roster = little.plan(4, 3, workload), little.roster(people)
+    got = assign(plan, roster, TOWN, Staffing(split=True))
+    assert got.figures["bound"] == pytest.approx(got.figures["mean_load_per_capacity"], rel=1e-6)
+    assert got.figures["max_load_per_capacity"] <= got.figures["bound"] * 1.0201
+    assert got.assignments.groupby("grid_code")["load"].sum().to_numpy() == pytest.approx(
+        plan.grids["workload"].to_numpy(), abs=1e-6
+    )
+    order = list(range(len(people)))
+    random.shuffle(order)
+    other = type(roster)(members=roster.members.iloc[order], source=roster.source)
+    pd.testing.assert_frame_equal(got.assignments, assign(plan, other, TOWN, Staffing(split=True)).assignments)
+
+
+def test_a_grid_with_hardly_any_work_is_taken_along() -> None:
+    plan = little.plan(4, 1, [1.0, 0.05, 1.0, 2.0])
+    people = [{"geometry": shapely.Point(x, 50)} for x in (50, 250, 350, 350)]
+    got = assign(plan, little.roster(people), TOWN)
+    assert (
+        got.assignments["member_id"].tolist().count("M000") + got.assignments["member_id"].tolist().count("M001") == 3
+    )
+    assert got.figures["max_load_per_capacity"] == pytest.approx(1.05)  # not 2, as with nobody for two grids
+    assert got.figures["gap"] == pytest.approx(0.05)

@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from gridmerge.balance import assign
-from gridmerge.balance.scarce import Task, lower_bound
+from gridmerge.balance.scarce import Task, form_teams, lower_bound
 from gridmerge.config import Staffing
 from tests import little
 from tests.balance.test_assign import TOWN, loads
@@ -99,3 +99,6 @@ def test_no_teams_at_all_beat_the_bound(work, mains, helping, capacity) -> None:
         load = np.stack([(task.work * (owners == member)).sum(axis=1) for member in range(mains)], axis=1)
         best = min(best, float((load / means).max(axis=1).min()))
     assert lower_bound(task) <= best * (1 + 1e-9)
+    teams, bound = form_teams(task, 0.0)
+    assert bound <= best * (1 + 1e-6)
+    assert float(teams.levels(task).max()) >= best * (1 - 1e-9)
