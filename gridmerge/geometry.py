@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from functools import cache
 
 import numpy as np
@@ -9,6 +10,7 @@ import shapely
 from pyproj import CRS, Transformer
 
 _WGS84 = CRS.from_epsg(4326)
+_CODE = re.compile(r"EPSG:\d+", re.I)
 FINE_GRIDS_M = (1e-6, 1e-4, 1e-3)  # finest first: each step moves vertices less than the working CRS means anything
 
 
@@ -34,6 +36,19 @@ def _stubborn_intersection(a: shapely.Geometry, b: shapely.Geometry) -> shapely.
         except shapely.errors.GEOSException:
             continue
     return shapely.intersection(shapely.make_valid(a), shapely.make_valid(b), grid_size=FINE_GRIDS_M[-1])
+
+
+@cache
+def authority(crs: CRS) -> str:
+    """Return the code of a CRS, such as ``EPSG:4544``; "" where it is exactly that of none.
+
+    PROJ compares a system with all it knows to tell its code, which takes longer than reading a small file: one that was made
+    from its code is not asked.
+    """
+    if _CODE.fullmatch(crs.srs):
+        return crs.srs.upper()
+    code = crs.to_authority(min_confidence=100)
+    return ":".join(code) if code else ""
 
 
 @cache

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import dataclasses
-from functools import cache
 from pathlib import Path
 
 import geopandas as gpd
@@ -13,6 +12,7 @@ from pyproj.exceptions import CRSError
 
 from gridmerge.config import LayerSpec, Reading, Villages, WorkloadSpec
 from gridmerge.findings import Finding, found, tidy
+from gridmerge.geometry import authority
 from gridmerge.load.coords import attach
 from gridmerge.load.gdal import join
 from gridmerge.load.manners import without_secrets
@@ -189,10 +189,6 @@ def _source(spec: Reading, folder: Path, key: str, pieces: list[tuple[str, Piece
     )
 
 
-@cache
 def crs_text(crs: CRS | None) -> str:
     """Return a CRS as reports show it: its authority code, else its name."""
-    if crs is None:
-        return ""
-    authority = crs.to_authority(min_confidence=100)
-    return ":".join(authority) if authority else str(crs.name)
+    return "" if crs is None else authority(crs) or str(crs.name)

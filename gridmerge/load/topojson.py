@@ -47,23 +47,39 @@ def topology_frame(data: Any, ask: Ask) -> tuple[gpd.GeoDataFrame, list[Finding]
     wanted = names if ask.layer is None else chosen_layers(names, ask.layer, ask.name)
     features = [feature for name in wanted for feature in _features(objects[name])]
     arcs = _Arcs(data)
+    findings: list[Finding] = []
+    try:
+        rows, shapes = [_row(feature) for feature in features], arcs.areas(features)
+    except _TROUBLES:
+        rows, shapes, findings = _one_by_one(features, arcs, ask)
+    fields = list(dict.fromkeys(["id", *(str(name) for row in rows for name in row)]))
+    columns = {name: plain(values([row.get(name) for row in rows])) for name in fields}
+    frame = geo_frame(columns, np.array([*shapes, None], dtype=object)[:-1])
+    return drop_unreadable(frame, findings), findings
+
+
+def _row(feature: dict[str, Any]) -> dict[str, Any]:
+    return (feature.get("properties") or {}) | ({"id": feature["id"]} if "id" in feature else {})
+
+
+def _one_by_one(
+    features: Sequence[Any], arcs: _Arcs, ask: Ask
+) -> tuple[list[dict[str, Any]], Sequence[BaseGeometry | None], list[Finding]]:
+    """Read features so that each can fail alone."""
     rows: list[dict[str, Any]] = []
     shapes: list[BaseGeometry | None] = []
     findings: list[Finding] = []
-    for i, feature in enumerate(features):  # each must be able to fail alone
+    for i, feature in enumerate(features):
         shape: BaseGeometry | None = None
         row: dict[str, Any] = {}
         try:
-            row = (feature.get("properties") or {}) | ({"id": feature["id"]} if "id" in feature else {})
+            row = _row(feature)
             shape = arcs.shape(feature)
         except _TROUBLES:
             findings.append(unreadable_feature(ask, i, "引用的弧段不完整", "the arcs it refers to are incomplete"))
         rows.append(row)
         shapes.append(shape)
-    fields = list(dict.fromkeys(["id", *(str(name) for row in rows for name in row)]))
-    columns = {name: plain(values([row.get(name) for row in rows])) for name in fields}
-    frame = geo_frame(columns, np.array([*shapes, None], dtype=object)[:-1])
-    return drop_unreadable(frame, findings), findings
+    return rows, shapes, findings
 
 
 def _features(thing: Any) -> list[Any]:
@@ -114,6 +130,29 @@ class _Arcs:
         if self._scale is None or self._translate is None:
             return points
         return np.asarray(points * self._scale + self._translate)
+
+    def areas(self, features: Sequence[dict[str, Any]]) -> Sequence[BaseGeometry | None]:
+        """Return the geometry of features that are all areas, built at once; raises one of `_TROUBLES` where one is not."""
+        lines: list[np.ndarray] = []
+        polygon: list[int] = []  # of each ring
+        owner: list[int] = []  # of each polygon its feature
+        for i, feature in enumerate(features):
+            for part in {"Polygon": [feature["arcs"]], "MultiPolygon": feature["arcs"]}[feature["type"]]:
+                mine = [line for ring in part if len(line := self._line(ring)) > 3]
+                if not mine:
+                    raise ValueError("a polygon without a ring")
+                lines += mine
+                polygon += [len(owner)] * len(mine)
+                owner.append(i)
+        if len(set(owner)) < len(features):
+            raise ValueError("a feature without a polygon")
+        number = np.repeat(np.arange(len(lines)), [len(line) for line in lines])
+        rings = np.asarray(shapely.linearrings(np.concatenate(lines), indices=number), dtype=object)
+        polygons = np.asarray(shapely.polygons(rings, indices=polygon), dtype=object)
+        many = np.array([feature["type"] == "MultiPolygon" for feature in features])
+        result = np.asarray(shapely.multipolygons(polygons, indices=owner), dtype=object)
+        result[~many] = polygons[np.searchsorted(owner, np.flatnonzero(~many))]
+        return list(result)
 
     def shape(self, thing: dict[str, Any]) -> BaseGeometry | None:
         """Return the geometry of one object; raises one of `_TROUBLES` where its arcs are not there."""

@@ -19,6 +19,7 @@ from pyproj.exceptions import CRSError, ProjError
 from pyproj.transformer import TransformerGroup
 
 from gridmerge.errors import PlaceError
+from gridmerge.geometry import authority
 
 Points = NDArray[np.float64]
 Bounds = tuple[float, float, float, float]
@@ -79,8 +80,7 @@ def declared(text: str, where: str) -> CRS:
 
 def name(crs: CRS) -> str:
     """Short name: EPSG:4544, or the system's own name."""
-    authority = crs.to_authority(min_confidence=100)
-    return ":".join(authority) if authority else crs.name
+    return authority(crs) or str(crs.name)
 
 
 def working(lon: float, lat: float) -> CRS:
@@ -111,7 +111,7 @@ def known(crs: CRS) -> CRS | None:
         crs = crs.sub_crs_list[0]
     if not (crs.is_geographic or crs.is_projected):
         return None
-    if crs.to_authority(min_confidence=100) is not None or crs.ellipsoid is None or crs.coordinate_operation is None:
+    if authority(crs) or crs.ellipsoid is None or crs.coordinate_operation is None:
         return crs
     values = {one.name: float(one.value) for one in crs.coordinate_operation.params}
     if crs.coordinate_operation.method_name not in ("Transverse Mercator", "Gauss-Kruger") or not _is_gauss(values):

@@ -46,8 +46,6 @@ def open_edges(shapes: Geometries) -> Geometries:
     """Return, as lines, the edges that have not as many areas on the left as on the right."""
     rings, part = shapely.get_rings(shapely.get_parts(shapes), return_index=True)
     xy, ring = shapely.get_coordinates(rings, return_index=True)
-    if len(xy) < 2:
-        return np.empty(0, dtype=object)
     xy += 0.0  # -0.0 and 0.0 are one place
     same = ring[1:] == ring[:-1]
     edges = np.flatnonzero(same & (xy[1:] != xy[:-1]).any(axis=1))
@@ -57,11 +55,12 @@ def open_edges(shapes: Geometries) -> Geometries:
     forward = (x[:-1] < x[1:]) | ((x[:-1] == x[1:]) & (y[:-1] < y[1:]))
     side = np.where(left[ring[:-1]] == forward, 1, -1)[edges]
     mark = _marks(xy)
-    order = np.argsort((mark[1:] + mark[:-1])[edges], kind="stable")
-    key = (mark[1:] + mark[:-1])[edges[order]]
-    first = np.flatnonzero(np.append(True, key[1:] != key[:-1])) if len(key) else np.empty(0, dtype=np.int64)
-    over = np.add.reduceat(side[order], first) != 0 if len(key) else np.empty(0, dtype=bool)
-    return _runs(xy, np.sort(edges[order][np.repeat(over, np.diff(np.append(first, len(key))))]))
+    key = (mark[1:] + mark[:-1])[edges]
+    order = np.argsort(key)
+    key = key[order]
+    first = np.flatnonzero(np.append(len(key) > 0, key[1:] != key[:-1]))
+    over = np.repeat(np.add.reduceat(side[order], first) != 0, np.diff(np.append(first, len(key))))
+    return _runs(xy, np.sort(edges[order[over]]))
 
 
 def _signed_area(xy: Points, ring: NDArray[np.int64], same: NDArray[np.bool_], count: int) -> NDArray[np.float64]:
@@ -85,9 +84,7 @@ def _runs(xy: Points, edges: NDArray[np.int64]) -> Geometries:
     """Edges that follow one another as one line; an edge goes from the vertex of its number to the next."""
     if len(edges) == 0:
         return np.empty(0, dtype=object)
-    starts = np.append(True, np.diff(edges) != 1)
-    run = np.cumsum(starts) - 1
-    ends = np.append(starts[1:], True)
-    at, line = np.concatenate([edges, edges[ends] + 1]), np.concatenate([run, run[ends]])
-    order = np.lexsort((at, line))
-    return np.asarray(shapely.linestrings(xy[at[order]], indices=line[order]), dtype=object)
+    begins, drawn = np.zeros(len(xy), dtype=np.int64), np.zeros(len(xy), dtype=bool)
+    begins[edges[np.append(True, np.diff(edges) != 1)]] = 1
+    drawn[edges] = drawn[edges + 1] = True
+    return np.asarray(shapely.linestrings(xy[drawn], indices=np.cumsum(begins)[drawn] - 1), dtype=object)

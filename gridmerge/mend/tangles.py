@@ -12,11 +12,13 @@ from numpy.typing import NDArray
 from gridmerge.findings import Finding, found
 from gridmerge.geometry import robust_intersection
 from gridmerge.mend import seams
+from gridmerge.mend.fields import some
 from gridmerge.mend.polygons import Geometries, place
 from gridmerge.model import Township
 
 TOLD = 1.0  # m²: below it a tangle is rounding, not drawing
 OWN = 100.0  # m²: from here a tangle is a finding of its own; smaller ones are summed up for the layer
+STRIP = 10.0  # metres: an overlap or a gap nowhere as wide is a line drawn twice; departments' lines wander so far
 SAME = 0.999  # of the land of both: two grids drawn on the same land
 THIN = 3.0  # metres: a grid of less mean width (twice its area by its perimeter) is a leftover of editing
 TINY, HUGE = 0.01, 50.0  # of the median grid of the layer
@@ -54,10 +56,13 @@ def tangles(shapes: Geometries, ids: list[str], layer: str, township: Township, 
     if len(shapes) == 0:
         return []
     network = Network(shapes=shapes, ids=ids, layer=layer)
+    shapely.prepare(shapes)  # they are asked several times
     faces, depth = seams.faces(shapes)
     findings = _overlaps(network, faces[depth > 1]) + _sizes(network)
     if tiles:
-        findings += _gaps(faces[depth == 0], layer) + _on_villages(network, township)
+        holes = faces[depth == 0]
+        findings += _gaps(holes, layer) + _on_villages(network, township, holes)
+    shapely.destroy_prepared(shapes)
     return findings
 
 
@@ -67,6 +72,8 @@ def _overlaps(network: Network, deep: Geometries) -> list[Finding]:
     shared = robust_intersection(shapes[first], shapes[second])
     area = shapely.area(shared)
     same = area > SAME * np.maximum(shapely.area(shapes[first]), shapely.area(shapes[second]))
+    own = (area >= OWN) & ~same
+    strip = own & _narrow(shared)
     findings = [
         found(
             "same_land" if same[row] else "self_overlap",
@@ -76,12 +83,40 @@ def _overlaps(network: Network, deep: Geometries) -> list[Finding]:
             place=place(shared[row]),
             other=ids[second[row]],
         )
-        for row in np.flatnonzero((area >= OWN) | same)
+        for row in np.flatnonzero((own & ~strip) | same)
     ]
+    findings += _strips(network, first[strip], second[strip], shared[strip])
     small = (area > TOLD) & (area < OWN) & ~same
     if small.any():
         measure = round(float(area[small].sum()), 1)
         findings.append(found("self_overlaps_small", layer=layer, measure=measure, count=int(small.sum())))
+    return findings
+
+
+def _narrow(land: Geometries) -> NDArray[np.bool_]:
+    """Whether land is nowhere as wide as `STRIP`: two drawings of one line, not two claims to a place."""
+    return np.asarray(shapely.is_empty(shapely.buffer(land, -STRIP / 2, quad_segs=2)))
+
+
+def _strips(network: Network, first: NDArray[np.int64], second: NDArray[np.int64], shared: Geometries) -> list[Finding]:
+    """One finding a grid for its strips: of two grids, the one that lies on more of its neighbours is named."""
+    area = shapely.area(shared)
+    total = np.bincount(np.concatenate([first, second]), np.tile(area, 2), minlength=len(network.ids))
+    pushing = np.where(total[second] > total[first], second, first)
+    findings = []
+    for row in np.unique(pushing):
+        mine = pushing == row
+        others = sorted({network.ids[other] for other in (*first[mine], *second[mine])} - {network.ids[row]})
+        findings.append(
+            found(
+                "edges_overlap",
+                layer=network.layer,
+                source_id=network.ids[row],
+                measure=round(float(area[mine].sum()), 1),
+                place=place(shared[mine][int(np.argmax(area[mine]))]),
+                others=some(others),
+            )
+        )
     return findings
 
 
@@ -95,11 +130,13 @@ def _pairs(shapes: Geometries, deep: Geometries) -> tuple[NDArray[np.int64], NDA
 
 def _gaps(holes: Geometries, layer: str) -> list[Finding]:
     area = shapely.area(holes)
+    own = area >= OWN
+    own[own] = ~_narrow(holes[own])
     findings = [
         found("inner_gap", layer=layer, measure=round(float(area[row]), 1), place=place(holes[row]))
-        for row in np.flatnonzero(area >= OWN)
+        for row in np.flatnonzero(own)
     ]
-    small = (area > TOLD) & (area < OWN)
+    small = (area > TOLD) & ~own
     if small.any():
         measure = round(float(area[small].sum()), 1)
         findings.append(found("inner_gaps_small", layer=layer, measure=measure, count=int(small.sum())))
@@ -126,15 +163,15 @@ def _sizes(network: Network) -> list[Finding]:
     ]
 
 
-def _on_villages(network: Network, township: Township) -> list[Finding]:
+def _on_villages(network: Network, township: Township, holes: Geometries) -> list[Finding]:
     """Land that no grid reaches and grids over several villages, told by points: exact cuts would double the whole mending."""
     villages = np.asarray(township.villages.geometry.values)
     points, home = _lattice(tuple(shapely.to_wkb(villages).tolist()))
     # areas asked against a tree of points: shapely prepares what is asked, and the areas are the heavy side
     grid, point = shapely.STRtree(points).query(network.shapes, predicate="intersects")
-    return _bare(network, township, home, np.setdiff1d(np.arange(len(points)), point), points) + _across(
-        network, home[point], grid
-    )
+    enclosed = shapely.STRtree(points).query(holes, predicate="intersects")[1]  # a gap each, found already
+    left = np.setdiff1d(np.arange(len(points)), np.concatenate([point, enclosed]))
+    return _bare(network, township, home, left, points) + _across(network, home[point], grid)
 
 
 @lru_cache(maxsize=1)  # every network of a township asks for the same

@@ -25,6 +25,7 @@ def inside(shapes: Geometries, township: Township) -> NDArray[np.bool_]:
     result = np.zeros(len(shapes), dtype=bool)
     if len(shapes) == 0:
         return result
+    shapely.prepare(villages)  # every layer asks them
     tree = shapely.STRtree(villages)
     area = shapely.get_dimensions(shapes) == 2
     # areas asked against a tree of points: shapely prepares what is asked, and the villages are the heavy side
