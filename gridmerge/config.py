@@ -30,6 +30,7 @@ def _as_paths(value: object) -> object:
 
 
 Code = Annotated[str, BeforeValidator(_as_text)]
+Positive = Annotated[float, Field(gt=0)]
 Paths = Annotated[tuple[str, ...], BeforeValidator(_as_paths), Field(min_length=1)]
 
 
@@ -104,8 +105,22 @@ class WorkloadSpec(Reading):
     by: str | None = None  # polygons: share out by another workload's points inside them
     # how much a standard grid holds; None: the township's average
     reference: float | None = Field(default=None, gt=0)
-    # a unit takes: then time is the weight, for every source weighed
-    minutes: float | None = Field(default=None, gt=0)
+    # a unit takes: then time is the weight, for every source weighed; a table where kinds of one source take different times
+    minutes: Positive | dict[str, Positive] | None = None
+    kind: str | None = None  # field with the kind that a table of minutes names
+    village: str | None = None  # CSV/Excel: column with the village (code or name) of rows without coordinates
+    grids: str | None = None  # CSV/Excel: key of the network whose grid codes the rows have, in the column `id`
+    id: str | None = None
+    walk: bool = False  # points: what counts is the metres of a round past all of them
+    # how much more a unit takes in communities (居委会) and in villages (村委会): far apart, worse roads, or denser
+    urban: float = Field(default=1.0, gt=0)
+    rural: float = Field(default=1.0, gt=0)
+
+    @model_validator(mode="after")
+    def _kinds_and_times(self) -> WorkloadSpec:
+        if isinstance(self.minutes, dict) != (self.kind is not None):
+            raise ValueError("a table of minutes needs kind (the field), and kind a table of minutes")
+        return self
 
 
 class Overlay(Section):

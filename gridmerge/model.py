@@ -112,8 +112,10 @@ class Layer:
 class Work:
     """One source of workload, mended.
 
-    `frame` has value (float) and geometry (points, polygons or lines), sorted by content. `reference` is how much a
-    standard grid holds (None: the township's average), `minutes` what a unit takes (None: `weight` counts).
+    `frame` has value (float) and geometry (points, polygons or lines), sorted by content; and minutes (of a unit of each
+    feature) where kinds of one source take different times. `reference` is how much a standard grid holds (None: the
+    township's average), `minutes` what a unit takes (None: `weight` counts), or on average where the frame says.
+    `listed`: polygons are villages or departmental grids that rows of a table name. `urban` and `rural` are how much more a unit takes in communities and in villages.
     """
 
     name: str
@@ -123,6 +125,9 @@ class Work:
     source: Source
     reference: float | None = None
     minutes: float | None = None
+    listed: bool = False
+    urban: float = 1.0
+    rural: float = 1.0
     findings: tuple[Finding, ...] = ()
 
 
@@ -214,12 +219,16 @@ class Weights:
     totals
         Per workload: name, weight (minutes on a standard grid where minutes are given), total, inside, outside,
         estimated (bool), reference (amount on a standard grid), share (of the combined measure).
+    efforts
+        face_id and a column per workload name: what it makes of work, where kinds take different minutes or town and country
+        count differently; summing to the same as in `faces`. None: the columns of `faces` themselves.
     """
 
     faces: pd.DataFrame
     names: tuple[str, ...]
     pieces: gpd.GeoDataFrame
     totals: pd.DataFrame
+    efforts: pd.DataFrame | None = None
     findings: tuple[Finding, ...] = ()
 
 

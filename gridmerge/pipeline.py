@@ -141,7 +141,7 @@ def load_inputs(settings: Settings, progress: Progress = _silent) -> Inputs:
     works = tried(
         settings.workload,
         lambda spec: f"workload:{spec.name}",
-        lambda spec, key: mend_work(read(spec, folder, key), spec, township),
+        lambda spec, key: mend_work(read(spec, folder, key), spec, township, layers),
     )
     rosters = tried(
         [] if settings.roster is None else [settings.roster],

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import geopandas as gpd
 import numpy as np
 import pandas as pd
@@ -14,10 +16,12 @@ from gridmerge.findings import Finding, found, tidy
 from gridmerge.mend import evidence
 from gridmerge.mend.fields import attributes, column, drawn, numbers, some, text
 from gridmerge.mend.place import place
-from gridmerge.model import RawLayer, Township, Work
+from gridmerge.mend.walking import walked
+from gridmerge.mend.worklists import listed_land, names_land, unit_minutes
+from gridmerge.model import Layer, RawLayer, Township, Work
 
 
-def mend_work(raw: RawLayer, spec: WorkloadSpec, township: Township) -> Work:
+def mend_work(raw: RawLayer, spec: WorkloadSpec, township: Township, layers: Sequence[Layer] = ()) -> Work:
     """Make a workload of an input.
 
     Parameters
@@ -27,18 +31,21 @@ def mend_work(raw: RawLayer, spec: WorkloadSpec, township: Township) -> Work:
     spec
         `field` is summed; without it each feature counts one.
     township
-        Gives the CRS, and the evidence of place.
+        Gives the CRS, the evidence of place, and the land of rows that only name a village.
+    layers
+        Mended networks: the land of rows that only have a department's grid code.
 
     Returns
     -------
     Work
-        `value` (float, not negative) and geometry, sorted by content. Rows without a place, and values that are blank,
+        `value` (float, not negative) and geometry, sorted by content; a row without coordinates has the land of the village
+        or departmental grid it names. Rows without a place, and values that are blank,
         negative or no numbers, are counted in the findings.
 
     Raises
     ------
     InputError
-        The field is not there; a table has neither geometry nor lon and lat.
+        The field is not there; a table has neither geometry nor lon and lat, nor a column of villages or grid codes.
     PlaceError
         It cannot be told where on earth the features lie.
     """
@@ -46,26 +53,71 @@ def mend_work(raw: RawLayer, spec: WorkloadSpec, township: Township) -> Work:
     if len(raw.frame) == 0:
         return _nothing(raw, spec, township)
     values, findings = _values(raw, spec)
-    frame = with_points(raw, spec)
-    placed = place(frame, spec, township.crs, township.villages)
-    shapes = shapely.force_2d(np.asarray(placed.geometry.values))
+    minutes, told = unit_minutes(raw, spec)
+    by_list = names_land(raw, spec)
+    frame = with_points(raw, spec, required=not by_list)
+    shapes, placing = _placed(frame, spec, township)
     nowhere = shapely.is_missing(shapes) | shapely.is_empty(shapes) | ~np.isfinite(shapely.bounds(shapes)).all(axis=1)
+    listed = by_list and bool(nowhere.any())
+    if listed:
+        shapes[nowhere], unknown = listed_land(raw, spec, township, layers, nowhere)
+        findings += unknown
+        nowhere = shapely.is_missing(shapes)
+    findings += told
     if nowhere.any():
         findings.append(found("work_no_place", layer=key, measure=nowhere.sum(), total=f"{values[nowhere].sum():g}"))
     findings += _datum(shapes[~nowhere], spec, township, key)
     invalid = ~nowhere & ~shapely.is_valid(shapes)
     shapes[invalid] = shapely.make_valid(shapes[invalid], method="structure", keep_collapsed=False)
+    if spec.walk:
+        values[~nowhere] = walked(_doors(shapes[~nowhere], raw), township)
     result = gpd.GeoDataFrame({"value": values[~nowhere]}, geometry=shapes[~nowhere], crs=township.crs)
+    if minutes is not None:
+        result["minutes"] = minutes[~nowhere]
+    found_ = tidy((*raw.findings, *findings, *placing))
+    return _work(raw, spec, by_content(result), found_, listed=listed)
+
+
+def _placed(frame: RawLayer, spec: WorkloadSpec, township: Township) -> tuple[np.ndarray, tuple[Finding, ...]]:
+    """The shape of every row in the working CRS, None where there is none."""
+    if not drawn(frame):
+        return np.full(len(frame.frame), None, dtype=object), ()
+    placed = place(frame, spec, township.crs, township.villages)
+    return shapely.force_2d(np.asarray(placed.geometry.values)), placed.findings
+
+
+def _work(
+    raw: RawLayer, spec: WorkloadSpec, frame: gpd.GeoDataFrame, findings: tuple[Finding, ...], *, listed: bool
+) -> Work:
     return Work(
         name=spec.name,
         weight=spec.weight,
         by=spec.by,
-        frame=by_content(result),
+        frame=frame,
         source=raw.source,
         reference=spec.reference,
-        minutes=spec.minutes,
-        findings=tidy((*raw.findings, *findings, *placed.findings)),
+        minutes=_mean_minutes(frame) if isinstance(spec.minutes, dict) else spec.minutes,
+        listed=listed,
+        urban=spec.urban,
+        rural=spec.rural,
+        findings=findings,
     )
+
+
+def _doors(shapes: np.ndarray, raw: RawLayer) -> np.ndarray:
+    if (shapely.get_type_id(shapes) != 0).any():
+        raise InputError(
+            f"{raw.source.key}（{raw.source.path}）：walk = true 只用于点（一户一点）；请换成点状数据，或去掉 walk。",
+            f"{raw.source.key} ({raw.source.path}): walk = true is for points, one a door; give points, or drop walk.",
+        )
+    return shapes
+
+
+def _mean_minutes(frame: gpd.GeoDataFrame) -> float:
+    """Of a unit, over all features; of a table without work, any number does."""
+    if "minutes" not in frame or not frame["value"].sum() > 0:
+        return 1.0
+    return float(np.average(frame["minutes"], weights=frame["value"]))
 
 
 def _datum(shapes: np.ndarray, spec: WorkloadSpec, township: Township, key: str) -> list[Finding]:
@@ -83,16 +135,7 @@ def _nothing(raw: RawLayer, spec: WorkloadSpec, township: Township) -> Work:
     """A workload without rows: a year without events is no mistake, but worth a word."""
     frame = gpd.GeoDataFrame({"value": np.empty(0)}, geometry=[], crs=township.crs)
     findings = tidy((*raw.findings, found("work_empty", layer=raw.source.key)))
-    return Work(
-        name=spec.name,
-        weight=spec.weight,
-        by=spec.by,
-        frame=frame,
-        source=raw.source,
-        reference=spec.reference,
-        minutes=spec.minutes,
-        findings=findings,
-    )
+    return _work(raw, spec, frame, findings, listed=False)
 
 
 def _values(raw: RawLayer, spec: WorkloadSpec) -> tuple[np.ndarray, list[Finding]]:
@@ -150,6 +193,8 @@ def by_content(frame: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
     """Sort by place, then value, then the geometry's bytes, so that the order in the file cannot matter."""
     bounds = shapely.bounds(np.asarray(frame.geometry.values))
     keys = pd.DataFrame(bounds, columns=["x0", "y0", "x1", "y1"]).assign(value=frame["value"].to_numpy())
+    if "minutes" in frame:
+        keys["minutes"] = frame["minutes"].to_numpy()
     if len(frame) and (shapely.get_type_id(np.asarray(frame.geometry.values)) != 0).any():
         keys["wkb"] = shapely.to_wkb(np.asarray(frame.geometry.values))
     return frame.iloc[keys.sort_values(list(keys.columns), kind="stable").index].reset_index(drop=True)

@@ -55,11 +55,15 @@ def load_again(written: Written) -> Again:
     specs |= {} if settings.roster is None else {"roster": settings.roster}
     raw = {key: read(spec, folder, key) for key, spec in specs.items()}
     township = mend_township(raw["villages"], settings)
+    layers = {spec.key: mend_layer(raw[spec.key], spec, township) for spec in settings.layers}
+    networks = list(layers.values())
     return Again(
         settings=settings,
         township=township,
         raw=raw,
-        layers={spec.key: mend_layer(raw[spec.key], spec, township) for spec in settings.layers},
-        works={spec.name: mend_work(raw[f"workload:{spec.name}"], spec, township) for spec in settings.workload},
+        layers=layers,
+        works={
+            spec.name: mend_work(raw[f"workload:{spec.name}"], spec, township, networks) for spec in settings.workload
+        },
         roster=None if settings.roster is None else mend_roster(raw["roster"], settings.roster, township),
     )

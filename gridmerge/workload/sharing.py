@@ -25,6 +25,8 @@ class Ground:
     ----------
     face_id
         Sorted.
+    village
+        Code of each face's village.
     geometry
         Polygons in the working CRS; together they cover the township without overlap.
     tree
@@ -32,6 +34,7 @@ class Ground:
     """
 
     face_id: np.ndarray
+    village: np.ndarray
     geometry: np.ndarray
     tree: shapely.STRtree
 
@@ -40,7 +43,12 @@ class Ground:
         """Index the faces of a mosaic."""
         ordered = faces.sort_values("face_id")
         geometry = ordered.geometry.to_numpy()
-        return cls(face_id=ordered["face_id"].to_numpy(dtype=object), geometry=geometry, tree=shapely.STRtree(geometry))
+        return cls(
+            face_id=ordered["face_id"].to_numpy(dtype=object),
+            village=ordered["village_code"].to_numpy(dtype=object),
+            geometry=geometry,
+            tree=shapely.STRtree(geometry),
+        )
 
 
 @dataclass(frozen=True, kw_only=True)

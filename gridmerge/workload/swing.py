@@ -32,9 +32,9 @@ def swing(plan: GridPlan, weights: Weights) -> dict[str, float]:
     counted = totals[(totals["weight"] > 0) & np.isfinite(totals["reference"])]
     if len(counted) < 2 or not len(plan.grids):
         return {}
-    parts = (
-        plan.grids[counted["name"].tolist()].to_numpy() / counted["reference"].to_numpy() * counted["weight"].to_numpy()
-    )
+    names = counted["name"].tolist()
+    amounts = plan.grids[names] if weights.efforts is None else _by_grid(plan, weights.efforts)[names]
+    parts = amounts.to_numpy() / counted["reference"].to_numpy() * counted["weight"].to_numpy()
     tenth = math.ceil(HEAVIEST * len(parts))
     now = _heaviest(parts.sum(axis=1), plan.grids["grid_code"], tenth)
     return {
@@ -45,6 +45,11 @@ def swing(plan: GridPlan, weights: Weights) -> dict[str, float]:
         )
         for at, name in enumerate(counted["name"])
     }
+
+
+def _by_grid(plan: GridPlan, efforts: pd.DataFrame) -> pd.DataFrame:
+    summed = plan.faces.merge(efforts, on="face_id").drop(columns="face_id").groupby("grid_code").sum()
+    return pd.DataFrame(summed.reindex(plan.grids["grid_code"], fill_value=0.0))
 
 
 def _heaviest(work: np.ndarray, codes: pd.Series, count: int) -> set[str]:

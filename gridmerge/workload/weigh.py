@@ -13,6 +13,8 @@ from gridmerge.config import AREA_UNIT, Grids
 from gridmerge.errors import ProjectError
 from gridmerge.findings import Finding, found
 from gridmerge.model import Mosaic, Township, Weights, Work
+from gridmerge.text import Text
+from gridmerge.workload.effort import classed, effort
 from gridmerge.workload.sharing import (
     POINT,
     POLYGON,
@@ -36,7 +38,8 @@ def weigh(mosaic: Mosaic, works: Sequence[Work], township: Township, sizes: Grid
         Its faces tile the township.
     works
         Mended sources: points fall in exactly one face (the smallest id where faces share a border; the township's outer
-        line is inside), polygons are shared out by the points of the source named in ``by``, else by area, lines by length.
+        line is inside), polygons are shared out by the points of the source named in ``by`` (villages and departmental grids
+        that rows of a table name: else by those of the unit of `sizes`), else by area, lines by length.
     township
         Gives the working CRS.
     sizes
@@ -47,7 +50,8 @@ def weigh(mosaic: Mosaic, works: Sequence[Work], township: Township, sizes: Grid
     Weights
         Each source's column sums, with what lies outside, to its input. ``workload`` is in standard-grid equivalents:
         Σ wₖ·xₖ/refₖ over Σ wₖ, where refₖ is the mean of source k on a standard grid, so that a grid of average mix and
-        target size weighs 1. Sources of weight 0 are carried along. Without any source of positive weight it is hectares.
+        target size weighs 1. Where kinds of a source take different minutes, or town and country count differently, xₖ is
+        what they make of it. Sources of weight 0 are carried along. Without any source of positive weight it is hectares.
 
     Raises
     ------
@@ -56,12 +60,15 @@ def weigh(mosaic: Mosaic, works: Sequence[Work], township: Township, sizes: Grid
     """
     ground = Ground.of(mosaic.faces)
     by_name = {work.name: work for work in works}
+    unit = by_name.get(sizes.unit) if sizes is not None and sizes.unit is not None else None
     shared: dict[str, Shares] = {}
     findings: list[Finding] = []
     estimated: dict[str, int] = {}
     for work in sorted(works, key=lambda work: work.name):
-        shared[work.name], estimated[work.name] = _share(work, _basis(work, by_name), ground)
-        findings += _said(work, shared[work.name], estimated[work.name])
+        basis = _basis(work, by_name, unit)
+        shared[work.name], by_area = _share(work, basis, ground)
+        estimated[work.name] = _listed(work) or by_area
+        findings += _said(work, shared[work.name], by_area, basis) + _unclassed(work, ground)
     names = tuple(work.name for work in works)
     totals = _totals(works, shared, estimated)
     area = shapely.area(ground.geometry)
@@ -71,15 +78,26 @@ def weigh(mosaic: Mosaic, works: Sequence[Work], township: Township, sizes: Grid
     given = np.array([work.reference or np.nan for work in works], dtype=float)
     reference = np.where(np.isfinite(average) & np.isfinite(given), given, average)
     totals["reference"] = reference
-    totals["weight"] = [_weight(work, amount) for work, amount in zip(works, reference, strict=True)]
+    efforts = pd.DataFrame({work.name: effort(work, shared[work.name], ground.village) for work in works})
+    totals["weight"] = [
+        _weight(work, amount, float(efforts[work.name].sum()), inside)
+        for work, amount, inside in zip(works, reference, totals["inside"], strict=True)
+    ]
+    efforts *= _evened(totals["inside"].to_numpy(), efforts.sum().to_numpy())
     totals["share"] = _shares(totals)
     if np.isfinite(reference[totals["weight"].to_numpy() > 0]).any():
-        faces["workload"] = _combined(faces, totals)
+        faces["workload"] = _combined(efforts, totals)
     else:
         faces["workload"] = area / HECTARE_M2
         findings.append(found("no_workload"))
-    pieces = _pieces(names, shared, ground, township)
-    return Weights(faces=faces, names=names, pieces=pieces, totals=totals, findings=tuple(findings))
+    return Weights(
+        faces=faces,
+        names=names,
+        pieces=_pieces(names, shared, ground, township),
+        totals=totals,
+        efforts=pd.DataFrame({"face_id": ground.face_id, **efforts}),
+        findings=tuple(findings),
+    )
 
 
 def references(totals: pd.DataFrame, area_m2: float, sizes: Grids | None) -> np.ndarray:
@@ -102,10 +120,22 @@ def references(totals: pd.DataFrame, area_m2: float, sizes: Grids | None) -> np.
     return np.where(amounts > 0, amounts, np.inf)
 
 
-def _weight(work: Work, reference: float) -> float:
-    """The weight of a source: its own, or the time its amount on a standard grid takes."""
+def _weight(work: Work, reference: float, effort_: float, inside: float) -> float:
+    """The weight of a source: its own, or the time its amount on a standard grid takes.
+
+    Where units count more or less than one, that is in the weight if the reference is given or time counts, and else in the reference:
+    a grid of average mix weighs 1 all the same.
+    """
     timed = work.minutes is not None and work.weight > 0 and np.isfinite(reference)
-    return (work.minutes or 0.0) * reference if timed else work.weight
+    weight = (work.minutes or 0.0) * reference if timed else work.weight
+    more = float(_evened(np.array([effort_]), np.array([inside]))[0])
+    return weight * more if timed or work.reference else weight
+
+
+def _evened(inside: np.ndarray, efforts: np.ndarray) -> np.ndarray:
+    """What makes efforts sum to the amounts; exactly 1 where they do but for rounding."""
+    ratio = np.divide(inside, efforts, out=np.ones(len(inside)), where=efforts > 0)
+    return np.where(np.isclose(ratio, 1.0, rtol=1e-12, atol=0.0), 1.0, ratio)
 
 
 def _shares(totals: pd.DataFrame) -> np.ndarray:
@@ -114,18 +144,24 @@ def _shares(totals: pd.DataFrame) -> np.ndarray:
     return np.asarray(part / part.sum() if part.sum() > 0 else part)
 
 
-def _combined(faces: pd.DataFrame, totals: pd.DataFrame) -> np.ndarray:
+def _combined(efforts: pd.DataFrame, totals: pd.DataFrame) -> np.ndarray:
     # a source with nothing inside must not dilute the others: its weight does not count
     counted = totals[np.isfinite(totals["reference"]) & (totals["weight"] > 0)]
-    total = np.zeros(len(faces))
+    total = np.zeros(len(efforts))
     for row in counted.itertuples():
-        total += row.weight * faces[row.name].to_numpy() / row.reference
+        total += row.weight * efforts[row.name].to_numpy() / row.reference
     return np.asarray(total / counted["weight"].sum())
 
 
-def _basis(work: Work, by_name: dict[str, Work]) -> Work | None:
+def _listed(work: Work) -> int:
+    """How many rows of a table only name a village or a departmental grid."""
+    return int((shapely.get_dimensions(work.frame.geometry.to_numpy()) == POLYGON).sum()) if work.listed else 0
+
+
+def _basis(work: Work, by_name: dict[str, Work], unit: Work | None) -> Work | None:
     if work.by is None:
-        return None
+        usable = work.listed and unit is not None and unit is not work and _only_points(unit)
+        return unit if usable else None
     basis = by_name.get(work.by)
     points = sorted(name for name, other in by_name.items() if _only_points(other))
     if basis is None or not _only_points(basis):
@@ -182,7 +218,16 @@ def _totals(works: Sequence[Work], shared: dict[str, Shares], estimated: dict[st
     return pd.DataFrame(rows, columns=["name", "weight", "total", "inside", "outside", "estimated"])
 
 
-def _said(work: Work, shares: Shares, estimated: int) -> list[Finding]:
+def _unclassed(work: Work, ground: Ground) -> list[Finding]:
+    """Villages whose code does not tell town from country, where that counts."""
+    if work.urban == work.rural == 1.0:
+        return []
+    villages = pd.Series(sorted(set(ground.village)), dtype=str)
+    strange = int((classed(villages) == "").sum())
+    return [found("work_unclassed", layer=f"workload:{work.name}", measure=strange, name=work.name)] if strange else []
+
+
+def _said(work: Work, shares: Shares, by_area: int, basis: Work | None) -> list[Finding]:
     """What of this source lies outside the township, and what of it is an estimate: one sentence each."""
     said = []
     outside = shares.face < 0
@@ -197,8 +242,13 @@ def _said(work: Work, shares: Shares, estimated: int) -> list[Finding]:
                 name=work.name,
             )
         )
-    if estimated:
-        said.append(found("workload_by_area", layer=f"workload:{work.name}", measure=estimated, name=work.name))
+    if _listed(work):
+        way = Text("按面积", "by area") if basis is None else Text(f"按{basis.name}", f"by {basis.name}")
+        said.append(
+            found("workload_listed", layer=f"workload:{work.name}", measure=_listed(work), name=work.name, way=way)
+        )
+    elif by_area:
+        said.append(found("workload_by_area", layer=f"workload:{work.name}", measure=by_area, name=work.name))
     return said
 
 
