@@ -290,6 +290,7 @@ def test_an_address_leads_to_who_is_responsible_there(meet, data):
     for face, name in zip(data.faces.iloc[[7, -1, -2]].itertuples(), [names[7], names[-1], names[-2]], strict=True):
         meeting.page.fill("#gm-search", name)
         meeting.page.locator("#gm-found li", has_text=name).first.click()
+        meeting.page.wait_for_timeout(400)
         assert face.grid_code in meeting.text("#gm-card") and in_sight(meeting, face.face_id)
     assert meeting.errors == []
 

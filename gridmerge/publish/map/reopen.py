@@ -59,7 +59,7 @@ def _read(out: Path) -> MapData:
         grids=_table(packed, "grids"),
         faces=_table(packed, "faces"),
         memberships=_table(packed, "memberships"),
-        layers=tuple(_layers(packed, report["inputs"])),
+        layers=tuple(_layers(packed, report)),
         members=_with_phones(members, out)[list(MEMBER_COLUMNS)],
         assignments=assignments[list(ASSIGNMENT_COLUMNS)],
         works=tuple(str(row["name"]) for row in report["work"]),
@@ -85,17 +85,18 @@ def _addresses(packed: Path) -> gpd.GeoDataFrame:
     return _table(packed, "addresses") if given else NO_ADDRESSES
 
 
-def _layers(packed: Path, inputs: list[dict[str, Any]]) -> Iterator[MapLayer]:
+def _layers(packed: Path, report: dict[str, Any]) -> Iterator[MapLayer]:
     written = {str(name) for name in pyogrio.list_layers(packed)[:, 0]}
     # not every input is a network: villages, roster, workloads and lists have no table of their own
-    names = layer_names(row["key"] for row in inputs)
+    names = layer_names(row["key"] for row in report["inputs"])
     for key, table in names.items():
         if table not in written:
             continue
         note = pyogrio.read_info(packed, layer=table)["layer_metadata"] or {}
         title = titled(note.get("DESCRIPTION") or key, key)
         frame: gpd.GeoDataFrame = _table(packed, table)
-        yield MapLayer(key=key, title=title, role="grid", frame=frame)
+        role = report["overlay"].get("layers", {}).get(key, {}).get("role", "grid")
+        yield MapLayer(key=key, title=title, role=role, frame=frame)
 
 
 def _csv(file: Path) -> pd.DataFrame:

@@ -50,7 +50,7 @@ function editClick(face) {
 }
 
 function adjustTab() {
-  return [h("div", { id: "gm-adjust" }, adjustHead()), h("h3", {}, t("work", sizeName())), bars()];
+  return [h("div", { id: "gm-adjust" }, adjustHead()), h("h3", {}, workTitle()), bars()];
 }
 
 function adjustHead() {

@@ -1,5 +1,15 @@
 // Put together: what each change redraws, and what the buttons do.
-const whole = () => map.fitBounds(townBounds(), { padding: [26, 26] });
+// The whole town, moved aside from under the legend as far as there is room.
+function whole() {
+  const bounds = townBounds();
+  map.fitBounds(bounds, { padding: [26, 26], animate: false });
+  const east = map.latLngToContainerPoint(bounds.getNorthEast()).x;
+  const west = map.latLngToContainerPoint(bounds.getNorthWest()).x;
+  const legend = $("legend").getBoundingClientRect();
+  const under = legend.right + 16 - (map.getContainer().getBoundingClientRect().left + west);
+  const room = map.getSize().x - east - 26;
+  if (window.innerWidth > 760 && under > 0 && room > 0) map.panBy([-Math.min(under, room), 0], { animate: false });
+}
 
 onChange((what) => {
   if (what === "choice") { paintChosen(); showCard(); markBar(); }
@@ -27,7 +37,7 @@ function heading() {
   $("shifted").textContent = DATA.basemap.datum === "wgs84" ? "" : t("shifted", DATA.basemap.datum.toUpperCase().replace("0", "-0"));
   $("date").textContent = DATA.date;
   $("sources").parentNode.hidden = !DATA.sources.length;
-  document.querySelector(".stamp").hidden = DATA.audience === "public";
+  document.querySelector(".stamp").textContent = t(DATA.audience !== "public" ? "internal" : DATA.review ? "forPublic" : "notReviewed");
   $("sources").textContent = t("sourceCount", DATA.sources.length);
   $("sources").title = DATA.sources.map((source) => source[0] + ": " + source[1]).join("\n");
   $("review").textContent = DATA.review || "＿＿＿＿＿＿";
@@ -123,6 +133,7 @@ function start() {
   relabel();
   heading();
   switches();
+  showLegend();
   map.invalidateSize({ animate: false });
   whole();
   paintTiles();
@@ -133,7 +144,6 @@ function start() {
   paintNotes();
   wordLayer.addTo(map);
   showPanel();
-  showLegend();
   map.on("click", (event) => {
     const face = land.at(event.latlng);
     if (pinning === true) {
@@ -147,7 +157,7 @@ function start() {
       return;
     }
     chooseGrid(face < 0 ? -1 : faceGrid[face], face);
-    if (face >= 0) keepInSight(event.latlng);
+    if (face >= 0) keepInSight(event.latlng, grids[faceGrid[face]]);
   });
   map.on("mousemove", (event) => { map.getContainer().style.cursor = land.at(event.latlng) < 0 ? "" : "pointer"; });
   if (DATA.audience === "meeting") restore();

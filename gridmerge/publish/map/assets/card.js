@@ -31,7 +31,7 @@ function cardPeople(grid) {
   return h("ul", { class: "people" }, grid.duties.map((duty) => {
     const member = members[duty.member];
     return h("li", {},
-      h("span", { class: "badge " + duty.duty }, t(duty.duty)),
+      h("span", { class: "badge " + duty.duty }, t("duty_" + duty.duty)),
       h("button", { class: "link strong", onclick: () => showMember(member) }, brief(member.name, 60)),
       member.phone ? h("span", { class: "phone" }, member.phone) : null,
       h("span", { class: "quiet" }, t("held", new Set(member.duties.map((d) => d.grid)).size)));
@@ -64,8 +64,9 @@ function departmentRow(layer, faces) {
   const single = faces.length === 1;
   const lines = found.slice(0, 6).map((pair) => departmentLine(layer, pair[0], single ? null : pair[1] / whole));
   if (found.length > 6) lines.push(h("p", { class: "quiet" }, t("more", found.length - 6)));
-  if (unclaimed > 0 && (single || unclaimed / whole > 0.005)) lines.push(h("p", { class: "gap" }, t("claimNone") + (single ? "" : " " + percent(unclaimed / whole))));
+  if (layer.data.role !== "exclusive" && unclaimed > 0 && (single || unclaimed / whole > 0.005)) lines.push(h("p", { class: "gap" }, t("claimNone") + (single ? "" : " " + percent(unclaimed / whole))));
   if (single && found.length > 1) lines.push(h("p", { class: "gap" }, t("claimTwice")));
+  if (!lines.length) return null; // no zone of its own here
   return h("li", {}, h("span", { class: "dept" }, brief(title(layer), 40)), h("div", {}, lines));
 }
 
@@ -104,9 +105,18 @@ function fitTo(bounds, most) {
   map.fitBounds(bounds, { paddingTopLeft: [pad, pad], paddingBottomRight: [pad + lost[0], pad + lost[1]], maxZoom: 17 });
 }
 
-function keepInSight(place) {
+// Bring a place out from under the card, with its whole grid where that has room.
+function keepInSight(place, grid) {
   const lost = hidden();
-  map.panInside(place, { paddingTopLeft: [60, 60], paddingBottomRight: [60 + lost[0], 60 + lost[1]] });
+  const area = map.getSize();
+  const edge = [60, 60, area.x - lost[0] - 60, area.y - lost[1] - 60];
+  const box = grid ? gridBox(grid) : null;
+  const at = map.latLngToContainerPoint(place);
+  const corners = box ? [map.latLngToContainerPoint(latlng(box[0], box[3])), map.latLngToContainerPoint(latlng(box[2], box[1]))] : [at, at];
+  const fits = corners[1].x - corners[0].x <= edge[2] - edge[0] && corners[1].y - corners[0].y <= edge[3] - edge[1];
+  const [a, b] = fits ? corners : [at, at];
+  const by = (low, high, from, to) => (low < from ? low - from : high > to ? high - to : 0);
+  map.panBy([by(a.x, b.x, edge[0], edge[2]), by(a.y, b.y, edge[1], edge[3])]);
 }
 
 function flyToSource(layer, feature) {

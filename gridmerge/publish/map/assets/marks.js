@@ -73,7 +73,7 @@ function gridWord(grid, rem, room) {
   const dark = state.colour === "work" && grid.type !== "exclusive" && workClass(grid) >= 4;
   const who = state.colour === "member" ? holder(grid) : null;
   const name = state.colour === "member" ? (who ? brief(who.name, 8) : t("nobody")) : grid.short;
-  const amount = (mark > 0 ? t("tooMany") : mark < 0 ? t("tooFew") : "") + (mark ? " " : "") + number(size(grid)) + sizeUnit();
+  const amount = (mark > 0 ? t("tooMany") : mark < 0 ? t("tooFew") : "") + (mark ? " " : "") + withUnit(size(grid));
   return {
     x: grid.inner.x, y: grid.inner.y, room: room, forced: chosen, rank: chosen ? 9 : mark ? 3 : 1,
     lines: room > rem * 4.6 || mark || chosen ? [name, amount] : [name],

@@ -34,7 +34,7 @@ function overviewTab() {
       tile(t("outOfRange"), number(outside), t("gridsUnit"), "", outside ? "alert" : "good")),
     !layers.length ? null : h("p", { class: "lead" }, t("merged", layers.length, number(total(layers.map((layer) => layer.count))), number(DATA.faces.id.length), number(grids.length), DATA.villages.code.length)),
     members.length && DATA.audience !== "public" ? memberTiles() : null,
-    h("h3", {}, t("work", sizeName())),
+    h("h3", {}, workTitle()),
     bars()];
 }
 
@@ -43,10 +43,11 @@ function tile(name, value, small, note, kind) {
 }
 
 function memberTiles() {
-  const ratio = DATA.figures.members && DATA.figures.members.load_per_capacity_max_over_mean;
+  const figures = DATA.figures.members || {};
+  const mean = figures.mean_load_per_capacity;
   return h("div", { class: "tiles" },
     tile(t("memberTile"), number(members.length), language === "zh" ? "人" : "", ""),
-    tile(t("memberLoad"), ratio ? number(ratio, 2) : "–", "", ""));
+    tile(t("memberLoad"), mean ? number(figures.max_load_per_capacity / mean, 2) : "–", "", mean && figures.bound ? t("floorNote", number(figures.bound / mean, 2)) : ""));
 }
 
 // Every grid's work as a bar; the band is the range that was asked for.
@@ -61,7 +62,7 @@ function bars() {
   return h("div", { class: "bars", id: "gm-bars" }, order.map((village) => {
     const name = DATA.villages.name[village];
     const here = grids.filter((grid) => grid.village === village);
-    return here.length ? h("section", {}, h("h4", {}, brief(name, 40), h("span", {}, number(total(here.map(size))) + sizeUnit())), here.map((grid) => (barOf[grid.index] = bar(grid)))) : null;
+    return here.length ? h("section", {}, h("h4", {}, brief(name, 40), h("span", {}, withUnit(total(here.map(size))))), here.map((grid) => (barOf[grid.index] = bar(grid)))) : null;
   }));
 }
 
@@ -195,10 +196,10 @@ function remarkLine(remark) {
 }
 
 const pin = L.circleMarker([0, 0], { radius: 11, color: "#c8451b", weight: 3, fillOpacity: 0.12, interactive: false, renderer: paintTop, pane: "gm-top" });
-function flyTo(lon, lat) {
+function flyTo(lon, lat, options) {
   const place = L.latLng(lat, lon);
   pin.setLatLng(place).addTo(map);
-  map.setView(place, Math.max(map.getZoom(), 16));
+  map.setView(place, Math.max(map.getZoom(), 16), options);
 }
 
 function showLegend() {
@@ -206,7 +207,14 @@ function showLegend() {
   fill(body, colourSwitch(), state.colour === "work" ? workLegend() : null, state.colour === "department" ? departmentLegend() : null, h("div", { class: "keys" },
     h("span", { class: "key" }, h("i", { class: "stroke grid" }), t("gridLine")),
     state.villages ? h("span", { class: "key" }, h("i", { class: "stroke village" }), t("villageLine")) : null),
-    layers.filter((layer) => state.layers.has(layer.index)).slice(0, 12).map((layer) => h("span", { class: "key" }, swatch(layer), brief(title(layer), 24))));
+    networkKeys(layers.filter((layer) => state.layers.has(layer.index))));
+}
+
+// A few lines are told here; the panel has them all.
+const MOST_KEYS = 6;
+function networkKeys(on) {
+  return [on.slice(0, MOST_KEYS).map((layer) => h("span", { class: "key" }, swatch(layer), brief(title(layer), 24))),
+    on.length > MOST_KEYS ? h("button", { class: "link", onclick: () => { state.tab = "layers"; showPanel(); document.body.classList.add("gm-panel-open"); } }, t("more", on.length - MOST_KEYS)) : null];
 }
 
 function departmentLegend() {
@@ -224,7 +232,7 @@ function workLegend() {
   const high = DATA.sizes.max;
   const steps = [low, (low + target) / 2, target, (target + high) / 2, high].map((value) => number(value));
   return h("div", { class: "ramp" },
-    h("p", {}, t("work", sizeName()) + (sizeUnit() ? "（" + sizeUnit() + "）" : "")),
+    h("p", {}, workTitle() + (sizeUnit() ? t("inBrackets", sizeUnit()) : "")),
     h("div", { class: "steps" }, PALETTE.work.map((colour) => h("i", { style: { background: colour } }))),
     h("div", { class: "ends" }, h("span", { class: "low" }, t("below", steps[0])), h("span", {}, steps[2]), h("span", { class: "high" }, t("above", steps[4]))),
     grids.some((grid) => grid.type === "exclusive") ? h("p", { class: "key" }, h("i", { class: "block", style: { background: PALETTE.exclusive } }), t("exclusive")) : null);

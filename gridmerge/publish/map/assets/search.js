@@ -1,7 +1,7 @@
 // Grids by code or name, members, villages, every departmental grid by code, name, holder or department, and addresses.
 const plain = (text) => text.normalize("NFKC").toLowerCase().replace(/\s+/g, "");
 const entries = [];
-const entry = (kind, text, note, go, more) => entries.push({ kind: kind, text: text, note: note, key: plain(text + " " + note + " " + (more || "")), go: go });
+const entry = (kind, text, note, go, more) => entries.push({ kind: kind, text: text, note: note, key: plain(text + " " + note + " " + (more || "")), go: go, long: plain(text).length });
 
 grids.forEach((grid) => entry("kindGrid", grid.name || grid.code, grid.code, () => chooseGrid(grid.index, -1, true)));
 members.forEach((member) => entry("kindMember", member.name, member.id, () => showMember(member)));
@@ -35,10 +35,12 @@ function unpackAddresses() {
 function goToAddress(place) {
   const face = land.at(place);
   if (face >= 0) chooseGrid(faceGrid[face], face);
-  flyTo(place.lng, place.lat);
+  flyTo(place.lng, place.lat, { animate: false }); // or the next line would measure a map in flight
   keepInSight(place);
 }
 
+const MOST_FOUND = 12;
+const FAIR = 5; // of a kind, before the others have had theirs
 let found = [];
 let picked = 0;
 
@@ -47,9 +49,16 @@ function search() {
   found = [];
   if (wanted) {
     unpackAddresses();
-    const inside = entries.filter((one) => one.key.indexOf(wanted) >= 0);
-    const first = inside.filter((one) => one.key.indexOf(wanted) === 0 || plain(one.note).indexOf(wanted) === 0);
-    found = first.concat(inside.filter((one) => first.indexOf(one) < 0)).slice(0, 12);
+    // a name that begins so, then one that holds it, then a code or holder; and no kind crowds out the others
+    const ranked = [[], [], []];
+    entries.forEach((one) => {
+      const at = one.key.indexOf(wanted);
+      if (at >= 0) ranked[at === 0 || plain(one.note).indexOf(wanted) === 0 ? 0 : at < one.long ? 1 : 2].push(one);
+    });
+    const all = ranked[0].concat(ranked[1], ranked[2]);
+    const of = {};
+    const fair = all.filter((one) => (of[one.kind] = (of[one.kind] || 0) + 1) <= FAIR);
+    found = fair.concat(all.length > fair.length && fair.length < MOST_FOUND ? all.filter((one) => fair.indexOf(one) < 0) : []).slice(0, MOST_FOUND);
   }
   picked = 0;
   showFound(wanted);

@@ -23,7 +23,7 @@ const grids = DATA.grids.code.map((code, index) => ({
 }));
 faceGrid.forEach((grid, face) => grids[grid].faces.push(face));
 
-const DUTY_ORDER = ["leader", "full_time", "part_time", "stand_in"];
+const DUTY_ORDER = ["leader", "full_time", "part_time", "stand_in", "adviser", "other"];
 const members = (DATA.members.member_id || []).map((id, index) => ({
   index: index,
   id: id,
@@ -48,7 +48,13 @@ function size(grid) {
 }
 grids.forEach((grid) => { grid.was = size(grid); });
 const sizeName = () => workName(DATA.sizes.unit || "workload");
+// As a heading: "Households of each grid".
+function workTitle() {
+  const text = t("work", sizeName());
+  return text.charAt(0).toUpperCase() + text.slice(1);
+}
 const sizeUnit = () => unitOf(DATA.sizes.unit || "workload");
+const withUnit = (value) => number(value) + (language === "zh" || !sizeUnit() ? "" : " ") + sizeUnit();
 
 function verdict(grid) {
   if (grid.type === "exclusive") return 0;
@@ -58,7 +64,7 @@ function verdict(grid) {
 
 // Who holds the grid day by day: the full-time member, else the next one there is.
 function holder(grid) {
-  const order = ["full_time", "part_time", "stand_in", "leader"];
+  const order = ["full_time", "part_time", "stand_in", "leader", "adviser", "other"];
   const found = grid.duties.slice().sort((a, b) => order.indexOf(a.duty) - order.indexOf(b.duty))[0];
   return found ? members[found.member] : null;
 }
