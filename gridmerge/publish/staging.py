@@ -49,8 +49,8 @@ def prepare(out: Path) -> None:
         out.mkdir(parents=True, exist_ok=True)
     except (FileExistsError, NotADirectoryError) as error:
         raise OutputError(
-            f"{out} 是一个文件，不是文件夹；请用 --out 指定别的文件夹。",
-            f"{out} is a file, not a folder; name another folder with --out.",
+            f"{out} 是一个文件，不是文件夹；请换一个文件夹。",
+            f"{out} is a file, not a folder; name another folder.",
         ) from error
     except OSError as error:
         raise _cannot_write(out, error) from error
@@ -247,7 +247,7 @@ def _held(target: Path) -> OutputError:
 def _cannot_write(out: Path, error: OSError) -> OutputError:
     reason = error.strerror or str(error)
     return OutputError(
-        f"无法写入输出文件夹 {out}（{reason}）；请检查权限和磁盘空间，或用 --out 指定别的文件夹。原有成果未改动。",
+        f"无法写入输出文件夹 {out}（{reason}）；请检查权限和磁盘空间，或换一个文件夹。原有成果未改动。",
         f"The output folder {out} cannot be written ({reason}); check its permissions and the free space, or name"
-        " another folder with --out. What was there is unchanged.",
+        " another folder. What was there is unchanged.",
     )

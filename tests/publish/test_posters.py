@@ -19,9 +19,13 @@ from matplotlib.figure import Figure
 from matplotlib.patches import PathPatch
 
 from gridmerge.errors import OutputError
-from gridmerge.publish.poster import posters
+from gridmerge.publish.imprint import Imprint
+from gridmerge.publish.poster import land, lettering, posters
+from gridmerge.publish.poster.land import round_scale
+from gridmerge.publish.poster.lettering import free_spot
+from gridmerge.publish.poster.paper import outline, step, wide
 from gridmerge.publish.poster.posters import _save, chinese_font
-from gridmerge.publish.poster.sheet import _free_spot, _outline, _round_scale, _step, draw
+from gridmerge.publish.poster.sheet import draw
 from gridmerge.publish.poster.tables import township_sheet, village_sheet
 from tests.publish.map_town import town_data
 
@@ -37,6 +41,10 @@ def drawn(data, tmp_path_factory):
         return posters(data, tmp_path_factory.mktemp("海报 A3"))
     except OutputError as error:
         pytest.skip(str(error))
+
+
+def imprint(data, **more):
+    return Imprint(name=data.name, date=data.date, networks=len(data.layers), crs=data.crs, **more)
 
 
 def words(pdf):
@@ -94,10 +102,26 @@ def test_the_public_sees_masked_names(data, tmp_path):
     assert not [name for name in data.members["name"] if name in text]
 
 
+@pytest.mark.parametrize("audience", ["meeting", "public"])
+def test_a_town_without_a_roster_has_sheets_too(data, tmp_path, audience):
+    alone = replace(data, members=data.members.iloc[:0], assignments=data.assignments.iloc[:0])
+    assert len(posters(alone, tmp_path, audience=audience)) == 2 * (1 + len(data.villages))
+
+
+def test_the_imprint_counts_the_networks_even_where_they_are_not_shown(data, tmp_path):
+    files = posters(data, tmp_path, audience="public")
+    text = words(files[0])
+    assert f"{len(data.layers)} 个部门网格图层" in text and len(data.layers) > 0
+    assert "公众版（未经审图，不得公开）" in text and "内部资料" not in text
+
+
 def test_the_same_sheet_gives_the_same_bytes(data, tmp_path):
     sheet = village_sheet(data, data.villages["village_code"].iloc[0], "zh")
     with mpl.rc_context({"font.family": chinese_font()}):
-        again = [_save(draw(sheet, data, "zh", ""), tmp_path / str(n), "a") for n in range(2)]
+        again = []
+        for n in range(2):
+            (tmp_path / str(n)).mkdir()
+            again.append(_save(draw(sheet, data, "zh", imprint(data)), tmp_path / str(n), sheet))
     assert [file.read_bytes() for file in again[0]] == [file.read_bytes() for file in again[1]]
 
 
@@ -118,17 +142,17 @@ def test_without_a_chinese_font_it_says_what_to_install(data, tmp_path, monkeypa
 
 def test_a_folder_that_cannot_be_written_is_told(data, tmp_path):
     (tmp_path / "file").write_text("")
-    with pytest.raises(OutputError, match="posters cannot be written"):
+    with pytest.raises(OutputError, match="is a file, not a folder"):
         posters(data, tmp_path / "file")
 
 
-@pytest.mark.parametrize(("least", "round_"), [(900, 1000), (1001, 1250), (33_000, 35_000), (76_000, 100_000)])
+@pytest.mark.parametrize(("least", "round_"), [(910, 1000), (1001, 1250), (33_000, 35_000), (76_000, 80_000)])
 def test_scales_are_round(least, round_):
-    assert _round_scale(least) == round_
+    assert round_scale(least) == round_
 
 
 def test_the_fill_says_which_side_of_the_limits_a_grid_is(data):
-    assert [_step(size, data) for size in (149, 150, 300, 301, 450, 451, np.nan)] == [0, 1, 2, 3, 4, 5, 0]
+    assert [step(size, data) for size in (149, 150, 300, 301, 450, 451, np.nan)] == [0, 1, 2, 3, 4, 5, 0]
 
 
 def test_a_hole_stays_a_hole():
@@ -137,7 +161,7 @@ def test_a_hole_stays_a_hole():
     paper.set(xlim=(0, 10), ylim=(0, 10))
     paper.axis("off")
     around = shapely.box(0, 0, 10, 10).difference(shapely.box(4, 4, 6, 6))
-    paper.add_patch(PathPatch(_outline(around), facecolor="#000000", edgecolor="none"))
+    paper.add_patch(PathPatch(outline(around), facecolor="#000000", edgecolor="none"))
     canvas = FigureCanvasAgg(figure)
     canvas.draw()
     pixels = np.asarray(canvas.buffer_rgba())
@@ -146,9 +170,56 @@ def test_a_hole_stays_a_hole():
 
 def test_a_village_name_keeps_clear_of_the_labels_of_its_grids():
     village = shapely.box(0, 0, 100, 100)
-    x, y = _free_spot(village, "盐店坝社区", [(50.0, 50.0)])
-    assert abs(x - 50) > 10 or abs(y - 50) > 7
-    assert village.contains(shapely.Point(x, y))
+    spot = free_spot(village, "盐店坝社区", 12.0, [(50.0, 50.0, 40.0, 20.0)])
+    assert spot.clear >= 1
+    assert abs(spot.x - 50) > 20 or abs(spot.y - 50) > 10
+    assert village.contains(shapely.Point(spot.x, spot.y))
+
+
+def test_a_village_name_is_smaller_where_there_is_less_room(data, monkeypatch):
+    written = []
+    monkeypatch.setattr(land, "write", lambda paper, spot, text, points, ink: written.append((text, points)))
+    full = [(float(x), float(y), 11.0, 4.0) for x in range(0, 30, 12) for y in range(0, 30, 8)]
+    land._name_villages(None, ["空村", "满村"], np.array([shapely.box(50, 0, 90, 40), shapely.box(0, 0, 24, 24)]), full)
+    assert dict(written)["空村"] == 12.0
+    assert dict(written)["满村"] < 12.0
+
+
+def test_labels_stay_inside_their_grids(data, monkeypatch):
+    """Every line is narrower than the grid where it stands; what has no room is left to the table."""
+    written = []
+    monkeypatch.setattr(lettering, "write", lambda paper, spot, text, points, *_: written.append((spot, text, points)))
+    slim = shapely.box(0, 0, 9, 60)
+    lettering.label_grid(None, slim, [("001", None), ("365", None), ("欧阳明日香", None)], dark=False)
+    assert [text for _, text, _ in written][:2] == ["001", "365"]
+    for (x, _), text, points in written:
+        assert wide(text, points) / 2 <= min(x, 9 - x)
+
+
+def test_every_piece_of_a_grid_bears_its_code(monkeypatch):
+    written = []
+    monkeypatch.setattr(lettering, "write", lambda paper, spot, text, points, *_: written.append(text))
+    apart = shapely.union_all([shapely.box(0, 0, 40, 40), shapely.box(60, 0, 80, 20), shapely.box(90, 0, 91, 1)])
+    lettering.label_grid(None, apart, [("001", None), ("365", None)], dark=False)
+    assert written == ["001", "365", "001"]
+
+
+@pytest.mark.parametrize(
+    ("names", "lines"),
+    [("", []), ("张三", ["张三"]), ("张三、李四", ["张三", "李四"]), ("张三、李四、王五", ["张三等3人"])],
+)
+def test_many_holders_are_counted(names, lines):
+    assert [text for text, _ in lettering._holders(names, "zh")] == lines
+
+
+@pytest.mark.parametrize(("rows", "left_out"), [(29, 0), (51, 0), (200, 150)])
+def test_a_table_leaves_rows_out_only_where_nobody_could_read_them(data, rows, left_out):
+    sheet = village_sheet(data, data.villages["village_code"].iloc[0], "zh")
+    sheet = replace(sheet, rows=tuple((f"{n:03d}", *sheet.rows[0][1:]) for n in range(rows)))
+    with mpl.rc_context({"font.family": chinese_font()}):
+        figure = draw(sheet, data, "zh", imprint(data))
+    texts = [text.get_text() for text in figure.axes[0].texts]
+    assert [text for text in texts if text.startswith("… +")] == ([f"… +{left_out}"] if left_out else [])
 
 
 def test_every_row_has_a_cell_a_column(data):

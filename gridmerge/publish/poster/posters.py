@@ -11,11 +11,13 @@ from matplotlib import font_manager
 from matplotlib.figure import Figure
 
 from gridmerge.errors import OutputError
+from gridmerge.publish.imprint import Imprint
 from gridmerge.publish.map.audience import for_audience
 from gridmerge.publish.map.data import MapData
 from gridmerge.publish.map.options import Audience
 from gridmerge.publish.poster.sheet import draw
-from gridmerge.publish.poster.tables import township_sheet, village_sheet
+from gridmerge.publish.poster.tables import Sheet, township_sheet, village_sheet
+from gridmerge.publish.staging import staged
 from gridmerge.text import Language
 
 PNG_DPI = 150  # A3 at 2480 × 1754 pixels: sharp on a screen, and still a picture one can send
@@ -60,18 +62,24 @@ def posters(
     Raises
     ------
     OutputError
-        No Chinese font is installed, or the folder cannot be written.
+        No Chinese font is installed, or the folder cannot be written: it is full, or a sheet in it is held open. What was
+        there is unchanged then.
     """
+    imprint = Imprint(
+        name=data.name,
+        date=data.date,
+        networks=len(data.layers),  # before the public's copy loses them
+        crs=data.crs,
+        audience=audience,
+        review_number=review_number,
+    )
     data = for_audience(data, audience)
     sheets = [township_sheet(data, language), *(village_sheet(data, code, language) for code in _villages(data))]
     # no mathtext: a $ in a village's name is a dollar; fonttype 42 keeps text selectable
     look: Any = {"font.family": chinese_font(), "pdf.fonttype": 42, "text.parse_math": False}
-    files = []
-    with mpl.rc_context(look):
-        for sheet in sheets:
-            figure = draw(sheet, data, language, review_number)
-            files += _save(figure, folder, _ODD.sub("_", sheet.file))
-    return files
+    with mpl.rc_context(look), staged(folder, ()) as aside:
+        files = [file.name for sheet in sheets for file in _save(draw(sheet, data, language, imprint), aside, sheet)]
+    return [folder / name for name in files]
 
 
 def chinese_font() -> str:
@@ -97,16 +105,10 @@ def _villages(data: MapData) -> list[str]:
     return [code for code in data.villages["village_code"] if code in with_grids]
 
 
-def _save(figure: Figure, folder: Path, name: str) -> list[Path]:
+def _save(figure: Figure, folder: Path, sheet: Sheet) -> list[Path]:
+    name = _ODD.sub("_", sheet.file)
     pdf, png = folder / f"{name}.pdf", folder / f"{name}.png"
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-        # the same sheet gives the same bytes: no clock in the file
-        figure.savefig(pdf, metadata={"CreationDate": None, "Title": name})
-        figure.savefig(png, dpi=PNG_DPI, metadata={"Software": None})
-    except OSError as error:
-        raise OutputError(
-            f"无法写入海报 {folder}：{error.strerror}。",
-            f"The posters cannot be written to {folder}: {error.strerror}.",
-        ) from error
+    # the same sheet gives the same bytes: no clock in the file
+    figure.savefig(pdf, metadata={"CreationDate": None, "Title": name})
+    figure.savefig(png, dpi=PNG_DPI, metadata={"Software": None})
     return [pdf, png]

@@ -98,10 +98,10 @@ def village_sheet(data: MapData, code: str, language: Language) -> Sheet:
         grids=grids.assign(holder=[holders.get(grid, "") for grid in grids["grid_code"]]),
         villages=village,
         columns=(
-            (Text("网格", "Grid").in_(language), 0.14, False),
-            *((heading, 0.16, True) for _, heading, _ in counts),
-            (Text("网格长", "Leader").in_(language), 0.18, False),
-            (Text("网格员", "Member").in_(language), 0.24, False),
+            (Text("网格", "Grid").in_(language), 0.11, False),
+            *((heading, 0.14, True) for _, heading, _ in counts),
+            (Text("网格长", "Leader").in_(language), 0.16, False),
+            (Text("网格员", "Member").in_(language), 0.31, False),
         ),
         rows=rows,
     )
@@ -127,9 +127,10 @@ def _columns(data: MapData, language: Language) -> list[tuple[str, str, str]]:
 
 
 def _names(data: MapData, duties: tuple[str, ...]) -> dict[str, str]:
-    named = data.assignments[data.assignments["duty"].isin(duties)].merge(
-        data.members[["member_id", "name"]], on="member_id"
-    )
+    held = data.assignments[data.assignments["duty"].isin(duties)]
+    if held.empty:  # without a roster there are no ids to be matched
+        return {}
+    named = held.merge(data.members[["member_id", "name"]], on="member_id")
     named = named.sort_values(["grid_code", "duty", "member_id"])
     return {str(code): "、".join(here["name"]) for code, here in named.groupby("grid_code")}
 

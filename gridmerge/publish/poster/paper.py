@@ -1,0 +1,45 @@
+"""What every part of a sheet shares: the paper's measures, its colours, how a shape becomes an outline."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import numpy as np
+import pandas as pd
+import shapely
+from matplotlib.path import Path as Outline
+
+from gridmerge.publish.map.data import MapData
+
+WIDTH, HEIGHT, EDGE = 420.0, 297.0, 12.0  # A3 across, millimetres
+SIDE = 300.0  # where the table and the legend begin
+MM, INCH = 72 / 25.4, 25.4
+
+FILLS = ("#eef3ea", "#d3e5d6", "#a9d0c3", "#74b3ad", "#418f94", "#1d6275")
+EXCLUSIVE, INK, SOFT, RIM, HIGH, LOW = "#ded6ea", "#16323a", "#5c6c73", "#3a2d1e", "#a3320f", "#1c5aa0"
+
+
+def wide(text: str, points: float) -> float:
+    """Return about how many millimetres a text takes: a Chinese character is as wide as it is high."""
+    return sum(1.0 if ord(character) > 0x2E80 else 0.58 for character in text) * points / MM
+
+
+def step(size: float, data: MapData) -> int:
+    """Which of the six fills: below the minimum, four steps about the target, above the maximum."""
+    low, target, high = data.sizes.min or 0.0, data.sizes.target or 0.0, data.sizes.max or np.inf
+    if pd.isna(size) or size < low:
+        return 0
+    return 1 + sum(size > limit for limit in ((low + target) / 2, target, (target + high) / 2, high))
+
+
+def outline(shape: shapely.Geometry) -> Outline:
+    """Return a polygon with its holes as matplotlib draws it."""
+    rings = [shapely.get_coordinates(ring) for ring in _rings(shape)]
+    codes = [[Outline.MOVETO, *[Outline.LINETO] * (len(ring) - 2), Outline.CLOSEPOLY] for ring in rings]
+    return Outline(np.vstack(rings), np.concatenate(codes))
+
+
+def _rings(shape: shapely.Geometry) -> Iterator[shapely.Geometry]:
+    """Exterior rings one way round and holes the other, as the non-zero rule of PDF wants it."""
+    for part in shapely.get_parts(shapely.orient_polygons(shape)):
+        yield from shapely.get_rings(part)
