@@ -43,6 +43,14 @@ def digests(folder: Path) -> dict[str, str]:
     }
 
 
+@pytest.fixture(scope="session", autouse=True)
+def _one_day():
+    """What people read carries the day; two builds compared byte for byte must not straddle midnight."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("SOURCE_DATE_EPOCH", "1767312000")
+        yield
+
+
 @pytest.fixture
 def project(tmp_path):
     return write_small_project(tmp_path / "青山 镇")
@@ -86,6 +94,16 @@ def test_the_library_gives_what_the_command_writes(built):
         build.plan.grids["grid_code"].tolist() == gpd.read_file(built / "out" / "grids.geojson")["grid_code"].tolist()
     )
     assert len(build.crosswalk) == len(written) > 0
+
+
+def test_the_day_can_be_set_and_nonsense_is_said(built, project, monkeypatch):
+    assert json.loads((built / "out" / "report.json").read_text("utf-8"))["project"]["date"] == "2026-01-02"
+    monkeypatch.setenv("SOURCE_DATE_EPOCH", "yesterday")
+    result = run("build", project, "--lang", "en")
+    assert (result.exit_code, result.output) == (
+        1,
+        "SOURCE_DATE_EPOCH must be seconds since 1970, it is yesterday; mend or unset it.\n",
+    )
 
 
 def test_json_speaks_json_and_nothing_else(project):
