@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import lru_cache
 
 import geopandas as gpd
 import numpy as np
@@ -153,12 +154,49 @@ def contradicts(measured: list[Fit], assumed: Datum) -> Fit | None:
     return None
 
 
+class _Town:
+    """What every layer of a township is measured against: points along the village lines, and a lattice over the land."""
+
+    def __init__(self, villages: gpd.GeoDataFrame) -> None:
+        self.crs: CRS = villages.crs
+        self.bounds = x0, y0, x1, y1 = villages.total_bounds
+        self._lines = _points(villages.geometry.values, STEP * 4)
+        margin_x, margin_y = (x1 - x0) * 0.1, (y1 - y0) * 0.1
+        xs, ys = np.linspace(x0 - margin_x, x1 + margin_x, GRID), np.linspace(y0 - margin_y, y1 + margin_y, GRID)
+        self._lattice = np.column_stack([grid.ravel() for grid in np.meshgrid(xs, ys)])
+        self._moved: dict[Step, tuple[Points, shapely.STRtree]] = {}
+        self.land = self.covered(("wgs84", "wgs84"), villages.geometry.values)
+
+    def _at(self, step: Step) -> tuple[Points, shapely.STRtree]:
+        if step not in self._moved:
+            cells = shapely.STRtree(np.asarray(shapely.points(_shifted(self._lattice, step, self.crs))))
+            self._moved[step] = _shifted(self._lines, step, self.crs), cells
+        return self._moved[step]
+
+    def lines(self, step: Step) -> Points:
+        return self._at(step)[0]
+
+    def covered(self, step: Step, shapes: NDArray[np.object_]) -> NDArray[np.bool_]:
+        covered = np.zeros(GRID * GRID, dtype=bool)
+        covered[self._at(step)[1].query(shapes, predicate="intersects")[1]] = True
+        return covered
+
+
+@lru_cache(maxsize=1)
+def _town_of(wkb: tuple[bytes, ...], crs: CRS) -> _Town:
+    return _Town(gpd.GeoDataFrame(geometry=shapely.from_wkb(list(wkb)), crs=crs))
+
+
+def _town(villages: gpd.GeoDataFrame) -> _Town:
+    """The measure of a township, made once for all its layers."""
+    return _town_of(tuple(shapely.to_wkb(villages.geometry.values).tolist()), villages.crs)
+
+
 class _Lines:
     """Points along the layer's lines, to ask which village lines they meet."""
 
     def __init__(self, geometry: gpd.GeoSeries, villages: gpd.GeoDataFrame) -> None:
-        self._crs: CRS = villages.crs
-        self._village = _points(villages.geometry.values, STEP * 4)
+        self._town = _town(villages)
         x0, y0, x1, y1 = villages.total_bounds
         near = shapely.box(x0 - 1500, y0 - 1500, x1 + 1500, y1 + 1500)  # the services shift by up to 1.3 km
         shapes = geometry.values[shapely.intersects(geometry.values, near)]
@@ -172,26 +210,21 @@ class _Lines:
     def met(self, step: Step) -> float:
         if self._tree is None:
             return 0.0
-        far, _ = self._tree.query(_shifted(self._village, step, self._crs), distance_upper_bound=NEAR)
+        far, _ = self._tree.query(self._town.lines(step), distance_upper_bound=NEAR)
         return float(np.isfinite(far).mean())
 
 
 class _Land:
-    """A lattice over township and layer, to ask how much of their land they share."""
+    """How much of the land of township and layer they share, counted on the lattice."""
 
     def __init__(self, geometry: gpd.GeoSeries, villages: gpd.GeoDataFrame) -> None:
-        self._crs: CRS = villages.crs
-        x0, y0, x1, y1 = villages.total_bounds
-        margin_x, margin_y = (x1 - x0) * 0.1, (y1 - y0) * 0.1
-        xs, ys = np.linspace(x0 - margin_x, x1 + margin_x, GRID), np.linspace(y0 - margin_y, y1 + margin_y, GRID)
-        self._lattice = np.column_stack([grid.ravel() for grid in np.meshgrid(xs, ys)])
-        self._town = _covered(self._lattice, villages.geometry.values)
+        self._town = _town(villages)
         self._shapes = geometry.values
 
     def overlap(self, step: Step) -> float:
-        layer = _covered(_shifted(self._lattice, step, self._crs), self._shapes)
-        either = (layer | self._town).sum()
-        return float((layer & self._town).sum() / either) if either else 0.0
+        layer = self._town.covered(step, self._shapes)
+        either = (layer | self._town.land).sum()
+        return float((layer & self._town.land).sum() / either) if either else 0.0
 
 
 def _covered(points: Points, shapes: NDArray[np.object_]) -> NDArray[np.bool_]:

@@ -17,6 +17,7 @@ Points = NDArray[np.float64]
 REACH = 25.0  # metres: lines farther apart are other lines; datum shifts are hundreds of metres and told elsewhere
 STEP = 10.0  # metres between the points that stand for a line
 ROUNDS = 12
+SETTLED = 0.01  # metres: a round that moves the layer less ends the search; shifts are told to a decimetre
 TUKEY = 4.685  # times the spread of the residuals: what is farther off counts nothing (95 % efficient on clean data)
 FEWEST = 60  # points that must agree, some 600 m of village line
 SLANT = 15.0  # condition of the normal matrix from which lines run one way only, so that a shift along them is not seen
@@ -94,7 +95,10 @@ def shift(geometry: gpd.GeoSeries, villages: gpd.GeoDataFrame) -> Shift:
             return Shift(east=0.0, north=0.0, error=np.inf, sure=False)
         across = normal[met]
         offset = (across * (there[nearest[met]] - at[met])).sum(axis=1)
+        before = moved
         moved, error, condition, agreeing = _fit(across, offset, moved)
+        if np.hypot(*(moved - before)) < SETTLED:
+            break
     return Shift(
         east=float(moved[0]),
         north=float(moved[1]),
