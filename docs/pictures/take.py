@@ -13,20 +13,20 @@ from gridmerge.publish.map import from_out, render_data
 
 HERE = Path(__file__).parent
 FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-sync", "--no-first-run"]
-BESIDE_THE_CARD = 190  # pixels the town is moved to the left, so that the card hides none of it
+BESIDE_THE_CARD = 140  # pixels the town is moved to the left, so that the card hides none of it
 
 
 def meeting_map(page: Page) -> None:
     """Show the whole town, and who is responsible at a place in its middle."""
     page.evaluate("pixels => window.gridmerge.map.panBy([pixels, 0], {animate: false})", BESIDE_THE_CARD)
-    page.mouse.click(640, 450)
+    page.mouse.click(870, 530)
 
 
 def edit_mode(page: Page) -> None:
     """Show a grid that has been given three pieces of land."""
     page.click("[data-tab=edit]")
     page.click("#gm-edit-switch")
-    page.mouse.click(800, 470)
+    page.mouse.click(880, 560)
     page.evaluate(
         """() => {
           const api = window.gridmerge, grid = document.querySelector('.bar.on').dataset.code;

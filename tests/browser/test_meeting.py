@@ -15,7 +15,7 @@ from gridmerge.config import Grids
 from gridmerge.geometry import lonlat
 from gridmerge.model import Meeting, Note, Vote
 from gridmerge.publish import publish
-from gridmerge.publish.map import atlas
+from gridmerge.publish.map import atlas, render_data
 from tests.publish.naive import naive_build
 from tests.towns import draw_town
 
@@ -376,6 +376,19 @@ def test_a_phone_shows_the_card_as_a_sheet_and_keeps_the_place_in_sight(meet, da
     assert y < card["y"]
 
 
+def test_a_browser_that_knows_no_gap_between_boxes_still_spaces_them(chromium, data, tmp_path):
+    html = render_data(data)
+    assert html.count("gap:") > 10
+    file = tmp_path / "map.html"
+    file.write_text(html.replace("row-gap", "x-gap").replace("gap:", "x-gap:"), "utf-8")
+    page = chromium.new_page()
+    page.goto(file.as_uri())
+    page.wait_for_selector("html[data-ready]")
+    first, second = (page.locator("nav .tool").nth(n).bounding_box() for n in (0, 1))
+    assert second["x"] - first["x"] - first["width"] >= 6
+    page.close()
+
+
 def test_nobody_edits_on_a_map_for_the_platform(meet):
     meeting = meet(audience="platform")
     assert meeting.page.locator("[data-tab=edit]").count() == 0
@@ -469,6 +482,10 @@ def test_a_line_in_dispute_tells_who_stands_on_which_side_and_moves_the_land_the
     assert data.layers[0].title.zh in side_a and data.layers[1].title.zh in side_a and to[-3:] in side_a
     assert data.layers[2].title.zh in side_b and grid_of[face][-3:] in side_b
     assert meeting.page.locator("[data-move]").count() == 1, "the land is on side b already"
+    for number, listed in ((0, 1), (2, 1), (3, 0)):
+        meeting.page.select_option("#gm-docket-of", str(number))
+        assert meeting.page.locator("[data-item^='disputes/']").count() == listed, number
+    meeting.page.select_option("#gm-docket-of", "-1")
     meeting.page.click(f"[data-to='{to}']")
     assert meeting.grid_of(face) == to
     assert meeting.errors == []

@@ -123,8 +123,18 @@ window.gridmerge = {
   },
 };
 
+// Browsers before 2020 put no space between the boxes of a row: the style sheet does it for them then.
+function spaceless() {
+  const box = h("div", { style: { display: "flex", "flex-direction": "column", "row-gap": "1px", position: "absolute" } }, h("i"), h("i"));
+  document.body.appendChild(box);
+  const none = box.scrollHeight !== 1;
+  box.remove();
+  return none;
+}
+
 function start() {
   document.body.classList.add("gm");
+  document.body.classList.toggle("gm-spaceless", spaceless());
   document.body.classList.add("gm-" + DATA.audience);
   map.attributionControl.setPrefix(false);
   L.control.zoom({ position: "topleft", zoomInTitle: "+", zoomOutTitle: "−" }).addTo(map);

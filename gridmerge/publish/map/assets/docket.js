@@ -102,10 +102,21 @@ function sideRow(item, side) {
 }
 
 const KINDS = [["line", "lines"], ["dispute", "disputed"], ["gap", "gaps"], ["double", "doubles"]];
+// A department that comes to the table wants its own items: those it stands on a side of, claims twice or leaves out.
+let docketOf = -1;
+const concerns = (item) => docketOf < 0 || item.layer === docketOf || item.layer === -1 || (item.kind === "line" && item.a[0].concat(item.b[0]).indexOf(docketOf) >= 0);
+
+function docketFilter() {
+  const box = h("select", { class: "field", id: "gm-docket-of", "aria-label": t("docketOf"), onchange: (event) => { docketOf = Number(event.target.value); showPanel(); } },
+    h("option", { value: -1 }, t("docketOf")), layers.filter((layer) => layer.data.claims.length).map((layer) => h("option", { value: layer.index }, brief(title(layer), 40))));
+  box.value = docketOf;
+  return box;
+}
+
 function docketList() {
   return h("section", { class: "docket" },
-    h("h3", {}, t("docket"), h("span", { class: "count" }, docket.length)),
-    docket.length ? KINDS.map((kind) => docketFold(kind[0], kind[1])) : h("p", { class: "quiet" }, t("docketNone")),
+    h("h3", {}, t("docket"), h("span", { class: "count" }, docket.filter(concerns).length)),
+    docket.length ? [docketFilter(), KINDS.map((kind) => docketFold(kind[0], kind[1]))] : h("p", { class: "quiet" }, t("docketNone")),
     partial.map((one) => h("p", { class: "quiet" }, t("partial", brief(title(one.layer), 40), percent(one.share)))));
 }
 
@@ -113,7 +124,7 @@ function docketList() {
 const docketKind = (KINDS.filter((kind) => docket.some((item) => item.kind === kind[0]))[0] || [""])[0];
 
 function docketFold(kind, name) {
-  const items = docket.filter((item) => item.kind === kind);
+  const items = docket.filter((item) => item.kind === kind && concerns(item));
   if (!items.length) return null;
   const limit = shown[kind] || LISTED;
   return fold("docket/" + kind, t(name), items.length, docket.length <= LISTED || kind === docketKind, [

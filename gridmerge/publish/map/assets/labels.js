@@ -142,6 +142,7 @@ const LABELS = {
   cancel: ["取消", "Cancel"],
   remove: ["删除", "Delete"],
   docket: ["议题", "Docket"],
+  docketOf: ["所有部门的议题", "Items of every department"],
   docketNone: ["没有需要会商的地块。", "Nothing to discuss."],
   disputed: ["与多数部门不一致", "Against most departments"],
   disputeOf: ["{0}：网格 {1} 的 {2}，{3}/{4} 个部门划在 {5} 一侧", "{0}: {2} of grid {1}; {3} of {4} departments keep it with {5}"],
