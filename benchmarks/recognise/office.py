@@ -171,10 +171,12 @@ class Office:
 
     def _villages(self) -> Spec:
         stem, code, name = self._any(words.VILLAGES)
+        way = self._any(["shp", "gpkg", "geojson", "kml", "gcj02"])
+        if way == "shp":  # whose field names hold ten bytes
+            code, name = (field.encode("gbk")[:10].decode("gbk", "ignore") for field in (code, name))
         frame = self.town.villages.rename(columns={"village_code": code, "village_name": name})
         if self.rng.random() < 0.4:
             frame.insert(0, "OBJECTID", np.arange(1, len(frame) + 1))
-        way = self._any(["shp", "gpkg", "geojson", "kml", "gcj02"])
         path = self.folder / f"{stem}.{'geojson' if way == 'gcj02' else way}"
         if way == "shp":
             formats.shapefile(path, formats.in_crs(frame, 4544), encoding="GBK", cpg=None)

@@ -58,7 +58,8 @@ def tangles(shapes: Geometries, ids: list[str], layer: str, township: Township, 
     network = Network(shapes=shapes, ids=ids, layer=layer)
     shapely.prepare(shapes)  # they are asked several times
     faces, depth = seams.faces(shapes)
-    findings = _overlaps(network, faces[depth > 1]) + _sizes(network)
+    odd = _odd(shapes)
+    findings = _overlaps(network, faces[depth > 1], np.logical_or.reduce(list(odd.values()))) + _sizes(network, odd)
     if tiles:
         holes = faces[depth == 0]
         findings += _gaps(holes, layer) + _on_villages(network, township, holes)
@@ -66,9 +67,12 @@ def tangles(shapes: Geometries, ids: list[str], layer: str, township: Township, 
     return findings
 
 
-def _overlaps(network: Network, deep: Geometries) -> list[Finding]:
+def _overlaps(network: Network, deep: Geometries, odd: NDArray[np.bool_]) -> list[Finding]:
+    """Land of two grids. A grid of odd size is a finding by itself: what it lies on follows from it and is not said again."""
     shapes, ids, layer = network.shapes, network.ids, network.layer
     first, second = _pairs(shapes, deep)
+    plain = ~(odd[first] | odd[second])
+    first, second = first[plain], second[plain]
     shared = robust_intersection(shapes[first], shapes[second])
     area = shapely.area(shared)
     same = area > SAME * np.maximum(shapely.area(shapes[first]), shapely.area(shapes[second]))
@@ -85,8 +89,12 @@ def _overlaps(network: Network, deep: Geometries) -> list[Finding]:
         )
         for row in np.flatnonzero((own & ~strip) | same)
     ]
-    findings += _strips(network, first[strip], second[strip], shared[strip])
     small = (area > TOLD) & (area < OWN) & ~same
+    pushing = _pushing(first, second, np.where(strip, area, 0.0))
+    # what little else lies on such a grid is the same fault
+    part = strip | (small & np.isin(pushing, pushing[strip]))
+    findings += _strips(network, np.column_stack([first, second])[part], pushing[part], shared[part])
+    small &= ~part
     if small.any():
         measure = round(float(area[small].sum()), 1)
         findings.append(found("self_overlaps_small", layer=layer, measure=measure, count=int(small.sum())))
@@ -98,15 +106,21 @@ def _narrow(land: Geometries) -> NDArray[np.bool_]:
     return np.asarray(shapely.is_empty(shapely.buffer(land, -STRIP / 2, quad_segs=2)))
 
 
-def _strips(network: Network, first: NDArray[np.int64], second: NDArray[np.int64], shared: Geometries) -> list[Finding]:
-    """One finding a grid for its strips: of two grids, the one that lies on more of its neighbours is named."""
+def _pushing(first: NDArray[np.int64], second: NDArray[np.int64], area: NDArray[np.float64]) -> NDArray[np.int64]:
+    """Of each two grids the one that lies on its neighbours with more land altogether."""
+    total = np.bincount(np.concatenate([first, second]), np.tile(area, 2))
+    return np.where(total[second] > total[first], second, first)
+
+
+def _strips(
+    network: Network, pairs: NDArray[np.int64], pushing: NDArray[np.int64], shared: Geometries
+) -> list[Finding]:
+    """One finding a grid for the strips by which it lies on its neighbours."""
     area = shapely.area(shared)
-    total = np.bincount(np.concatenate([first, second]), np.tile(area, 2), minlength=len(network.ids))
-    pushing = np.where(total[second] > total[first], second, first)
     findings = []
     for row in np.unique(pushing):
         mine = pushing == row
-        others = sorted({network.ids[other] for other in (*first[mine], *second[mine])} - {network.ids[row]})
+        others = sorted({network.ids[other] for other in pairs[mine].ravel()} - {network.ids[row]})
         findings.append(
             found(
                 "edges_overlap",
@@ -143,22 +157,25 @@ def _gaps(holes: Geometries, layer: str) -> list[Finding]:
     return findings
 
 
-def _sizes(network: Network) -> list[Finding]:
-    area, length = shapely.area(network.shapes), shapely.length(network.shapes)
+def _odd(shapes: Geometries) -> dict[str, NDArray[np.bool_]]:
+    """Which areas are slivers, tiny or huge beside the others, by the kind of finding."""
+    area, length = shapely.area(shapes), shapely.length(shapes)
     thin = 2 * area < THIN * length
     usual = np.median(area[~thin]) if (~thin).sum() >= FEWEST else np.nan
     with np.errstate(invalid="ignore"):
-        tiny, huge = ~thin & (area < TINY * usual), area > HUGE * usual
-    kinds = (("grid_sliver", thin), ("grid_tiny", tiny), ("grid_huge", huge))
+        return {"grid_sliver": thin, "grid_tiny": ~thin & (area < TINY * usual), "grid_huge": area > HUGE * usual}
+
+
+def _sizes(network: Network, odd: dict[str, NDArray[np.bool_]]) -> list[Finding]:
     return [
         found(
             kind,
             layer=network.layer,
             source_id=network.ids[row],
-            measure=round(float(area[row]), 1),
+            measure=round(float(shapely.area(network.shapes[row])), 1),
             place=place(network.shapes[row]),
         )
-        for kind, chosen in kinds
+        for kind, chosen in odd.items()
         for row in np.flatnonzero(chosen)
     ]
 

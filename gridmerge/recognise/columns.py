@@ -26,13 +26,18 @@ _NUMBER = re.compile(r"\d+")
 _HAN = re.compile(r"[\u3400-\u9fff]")
 _LEAST_DISTINCT = 0.5  # of the filled values: parts of one grid may share an id, a constant is none
 _MOSTLY = 0.6  # share of the values that must look like what a column is taken for
+_ANY_ROW = frozenset({"id", "fid", "gid", "bsm"})
 _LONG = 6  # digits from which a plain number is a code rather than an amount or a place in a list
 
 
 def id_field(sheet: Sheet) -> Guess[str] | None:
     """The column with the department's own grid codes."""
     allowed = [name for name in sheet.columns if _may_be_id(_filled(sheet, name))]
-    return _chosen(sheet, "id", "编号", allowed, _looks_like_id, few=True)
+    chosen = _chosen(sheet, "id", "编号", allowed, _looks_like_id, few=True)
+    if chosen is not None or len(sheet.frame) < 2:
+        return chosen
+    numbers = [name for name in allowed if _tells_by_number(sheet, name)]
+    return Guess(numbers[0], "unsure", "字段名看不出，各要素的数字都不同") if numbers else None
 
 
 def name_field(sheet: Sheet, taken: list[str]) -> Guess[str] | None:
@@ -45,6 +50,24 @@ def holder_field(sheet: Sheet, taken: list[str]) -> Guess[str] | None:
     """The column with the person responsible."""
     allowed = [name for name in sheet.columns if name not in taken and _may_be_holder(_filled(sheet, name))]
     return _chosen(sheet, "holder", "责任人", allowed, _looks_like_people)
+
+
+def _tells_by_number(sheet: Sheet, name: str) -> bool:
+    """Short numbers, all different, that do not merely count the rows: police precincts go by such."""
+    values = _filled(sheet, name)
+    if len(values) < len(sheet.frame) or not values.is_unique or _share(values, _NUMBER) < 1:
+        return False
+    numbers = sorted(int(value) for value in values)
+    return numbers[-1] - numbers[0] >= len(numbers) and numbers[-1] < 10**_LONG
+
+
+def telling_column(sheet: Sheet) -> str | None:
+    """The first column that is filled and different in every row, and no measure: what tells features apart at a pinch."""
+    for name in sheet.columns:
+        values = _filled(sheet, name)
+        if len(values) == len(sheet.frame) and values.is_unique and _share(values, _DECIMAL) < _MOSTLY:
+            return name
+    return None
 
 
 def _chosen(
@@ -63,6 +86,12 @@ def _chosen(
         return Guess(named, "likely", f"字段名像{called}，但 {len(sheet.frame) - values.nunique()} 个要素重号或空号")
     if others:
         return Guess(named, "likely", f"字段名像{called}；还看到 {'、'.join(others[:3])}")
+    rivals = [name for name in allowed if name != named and (name in alike or _tells_by_number(sheet, name))]
+    rivals = rivals if few and plain(named) in _ANY_ROW else []
+    if rivals:  # what a program numbers its rows by has such a name too
+        return Guess(named, "likely", f"字段名像{called}；内容也像编号的还有 {'、'.join(rivals[:3])}")
+    if part == "name" and _distinct(values) < _LEAST_DISTINCT:
+        return Guess(named, "likely", f"字段名像{called}，但多处重名")
     if part == "holder" and not looks(values):
         rest = f"；{'、'.join(alike[:3])} 的内容像人名" if alike else ""
         return Guess(named, "likely", f"字段名像{called}，但内容不像人名{rest}")

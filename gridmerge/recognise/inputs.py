@@ -5,9 +5,12 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 from dataclasses import replace
+from difflib import SequenceMatcher
+from pathlib import Path
 
 import numpy as np
 import pandas as pd
+import shapely
 
 from gridmerge.catalog import find_field
 from gridmerge.model import Township
@@ -19,6 +22,7 @@ from gridmerge.recognise.signs import signs, word
 from gridmerge.recognise.survey import TABLES, Sheet
 from gridmerge.recognise.table import Table
 
+_AT_EDGES = 0.05  # share of one piece's grids that may lie on the other's where two pieces of a network meet
 BASE = "party"  # where there is a Party network, the published reforms build on it
 _PART = re.compile(
     r"[第\d一二三四五六七八九十东西南北中上下左右甲乙丙丁a-z]+(?=片|区|部分|块|$)|[_\-\s（(）)]+|(part|p)?\d+$",
@@ -53,7 +57,57 @@ def in_files(sheets: list[Recognised]) -> list[list[Recognised]]:
             else ""
         )
         groups.setdefault((folder, stem, suffix, tuple(one.sheet.columns), alone), []).append(one)
-    return list(groups.values())
+    return _complementary([part for group in groups.values() for part in _disjoint(group)])
+
+
+def _disjoint(group: list[Recognised]) -> list[list[Recognised]]:
+    """Part files of like names that lie on one another: those are years of one network, not pieces of it."""
+    parts: list[list[Recognised]] = []
+    for one in group:
+        apart = one.sheet.shape != "area"
+        free = next((part for part in parts if apart or not _overlap(part, [one])), None)
+        if free is None:
+            parts.append([one])
+        else:
+            free.append(one)
+    return parts
+
+
+def _complementary(groups: list[list[Recognised]]) -> list[list[Recognised]]:
+    """Join groups of one department and of the same columns of like names, whose land does not overlap."""
+    joined: list[list[Recognised]] = []
+    for group in groups:
+        other = next((one for one in joined if _are_pieces(one, group)), None)
+        if other is None:
+            joined.append(list(group))
+        else:
+            other.extend(group)
+    return joined
+
+
+def _are_pieces(one: list[Recognised], other: list[Recognised]) -> bool:
+    first, second = one[0].sheet, other[0].sheet
+    if first.columns != second.columns or first.shape != "area" or second.shape != "area":
+        return False
+    if (
+        any(sheet.layer or sheet.only for sheet in (first, second))
+        or Path(first.path).parent != Path(second.path).parent
+    ):
+        return False
+    alike = SequenceMatcher(None, first.title, second.title, autojunk=False).find_longest_match().size
+    owners = [department(sheet) for sheet in (first, second)]
+    same = owners[0] is not None and owners[1] is not None and owners[0].value.key == owners[1].value.key
+    return same and 2 * alike >= min(len(first.title), len(second.title)) and not _overlap(one, other)
+
+
+def _overlap(one: list[Recognised], other: list[Recognised]) -> bool:
+    """Whether areas of one lie on areas of the other."""
+    frames = [pd.concat([part.sheet.frame.geometry for part in group]) for group in (one, other)]
+    if frames[0].crs != frames[1].crs:
+        return True
+    spots = shapely.point_on_surface(np.asarray(frames[1].dropna()))
+    met = shapely.STRtree(np.asarray(frames[0].dropna())).query(spots, predicate="intersects")[0]
+    return len(np.unique(met)) > _AT_EDGES * len(spots)
 
 
 def network(group: list[Recognised], township: Township, taken: set[str]) -> Table:
@@ -170,7 +224,10 @@ def workloads(one: Recognised, township: Township, taken: set[str]) -> list[Tabl
         table.values["field"] = column
         tables.append(table)
     if not tables and counted is not None:
-        tables.append(_workload(one, counted, signs()["work"][counted]["weight"], "没有数量字段，按个数计"))
+        table = _workload(one, counted, signs()["work"][counted]["weight"], "没有数量字段，按个数计")
+        if signs()["work"][counted]["fields"]:
+            table.notes.append("field：没有认出数量字段，先按个数计；若有户数、人口一列，请写 field")
+        tables.append(table)
     for table in tables:
         table.values["name"] = Guess(_free(table.values["name"].value, taken), table.values["name"].sure, "")
         prove_points(table, sheet, township)

@@ -121,7 +121,7 @@ def _villages(sheets: list[Sheet]) -> tuple[Sheet, Guess[Kind]] | None:
         f"字段 {village_codes(best)} 全是 12 位村代码"
         if village_codes(best)
         else "文件名像村界"
-        if score
+        if score > 0
         else "没有文件像村界，先取这一个"
     )
     seen = f"；同样像的还有 {'、'.join(others)}" if others else ""
@@ -134,7 +134,8 @@ def _likeness(sheet: Sheet) -> int:
     coded = village_codes(sheet) is not None
     # a department's list of its grids may carry village codes too: its own name gives it away
     grid = word(sheet.title, "network") is not None or (department(sheet) is not None and not named)
-    return 2 * coded + 2 * named - 2 * grid
+    # a 社区警务辖区 is a network; a community_district may be the villages of its country
+    return 2 * coded + 2 * named - (1 if named and sheet.title.isascii() else 2) * grid
 
 
 def _kind(sheet: Sheet) -> Guess[Kind]:
@@ -173,7 +174,7 @@ def _areas(sheet: Sheet) -> Guess[Kind]:
         return Guess(
             "network", "likely" if sign and grid_field else "unsure", f"名称或字段像网格（{sign or coded}），部门不明"
         )
-    return Guess("other", "likely", "面状，但没有网格编码，也看不出部门")
+    return Guess("other", "likely", "面状，但没有网格编码，也看不出部门；若是某部门的网格，请自己加一段 [[layers]]")
 
 
 def _points(sheet: Sheet) -> Guess[Kind]:

@@ -8,8 +8,10 @@ from collections.abc import Iterable
 import pandas as pd
 
 from gridmerge.config import LayerSpec, WorkloadSpec
+from gridmerge.datum import in_china
 from gridmerge.errors import GridmergeError
 from gridmerge.findings import Finding
+from gridmerge.mend import crs as systems
 from gridmerge.mend import evidence, mend_layer, mend_work
 from gridmerge.model import Layer, Township
 from gridmerge.recognise.guess import Guess
@@ -34,7 +36,7 @@ def prove_layer(table: Table, sheet: Sheet, township: Township) -> None:
     except GridmergeError as error:
         table.notes.append(f"注意：{error.in_('zh')}")
         return
-    settled = table.role not in ("grid", "base") or _settled(table, layer, township)
+    settled = _settled(table, layer, township) if table.role in ("grid", "base") else None
     _system(table, findings, settled)
     away = {one.source_id for one in layer.findings if one.kind == "off_territory"}
     _where(table, sheet, away, len(layer.frame))
@@ -55,12 +57,13 @@ def prove_points(table: Table, sheet: Sheet, township: Township) -> None:
         why = f"原样有 {suspected.measure:g}% 的点在本乡镇之外，还原后只剩 {blanks['then']}%"
         table.values["datum"] = Guess(blanks["datum"], "likely", why)
     elif sheet.shape == "point":
-        _open_datum(table, sheet)
+        _open_datum(table, sheet, township)
 
 
-def _open_datum(table: Table, sheet: Sheet) -> None:
+def _open_datum(table: Table, sheet: Sheet, township: Township) -> None:
     """Points inside the township prove no datum: a web map's lie inside as well, but for a few at its rim."""
-    if sheet.raw is not None and sheet.degrees:
+    middle = township.villages.total_bounds.reshape(2, 2).mean(axis=0)[:, None]
+    if sheet.degrees and in_china(*systems.transform(township.crs, systems.WGS84, *middle))[0]:
         table.notes.append(
             "datum：没有点落在乡镇外，看不出是否为互联网地图坐标；若取自高德、腾讯地图请写 gcj02，百度地图请写 bd09，请核对"
         )
@@ -70,12 +73,15 @@ def _spec(table: Table) -> LayerSpec:
     return LayerSpec(**table.plain())
 
 
-def _settled(table: Table, layer: Layer, township: Township) -> bool:
-    """Whether the lines or the land of a layer fit the villages under its datum and clearly worse under any other."""
+def _settled(table: Table, layer: Layer, township: Township) -> bool | None:
+    """Whether the lines or the land of a layer fit the villages under its datum and clearly worse under any other.
+
+    None where no service shifts, or nothing can be measured.
+    """
     datum = table.plain().get("datum", "wgs84")
     measured = evidence.fits(layer.frame.geometry, township.villages, datum)
     if not measured:
-        return True
+        return None
     mine = next(fit for fit in measured if fit.datum == datum)
     others = [fit for fit in measured if fit.datum != datum]
     lines, overlap = max(fit.lines for fit in others), max(fit.overlap for fit in others)
@@ -91,7 +97,7 @@ def _settled(table: Table, layer: Layer, township: Township) -> bool:
     return False
 
 
-def _system(table: Table, findings: Iterable[Finding], settled: bool) -> None:
+def _system(table: Table, findings: Iterable[Finding], settled: bool | None) -> None:
     """The coordinate system, where the file does not say it or says it wrongly."""
     for kind, blank in (
         ("crs_by_evidence", "crs"),
@@ -109,20 +115,21 @@ def _system(table: Table, findings: Iterable[Finding], settled: bool) -> None:
         return
 
 
-def _why_system(code: str, found: Finding, blanks: dict[str, str], settled: bool) -> Guess[str]:
+def _why_system(code: str, found: Finding, blanks: dict[str, str], settled: bool | None) -> Guess[str]:
     if found.kind == "crs_by_evidence":
         return _by_trying(code, found, blanks, settled)
     if found.kind == "crs_contradicted":
         return Guess(code, "likely", f"文件声明 {blanks['crs']}，但只有它落在村界上")
     if found.kind == "crs_impossible":
         return Guess(code, "likely", f"文件声明 {blanks['declared']}，坐标数值却不可能是它")
-    if settled:
-        return Guess(code, "sure", "文件没有坐标系，坐标数值只可能是它，界线与村界吻合")
+    if settled is not False:
+        fit = "，界线与村界吻合" if settled else ""
+        return Guess(code, "sure", f"文件没有坐标系，坐标数值只可能是它{fit}")
     # western numbers of the older Chinese datums look the same and lie tens of metres off
     return Guess(code, "likely", "文件没有坐标系，按坐标数值判断；与村界的吻合不足以排除北京54、西安80")
 
 
-def _by_trying(code: str, found: Finding, blanks: dict[str, str], settled: bool) -> Guess[str]:
+def _by_trying(code: str, found: Finding, blanks: dict[str, str], settled: bool | None) -> Guess[str]:
     """How a system was told by trying: which others lie the same, near, or also on the villages."""
     rivals, near, same = int(blanks.get("rivals", 0)), blanks.get("near", ""), blanks.get("same", "")
     if rivals:
@@ -133,7 +140,7 @@ def _by_trying(code: str, found: Finding, blanks: dict[str, str], settled: bool)
         why += f"；相差几米、图上分不出的还有 {near}，请核对"
     if same:
         why += f"；{same} 与它坐标完全相同，写哪个都一样"
-    return Guess(code, "likely" if rivals or near or not settled else "sure", why)
+    return Guess(code, "likely" if rivals or near or settled is False else "sure", why)
 
 
 def _where(table: Table, sheet: Sheet, away: set[str], inside: int) -> None:

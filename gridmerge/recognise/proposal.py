@@ -15,6 +15,7 @@ from gridmerge.config import HOUSEHOLD_SIZES, PROJECT_FILE, Settings, Villages
 from gridmerge.errors import InputError
 from gridmerge.mend import mend_township
 from gridmerge.model import Township
+from gridmerge.recognise.columns import telling_column
 from gridmerge.recognise.guess import WORDS, Guess
 from gridmerge.recognise.inputs import dominant, in_departments, in_files, network, workloads
 from gridmerge.recognise.kinds import Recognised, recognise, village_codes
@@ -23,6 +24,7 @@ from gridmerge.recognise.table import Table
 from gridmerge.recognise.versions import share_departments, without_old
 
 _TOWN = re.compile(r"^([\u4e00-\u9fff]{1,4}?(?:镇|乡|街道))")
+PEOPLE = 800  # of a grid of some 300 households, at 2.6 people each (census of 2020)
 _SAMPLE = 500  # values a column that are looked at for the township's name
 
 
@@ -63,7 +65,9 @@ def propose(folder: Path) -> str:
         head.values["datum"] = datum
         township = mend_township(villages.sheet.raw, _settings(folder, head))
         tables = _tables(found, township)
-    return _document(project, head, tables, [*_left_out(found, replaced, sheets)])
+    away = [table for table in tables if any(one.kind == "layer_off_township" for one in table.findings)]
+    tables = [table for table in tables if table not in away]
+    return _document(project, head, tables, [*_left_out(found, [*replaced, *map(_off_township, away)], sheets)])
 
 
 def _villages(one: Recognised) -> Table:
@@ -76,10 +80,19 @@ def _villages(one: Recognised) -> Table:
         table.values["code"] = Guess(code, "sure", "全是 12 位数字")
     elif (column := find_field(sheet.columns, "village_code")) is not None:
         table.values["code"] = Guess(column, "likely", "字段名像村代码，但不是 12 位")
+    elif (column := telling_column(sheet)) is not None:
+        table.values["code"] = Guess(column, "unsure", "没有像村代码的字段，先取各村不同的这一列")
     name = find_field([column for column in sheet.columns if column != code], "village_name")
     if name is not None:
         table.values["name"] = Guess(name, "sure", "字段名像村名")
     return table
+
+
+def _off_township(table: Table) -> tuple[str, str]:
+    """A network that would stop the build: of another township, or the villages are the wrong ones."""
+    department, path = table.plain()["department"], table.plain()["path"]
+    label = "、".join(path) if isinstance(path, list) else str(path)
+    return label, f"像 {department} 的网格，但没有一个要素落在上面 [villages] 的范围内；拿错了文件，或村界、坐标系不对"
 
 
 def _settings(folder: Path, head: Table) -> Settings:
@@ -188,6 +201,8 @@ def _grids(names: list[str]) -> list[str]:
         target, low, high = HOUSEHOLD_SIZES
         sizes = [f"target = {target:g}", f"min = {low:g}", f"max = {high:g}"]
         return ["[grids]", 'unit = "households"   # 网格大小按户数计；常用 300 户，可改', *sizes]
+    if "people" in names:
+        return ["[grids]", 'unit = "people"   # 请核对：没有户数数据，按人口', f"target = {PEOPLE:g}   # 约 300 户"]
     if names:
         return [
             "[grids]",
@@ -203,7 +218,7 @@ def _matters(found: list[Recognised]) -> Recognised | None:
     return lists[0] if len(lists) == 1 and lists[0].sheet.layer is None else None
 
 
-def _left_out(found: list[Recognised], replaced: list[tuple[Recognised, str]], sheets: list[Sheet]) -> list[str]:
+def _left_out(found: list[Recognised], doubted: list[tuple[str, str]], sheets: list[Sheet]) -> list[str]:
     """What was seen and is not in the file, and how sure that is."""
     used = _matters(found)
     unused = [
@@ -211,7 +226,7 @@ def _left_out(found: list[Recognised], replaced: list[tuple[Recognised, str]], s
         for one in found
         if one.kind.value in ("other", "matters") and one is not used
     ]
-    old = [f"#   {one.sheet.label}：{WORDS['unsure']}：{why}" for one, why in replaced]
+    old = [f"#   {label}：{WORDS['unsure']}：{_one_line(why)}" for label, why in doubted]
     empty = [f"#   {sheet.label}：没有数据" for sheet in sheets if sheet.raw is not None and not len(sheet.frame)]
     broken = [f"#   {_one_line(sheet.problem.in_('zh'))}" for sheet in sheets if sheet.problem is not None]
     lines = ["# 看到但没有用的文件：", *old, *unused, *empty] if old or unused or empty else []

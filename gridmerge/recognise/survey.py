@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
 from typing import Literal
@@ -15,7 +15,7 @@ import shapely
 from pyogrio.errors import DataLayerError, DataSourceError
 
 from gridmerge.catalog import Department, find_field
-from gridmerge.config import PROJECT_FILE, Reading
+from gridmerge.config import PROJECT_FILE, LayerSpec, Reading
 from gridmerge.errors import GridmergeError, InputError
 from gridmerge.load import read
 from gridmerge.model import RawLayer
@@ -188,17 +188,36 @@ def _sheets(path: Path, folder: Path) -> Iterator[Sheet]:
 
 
 def _with_places(sheet: Sheet, folder: Path) -> Sheet:
-    """Read a table again by its two columns of coordinates, where only their names in pinyin or the like tell them."""
-    if sheet.shape != "table" or not sheet.path.lower().endswith(TABLES):
+    """Read a table again where its columns of coordinates, or that its rows are corners, only show on a second look."""
+    if not sheet.path.lower().endswith(TABLES):
         return sheet
     lon, lat = find_field(sheet.columns, "lon"), find_field(sheet.columns, "lat")
-    if lon is None or lat is None:
+    if sheet.shape == "table" and lon is not None and lat is not None:
+        numbers = sheet.frame[[lon, lat]].apply(pd.to_numeric, errors="coerce")
+        if numbers.notna().all(axis=1).mean() > 0.5:  # else a column that happens to be called x
+            spec = Reading(path=(sheet.path,), layer=sheet.layer, lon=lon, lat=lat)
+            sheet = replace(sheet, raw=read(spec, folder, sheet.path))
+    group = _of_corners(sheet) if sheet.shape == "point" else None
+    if group is None:
         return sheet
-    numbers = sheet.frame[[lon, lat]].apply(pd.to_numeric, errors="coerce")
-    if numbers.notna().all(axis=1).mean() <= 0.5:  # a column that happens to be called x
-        return sheet
-    raw = read(Reading(path=(sheet.path,), layer=sheet.layer, lon=lon, lat=lat), folder, sheet.path)
-    return Sheet(path=sheet.path, layer=sheet.layer, raw=raw)
+    corners = LayerSpec(path=(sheet.path,), layer=sheet.layer, lon=lon, lat=lat, key=sheet.path, id=group)
+    return replace(sheet, raw=read(corners, folder, sheet.path))
+
+
+def _of_corners(sheet: Sheet) -> str | None:
+    """The column that says whose corner each row is, where another counts the corners of each from the same start."""
+    frame = sheet.frame[sheet.columns]
+    for name in sheet.columns:
+        numbers = pd.to_numeric(frame[name], errors="coerce")
+        runs = (numbers.diff() != 1).cumsum()
+        starts = numbers[runs.diff() != 0]
+        if numbers.isna().any() or runs.nunique() < 2 or starts.nunique() > 1 or len(frame) < 3 * runs.nunique():
+            continue
+        for group in sheet.columns:
+            inside = frame[group].groupby(runs).nunique(dropna=False)
+            if group != name and (inside == 1).all() and 2 * frame[group].nunique() > runs.nunique():
+                return group
+    return None
 
 
 def _layers(path: Path) -> list[str | None]:

@@ -10,7 +10,7 @@ from gridmerge.recognise.signs import signs
 from gridmerge.recognise.table import Table
 
 
-def without_old(found: list[Recognised]) -> tuple[list[Recognised], list[tuple[Recognised, str]]]:
+def without_old(found: list[Recognised]) -> tuple[list[Recognised], list[tuple[str, str]]]:
     """Leave out networks that call themselves old or a copy where the same department has another; each with its reason."""
     current: dict[str, str] = {}
     old: list[tuple[Recognised, str]] = []
@@ -22,8 +22,8 @@ def without_old(found: list[Recognised]) -> tuple[list[Recognised], list[tuple[R
             old.append((one, owner.value.key))
         else:
             current.setdefault(owner.value.key, one.sheet.label)
-    replaced = [(one, f"名称像旧版或备份，已用 {current[key]}") for one, key in old if key in current]
-    gone = {id(one) for one, _ in replaced}
+    gone = {id(one) for one, key in old if key in current}
+    replaced = [(one.sheet.label, f"名称像旧版或备份，已用 {current[key]}") for one, key in old if key in current]
     return [one for one in found if id(one) not in gone], replaced
 
 
