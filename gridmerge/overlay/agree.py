@@ -11,22 +11,24 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 import shapely
-from scipy.sparse import coo_matrix, csr_matrix
+from scipy.sparse import csr_matrix
 from scipy.spatial import cKDTree
 
 from gridmerge.overlay.linework import Bools, Floats, Geometries, Ints, Strands, point_keys
+from gridmerge.overlay.together import together
 
 STEP = 40.0  # m between samples: drawing errors change over a hundred metres and more
 SEEN = 30.0  # m: how far apart two drawings of one line may ever be
 REACH = 8.0  # m: a line further than this, and than three standard errors, from another is another line
 ALONG = 30.0  # m: samples count as side by side when they are less than this apart along the line
 PARALLEL = 0.9  # cosine: lines that differ by more than 25 degrees are not the same line
-NEIGHBOURS = 16  # samples looked at around each: some eight drawings of a line, two samples each
+NEIGHBOURS = 12  # samples looked at around each: some six drawings of a line, two samples each
 NEAR, FAR = (
     40.0,
     140.0,
 )  # m: how far one stretch's error speaks for the next; strongly, and where nothing better is known
 FAR_WEIGHT = 0.03
+THINNED = 8  # of the far samples, every so-manieth speaks
 STIFFNESS = 0.05  # of one sample: keeps a sheet still where evidence is one-sided (the aperture problem)
 FINEST = 0.3  # m: no drawing is trusted more than this
 LAW = 1000.0  # departments that a village line, or a better rank, outweighs
@@ -162,6 +164,35 @@ def agree(villages: Sheet, layers: list[Sheet], weight: Floats, precedence: Ints
     return Agreement(shift, before, after, tolerance, [crowd.moved[crowd.part(k)] for k in range(n)])
 
 
+@dataclass(frozen=True)
+class _Pairs:
+    """Samples of one layer, and samples of other layers that may be the same place of the same line.
+
+    Parameters
+    ----------
+    mine, other
+        Row among the layer's samples, ascending, and among all.
+    x, y
+        The other's unit normal, turned to the side mine looks to.
+    apart
+        How far the other is from mine as drawn, along that normal, metres.
+    law
+        `LAW` where the other is of better precedence, else 1.
+    """
+
+    mine: Ints
+    other: Ints
+    x: Floats
+    y: Floats
+    apart: Floats
+    law: Floats
+
+    def across(self, moved: Floats, start: int) -> Floats:
+        """How far they are apart, along that normal, once all samples are moved; the layer's begin at `start`."""
+        x, y = _between(moved, self.mine + start, self.other)
+        return np.asarray(self.apart + x * self.x + y * self.y)
+
+
 class _Crowd:
     """All samples of all layers together; the villages are layer 0."""
 
@@ -169,7 +200,7 @@ class _Crowd:
         everyone = [villages, *layers]
         size = np.array([len(s.xy) for s in everyone])
         self._bounds = np.concatenate([[0], np.cumsum(size)])
-        self._threads = threads
+        self.count, self.threads = len(layers), threads
         self.layer = np.repeat(np.arange(len(everyone)), size)
         self.drawn = np.concatenate([s.xy for s in everyone])
         self.normal = np.concatenate([s.normal for s in everyone])
@@ -178,49 +209,58 @@ class _Crowd:
         self._order = np.concatenate([[np.iinfo(np.int64).min], precedence])
         self._sigma = np.concatenate([[FINEST], np.full(len(layers), SEEN / 3)])
         self._reach = np.full(len(everyone), REACH)
-        self._pair(PROBE)
+        self._pairs = self._paired(PROBE)
 
     def part(self, k: int) -> slice:
         """The samples of layer k."""
         return slice(self._bounds[k + 1], self._bounds[k + 2])
 
-    def _pair(self, every: int) -> None:
-        """Find which samples of other layers may be the same place of the same line, for each `every`th sample."""
+    def _paired(self, every: int) -> list[_Pairs]:
+        """Per layer, which samples of others may be the same place of the same line, for each `every`th sample."""
         at = self.drawn + self.moved
-        mine = np.arange(self._bounds[1], len(at), every)
-        distance, other = cKDTree(at).query(
-            at[mine], k=NEIGHBOURS, distance_upper_bound=SEEN + ALONG / 2, workers=self._threads
-        )
-        row, column = np.nonzero(np.isfinite(distance))
+        tree = cKDTree(at, balanced_tree=False)
+        return together(lambda k: self._pair(tree, at, k, every), range(self.count), self.threads)
+
+    def _pair(self, tree: cKDTree, at: Floats, k: int, every: int) -> _Pairs:
+        mine = np.arange(self._bounds[k + 1], self._bounds[k + 2], every)
+        _, other = tree.query(at[mine], k=NEIGHBOURS, distance_upper_bound=SEEN + ALONG / 2)
+        rank = self._order[self.layer]
+        heard = np.append((rank <= self._order[k + 1]) & (self.layer != k + 1), False)  # the last: nobody there
+        row, column = np.nonzero(heard[other])
         i, j = mine[row], other[row, column]
-        listens = self._order[self.layer[j]] <= self._order[self.layer[i]]
-        turn = (self.normal[i] * self.normal[j]).sum(1)
-        keep = (self.layer[i] != self.layer[j]) & listens & (np.abs(turn) > PARALLEL)
-        i, j, turn = i[keep], j[keep], turn[keep]
-        away = at[j] - at[i]
-        beside = np.abs(away[:, 0] * self.normal[j, 1] - away[:, 1] * self.normal[j, 0]) < ALONG
-        self._i, self._j = i[beside], j[beside]
-        facing = self.normal[self._j] * np.sign(turn[beside])[:, None]
-        self._nx, self._ny = np.ascontiguousarray(facing.T)
-        self._apart = ((self.drawn[self._j] - self.drawn[self._i]) * facing).sum(1)  # as drawn, along that normal
-        self._law = np.where(self._order[self.layer[self._j]] < self._order[self.layer[self._i]], LAW, 1.0)
+        (x, y), (nx, ny) = _columns(self.normal, i), _columns(self.normal, j)
+        turn = x * nx + y * ny
+        away_x, away_y = _between(at, i, j)
+        keep = (np.abs(turn) > PARALLEL) & (np.abs(away_x * ny - away_y * nx) < ALONG)
+        i, j, side = i[keep], j[keep], np.sign(turn[keep])
+        nx, ny = nx[keep] * side, ny[keep] * side
+        drawn_x, drawn_y = _between(self.drawn, i, j)
+        law = np.where(rank[j] < self._order[k + 1], LAW, 1.0)
+        return _Pairs(i - self._bounds[k + 1], j, nx, ny, drawn_x * nx + drawn_y * ny, law)
 
     def offsets(self) -> tuple[Floats, Bools]:
         """How far, along its normal, each sample is from the weighted median of all drawings of its line; and if there are others."""
-        i, j = self._i, self._j
-        across = self._across()
-        a, b = self.layer[i], self.layer[j]
-        limit = np.minimum(3 * np.hypot(self._sigma[a], self._sigma[b]), np.maximum(self._reach[a], self._reach[b]))
-        same = np.abs(across) <= np.maximum(limit, REACH)
-        i, across, b, law = i[same], across[same], b[same], self._law[same]
-        seat = i * (self.layer[-1] + 1) + b
+        villages = np.zeros(self._bounds[1]), np.zeros(self._bounds[1], dtype=bool)
+        parts = [villages, *together(self._offsets, range(self.count), self.threads)]
+        offset, known = (np.concatenate(column) for column in zip(*parts, strict=True))
+        return offset, known
+
+    def _offsets(self, k: int) -> tuple[Floats, Bools]:
+        """The same for the samples of one layer."""
+        pairs, own = self._pairs[k], k + 1
+        start, end = self._bounds[own : own + 2]
+        across, b = pairs.across(self.moved, start), self.layer[pairs.other]
+        limit = np.minimum(3 * np.hypot(self._sigma[own], self._sigma), np.maximum(self._reach[own], self._reach))
+        same = np.abs(across) <= np.maximum(limit, REACH)[b]
+        i, across, b, law = pairs.mine[same], across[same], b[same], pairs.law[same]
+        seat = i * len(self._sigma) + b
         crowd = np.bincount(seat)[seat]  # several samples of one layer share its say
         say = self._weight / self._sigma**2
-        everyone = np.arange(len(self.drawn))
+        everyone = np.arange(end - start)
         offset = _median(
             np.concatenate([i, everyone]),
             np.concatenate([across, np.zeros(len(everyone))]),
-            np.concatenate([say[b] * law / crowd, say[self.layer]]),
+            np.concatenate([say[b] * law / crowd, np.full(len(everyone), say[own])]),
         )
         return offset, np.bincount(i, minlength=len(everyone)) > 0
 
@@ -230,10 +270,9 @@ class _Crowd:
         Beyond two thirds of `SEEN` all pairs are other lines: their density is the background. What is denser nearer by is
         the layer's own error. A pair is believed to be one line as far out as that is likelier than chance.
         """
-        off = np.abs(self._across())
         wide = 2 / 3 * SEEN
-        for k in range(1, len(self._sigma)):
-            mine = np.sort(off[self.layer[self._i] == k])
+        for k, pairs in enumerate(self._pairs, start=1):
+            mine = np.sort(np.abs(pairs.across(self.moved, self._bounds[k])))
             inner, outer = np.searchsorted(mine, [wide, SEEN])
             if inner <= FEW:
                 continue
@@ -245,16 +284,10 @@ class _Crowd:
             self._reach[k] = np.clip(min(trust, 3.0) * self._sigma[k], REACH, SEEN)
         return self._sigma[1:].copy()
 
-    def _across(self) -> Floats:
-        """How far each pair is apart, along the normal of the one that looks."""
-        x, y = np.ascontiguousarray(self.moved.T)
-        i, j = self._i, self._j
-        return np.asarray(self._apart + (x[j] - x[i]) * self._nx + (y[j] - y[i]) * self._ny)
-
     def shift(self, shift: Floats) -> None:
         """Move layers as a whole, and look at the pairs afresh."""
         self.moved += np.concatenate([np.zeros((1, 2)), shift])[self.layer]
-        self._pair(1)
+        self._pairs = self._paired(1)
         self.look()
 
     def bend(self, move: Floats) -> None:
@@ -268,6 +301,16 @@ class _Crowd:
             self._sigma[k + 1] = max(FINEST, _spread(offset[part][known[part]]))
 
 
+def _columns(xy: Floats, rows: Ints) -> Floats:
+    """(2, rows) the x and the y of the rows."""  # `take` copies whole rows: a third of the time of xy[rows]
+    return np.ascontiguousarray(np.take(xy, rows, axis=0).T)
+
+
+def _between(xy: Floats, i: Ints, j: Ints) -> Floats:
+    """(2, pairs) from the places of i to those of j."""
+    return _columns(xy, j) - _columns(xy, i)
+
+
 def _spread(offset: Floats) -> float:
     """Robust standard deviation about zero; that of an ordinary drawing where there is too little to tell."""
     return float(np.median(np.abs(offset)) * 1.4826) if len(offset) > FEW else SEEN / 6
@@ -275,7 +318,7 @@ def _spread(offset: Floats) -> float:
 
 def _median(group: Ints, value: Floats, weight: Floats) -> Floats:
     """Weighted median of each group; every group has a value."""
-    order = np.argsort(group * (4 * SEEN) + value, kind="stable")  # values are within ±2 SEEN: one key sorts both
+    order = np.argsort(group * (4 * SEEN) + value)  # values are within ±2 SEEN: one key sorts both
     group, value = group[order], value[order]
     total = np.cumsum(weight[order])
     last = np.flatnonzero(np.append(group[1:] != group[:-1], True))
@@ -309,10 +352,8 @@ class _Sheets:
 
     def __init__(self, crowd: _Crowd) -> None:
         self._normal = crowd.normal
-        blocks = [_weights(crowd.drawn[crowd.part(k)], crowd.part(k).start) for k in range(crowd.layer[-1])]
-        row, column, weight = (np.concatenate(part) for part in zip(*blocks, strict=True))
-        n = len(crowd.drawn)
-        self._around: csr_matrix = coo_matrix((weight, (row, column)), shape=(n, n)).tocsr()
+        self._parts = [crowd.part(k) for k in range(crowd.count)]
+        self._around = together(lambda part: _Around.of(crowd.drawn[part]), self._parts, crowd.threads)
         _, self._place = np.unique(
             point_keys(crowd.drawn) + crowd.layer.astype(np.uint64) * np.uint64(0x9E3779B97F4A7C15), return_inverse=True
         )
@@ -320,7 +361,10 @@ class _Sheets:
     def __call__(self, offset: Floats, known: Bools) -> Floats:
         x, y = self._normal.T
         d = np.where(known, offset, 0.0)
-        sums = self._around @ np.column_stack([known * x * x, known * x * y, known * y * y, d * x, d * y])
+        terms = np.column_stack([known * x * x, known * x * y, known * y * y, d * x, d * y])
+        sums = np.zeros_like(terms)  # nobody asks for those of the villages, which stay
+        for part, around in zip(self._parts, self._around, strict=True):
+            sums[part] = around.sums(terms[part])
         xx, xy, yy, bx, by = sums.T
         xx, yy = xx + STIFFNESS, yy + STIFFNESS
         det = xx * yy - xy**2
@@ -329,19 +373,29 @@ class _Sheets:
         return np.column_stack([np.bincount(self._place, move[:, c])[self._place] / times for c in (0, 1)])
 
 
-def _weights(xy: Floats, start: int) -> tuple[Ints, Ints, Floats]:
-    """(row, column, weight) of the samples that speak for each sample of one layer."""
-    every = np.arange(len(xy))
-    parts = []
-    for reach, share, chosen, k in ((NEAR, 1.0, every, 10), (FAR, 4 * FAR_WEIGHT, every[::8], 8)):
-        distance, other = cKDTree(xy[chosen]).query(
-            xy, k=range(1, min(k, len(chosen)) + 1), distance_upper_bound=2.5 * reach
-        )
-        row, column = np.nonzero(np.isfinite(distance))
-        weight = share * np.exp(-0.5 * (distance[row, column] / reach) ** 2)
-        parts.append((row + start, chosen[other[row, column]] + start, weight))
-    row, column, weight = (np.concatenate(part) for part in zip(*parts, strict=True))
-    return row, column, weight
+@dataclass(frozen=True)
+class _Around:
+    """Which samples of one layer speak for each of its samples: near ones strongly, of the far ones every so-manieth."""
+
+    near: csr_matrix
+    far: csr_matrix
+
+    @classmethod
+    def of(cls, xy: Floats) -> _Around:
+        return cls(_speaking(xy, xy, NEAR, 1.0, 10), _speaking(xy, xy[::THINNED], FAR, THINNED / 2 * FAR_WEIGHT, 8))
+
+    def sums(self, terms: Floats) -> Floats:
+        """(samples, terms) weighted sums of the terms around each sample."""
+        return np.asarray(self.near @ terms + self.far @ terms[::THINNED])
+
+
+def _speaking(xy: Floats, chosen: Floats, reach: float, share: float, k: int) -> csr_matrix:
+    """(samples, chosen) weights of the k nearest of the chosen."""
+    k = min(k, len(chosen))
+    distance, other = cKDTree(chosen).query(xy, k=range(1, k + 1), distance_upper_bound=2.5 * reach)
+    weight = share * np.exp(-0.5 * (distance / reach) ** 2)  # 0 for those out of reach, whoever they are
+    other[np.isinf(distance)] = 0
+    return csr_matrix((weight.ravel(), other.ravel(), np.arange(0, len(xy) * k + 1, k)), shape=(len(xy), len(chosen)))
 
 
 def bend(lines: Geometries, samples: Sheet, moves: Floats, step: float) -> Strands:

@@ -17,7 +17,7 @@ LADDER = (
     0.001,
     0.01,
 )  # m; rungs of rounding to meet a GEOS exception with: as it is, the villages' grid, a centimetre
-STRIDE = 0.6  # tolerances between samples of the lines that are compared
+STRIDE = 0.8  # tolerances between samples of the lines that are compared
 SMOOTH = 0.01  # m: samples that a straight line passes this near are not kept as vertices
 HOLD = 1.25  # tolerances; an end this near to the network is tied to it
 
@@ -111,13 +111,17 @@ class _Pieces:
     heading: Floats  # (cosine, sine) of twice the direction: the same both ways along a line
 
     @classmethod
-    def of(cls, strands: Strands) -> _Pieces:
+    def of(cls, strands: Strands, land: shapely.Geometry | None = None) -> _Pieces:
+        """The pieces, or those whose middle lies on the land."""
+        xy = strands.xy
         at = np.flatnonzero(strands.line[1:] == strands.line[:-1])
-        start, end = strands.xy[at], strands.xy[at + 1]
-        way = end - start
-        square = np.maximum((way**2).sum(1), 1e-18)
-        twice = np.column_stack([way[:, 0] ** 2 - way[:, 1] ** 2, 2 * way[:, 0] * way[:, 1]]) / square[:, None]
-        return cls(at, (start + end) / 2, twice)
+        middle = (xy[at] + xy[at + 1]) / 2
+        if land is not None:
+            inside = shapely.contains_xy(land, middle)
+            at, middle = at[inside], middle[inside]
+        x, y = (xy[at + 1] - xy[at]).T
+        square = np.maximum(x * x + y * y, 1e-18)
+        return cls(at, middle, np.column_stack([(x * x - y * y) / square, 2 * x * y / square]))
 
     def place(self, turn: float) -> Floats:
         """Where they are and where they lead to, as one point in metres: a full turn counts for `turn`."""
@@ -163,7 +167,7 @@ class _Network:
         self.add(lines)
 
     def add(self, lines: Geometries) -> None:
-        while self._batches and len(self._batches[-1].lines) <= 2 * len(lines):
+        while self._batches and len(self._batches[-1].lines) <= len(lines):
             lines = np.concatenate([self._batches.pop().lines, lines])
         self._batches.append(_Batch(lines, self._step, self._turn))
 
@@ -200,14 +204,11 @@ class _Network:
 
 def _news(candidate: Candidate, village: shapely.Geometry, network: _Network) -> Geometries:
     """The runs of a layer that follow nothing accepted, tied."""
-    pieces = _Pieces.of(candidate.strands)
-    free = shapely.contains_xy(village, pieces.middle)
-    free[free] = ~network.follows(
-        _Pieces(pieces.at[free], pieces.middle[free], pieces.heading[free]), candidate.tolerance
-    )
-    if not free.any():
+    pieces = _Pieces.of(candidate.strands, village)
+    free = pieces.at[~network.follows(pieces, candidate.tolerance)]
+    if len(free) == 0:
         return np.array([], dtype=object)
-    runs = _Runs.of(candidate.strands, pieces.at[free])
+    runs = _Runs.of(candidate.strands, free)
     parts = [runs.bodies(), *(runs.ties(way, network, candidate.tolerance) for way in (-1, 1))]
     run, place, points = (np.concatenate(column) for column in zip(*parts, strict=True))
     order = np.lexsort((place, run))

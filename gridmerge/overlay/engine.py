@@ -15,7 +15,7 @@ from gridmerge.model import Layer, Mosaic, Township
 from gridmerge.overlay.absorb import absorb, dissolve
 from gridmerge.overlay.account import Story, mosaic_of
 from gridmerge.overlay.agree import SLACK, Agreement, agree, bend, sheet
-from gridmerge.overlay.conflate import Accepted, Candidate, VillageLines, accept
+from gridmerge.overlay.conflate import STRIDE, Accepted, Candidate, VillageLines, accept
 from gridmerge.overlay.cut import Cut, faces_of
 from gridmerge.overlay.drawing import Drawing, drawings, weights
 from gridmerge.overlay.label import Targets, marks, shares
@@ -26,7 +26,6 @@ PLACES = {"exclusive": 0, "base": 1, "grid": 2, "barrier": 3}  # whose lines com
 MOST = 75.0  # percentile of the layers' tolerances that counts for all: a few very rough layers do not set the measure
 FINE = 0.8  # of the common tolerance: the least a layer gets, for the others it meets are not as fine
 TIGHTEST = 2.0  # m: no drawing can be told apart more finely
-STRIDE = 0.6  # tolerances between samples of the lines that are compared
 CROWD = 3_000_000  # samples: with fewer, starting a process takes longer than its work; threads then
 PASSES = 4  # a merged face may be thin again; measured: two passes are enough
 
@@ -149,7 +148,7 @@ def _absorbed(faces: Geometries, village: Ints, drawn: list[Drawing], tolerance:
     Who holds a face is told by a point inside it as long as faces are still to be merged, and by area once they stand.
     """
     claiming = [d for d in drawn if d.claims]
-    points = np.asarray(shapely.point_on_surface(faces))
+    points = shapely.STRtree(shapely.point_on_surface(faces))
     held = together(lambda d: marks(points, d.sources), claiming, threads)
     claims = np.column_stack([np.zeros((len(faces), 0)), *(mark for mark, _ in held)])
     zone = _zones(claiming, [first for _, first in held], len(faces))

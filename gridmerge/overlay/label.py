@@ -54,16 +54,16 @@ def shares(targets: Targets, sources: Geometries) -> Shares:
     shapely.prepare(sources)
     source, face = targets.tree.query(sources, predicate="intersects")
     held = targets.area[face]
-    doubt = ~(shapely.covers(sources[source], targets.cores[face]))
+    doubt = ~shapely.covers(sources[source], targets.cores[face])
     held[doubt] = shapely.area(common(targets.faces[face[doubt]], sources[source[doubt]]))
     some = held > 0
     order = np.lexsort((source[some], face[some]))
     return Shares(face[some][order], source[some][order], held[some][order])
 
 
-def marks(points: Geometries, sources: Geometries) -> tuple[Floats, Ints]:
+def marks(points: shapely.STRtree, sources: Geometries) -> tuple[Floats, Ints]:
     """Who holds each point of a layer: a number for the set of grids there, 0 for none; and the first of them, -1."""
-    source, point = shapely.STRtree(points).query(sources, predicate="contains")
+    source, point = points.query(sources, predicate="contains")
     first = np.full(len(points), -1)
     order = np.argsort(-source, kind="stable")
     first[point[order]] = source[order]  # the last written is the first by row
