@@ -33,7 +33,9 @@ def discreet(build: Build) -> Build:
         addresses=None
         if build.addresses is None
         else replace(build.addresses, frame=_clean(build.addresses.frame, "address")),
-        meeting=_meeting(build.meeting, frozenset(build.plan.grids["grid_code"]) | set(build.plan.faces["face_id"])),
+        meeting=discreet_meeting(
+            build.meeting, frozenset(build.plan.grids["grid_code"]) | set(build.plan.faces["face_id"])
+        ),
     )
 
 
@@ -68,7 +70,7 @@ def discreet_finding(finding: Finding) -> Finding:
     return replace(finding, blanks=tuple((name, _clean_blank(value)) for name, value in finding.blanks))
 
 
-def _meeting(meeting: Meeting, codes: Collection[str]) -> Meeting:
+def discreet_meeting(meeting: Meeting, codes: Collection[str]) -> Meeting:
     """Take phones and ID numbers out of what people wrote, and of keys that are no code of this plan."""
 
     def known(key: str) -> str:

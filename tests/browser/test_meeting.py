@@ -16,6 +16,8 @@ from gridmerge.geometry import lonlat
 from gridmerge.model import Meeting, Note, Vote
 from gridmerge.publish import publish
 from gridmerge.publish.map import atlas, render_data
+from gridmerge.publish.map.data import MapLayer
+from gridmerge.text import Text
 from tests.publish.naive import naive_build
 from tests.towns import draw_town
 
@@ -387,6 +389,28 @@ def test_a_browser_that_knows_no_gap_between_boxes_still_spaces_them(chromium, d
     first, second = (page.locator("nav .tool").nth(n).bounding_box() for n in (0, 1))
     assert second["x"] - first["x"] - first["width"] >= 6
     page.close()
+
+
+def test_rivers_and_roads_are_no_departments(meet, data):
+    river = MapLayer(
+        key="rivers",
+        title=Text("水利", "Water"),
+        role="barrier",
+        frame=gpd.GeoDataFrame(
+            {"source_id": ["1"], "name": ["清溪"], "holder": [""]},
+            geometry=[shapely.LineString(data.faces.total_bounds.reshape(2, 2))],
+            crs=data.crs,
+        ),
+    )
+    meeting = meet(replace(data, layers=(*data.layers, river)))
+    meeting.page.click("[data-tab=layers]")
+    lists = meeting.page.locator(".networks").all_inner_texts()
+    assert "水利" in lists[0] and "水利" not in lists[1] and "河流、道路等" in meeting.text("#gm-tab")
+    meeting.page.locator(".tick", has_text="水利").click()
+    assert "水利" in meeting.text("#gm-legend")
+    meeting.click_face(data.faces["face_id"].iloc[5])
+    assert "水利" not in meeting.text("#gm-card")
+    assert meeting.errors == []
 
 
 def test_nobody_edits_on_a_map_for_the_platform(meet):

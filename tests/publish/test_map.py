@@ -19,6 +19,7 @@ from gridmerge.datum import SHIFTS
 from gridmerge.errors import OutputError
 from gridmerge.findings import found
 from gridmerge.geometry import lonlat
+from gridmerge.model import Addresses, Meeting, Note, Vote
 from gridmerge.publish import publish
 from gridmerge.publish.map import MapOptions, build_hash, figure, from_out, inline, render, render_data
 from gridmerge.publish.map.arcs import SCALE, Display, deltas, shared_arcs
@@ -269,6 +270,14 @@ def test_no_phone_or_id_number_survives_wherever_it_hid(tmp_path, audience):
         roster=replace(build.roster, members=build.roster.members.assign(name=secret, phone=SECRETS[0])),
         assignment=replace(build.assignment, members=build.assignment.members.assign(name=secret)),
         findings=(found("encoding_chosen", layer="party", encoding=secret, file=secret),),
+        meeting=Meeting(
+            notes=(Note(lon=105.0, lat=29.0, text=secret, by=secret),),
+            votes=(Vote(key=f"gap/{secret}", yes=1, no=0, abstain=0),),
+        ),
+        addresses=Addresses(
+            frame=gpd.GeoDataFrame({"address": [secret]}, geometry=build.township.villages.centroid[:1]),
+            source=build.sources[0],
+        ),
     )
     build = replace(build, township=replace(build.township, name=f"青山镇{secret}"))
     page = render(build, options=MapOptions(audience=audience))

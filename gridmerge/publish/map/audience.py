@@ -11,6 +11,7 @@ import numpy as np
 import pandas as pd
 
 from gridmerge.model import Meeting
+from gridmerge.publish.discreet import discreet_meeting
 from gridmerge.publish.map.data import MapData
 from gridmerge.publish.map.options import Audience
 from gridmerge.publish.privacy import drop_id_numbers, mask_name, scrub
@@ -72,10 +73,7 @@ def _scrubbed(data: MapData) -> MapData:
         ),
         sources=tuple((key, clean(path), features) for key, path, features in data.sources),
         addresses=_cleaned(data.addresses, clean, "address"),
-        meeting=replace(
-            data.meeting,
-            notes=tuple(replace(note, text=clean(note.text), by=clean(note.by)) for note in data.meeting.notes),
-        ),
+        meeting=discreet_meeting(data.meeting, {*data.grids["grid_code"], *data.faces["face_id"]}),
     )
 
 

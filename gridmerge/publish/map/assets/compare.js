@@ -10,7 +10,7 @@ function drawBefore() {
   const here = { renderer: paintBefore, pane: "gm-before", interactive: false, smoothFactor: 0 };
   beforeShapes.addLayer(L.rectangle(townBounds().pad(4), Object.assign({ stroke: false, fillColor: "#eceae2", fillOpacity: 1 }, here)));
   beforeShapes.addLayer(L.polygon(land.latlngs(land.around(DATA.faces.id.map((_, face) => face))), Object.assign({ stroke: false, fillColor: "#fbfaf5", fillOpacity: 1 }, here)));
-  layers.filter((layer) => !state.layers.size || state.layers.has(layer.index)).forEach((layer) => {
+  layers.filter((layer) => (state.layers.size ? state.layers.has(layer.index) : !isContext(layer))).forEach((layer) => {
     const cover = new Coverage(layer.data);
     beforeShapes.addLayer(L.polyline(cover.arcs.map((_, arc) => cover.line(arc)), Object.assign({ color: layerStyle(layer).color, weight: 1.3, opacity: 0.75 }, here)));
   });

@@ -48,6 +48,7 @@ const LABELS = {
   showVillages: ["村（社区）界", "Village lines"],
   showLabels: ["网格编号", "Grid labels"],
   showFaces: ["最小地块线", "Smallest pieces"],
+  context: ["河流、道路等", "Rivers, roads and the like"],
   networks: ["部门网格（原样）", "Departmental networks, as drawn"],
   networksNote: ["按各部门交来的图绘制，显示时简化 {0} 米以内。", "As each department drew it, simplified by up to {0} m for display."],
   all: ["全部", "All"],

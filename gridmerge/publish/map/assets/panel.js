@@ -88,6 +88,8 @@ function bar(grid) {
 }
 
 function layersTab() {
+  const context = layers.filter(isContext);
+  const networks = layers.filter((layer) => !isContext(layer));
   const tolerance = Math.max.apply(null, layers.map((layer) => layer.data.tolerance).concat([0]));
   return [
     h("h3", {}, t("colourBy")),
@@ -96,17 +98,20 @@ function layersTab() {
     tick(t("showVillages"), state.villages, (on) => { state.villages = on; changed("villages"); }),
     tick(t("showLabels"), state.labels, (on) => { state.labels = on; changed("labels"); }),
     tick(t("showFaces"), state.pieces, (on) => { state.pieces = on; changed("pieces"); }),
-    layers.length ? h("h3", {}, t("networks"),
+    context.length ? [h("h3", {}, t("context")), h("div", { class: "networks" }, context.map(layerTick))] : null,
+    networks.length ? h("h3", {}, t("networks"),
       h("span", { class: "aside" },
-        h("button", { class: "link", onclick: () => { layers.forEach((layer) => state.layers.add(layer.index)); changed("layers"); } }, t("all")),
+        h("button", { class: "link", onclick: () => { networks.forEach((layer) => state.layers.add(layer.index)); changed("layers"); } }, t("all")),
         h("button", { class: "link", onclick: () => { state.layers.clear(); changed("layers"); } }, t("none")))) : null,
-    h("div", { class: "networks" }, layers.map((layer) => tick(brief(title(layer), 60), state.layers.has(layer.index), (on) => {
-      if (on) state.layers.add(layer.index);
-      else state.layers.delete(layer.index);
-      changed("layers");
-    }, swatch(layer), number(layer.count)))),
+    h("div", { class: "networks" }, networks.map(layerTick)),
     layers.length ? h("p", { class: "quiet" }, t("networksNote", tolerance)) : null];
 }
+
+const layerTick = (layer) => tick(brief(title(layer), 60), state.layers.has(layer.index), (on) => {
+  if (on) state.layers.add(layer.index);
+  else state.layers.delete(layer.index);
+  changed("layers");
+}, swatch(layer), number(layer.count));
 
 function colourSwitch() {
   const modes = [["work", "byWork"], ["member", "byMember"], ["neighbour", "byNeighbour"], ["department", "byDepartment"]]

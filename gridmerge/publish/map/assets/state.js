@@ -42,6 +42,9 @@ grids.forEach((grid) => grid.duties.sort((a, b) => DUTY_ORDER.indexOf(a.duty) - 
 
 const layers = DATA.layers.map((layer, index) => ({ index: index, data: layer, count: layer.id.length, drawn: null }));
 
+// Rivers, roads: lines nobody is responsible for, shown to find one's way.
+const isContext = (layer) => layer.data.role === "barrier";
+
 function size(grid) {
   if (DATA.sizes.unit === "area_ha" && unit < 0) return grid.area / 1e4;
   return unit < 0 ? grid.load : grid.work[unit];
