@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime
 import re
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -42,8 +43,18 @@ def _by_calamine(path: Path, ask: Ask) -> tuple[Rows, list[Finding]]:
         pass  # calamine hides that a file is locked behind an error of its own
     book = python_calamine.CalamineWorkbook.from_path(str(path))
     sheet, findings = _sheet(book, ask)
-    rows = book.get_sheet_by_name(sheet).to_python(skip_empty_area=False)
-    return [[_cell(value) for value in row] for row in rows], findings
+    cells = book.get_sheet_by_name(sheet)
+    rows = [[_cell(value) for value in row] for row in cells.to_python(skip_empty_area=False)]
+    return _merged_down(rows, cells.merged_cell_ranges or []), findings
+
+
+def _merged_down(rows: Rows, ranges: Sequence[tuple[tuple[int, int], tuple[int, int]]]) -> Rows:
+    """Give every row what a cell merged over several rows says; across columns a merged cell speaks for the first only."""
+    for (first, column), (last, _) in ranges:
+        for row in range(first + 1, min(last + 1, len(rows))):
+            if column < len(rows[row]):
+                rows[row][column] = rows[first][column]
+    return rows
 
 
 def _by_gdal(path: Path, ask: Ask, why: BaseException) -> Rows:

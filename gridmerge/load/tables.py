@@ -82,12 +82,12 @@ def rows_to_frame(rows: Rows, ask: Ask) -> tuple[gpd.GeoDataFrame, list[Finding]
     filled = [(number, row) for number, row in enumerate(rows, start=1) if any(_text(cell) for cell in row)]
     if not filled:
         raise unreadable(ask.name, "表格是空的。", "the table is empty.")
-    at = _header(filled, ask)
+    at, header = _header(filled, ask)
     bare = at == 0 and not ask.fields and _headless([row for _, row in filled[:_SNIFF_ROWS]])
-    number, header = filled[at]
+    number, above = filled[at]
     width = max(len(row) for _, row in filled[at:])
     names = [f"field_{i + 1}" for i in range(width)] if bare else header_names(_padded(header, width))
-    body = [_padded(row, width) for _, row in filled[at if bare else at + 1 :]]
+    body = [_padded(row, width) for _, row in filled[at + (0 if bare else 1 if header is above else 2) :]]
     columns = list(zip(*body, strict=True)) if body else [()] * width
     kept = [i for i in range(width) if names[i] or any(_text(cell) for cell in columns[i])]
     keep_text = {field_key(code) for code in ask.codes}
@@ -114,24 +114,50 @@ def _text(cell: Any) -> str:
     return "" if cell is None else str(cell).strip()
 
 
-def _header(filled: Sequence[tuple[int, list[Any]]], ask: Ask) -> int:
-    """Return which of the first filled rows is the header.
+def _header(filled: Sequence[tuple[int, list[Any]]], ask: Ask) -> tuple[int, list[Any]]:
+    """Return which of the first filled rows is the header, and its cells: with those of the row below where it has two.
 
     The row that holds the fields the project file names; else the first row that is all distinct text and nearly as wide
     as the widest below it: titles and instructions fill one cell or two.
     """
+    rows = [row for _, row in filled[: HEADER_ROWS + 1]]
+    top = [_stacked(row, below) or row for row, below in zip(rows, [*rows[1:], []], strict=True)][:HEADER_ROWS]
     wanted = {field_key(name) for name in ask.fields}
-    top = filled[:HEADER_ROWS]
     if wanted:
-        hits = [len(wanted & {field_key(_text(cell)) for cell in row}) for _, row in top]
+        tried = [(i, cells) for i, stacked in enumerate(top) for cells in (stacked, rows[i])]
+        hits = [len(wanted & {field_key(_text(cell)) for cell in cells}) for _, cells in tried]
         if max(hits):
-            return hits.index(max(hits))
+            return tried[hits.index(max(hits))]
     widest = max(sum(bool(_text(cell)) for cell in row) for _, row in filled[: HEADER_ROWS + _SNIFF_ROWS])
-    for i, (_, row) in enumerate(top):
+    for i, row in enumerate(top):
         texts = [_text(cell) for cell in row if _text(cell)]
         if len(texts) >= max(1, 0.6 * widest) and len(set(texts)) == len(texts) and not any(map(_is_number, texts)):
-            return i
-    return 0
+            return i, row
+    return 0, rows[0]
+
+
+def _stacked(upper: Sequence[Any], lower: Sequence[Any]) -> list[Any] | None:
+    """Return the names of a header of two rows (网格员 over 姓名 and 电话: 网格员姓名, 网格员电话); None where it is none.
+
+    Cells merged across are filled in the first column only, cells merged down in the first row only. What tells such a
+    header from a title over a header is a column that is merged down, or words that come again under another group.
+    """
+    width = max(len(upper), len(lower))
+    top, low = ([_text(cell) for cell in _padded(row, width)] for row in (upper, lower))
+    owner = np.maximum.accumulate([i if text else -1 for i, text in enumerate(top)])
+    grouped = {int(owner[i]) for i in range(width) if low[i] and not top[i] and owner[i] >= 0}
+    names: list[Any] = []
+    for i in range(width):
+        group = top[owner[i]] if owner[i] in grouped else ""
+        lone = not group and low[i] in ("", top[i])
+        if not (lone or not top[i] or (group and low[i])) or _is_number(top[i]) or _is_number(low[i]):
+            return None
+        names.append(f"{group}{low[i]}" if group and low[i] else top[i] or low[i])
+    given = [name for name in names if name]
+    merged_down = any(top[i] and low[i] in ("", top[i]) for i in range(width))
+    words = [text for text, above in zip(low, top, strict=True) if text and text != above]
+    several = sum(map(bool, top)) > 1 and len(set(given)) == len(given)
+    return names if grouped and several and (merged_down or len(set(words)) < len(words)) else None
 
 
 def _is_number(text: str) -> bool:

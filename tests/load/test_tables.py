@@ -143,6 +143,50 @@ def test_the_header_is_found_without_help_and_under_its_own_spelling(tmp_path: P
         load(path, layer="填表")
 
 
+def two_row_header(path: Path, titles: int) -> None:
+    """A template as departments send it: a group over two columns, single columns merged down, a village over its grids."""
+    book = xlsxwriter.Workbook(str(path))
+    sheet = book.add_worksheet()
+    for row in range(titles):
+        sheet.merge_range(row, 0, row, 5, ["网格员花名册", "填报单位：青山镇"][row])
+    for column, name in enumerate(["所属村", "*网格编码"]):
+        sheet.merge_range(titles, column, titles + 1, column, name)
+    for column, group in ((2, "网格员"), (4, "网格长")):
+        sheet.merge_range(titles, column, titles, column + 1, group)
+        sheet.write_row(titles + 1, column, ["姓名", "联系电话"])
+    sheet.merge_range(titles + 2, 0, titles + 4, 0, "韩洪村")
+    for i, (code, name) in enumerate(zip(CODES[:3], ["李建国", "欧阳淑贤", "谭永福"], strict=True)):
+        sheet.write_row(titles + 2 + i, 1, [code, name, "13800000001", "王村长", "13900000001"])
+    book.close()
+
+
+@pytest.mark.parametrize("titles", [0, 1, 2])
+@pytest.mark.parametrize("named", [True, False])
+def test_a_header_of_two_rows_and_cells_merged_down(tmp_path: Path, titles: int, named: bool) -> None:
+    two_row_header(tmp_path / "a.xlsx", titles)
+    raw = load(tmp_path / "a.xlsx", village="所属村", **({"id": "网格编码", "holder": "网格员姓名"} if named else {}))
+    people = ["网格员姓名", "网格员联系电话", "网格长姓名", "网格长联系电话"]
+    assert list(raw.frame.columns) == ["所属村", "网格编码", *people, "geometry"]
+    assert raw.frame["所属村"].tolist() == ["韩洪村"] * 3
+    assert as_code(raw.frame["网格编码"]).tolist() == CODES[:3]
+    assert raw.frame["网格员姓名"].tolist() == ["李建国", "欧阳淑贤", "谭永福"]
+
+
+@pytest.mark.parametrize(
+    "rows",
+    [
+        ["填报单位：青山镇,,,日期：三月", "编码,名称,责任人,备注"],  # a title of two cells
+        ["编码,名称,责任人,备注", "甲一,东片,李建国,"],  # a row of data with a blank
+        ["编码,名称,,", ",东片,李建国,无"],  # a row of data whose code was left out
+    ],
+)
+def test_a_title_or_a_row_of_data_is_no_second_row_of_the_header(tmp_path: Path, rows: list[str]) -> None:
+    (tmp_path / "a.csv").write_text("\n".join([*rows, "甲二,西片,王芳,无", "甲三,南片,陈红,无"]), "utf-8")
+    raw = load(tmp_path / "a.csv", id="编码", village="名称")
+    assert {"编码", "名称"} <= set(raw.frame.columns)
+    assert raw.frame["名称"].tolist()[-2:] == ["西片", "南片"]
+
+
 def test_excel_numbers_serve_as_codes(tmp_path: Path) -> None:
     frame = pd.DataFrame({"id": [510302001001.0, np.nan], "n": [1, 2]})
     book = xlsxwriter.Workbook(tmp_path / "a.xlsx")
