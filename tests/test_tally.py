@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from gridmerge.cli.tally import tally
+from gridmerge.cli.tally import remedies, tally
 from gridmerge.findings import found
 
 
@@ -18,3 +18,10 @@ def test_percentages_are_not_added_up():
     twice = [found("geometry_repaired", layer="fire", source_id=str(i), measure=40) for i in range(2)]
     (row,) = tally(twice, {}, "en")
     assert row[1:4] == ["fire", "2", ""]
+
+
+def test_what_to_do_is_said_once_a_kind_worst_first():
+    findings = [found("self_overlap", layer=key, source_id="A", measure=200, other="B") for key in ("fire", "party")]
+    told = remedies([found("no_workload"), *findings, found("layer_off_township", layer="gas", measure=3)], "zh")
+    assert [code for code, _ in told] == ["layer_off_township", "self_overlap", "no_workload"]
+    assert "请部门核定归属" in dict(told)["self_overlap"]

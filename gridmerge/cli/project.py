@@ -173,12 +173,15 @@ def _print_summary(console: Console, report: dict[str, Any]) -> None:
 
 def _print_findings(console: Console, findings: Sequence[Finding], titles: Mapping[str, str]) -> None:
     """Print the errors and warnings, one line for each kind in each layer, and how many notes there are."""
-    from gridmerge.cli.tally import HEAD, tally
+    from gridmerge.cli.tally import HEAD, remedies, tally
 
     language = console.language or "zh"
     shown = [finding for finding in findings if finding.severity != "note"]
     if shown:
         console.table([name.in_(language) for name in HEAD], tally(shown, titles, language))
+        console.line("怎么办：", "What to do:")
+        for code, text in remedies(shown, language):
+            console.line(f"  {code}：{text}", f"  {code}: {text}")
     notes = len(findings) - len(shown)
     console.line(
         f"共 {len(shown)} 个问题，另有 {notes} 条说明。", f"{len(shown)} findings to act on, and {notes} notes."

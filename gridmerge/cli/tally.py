@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from itertools import groupby
 
-from gridmerge.findings import SEVERITIES, Finding
+from gridmerge.findings import SEVERITIES, Finding, kinds
 from gridmerge.text import Language, Text
 
 HEAD = (
@@ -33,6 +33,13 @@ def tally(findings: Iterable[Finding], titles: Mapping[str, str], language: Lang
         return SEVERITIES.index(finding.severity), finding.layer, finding.kind
 
     return [_row(list(group), titles, language) for _, group in groupby(sorted(findings, key=key), key)]
+
+
+def remedies(findings: Iterable[Finding], language: Language) -> list[tuple[str, str]]:
+    """Return each kind that occurs, worst first, with what it means and what to do about it."""
+    known = kinds()
+    order = sorted({(SEVERITIES.index(one.severity), one.kind) for one in findings})
+    return [(code, known[code].explain.in_(language)) for _, code in order]
 
 
 def _row(group: list[Finding], titles: Mapping[str, str], language: Language) -> list[str]:
