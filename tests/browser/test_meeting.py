@@ -542,16 +542,27 @@ def test_what_an_earlier_meeting_voted_and_noted_is_shown_and_goes_on(meet, data
 def test_an_index_of_townships_links_the_map_of_each(chromium, tmp_path):
     folders = [tmp_path / "青山镇 成果", tmp_path / "two"]
     for number, folder in enumerate(folders):
-        build = naive_build(tmp_path, draw_town(seed=number, villages=2, layers=3, blocks=8))
-        publish(replace(build, township=replace(build.township, name=f"镇<b>{number}")), folder)
+        build = naive_build(tmp_path, draw_town(seed=1, villages=2, layers=3, blocks=8))
+        project = build.settings.project.model_copy(update={"name": f"镇<b>{number}"})
+        settings = build.settings.model_copy(update={"project": project})
+        publish(replace(build, settings=settings, township=replace(build.township, name=project.name)), folder)
     (tmp_path / "index.html").write_text(atlas(folders, tmp_path), "utf-8")
-    page = chromium.new_page()
+    page = chromium.new_page(viewport={"width": 390, "height": 844})
     page.goto((tmp_path / "index.html").as_uri())
     page.wait_for_selector("html[data-ready]")
+    names = page.locator(".town-name").all_text_contents()
+    assert names == ["镇<b>0", "镇<b>1"] and page.locator(".town-name b").count() == 0
+    shown = page.locator(".town-name span").evaluate_all("all => all.map(one => one.style.visibility)")
+    assert shown.count("hidden") == 1, "the two towns lie on one spot: one name waits"
+    page.click("#gm-panel-button")
+    page.wait_for_timeout(400)
     assert page.locator("a.town").count() == 2
+    assert "2026-01-02" in page.inner_text("a.town >> nth=0") and "争议界线 1 处" in page.inner_text("a.town >> nth=0")
+    page.fill("#gm-search", "<B>1")
+    assert page.locator("a.town").all_inner_texts()[0].startswith("镇<b>1") and page.locator("a.town").count() == 1
     page.click("a.town >> nth=0")
     page.wait_for_selector("#gm-card", state="attached")
-    assert page.url == (folders[0] / "map.html").as_uri()
+    assert page.url == (folders[1] / "map.html").as_uri()
     page.close()
 
 

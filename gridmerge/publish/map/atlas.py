@@ -73,7 +73,12 @@ def _township(out: Path, folder: Path) -> _Township:
             name=scrub(report["project"]["name"]),
             crs=CRS.from_user_input(report["project"]["crs"]),
             villages=pyogrio.read_dataframe(out / "gridmerge.gpkg", layer="villages"),
-            counts={key: report["counts"][key] for key in ("layers", "villages", "grids", "members")},
+            counts={
+                **{key: report["counts"][key] for key in ("layers", "villages", "grids", "members")},
+                "outside": _outside(report["grids"]),
+                "disputes": report["open"]["disputes"]["count"],
+                "date": report["project"]["date"],
+            },
             link=quote(Path(os.path.relpath((out / "map.html").resolve(), folder.resolve())).as_posix()),
         )
     except (OSError, KeyError, ValueError, pyogrio.errors.DataSourceError, pyogrio.errors.DataLayerError) as error:
@@ -81,6 +86,11 @@ def _township(out: Path, folder: Path) -> _Township:
             f"{out} 不是可以编入索引的成果文件夹（{error}）；请先运行 gridmerge build，并与索引放在同一磁盘。",
             f"{out} cannot be put into the index ({error}); run gridmerge build first, on the same drive as the index.",
         ) from error
+
+
+def _outside(grids: dict[str, Any]) -> int | None:
+    """How many grids are smaller or larger than wanted, where the plan says so."""
+    return grids["below_min"] + grids["above_max"] if {"below_min", "above_max"} <= grids.keys() else None
 
 
 def _middle(towns: Sequence[_Township]) -> tuple[float, float]:

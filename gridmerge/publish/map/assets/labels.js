@@ -174,5 +174,9 @@ const LABELS = {
   byDepartmentNone: ["未划入本部门网格", "in no grid of this department"],
   was: ["原 {0}", "was {0}"],
   atlas: ["综合网格图索引", "Index of unified grid maps"],
+  searchTown: ["搜乡镇（街道）…", "Township…"],
+  atlasOutside: ["超出范围 {0} 个", "{0} out of range"],
+  atlasDisputes: ["争议界线 {0} 处", "{0} lines in dispute"],
+  atlasSum: ["{0} 个乡镇（街道） · {1} 个村（社区） · {2} 个网格", "{0} townships · {1} villages · {2} grids"],
   atlasLine: ["{0} 个村（社区） · {1} 个网格 · {2} 个部门网络 · {3} 人", "{0} villages · {1} grids · {2} networks · {3} members"],
 };
