@@ -85,7 +85,7 @@ def accept(job: VillageLines) -> Accepted:
 
 
 def _accept(job: VillageLines, grid: float) -> Geometries:
-    network = _Network(shapely.get_parts(shapely.boundary(job.village)), job.step)
+    network = _Network(_segments(shapely.boundary(job.village)), job.step)
     shapely.prepare(job.village)
     accepted: list[Geometries] = []
     for candidate in job.candidates:  # each layer sees what the ones before it left: the loop is the method
@@ -100,6 +100,13 @@ def _accept(job: VillageLines, grid: float) -> Geometries:
         except shapely.errors.GEOSException as error:
             raise _LayerTroubleError(candidate.layer, str(error)) from error
     return np.concatenate(accepted) if accepted else np.array([], dtype=object)
+
+
+def _segments(line: shapely.Geometry) -> Geometries:
+    """Every segment for itself: a village's long outline would be slow to search."""
+    xy, part = shapely.get_coordinates(shapely.get_parts(line), return_index=True)
+    at = np.flatnonzero(part[1:] == part[:-1])
+    return np.asarray(shapely.linestrings(np.stack([xy[at], xy[at + 1]], axis=1)))
 
 
 @dataclass(frozen=True)
@@ -133,27 +140,23 @@ class _Batch:
 
     def __init__(self, lines: Geometries, step: float, turn: float) -> None:
         self.lines = lines
-        xy, line = shapely.get_coordinates(lines, return_index=True)
-        at = np.flatnonzero(line[1:] == line[:-1])
-        self.segments = shapely.linestrings(np.stack([xy[at], xy[at + 1]], axis=1))
-        self.tree = shapely.STRtree(self.segments)
-        self.pieces = cKDTree(
-            _Pieces.of(strands(lines, step)).place(turn), balanced_tree=False, compact_nodes=False
-        )
+        self.tree = shapely.STRtree(lines)
+        places = _Pieces.of(strands(lines, step)).place(turn)
+        self.pieces = cKDTree(places, balanced_tree=False, compact_nodes=False)
 
     def feet(self, points: Geometries, reach: float) -> tuple[Floats, Floats]:
-        """(distance, foot) of each point on the nearest segment; infinity and NaN where it is further than `reach`."""
+        """(distance, foot) of each point on the nearest line; infinity and NaN where it is further than `reach`."""
         distance, feet = np.full(len(points), np.inf), np.full((len(points), 2), np.nan)
-        source, segment = self.tree.query_nearest(points, max_distance=reach, all_matches=False)
-        way = shapely.shortest_line(points[source], self.segments[segment])
+        source, line = self.tree.query_nearest(points, max_distance=reach, all_matches=False)
+        way = shapely.shortest_line(points[source], self.lines[line])
         distance[source] = shapely.length(way)
         feet[source] = shapely.get_coordinates(way).reshape(-1, 2, 2)[:, 1]
         return distance, feet
 
     def crossings(self, tails: Geometries) -> tuple[Ints, Geometries]:
-        """(tail, point) where tails meet the lines, for each segment the point nearest to the tail's start."""
-        tail, segment = self.tree.query(tails, predicate="intersects")
-        meeting = shapely.intersection(tails[tail], self.segments[segment])
+        """(tail, point) where tails meet the lines, for each line the point nearest to the tail's start."""
+        tail, line = self.tree.query(tails, predicate="intersects")
+        meeting = shapely.intersection(tails[tail], self.lines[line])
         way = shapely.shortest_line(shapely.get_point(tails[tail], 0), meeting)
         return tail, np.asarray(shapely.get_point(way, 1), dtype=object)
 

@@ -42,8 +42,8 @@ class Targets:
     def __init__(self, faces: Geometries, tolerance: float) -> None:
         self.faces, self.area = faces, shapely.area(faces)
         rim = np.minimum(tolerance, RIM * self.area / shapely.length(faces))
-        # a quarter of the rim more or less does not matter to a core, and makes it four times simpler
-        cores = shapely.buffer(shapely.simplify(faces, rim / 4), -rim, quad_segs=1)
+        # half a rim more or less does not matter to a core, and makes it many times simpler
+        cores = shapely.buffer(shapely.simplify(faces, rim / 2), -rim, quad_segs=1)
         self.solid = shapely.area(cores) > MAJORITY * self.area
         self.cores = np.where(self.solid, cores, faces)
         self.tree = shapely.STRtree(self.cores)
@@ -55,7 +55,8 @@ def shares(targets: Targets, sources: Geometries) -> Shares:
     source, face = targets.tree.query(sources, predicate="intersects")
     held = targets.area[face]
     doubt = ~shapely.covers(sources[source], targets.cores[face])
-    held[doubt] = shapely.area(common(targets.faces[face[doubt]], sources[source[doubt]]))
+    core = targets.cores[face[doubt]]
+    held[doubt] *= shapely.area(common(core, sources[source[doubt]])) / shapely.area(core)
     some = held > 0
     order = np.lexsort((source[some], face[some]))
     return Shares(face[some][order], source[some][order], held[some][order])
