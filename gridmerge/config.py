@@ -77,6 +77,9 @@ class LayerSpec(Reading):
 
     key: str = ""  # defaults to the department
     department: str = ""
+    title: str | None = (
+        None  # what people call the network's department; None: as the catalogue or [[departments]] does
+    )
     id: str | None = None
     name: str | None = None
     holder: str | None = None
@@ -94,6 +97,21 @@ class LayerSpec(Reading):
                 raise ValueError("needs a key or a department")
             return {**data, "key": key or department, "department": department or key}
         return data
+
+
+class DepartmentSpec(Section):
+    """[[departments]]: one that the catalogue lacks, or another name, rank or further aliases for one it has."""
+
+    key: str
+    zh: str = ""  # what people call it; empty: the key
+    en: str = ""  # the same in English; empty: as `zh`
+    aliases: Paths | tuple[()] = ()  # other names, as [[layers]] and the list of matters may write it
+    rank: float | None = None  # whose line wins, 1 first; None: the catalogue's, or after all others
+
+    @property
+    def names(self) -> frozenset[str]:
+        """Everything it goes by, without case."""
+        return frozenset(name.strip().casefold() for name in (self.key, self.zh, self.en, *self.aliases) if name)
 
 
 class WorkloadSpec(Reading):
@@ -218,6 +236,7 @@ class Settings(Section):
     file: Path
     project: Project = Project()
     villages: Villages
+    departments: tuple[DepartmentSpec, ...] = ()
     layers: tuple[LayerSpec, ...] = ()
     workload: tuple[WorkloadSpec, ...] = ()
     overlay: Overlay = Overlay()
@@ -228,6 +247,11 @@ class Settings(Section):
     steps: StepsSpec | None = None
     addresses: AddressesSpec | None = None
     publish: Publish = Publish()
+
+    @property
+    def department_names(self) -> dict[str, str]:
+        """Names of the project's own departments, without case, and their keys."""
+        return {name: one.key for one in self.departments for name in sorted(one.names)}
 
     @property
     def folder(self) -> Path:
@@ -375,6 +399,7 @@ def _known_keys(loc: Iterable[str | int]) -> list[str]:
 _MODELS: dict[str, type[BaseModel]] = {
     "project": Project,
     "villages": Villages,
+    "departments": DepartmentSpec,
     "layers": LayerSpec,
     "workload": WorkloadSpec,
     "overlay": Overlay,
@@ -396,6 +421,7 @@ def _completed(settings: Settings) -> Settings:
             f"{settings.file}: there is no [[layers]]; name at least one departmental network.",
         )
     _refuse_twins("layers", [layer.key for layer in settings.layers], settings.file)
+    _refuse_twins("departments", [name for one in settings.departments for name in sorted(one.names)], settings.file)
     # GeoPackage columns know no case: Households and households would be one
     _refuse_twins("workload", [work.name.casefold() for work in settings.workload], settings.file)
     _refuse_reserved([work.name for work in settings.workload], settings.file)
@@ -405,11 +431,22 @@ def _completed(settings: Settings) -> Settings:
             "villages": _with_control(settings.villages, settings.folder),
             "workload": tuple(_with_control(work, settings.folder) for work in settings.workload),
             "layers": tuple(
-                _with_control(layer, settings.folder) for layer in sorted(settings.layers, key=lambda layer: layer.key)
+                _with_control(_of_department(layer, settings.departments), settings.folder)
+                for layer in sorted(settings.layers, key=lambda layer: layer.key)
             ),
             "grids": _sizes(settings),
         }
     )
+
+
+def _of_department(layer: LayerSpec, departments: tuple[DepartmentSpec, ...]) -> LayerSpec:
+    """A layer of one of the project's own departments gets its key, name and rank, where it has none of its own."""
+    named = layer.department.strip().casefold()
+    own = next((one for one in departments if named in one.names), None)
+    if own is None:
+        return layer
+    title, rank = layer.title or own.zh or own.key, own.rank if layer.rank is None else layer.rank
+    return layer.model_copy(update={"department": own.key, "title": title, "rank": rank})
 
 
 Table = TypeVar("Table", bound=Reading)

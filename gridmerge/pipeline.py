@@ -152,7 +152,9 @@ def load_inputs(settings: Settings, progress: Progress = _silent) -> Inputs:
         [] if settings.matters is None else [settings.matters],
         lambda _: "matters",
         lambda spec, key: mend_matters(
-            read(spec, folder, key), None if settings.steps is None else read(settings.steps, folder, "steps")
+            read(spec, folder, key),
+            None if settings.steps is None else read(settings.steps, folder, "steps"),
+            settings.department_names,
         ),
     )
     addresses = tried(

@@ -42,7 +42,7 @@ WITHDRAWN = frozenset(map(plain, ("收回", "已收回", "withdrawn", "取消", 
 TEMPORARY = frozenset(map(plain, ("临时", "暂行", "temporary")))
 
 
-def mend_matters(raw: RawLayer, steps: RawLayer | None = None) -> Matters:
+def mend_matters(raw: RawLayer, steps: RawLayer | None = None, known: Mapping[str, str] | None = None) -> Matters:
     """Check a list of matters.
 
     Parameters
@@ -51,6 +51,8 @@ def mend_matters(raw: RawLayer, steps: RawLayer | None = None) -> Matters:
         A row a matter. Columns are recognised by their usual Chinese names, or their English ones (see `ITEMS`).
     steps
         A row a step of a matter (a blank code: of every matter): step, role, hours.
+    known
+        Names of the project's own departments, without case, and their keys.
 
     Returns
     -------
@@ -68,9 +70,9 @@ def mend_matters(raw: RawLayer, steps: RawLayer | None = None) -> Matters:
         frame["matter_code"] = [f"{number + 1:03d}" for number in range(len(frame))]
     frame = frame[frame["matter"] != ""].reset_index(drop=True)
     _refuse_twins(raw, frame["matter_code"])
-    findings = [finding for _, row in frame.iterrows() for finding in _checked(row)]
-    frame["lead"] = [_departments(cell) for cell in frame["lead"]]
-    frame["cooperating"] = [_departments(cell) for cell in frame["cooperating"]]
+    findings = [finding for _, row in frame.iterrows() for finding in _checked(row, known or {})]
+    frame["lead"] = [_departments(cell, known or {}) for cell in frame["lead"]]
+    frame["cooperating"] = [_departments(cell, known or {}) for cell in frame["cooperating"]]
     status = frame["status"].map(plain)
     frame["temporary"] = status.isin(TEMPORARY)
     kept = frame[~status.isin(WITHDRAWN)].sort_values("matter_code", ignore_index=True)
@@ -107,20 +109,19 @@ def _refuse_twins(raw: RawLayer, codes: pd.Series) -> None:
         )
 
 
-def _checked(row: pd.Series) -> list[Finding]:
+def _checked(row: pd.Series, known: Mapping[str, str]) -> list[Finding]:
     """What one matter lacks."""
     code, name = row["matter_code"], row["matter"]
     said = []
     blank = [ITEMS[item][0] for item in ITEMS if not row[item] and item not in MAY_BE_BLANK]
     if blank:
         said.append(found("matter_incomplete", layer="matters", source_id=code, name=name, items="、".join(blank)))
-    leads = _departments(row["lead"])
+    leads = _departments(row["lead"], known)
     if len(leads) != 1:
         kind = "matter_without_lead" if not leads else "matter_two_leads"
         said.append(found(kind, layer="matters", source_id=code, name=name))
-    unknown = [
-        text for cell in (row["lead"], row["cooperating"]) for text in _names(cell) if catalog().find(text) is None
-    ]
+    texts = [text for cell in (row["lead"], row["cooperating"]) for text in _names(cell)]
+    unknown = [text for text in texts if _key(text, known) is None]
     if unknown:
         said.append(
             found("matter_department_unknown", layer="matters", source_id=code, name=name, items="、".join(unknown))
@@ -128,10 +129,15 @@ def _checked(row: pd.Series) -> list[Finding]:
     return said
 
 
-def _departments(cell: str) -> tuple[str, ...]:
-    """Keys of the departments a cell lists; one the catalogue does not know stays as it is written."""
-    known = [(catalog().find(text), text) for text in _names(cell)]
-    return tuple(dict.fromkeys(text if one is None else one.key for one, text in known))
+def _departments(cell: str, known: Mapping[str, str]) -> tuple[str, ...]:
+    """Keys of the departments a cell lists; one that nobody knows stays as it is written."""
+    return tuple(dict.fromkeys(_key(text, known) or text for text in _names(cell)))
+
+
+def _key(text: str, known: Mapping[str, str]) -> str | None:
+    """The project's own departments go before the catalogue."""
+    one = catalog().find(text)
+    return known.get(text.strip().casefold(), None if one is None else one.key)
 
 
 def _names(cell: str) -> list[str]:

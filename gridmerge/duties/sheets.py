@@ -47,6 +47,7 @@ def duty_sheets(
     contact = contacts(plan, crosswalk, layers)
     people = _people(assignment)
     titles = {one.key: one.zh for one in catalog()}
+    titles |= {layer.department: layer.title for layer in layers if layer.spec.title}
     rows = [
         row
         for code in sorted(plan.grids["grid_code"])

@@ -62,12 +62,12 @@ def mend_layer(raw: RawLayer, spec: LayerSpec, township: Township) -> Layer:
     if spec.role != "barrier":
         findings += tangles(shapes, list(rows["source_id"]), spec.key, township, tiles=spec.role != "exclusive")
     department = catalog().find(spec.department)
-    if department is None:
+    if department is None and spec.title is None:
         findings.append(found("department_unknown", layer=spec.key, department=spec.department))
     return Layer(
         key=spec.key,
         department=department.key if department else spec.department,
-        title=department.zh if department else spec.key,
+        title=spec.title or (department.zh if department else spec.key),
         frame=gpd.GeoDataFrame(rows[["source_id", "name", "holder"]], geometry=series),
         spec=spec,
         rank=spec.rank if spec.rank is not None else float(department.rank) if department else UNKNOWN_RANK,
