@@ -189,8 +189,9 @@ class Staffing(Section):
     """[staffing]: who may take which grid."""
 
     # default: a full-timer each, leaders by village, part-timers where work exceeds; 1+3+N: leader, full-timer, part-timer,
-    # adviser and N others on each grid, as far as the roster has them
-    pattern: Literal["default", "1+3+N"] = "default"
+    # adviser and N others on each grid, as far as the roster has them; 1+5+N: as default, and the posts of law enforcement by area
+    # (squad, five residents, N on call) in duties.csv
+    pattern: Literal["default", "1+3+N", "1+5+N"] = "default"
     # share of the best evenness given up for nearness: nobody notices two per cent, everyone a longer way
     slack: float = Field(default=0.02, ge=0, le=1)
     # False: a grid is one main member's, a part-timer is on one grid, so that it is clear who answers; True: work of any grid
@@ -200,6 +201,8 @@ class Staffing(Section):
     max_km: float | None = Field(default=None, gt=0)  # longest way from home to a grid, as the crow flies
     pin: dict[str, Paths] = Field(default_factory=dict)  # member_id → grid codes the member must stand on
     exclude: dict[str, Paths] = Field(default_factory=dict)  # member_id → grid codes the member must not take
+    # grid code (or village code) → departments or skills wanted of who takes it, as in the roster's `departments`
+    needs: dict[str, Paths] = Field(default_factory=dict)
 
 
 class MattersSpec(Reading):
@@ -264,6 +267,7 @@ RESERVED_NAMES = frozenset(
     [
         "area_ha",
         "area_m2",
+        "boundary_text",
         "departments",
         "face_id",
         "fid",

@@ -11,7 +11,7 @@ import shapely
 
 from gridmerge.balance.answer import Answer, answered
 from gridmerge.balance.before import before_and_after
-from gridmerge.balance.problem import Problem, all_distances, staffing_problem
+from gridmerge.balance.problem import Problem, all_distances, permitted, skilled, staffing_problem
 from gridmerge.balance.standins import Staff, stand_ins
 from gridmerge.balance.support import SUPPORTING, pattern_gaps, support_rows
 from gridmerge.config import Staffing
@@ -62,17 +62,21 @@ def assign(
     rows = pd.concat([_work_rows(problem, staffing, roster), support])
     assignments = rows.sort_values(["grid_code", "duty", "member_id"], ignore_index=True)
     members = member_table(assignments, plan, roster)
+    met, lacked = _skills(plan, roster, rules, assignments)
     return Assignment(
         assignments=assignments,
         members=members,
-        stand_ins=stand_ins(Staff(assignments=assignments, members=members, km=km)),
+        stand_ins=stand_ins(
+            Staff(assignments=assignments, members=members, km=km, allowed=_open(plan, roster, rules, km))
+        ),
         figures={
             **_figures(problem, staffing, members),
             **price,
             **_changed(present, assignments),
+            **met,
             **_states(problem, staffing, present),
         },
-        findings=(*_idle(members), *pattern_gaps(assignments, plan, rules), *said),
+        findings=(*_idle(members), *pattern_gaps(assignments, plan, rules), *said, *lacked),
     )
 
 
@@ -145,6 +149,36 @@ def _figures(problem: Problem, staffing: Answer, members: pd.DataFrame) -> dict[
         if members["km_from_home"].notna().any()
         else 0.0,
     }
+
+
+def _open(plan: GridPlan, roster: Roster, rules: Staffing, km: pd.DataFrame) -> pd.DataFrame:
+    """Member by grid: what exclusions, the longest way and the own village leave open to whom."""
+    open_to = permitted(rules, km.index.to_numpy(), km.columns.to_numpy(), km.to_numpy())
+    if rules.own_village:
+        home = roster.members.set_index("member_id")["village_code"].loc[km.index].to_numpy()[:, None]
+        village = plan.grids.set_index("grid_code")["village_code"].loc[km.columns].to_numpy()[None, :]
+        open_to = open_to & ((home == "") | (home == village))
+    return pd.DataFrame(open_to, index=km.index, columns=km.columns)
+
+
+def _skills(
+    plan: GridPlan, roster: Roster, rules: Staffing, assignments: pd.DataFrame
+) -> tuple[dict[str, int], list[Finding]]:
+    """How many grids with needs have somebody for each of them; a finding names those that do not."""
+    if not rules.needs:
+        return {}, []
+    own = {row.member_id: skilled(row.departments) for row in roster.members.itertuples()}
+    there: dict[str, set[str]] = {}
+    for code, member in zip(assignments["grid_code"], assignments["member_id"], strict=True):
+        there.setdefault(code, set()).update(own[member])
+    wanted = {
+        code: skilled("、".join(rules.needs.get(code, rules.needs.get(village, ()))))
+        for code, village in zip(plan.grids["grid_code"], plan.grids["village_code"], strict=True)
+    }
+    short = sorted(code for code, skills in wanted.items() if skills - there.get(code, set()))
+    needing = sum(bool(skills) for skills in wanted.values())
+    said = [found("skill_short", layer="roster", measure=len(short), grids="、".join(short[:5]))] if short else []
+    return {"grids_with_needs": needing, "needs_met": needing - len(short)}, said
 
 
 def _price(problem: Problem, answer: Answer, rules: Staffing) -> tuple[dict[str, float], list[Finding]]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 
@@ -10,12 +11,15 @@ import numpy as np
 import pandas as pd
 import shapely
 
+from gridmerge.catalog import catalog, plain
 from gridmerge.config import Staffing
 from gridmerge.errors import PlanError
 from gridmerge.model import GridPlan, Roster, Township
 
 METRES_PER_KM = 1000.0
+SEPARATORS = r"[、，,；;/\s]+"
 CHANGE_KM = 100.0  # a grid that changes hands counts as so long a way: fewest changes come before distance
+SKILL_KM = 0.5  # a skill the grid needs and the member lacks counts as so much longer a way: ways come before skills
 PATROLLING = ("full_time", "part_time")
 MOST_GRIDS = 2  # grids a full-timer can be asked to hold while part-timers only help; beyond it they hold grids too
 
@@ -120,9 +124,10 @@ def staffing_problem(
     grids = plan.grids.sort_values("grid_code").reset_index(drop=True)
     ids, codes = workers["member_id"].to_numpy(dtype=object), grids["grid_code"].to_numpy(dtype=object)
     km = distances_km(_homes(workers, township), shapely.point_on_surface(grids.geometry.to_numpy()))
-    _refuse_unknown(rules.pin, ids, codes, "pin")
-    _refuse_unknown(rules.exclude, members["member_id"].to_numpy(dtype=object), codes, "exclude")
-    pinned = _pairs(rules.pin, ids, codes)
+    everyone = members["member_id"].to_numpy(dtype=object)
+    _refuse_unknown(rules.pin, everyone, codes, "pin")
+    _refuse_unknown(rules.exclude, everyone, codes, "exclude")
+    pinned = pairs(rules.pin, ids, codes)
     allowed = permitted(rules, ids, codes, km)
     return Problem(
         member_id=ids,
@@ -131,7 +136,7 @@ def staffing_problem(
         main=mains((workers["kind"] == "full_time").to_numpy(), len(grids)),
         work=grids["workload"].to_numpy(dtype=float),
         km=km,
-        cost=km + _changes(present, ids, codes),
+        cost=km + _changes(present, ids, codes) + SKILL_KM * lacking(rules, workers, grids),
         allowed=allowed | pinned,
         pinned=pinned,
         member_village=workers["village_code"].to_numpy(dtype=object),
@@ -143,7 +148,7 @@ def staffing_problem(
 
 def permitted(rules: Staffing, ids: np.ndarray, codes: np.ndarray, km: np.ndarray) -> np.ndarray:
     """Member by grid, bool: the pairs that exclusions and the longest way leave open."""
-    return np.asarray(~_pairs(rules.exclude, ids, codes) & ((km <= rules.max_km) if rules.max_km else True))
+    return np.asarray(~pairs(rules.exclude, ids, codes) & ((km <= rules.max_km) if rules.max_km else True))
 
 
 def _refuse_unknown(wanted: Mapping[str, tuple[str, ...]], ids: np.ndarray, codes: np.ndarray, rule: str) -> None:
@@ -152,16 +157,45 @@ def _refuse_unknown(wanted: Mapping[str, tuple[str, ...]], ids: np.ndarray, code
     if unknown:
         listed = sorted(set(unknown))
         raise PlanError(
-            f"[staffing] {rule} 中的 {'、'.join(listed)} 不是可分配人员的编号，也不是网格编码；请核对 members.csv 和 grids。",
-            f"[staffing] {rule} names {', '.join(listed)}: neither a member who can take work nor a grid; "
+            f"[staffing] {rule} 中的 {'、'.join(listed)} 不是名册中的编号，也不是网格编码；请核对 members.csv 和 grids。",
+            f"[staffing] {rule} names {', '.join(listed)}: neither a member of the roster nor a grid; "
             "see members.csv and the grids.",
         )
 
 
-def _pairs(wanted: Mapping[str, tuple[str, ...]], ids: np.ndarray, codes: np.ndarray) -> np.ndarray:
+def pairs(wanted: Mapping[str, tuple[str, ...]], ids: np.ndarray, codes: np.ndarray) -> np.ndarray:
     """Member by grid, True for the pairs a rule names."""
-    pairs = [[code in wanted.get(member, ()) for code in codes] for member in ids]
-    return np.array(pairs, dtype=bool).reshape(len(ids), len(codes))
+    named = [[code in wanted.get(member, ()) for code in codes] for member in ids]
+    return np.array(named, dtype=bool).reshape(len(ids), len(codes))
+
+
+def lacking(rules: Staffing, members: pd.DataFrame, grids: pd.DataFrame) -> np.ndarray:
+    """Member by grid: the share (0..1) of what the grid needs that the member does not have.
+
+    Raises
+    ------
+    PlanError
+        `needs` names what is neither a grid nor a village.
+    """
+    unknown = sorted(set(rules.needs) - set(grids["grid_code"]) - set(grids["village_code"]))
+    if unknown:
+        raise PlanError(
+            f"[staffing] needs 中的 {'、'.join(unknown)} 不是网格编码，也不是村代码；请核对 grids。",
+            f"[staffing] needs names {', '.join(unknown)}: neither a grid nor a village; see the grids.",
+        )
+    skills = [skilled(cell) for cell in members["departments"]]
+    short = np.zeros((len(members), len(grids)))
+    for at, (code, village) in enumerate(zip(grids["grid_code"], grids["village_code"], strict=True)):
+        wanted = skilled("、".join(rules.needs.get(code, rules.needs.get(village, ()))))
+        if wanted:
+            short[:, at] = [len(wanted - own) / len(wanted) for own in skills]
+    return short
+
+
+def skilled(cell: str) -> frozenset[str]:
+    """The departments and skills of a cell: keys of the catalogue, or words as they are written."""
+    known = [(catalog().find(word), word) for word in re.split(SEPARATORS, cell) if word]
+    return frozenset(plain(word) if one is None else one.key for one, word in known)
 
 
 def _changes(present: pd.DataFrame | None, ids: np.ndarray, codes: np.ndarray) -> np.ndarray:

@@ -27,11 +27,14 @@ class Staff:
         member_id, kind, capacity, load.
     km
         Member by grid, kilometres, from home or the middle of the member's village. Index and columns are the ids.
+    allowed
+        Member by grid, bool, with the same index and columns: what the rules of [staffing] leave open.
     """
 
     assignments: pd.DataFrame
     members: pd.DataFrame
     km: pd.DataFrame
+    allowed: pd.DataFrame
 
     @property
     def limit(self) -> float:
@@ -47,7 +50,7 @@ def stand_ins(staff: Staff) -> pd.DataFrame:
     staff
         Nothing moves but the grids of the one who leaves. The others on such a grid take up the work by capacity where that
         keeps them within the limit; else the grid goes to the nearest member who stays within it, else where it loads
-        least. The grids of a leader, adviser or other go to the nearest other one.
+        least. The grids of a leader, adviser or other go to the nearest other one. Nobody takes what the rules forbid.
 
     Returns
     -------
@@ -75,8 +78,9 @@ def _cover(staff: Staff, leaving: str) -> list[dict[str, object]]:
     for row in own.sort_values(["load", "grid_code"], ascending=[False, True]).itertuples():
         grid, work, duty = str(row.grid_code), float(str(row.load)), str(row.duty)
         led = duty in SUPPORTING and work <= TINY
-        fit = [who for who in load if capacity[who] > 0 and (kind[who] == duty if led else kind[who] in PATROLLING)]
-        leading = [who for who in load if capacity[who] > 0 and kind[who] == "leader"]
+        may = [who for who in load if capacity[who] > 0 and staff.allowed.loc[who, grid]]
+        fit = [who for who in may if (kind[who] == duty if led else kind[who] in PATROLLING)]
+        leading = [who for who in may if kind[who] == "leader"]
         able = fit if fit or led else leading
         staying = [who for who in able if (grid, who) in stands]
         for who, share in _takers(staff, grid, work, staying, able, load, capacity):

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 import numpy as np
 import pandas as pd
 
-from gridmerge.balance.problem import permitted
+from gridmerge.balance.problem import pairs, permitted
 from gridmerge.config import Staffing
 from gridmerge.findings import Finding, found
 from gridmerge.model import GridPlan, Roster
@@ -16,6 +16,7 @@ CALLED = {"leader": "网格长", "full_time": "专职网格员", "part_time": "�
 SUPPORTING = ("leader", "adviser", "other")
 PLACES: Mapping[str, tuple[str, ...]] = {  # what every grid should have, by pattern of [staffing]
     "default": (),
+    "1+5+N": (),
     "1+3+N": ("leader", "full_time", "part_time", "adviser"),
 }
 
@@ -33,29 +34,32 @@ def support_rows(
     km
         Member (index) by grid (columns): among equals the nearest.
     rules
-        Pairs they forbid do not come about.
+        Pairs they forbid do not come about; a pinned member stands where the pins say, a leader there too.
     carrying
         Members who carry load: nobody does both.
     """
     grids = plan.grids.sort_values("grid_code").set_index("grid_code")
     members = roster.members[~roster.members["member_id"].isin(carrying)].sort_values("member_id")
     near = km.reindex(index=members["member_id"], columns=grids.index).to_numpy()
+    ids, codes = members["member_id"].to_numpy(dtype=object), grids.index.to_numpy(dtype=object)
     home = members["village_code"].to_numpy()[:, None]
-    open_to = permitted(rules, members["member_id"].to_numpy(dtype=object), grids.index.to_numpy(dtype=object), near)
+    open_to = permitted(rules, ids, codes, near)
     open_to &= (home == grids["village_code"].to_numpy()[None, :]) | (home == "") & (
         members["kind"] != "leader"
     ).to_numpy()[:, None]
+    pinned = pairs(rules.pin, ids, codes)
+    free = ~pinned.any(axis=1)
     work, capacity = grids["workload"].to_numpy(dtype=float), members["capacity"].to_numpy(dtype=float)
     stands = np.zeros(open_to.shape, dtype=bool)
     for kind in SUPPORTING:
-        rows = np.flatnonzero((members["kind"] == kind).to_numpy() & (capacity > 0))
+        rows = np.flatnonzero((members["kind"] == kind).to_numpy() & (capacity > 0) & (free | (kind == "leader")))
         if kind == "leader":
             stands[rows] = open_to[rows]
         elif kind == "adviser":
             stands[rows] = _one_each(open_to[rows], near[rows], work, capacity[rows])
         else:
             stands[rows] = _where_work_is(open_to[rows], near[rows], work)
-    member, grid = np.nonzero(stands)
+    member, grid = np.nonzero(stands | pinned)
     return pd.DataFrame(
         {
             "grid_code": grids.index.to_numpy(dtype=object)[grid],

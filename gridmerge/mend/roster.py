@@ -10,12 +10,13 @@ import shapely
 from gridmerge.catalog import find_field, plain
 from gridmerge.config import RosterSpec
 from gridmerge.errors import InputError
-from gridmerge.findings import Finding, tidy
+from gridmerge.findings import Finding, found, tidy
 from gridmerge.mend.fields import attributes, drawn, no_field, not_empty, numbers, text, texts
 from gridmerge.mend.names import Gazetteer
 from gridmerge.mend.place import place
 from gridmerge.mend.works import with_points
 from gridmerge.model import RawLayer, Roster, Township
+from gridmerge.text import Text
 
 PARTS = {
     "member_id": "member_id",
@@ -77,6 +78,7 @@ def mend_roster(raw: RawLayer, spec: RosterSpec, township: Township) -> Roster:
     members["village_code"] = _villages(cells["village"][keep], township, problems)
     members["phone"], members["departments"] = cells["phone"], cells["departments"]
     points, findings = _homes(raw, spec, township)
+    findings += _carried_by(members["kind"][keep])
     members["village_code"] = _led_from_home(members, points, township)
     _check_ids(members[keep], problems)
     _check_kinds(members[keep & (cells["village"] == "")], members[keep], problems)
@@ -172,6 +174,16 @@ def _check_kinds(unplaced: pd.DataFrame, members: pd.DataFrame, problems: list[t
                 f"the leaders {listed} belong to no village and have no home inside one",
             )
         )
+
+
+def _carried_by(kinds: pd.Series) -> list[Finding]:
+    """Who carries the work where nobody is full-time."""
+    if (kinds == "full_time").any():
+        return []
+    for kind, who in {"part_time": Text("兼职人员", "part-timers"), "leader": Text("网格长", "leaders")}.items():
+        if (kinds == kind).any():
+            return [found("no_full_timer", layer="roster", measure=int((kinds == kind).sum()), who=who)]
+    return []
 
 
 def _homes(raw: RawLayer, spec: RosterSpec, township: Township) -> tuple[np.ndarray, list[Finding]]:

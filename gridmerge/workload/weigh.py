@@ -83,7 +83,7 @@ def weigh(mosaic: Mosaic, works: Sequence[Work], township: Township, sizes: Grid
         _weight(work, amount, float(efforts[work.name].sum()), inside)
         for work, amount, inside in zip(works, reference, totals["inside"], strict=True)
     ]
-    efforts *= _evened(totals["inside"].to_numpy(), efforts.sum().to_numpy())
+    efforts *= _evened(totals["inside"].to_numpy(dtype=float), efforts.sum().to_numpy(dtype=float))
     totals["share"] = _shares(totals)
     if np.isfinite(reference[totals["weight"].to_numpy() > 0]).any():
         faces["workload"] = _combined(efforts, totals)

@@ -68,7 +68,7 @@ def test_rules_that_leave_nobody_say_so() -> None:
     far = [{"geometry": shapely.Point(0, 0)}] * 12
     with pytest.raises(PlanError, match=r"nobody may take the grids .*; relax the rules or add members"):
         assign(PLAN, little.roster(far), TOWN, Staffing(max_km=0.2))
-    with pytest.raises(PlanError, match="pin names 999, M777: neither a member who can take work nor a grid"):
+    with pytest.raises(PlanError, match="pin names 999, M777: neither a member of the roster nor a grid"):
         assign(PLAN, little.roster(far), TOWN, Staffing(pin={"M777": ("999",)}))
 
 
@@ -137,3 +137,43 @@ def test_a_grid_with_hardly_any_work_is_taken_along() -> None:
     )
     assert got.figures["max_load_per_capacity"] == pytest.approx(1.05)  # not 2, as with nobody for two grids
     assert got.figures["gap"] == pytest.approx(0.05)
+
+
+def test_skills_are_met_where_ways_are_alike_and_what_is_missing_is_said() -> None:
+    plan = little.plan(3, 1)
+    codes = plan.grids["grid_code"]
+    needs = {codes[0]: ("消防",), codes[2][:12]: ("急救",)}
+    people = [{}, {}, {"departments": "消防、应急"}]
+    got = assign(plan, little.roster(people), TOWN, Staffing(needs=needs))
+    assert dict(zip(got.assignments["grid_code"], got.assignments["member_id"], strict=True))[codes[0]] == "M002"
+    assert (got.figures["grids_with_needs"], got.figures["needs_met"]) == (2, 1)
+    assert [finding.kind for finding in got.findings] == ["skill_short"]
+    assert codes[2] in got.findings[0].message("zh")
+    with pytest.raises(PlanError, match="needs names 999: neither a grid nor a village"):
+        assign(plan, little.roster(people), TOWN, Staffing(needs={"999": ("消防",)}))
+
+
+def test_a_leader_or_an_adviser_can_be_pinned_too() -> None:
+    plan = little.plan(2, 1)
+    codes = plan.grids["grid_code"].tolist()
+    people = [{}, {}, {"kind": "leader", "village_code": codes[0][:12]}, {"kind": "adviser"}]
+    got = assign(plan, little.roster(people), TOWN, Staffing(pin={"M002": (codes[1],), "M003": (codes[1],)}))
+    rows = got.assignments.groupby("member_id")["grid_code"].agg(list)
+    assert rows["M002"] == codes  # the own village's, and the one pinned
+    assert rows["M003"] == [codes[1]]
+    assert got.assignments.loc[got.assignments["member_id"].isin(["M002", "M003"]), "load"].sum() == 0
+
+
+@settings(max_examples=25, deadline=None)
+@given(rosters, loads)
+def test_no_cover_plan_breaks_a_rule(people, workload) -> None:
+    plan = little.plan(4, 3, workload)
+    rules = Staffing(own_village=True, exclude={"M000": tuple(CODES[:4])})
+    try:
+        got = assign(plan, little.roster(people), TOWN, rules)
+    except PlanError:
+        return
+    home = {row.member_id: row.village_code for row in little.roster(people).members.itertuples()}
+    for row in got.stand_ins[got.stand_ins["stand_in_id"] != ""].itertuples():
+        assert home[row.stand_in_id] in ("", row.grid_code[:12])
+        assert not (row.stand_in_id == "M000" and row.grid_code in CODES[:4])

@@ -152,6 +152,15 @@ def test_a_roster_of_advisers_alone_is_refused(town):
         roster(town, 编号=["1", "2"], 姓名=["甲", "乙"], 类型=["指导员", "其他"])
 
 
+def test_a_roster_with_nobody_full_time_is_said(town):
+    part = roster(town, 编号=["1", "2"], 姓名=["甲", "乙"], 类型=["兼职", "指导员"])
+    assert [finding.message("en") for finding in part.findings] == [
+        "The roster has nobody full-time; the work is carried by 1 part-timers."
+    ]
+    led = roster(town, 编号=["1"], 姓名=["甲"], 类型=["网格长"], 村=["甲村"])
+    assert "由 网格长 1 人承担" in led.findings[0].message("zh")
+
+
 def test_missing_columns_of_a_roster(town):
     with pytest.raises(InputError, match="has no field name"):
         roster(town, 编号=["1"], 备注=["x"])
