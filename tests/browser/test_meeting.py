@@ -413,6 +413,18 @@ def test_rivers_and_roads_are_no_departments(meet, data):
     assert meeting.errors == []
 
 
+def test_on_a_phone_the_docket_makes_way_for_the_land_it_is_about(meet, data):
+    face = data.faces["face_id"].iloc[9]
+    meeting = meet(docketed(data, "gaps", face, layer=data.layers[0].key), width=390, height=844)
+    meeting.page.click("#gm-panel-button")
+    meeting.page.wait_for_timeout(400)
+    meeting.page.click("[data-tab=check]")
+    meeting.page.click("[data-item^='gaps/']")
+    meeting.page.wait_for_timeout(400)
+    side = meeting.page.locator(".gm-side").bounding_box()
+    assert side["x"] + side["width"] <= 0 and in_sight(meeting, face)
+
+
 def test_nobody_edits_on_a_map_for_the_platform(meet):
     meeting = meet(audience="platform")
     assert meeting.page.locator("[data-tab=edit]").count() == 0

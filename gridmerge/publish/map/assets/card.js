@@ -99,6 +99,7 @@ function hidden() {
 }
 
 function fitTo(bounds, most) {
+  document.body.classList.remove("gm-panel-open"); // on a phone the panel lies over what shall be seen
   const lost = hidden();
   const area = map.getSize();
   const pad = Math.min(most, (area.x - lost[0]) / 4, (area.y - lost[1]) / 4);

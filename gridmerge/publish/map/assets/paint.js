@@ -129,6 +129,7 @@ function paintFills(which) {
 
 // One department's network on the agreed pieces: each of its grids in a colour, nobody's land bare, double claims marked.
 const claimShapes = L.layerGroup();
+const CLAIM_LINES = { "-1": { color: "#5b5b5b", weight: 1.6, dashArray: "2 4" }, "-2": { color: "#8f2a0c", weight: 3, dashArray: "7 4" } };
 function paintDepartment() {
   claimShapes.clearLayers();
   if (state.colour !== "department" || !layers[state.department]) return claimShapes.remove();
@@ -146,10 +147,10 @@ function paintDepartment() {
   sides.forEach((pair) => { if (pair.length > 1 && keyOf.get(pair[0]) !== keyOf.get(pair[1])) { touch.get(keyOf.get(pair[0])).add(keyOf.get(pair[1])); touch.get(keyOf.get(pair[1])).add(keyOf.get(pair[0])); } });
   const keys = Array.from(parts.keys()).sort((a, b) => a - b);
   const colours = colouring(keys.length, (i) => Array.from(touch.get(keys[i]), (key) => keys.indexOf(key)));
-  keys.forEach((key, i) => claimShapes.addLayer(L.polygon(land.latlngs(land.around(parts.get(key))), {
-    renderer: paintFill, pane: "gm-fill", stroke: true, color: "#ffffff", weight: 1, fillOpacity: 1, interactive: false, smoothFactor: 0,
+  keys.forEach((key, i) => claimShapes.addLayer(L.polygon(land.latlngs(land.around(parts.get(key))), Object.assign({
+    renderer: paintFill, pane: "gm-fill", color: "#ffffff", weight: 1, fillOpacity: 1, interactive: false, smoothFactor: 0,
     fillColor: key === -1 ? PALETTE.nobody : key === -2 ? PALETTE.twice : PALETTE.nominal[colours[i] % PALETTE.nominal.length],
-  })));
+  }, CLAIM_LINES[key]))));
   claimShapes.addTo(map);
 }
 

@@ -204,6 +204,7 @@ const pin = L.circleMarker([0, 0], { radius: 11, color: "#c8451b", weight: 3, fi
 function flyTo(lon, lat, options) {
   const place = L.latLng(lat, lon);
   pin.setLatLng(place).addTo(map);
+  document.body.classList.remove("gm-panel-open");
   map.setView(place, Math.max(map.getZoom(), 16), options);
 }
 
@@ -227,8 +228,8 @@ function departmentLegend() {
     layers.filter((layer) => layer.data.claims.length).map((layer) => h("option", { value: layer.index }, brief(title(layer), 40))));
   chooser.value = state.department;
   return h("div", {}, chooser,
-    h("p", { class: "key" }, h("i", { class: "block", style: { background: PALETTE.nobody } }), t("byDepartmentNone")),
-    h("p", { class: "key" }, h("i", { class: "block", style: { background: PALETTE.twice } }), t("doubles")));
+    h("p", { class: "key" }, h("i", { class: "block nobody", style: { background: PALETTE.nobody } }), t("byDepartmentNone")),
+    h("p", { class: "key" }, h("i", { class: "block twice", style: { background: PALETTE.twice } }), t("doubles")));
 }
 
 function workLegend() {
