@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import dataclasses
 import re
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, cast
 from xml.etree.ElementTree import Element, ParseError
@@ -16,7 +15,7 @@ from defusedxml.common import DefusedXmlException
 from shapely.geometry.base import BaseGeometry
 
 from gridmerge.errors import InputError
-from gridmerge.findings import Finding
+from gridmerge.findings import Finding, found
 from gridmerge.load.archive import Unpacked, unpack
 from gridmerge.load.columns import values
 from gridmerge.load.features import drop_unreadable, unreadable_feature
@@ -30,6 +29,9 @@ _KML_CRS = "EPSG:4326"  # fixed by the standard
 _CONTROLS = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")  # no XML may hold them
 _PLACEMARK = re.compile(r"<(?:\w+:)?Placemark\b.*?</(?:\w+:)?Placemark\s*>", re.S)
 _LABEL = re.compile(r"^\s*([^:：<>]{1,20})\s*[:：]\s*(.*?)\s*$", re.S)
+
+
+_SHAPES = {"Point", "LineString", "Polygon", "MultiGeometry", "MultiPolygon", "Track", "MultiTrack"}
 
 
 def read_kml(path: Path, ask: Ask) -> Piece:
@@ -48,7 +50,8 @@ def read_kmz(path: Path, ask: Ask) -> Piece:
 def _from_bytes(raw: bytes, path: Path, ask: Ask, driver: str) -> Piece:
     text, encoding, findings = decode_xml(raw, ask)
     root, broken = _parsed(text, ask)
-    places = list(_placemarks(root, ()))
+    places, strays = _placemarks(root)
+    broken += _missing(strays, len(places), ask)
     if ask.layer is not None:
         folders = list(dict.fromkeys(folder for way, _ in places for folder in way))
         wanted = chosen_layers(folders, ask.layer, ask.name)
@@ -97,6 +100,8 @@ def _salvaged(text: str, ask: Ask) -> tuple[Element, list[Finding]] | None:
             findings.append(unreadable_feature(ask, number, "的 XML 写坏了", "its XML is broken"))
     if not places:
         return None
+    tags = re.findall(r"<(/?)(?:\w+:)?Placemark\b", text)
+    findings += _missing(max(tags.count(""), tags.count("/")) - len(places) - len(findings), len(places), ask)
     root: Element = ElementTree.fromstring(f"<kml>{''.join(places)}</kml>".encode("utf-8", "replace"))
     return root, findings
 
@@ -114,16 +119,30 @@ def tag(element: Element) -> str:
     return str(element.tag).rpartition("}")[2].rpartition(":")[2]
 
 
-def _placemarks(root: Element, way: tuple[str, ...]) -> Iterator[tuple[tuple[str, ...], Element]]:
-    stack: list[tuple[tuple[str, ...], Element]] = [(way, root)]
+def _placemarks(root: Element) -> tuple[list[tuple[tuple[str, ...], Element]], int]:
+    """Return the placemarks with the folders above each, and how many shapes stand outside of any."""
+    stack: list[tuple[tuple[str, ...], Element]] = [((), root)]
+    places = []
+    strays = 0
     while stack:
         way, element = stack.pop()
         if tag(element) == "Placemark":
-            yield way, element
-            continue
-        name = _child_text(element, "name") if tag(element) in ("Folder", "Document") else ""
-        inner = (*way, name) if name else way
-        stack += [(inner, child) for child in reversed(list(element))]
+            places.append((way, element))
+        elif tag(element) in _SHAPES:
+            strays += 1
+        else:
+            name = _child_text(element, "name") if tag(element) in ("Folder", "Document") else ""
+            inner = (*way, name) if name else way
+            stack += [(inner, child) for child in reversed(list(element))]
+    return places, strays
+
+
+def _missing(lost: int, read: int, ask: Ask) -> list[Finding]:
+    """Say that there are more placemarks than could be told apart: a tag that begins or ends one is damaged."""
+    if lost <= 0:
+        return []
+    said = read + lost
+    return [found("features_missing", layer=ask.key, measure=lost, file=ask.name, said=said, features=read)]
 
 
 def _child_text(element: Element, name: str) -> str:

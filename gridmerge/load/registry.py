@@ -10,6 +10,7 @@ from typing import NoReturn
 from gridmerge.load import vector
 from gridmerge.load.dxf import read_dgn, read_dxf
 from gridmerge.load.excel import read_excel
+from gridmerge.load.gml import read_gml, read_gpx
 from gridmerge.load.json_ import read_json
 from gridmerge.load.kml import read_kml, read_kmz
 from gridmerge.load.markup import read_excel_2003, read_html_table
@@ -53,8 +54,8 @@ READERS: Mapping[str, Reader] = {
     "gpkg": vector.read_gpkg,
     "gdb": partial(vector.read_simple, kind="gdb"),
     "fgb": partial(vector.read_simple, kind="fgb"),
-    "gml": partial(vector.read_xml, kind="gml"),
-    "gpx": partial(vector.read_xml, kind="gpx"),
+    "gml": read_gml,
+    "gpx": read_gpx,
     "tab": partial(vector.read_mapinfo, kind="tab"),
     "mif": partial(vector.read_mapinfo, kind="mif"),
     "json": read_json,

@@ -1,4 +1,4 @@
-"""Vector files of GIS programs: Shapefile, GeoPackage, FileGDB, FlatGeobuf, GML, GPX, MapInfo TAB and MIF."""
+"""Vector files of GIS programs: Shapefile, GeoPackage, FileGDB, FlatGeobuf, MapInfo TAB and MIF."""
 
 from __future__ import annotations
 
@@ -8,7 +8,6 @@ import shutil
 import struct
 import tempfile
 from pathlib import Path
-from xml.parsers import expat
 
 import pyogrio
 
@@ -21,7 +20,6 @@ from gridmerge.text import Text
 
 _SHP_PARTS = (".shx", ".dbf", ".prj", ".cpg")
 _TAB_PARTS = (".dat", ".map", ".id", ".ind", ".dbf")
-_UTF8_XML = '<?xml version="1.0" encoding="UTF-8"?>'
 _SELF_DECODING = ("windowssimpchinese", "utf-8")  # GDAL decodes these itself, rightly
 
 
@@ -42,31 +40,6 @@ def read_gpkg(path: Path, ask: Ask) -> Piece:
         for file in (path, log):
             shutil.copy(file, Path(folder) / file.name)
         return _finished(read_gdal(Path(folder) / path.name, ask, "gpkg"), (path, log))
-
-
-def read_xml(path: Path, ask: Ask, kind: str) -> Piece:
-    """Read GML or GPX from memory: GDAL would leave a .gfs beside the file, and knows few encodings."""
-    raw = path.read_bytes()
-    text, encoding, findings = decode_xml(raw, ask)
-    _refuse_malformed(text, ask)
-    options = {"WRITE_GFS": "NO", "DOWNLOAD_SCHEMA": "NO"} if kind == "gml" else {}
-    piece = read_gdal((_UTF8_XML + text).encode("utf-8", "replace"), ask, kind, options=options)
-    # without a schema GDAL takes the corners of each feature's envelope for attributes
-    frame = piece.frame.drop(columns=["lowerCorner", "upperCorner"], errors="ignore")
-    piece = dataclasses.replace(piece, frame=frame, encoding=encoding, findings=(*findings, *piece.findings))
-    return _finished(piece, (path,))
-
-
-def _refuse_malformed(text: str, ask: Ask) -> None:
-    """Refuse XML that is not well-formed: GDAL would stop there and give what came before, or nothing, without a word."""
-    try:
-        expat.ParserCreate("UTF-8").Parse(text.encode("utf-8", "replace"), True)
-    except expat.ExpatError as error:
-        raise unreadable(
-            ask.name,
-            f"XML 在第 {error.lineno} 行写坏了，文件可能没有保存完整。请重新导出。",
-            f"the XML is broken at line {error.lineno}; the file may be cut short. Export it again.",
-        ) from error
 
 
 def decode_xml(raw: bytes, ask: Ask) -> tuple[str, str, tuple[Finding, ...]]:
