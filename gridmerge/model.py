@@ -240,7 +240,7 @@ class GridPlan:
     ----------
     grids
         grid_code, grid_name, grid_type (comprehensive | exclusive), village_code, village_name, area_m2, workload, one
-        column per workload name, geometry; sorted by grid_code.
+        column per workload name, boundary_text (its four sides in words, once described), geometry; sorted by grid_code.
     faces
         face_id, grid_code.
     sizes
@@ -289,7 +289,8 @@ class Matters:
         matter_code, category, matter, lead, cooperating (tuples of department keys), law, problem, flow, by_grid, by_town,
         by_county, list, status, temporary (bool); sorted by matter_code.
     steps
-        matter_code ("" for every matter), step, role, hours; in the order of the file.
+        matter_code ("" for every matter), step, role, hours, departments (keys, where the role is one); in the order of the
+        file.
     sources
         The one or two files.
     """
@@ -317,6 +318,7 @@ DUTY_COLUMNS = (
     "role",
     "person",
     "hours",
+    "list",
 )
 
 

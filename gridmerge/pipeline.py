@@ -17,14 +17,16 @@ import pandas as pd
 from gridmerge.balance import assign, present_holders
 from gridmerge.config import Settings, read_project
 from gridmerge.crosswalk import crosswalk, left_out
-from gridmerge.duties import duty_sheets, mend_matters
+from gridmerge.duties import duty_sheets, mend_matters, post_rows
 from gridmerge.errors import GridmergeError, InputError, PlaceError
 from gridmerge.findings import Finding, found, tidy
 from gridmerge.load import read
+from gridmerge.load.paths import called, sha256
 from gridmerge.meeting import read_edits, spoken, together
 from gridmerge.mend import mend_addresses, mend_layer, mend_roster, mend_township, mend_work
 from gridmerge.model import (
     Addresses,
+    Assignment,
     Build,
     GridPlan,
     Layer,
@@ -39,7 +41,7 @@ from gridmerge.model import (
     Work,
 )
 from gridmerge.overlay import overlay
-from gridmerge.partition import Refusal, alternatives, apply_edits, partition
+from gridmerge.partition import Refusal, alternatives, apply_edits, described, partition
 from gridmerge.publish import prepare, publish, write_alternatives
 from gridmerge.publish.map import build_hash
 from gridmerge.text import Text
@@ -235,6 +237,32 @@ def _edited_by_all(plan: GridPlan, mosaic: Mosaic, weights: Weights, files: Iter
     return plan, together(meetings)
 
 
+def _fixed_by_people(settings: Settings, edits: Sequence[Path]) -> tuple[Source, ...]:
+    """Where the earlier plan, locks, links and edits of a build came from, as `report.json` lists its inputs."""
+    named = {f"grids:{key}": getattr(settings.grids, key) for key in ("previous", "locks", "links")}
+    files = {key: Path(path) for key, path in named.items() if path is not None}
+    files |= {f"edits:{number}": file for number, file in enumerate(edits, 1)}
+    if "grids:previous" in files and (report := files["grids:previous"].with_name("report.json")).is_file():
+        files["grids:retired"] = report  # the codes no grid may have again
+    return tuple(
+        Source(key=key, path=called(file, settings.folder), sha256=sha256(file), driver=file.suffix.lstrip(".").upper())
+        for key, file in sorted(files.items())
+    )
+
+
+def _duties(
+    inputs: Inputs, plan: GridPlan, table: pd.DataFrame, assignment: Assignment | None
+) -> tuple[pd.DataFrame | None, tuple[Finding, ...]]:
+    """Every grid's sheet, where there is a list of matters, and the posts of 1+5+N, where the pattern asks for them."""
+    matters, layers = inputs.matters, inputs.layers
+    sheet = None if matters is None else duty_sheets(matters, plan, table, layers, assignment)
+    if inputs.settings.staffing.pattern != "1+5+N":
+        return sheet, ()
+    posts, said = post_rows(plan, table, layers, assignment)
+    both = posts if sheet is None else pd.concat([sheet, posts], ignore_index=True)
+    return both.sort_values("grid_code", kind="stable", ignore_index=True), said
+
+
 def _raise_all(troubles: Sequence[GridmergeError]) -> None:
     if len(troubles) == 1:
         raise troubles[0]
@@ -319,9 +347,12 @@ def build(
     with clock.stage("workload", "计算工作量", "Weighing the work"):
         weights = weigh(mosaic, inputs.works, inputs.township, settings.grids)
     with clock.stage("partition", "划分综合网格", "Forming the grids"):
-        plan = partition(mosaic, weights, inputs.township, settings.grids, processes)
+        plan = partition(mosaic, weights, inputs.township, settings.grids, processes, inputs.layers)
         files = [] if edits is None else [edits] if isinstance(edits, (str, Path)) else edits
-        plan, meeting = _edited_by_all(plan, mosaic, weights, [Path(file) for file in files])
+        paths = [Path(file) for file in files]
+        plan, meeting = _edited_by_all(plan, mosaic, weights, paths)
+        fixed = _fixed_by_people(settings, paths)  # now: OUT may take the place of the earlier plan
+        plan = described(plan, inputs.layers, settings.project.language)
     plan = replace(plan, figures={**plan.figures, "swing": swing(plan, weights)})
     with clock.stage("crosswalk", "核对各部门原网格去向", "Tracing every departmental grid"):
         table = crosswalk(inputs.layers, plan, weights)
@@ -331,8 +362,7 @@ def build(
             present = present_holders(plan, inputs.roster, table, inputs.layers)
             assignment = assign(plan, inputs.roster, inputs.township, settings.staffing, present)
     with clock.stage("duties", "编制一格一清单", "Writing every grid's duties"):
-        matters = inputs.matters
-        duties = None if matters is None else duty_sheets(matters, plan, table, inputs.layers, assignment)
+        duties, unposted = _duties(inputs, plan, table, assignment)
     made = (mosaic, weights, plan, *(() if assignment is None else (assignment,)))
     finished = Build(
         settings=settings,
@@ -347,11 +377,12 @@ def build(
         duties=duties,
         meeting=meeting,
         addresses=inputs.addresses,
-        sources=inputs.sources,
+        sources=(*inputs.sources, *fixed),
         findings=tidy(
             (
                 *inputs.findings,
                 *left_out(inputs.layers, table),
+                *unposted,
                 *(finding for part in made for finding in part.findings),
             )
         ),

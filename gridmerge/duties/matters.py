@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 import pandas as pd
 
 from gridmerge.catalog import catalog, plain
+from gridmerge.duties.sheets import ROLES
 from gridmerge.errors import InputError
 from gridmerge.findings import Finding, found, tidy
 from gridmerge.model import Matters, RawLayer
@@ -38,6 +39,12 @@ STEPS: dict[str, tuple[str, ...]] = {
 }
 MAY_BE_BLANK = {"cooperating"}  # a matter may well be one department's alone
 SEPARATORS = r"[、，,；;/\s]+"
+LISTS: dict[str, tuple[str, ...]] = {  # the three lists, and how a cell may name them
+    "权力": ("权力", "权力清单", "行政权力", "权力事项", "power"),
+    "责任": ("责任", "责任清单", "属地责任", "主体责任", "duty", "responsibility"),
+    "公共服务": ("公共服务", "公共服务清单", "服务", "服务清单", "service"),
+}
+IN_FORCE = frozenset(map(plain, ("", "有效", "正常", "在用", "在办", "执行", "active")))
 WITHDRAWN = frozenset(map(plain, ("收回", "已收回", "withdrawn", "取消", "废止")))
 TEMPORARY = frozenset(map(plain, ("临时", "暂行", "temporary")))
 
@@ -58,7 +65,7 @@ def mend_matters(raw: RawLayer, steps: RawLayer | None = None, known: Mapping[st
     -------
     Matters
         Withdrawn matters are left out. What the list lacks is in the findings: items missing, departments unknown,
-        matters led by nobody or by two.
+        matters led by nobody or by two, or by who also cooperates, lists that are none of the three.
 
     Raises
     ------
@@ -70,13 +77,17 @@ def mend_matters(raw: RawLayer, steps: RawLayer | None = None, known: Mapping[st
         frame["matter_code"] = [f"{number + 1:03d}" for number in range(len(frame))]
     frame = frame[frame["matter"] != ""].reset_index(drop=True)
     _refuse_twins(raw, frame["matter_code"])
+    frame["list"] = frame["list"].map(_list)
     findings = [finding for _, row in frame.iterrows() for finding in _checked(row, known or {})]
+    findings += _lists_missing(frame["list"])
     frame["lead"] = [_departments(cell, known or {}) for cell in frame["lead"]]
     frame["cooperating"] = [_departments(cell, known or {}) for cell in frame["cooperating"]]
     status = frame["status"].map(plain)
     frame["temporary"] = status.isin(TEMPORARY)
     kept = frame[~status.isin(WITHDRAWN)].sort_values("matter_code", ignore_index=True)
     table = pd.DataFrame(columns=list(STEPS)) if steps is None else _columns(steps, STEPS, ("step", "role"))
+    findings += _roles_unknown(table, known or {})
+    table["departments"] = [_departments(cell, known or {}) for cell in table["role"]]
     sources = (raw.source,) if steps is None else (raw.source, steps.source)
     more = () if steps is None else steps.findings
     return Matters(frame=kept, steps=table, sources=sources, findings=tidy((*raw.findings, *more, *findings)))
@@ -120,6 +131,14 @@ def _checked(row: pd.Series, known: Mapping[str, str]) -> list[Finding]:
     if len(leads) != 1:
         kind = "matter_without_lead" if not leads else "matter_two_leads"
         said.append(found(kind, layer="matters", source_id=code, name=name))
+    both = set(leads) & set(_departments(row["cooperating"], known))
+    if both:
+        named = "、".join(text for text in _names(row["lead"]) if set(_departments(text, known)) & both)
+        said.append(found("matter_both", layer="matters", source_id=code, name=name, items=named))
+    strange = [row["list"]] if row["list"] not in ("", *LISTS) else []
+    strange += [row["status"]] if plain(row["status"]) not in IN_FORCE | WITHDRAWN | TEMPORARY else []
+    if strange:
+        said.append(found("matter_words_unknown", layer="matters", source_id=code, name=name, items="、".join(strange)))
     texts = [text for cell in (row["lead"], row["cooperating"]) for text in _names(cell)]
     unknown = [text for text in texts if _key(text, known) is None]
     if unknown:
@@ -127,6 +146,28 @@ def _checked(row: pd.Series, known: Mapping[str, str]) -> list[Finding]:
             found("matter_department_unknown", layer="matters", source_id=code, name=name, items="、".join(unknown))
         )
     return said
+
+
+def _roles_unknown(steps: pd.DataFrame, known: Mapping[str, str]) -> list[Finding]:
+    """Roles of the table of steps that are neither people of a grid nor a department: nobody can be named for them."""
+    roles = sorted(set(steps["role"]) - {""})
+    strange = [
+        role for role in roles if plain(role) not in ROLES and any(_key(one, known) is None for one in _names(role))
+    ]
+    return [found("step_role_unknown", layer="steps", items="、".join(strange))] if strange else []
+
+
+def _list(cell: str) -> str:
+    """The list a cell means, or the cell as it is written."""
+    return next((name for name, words in LISTS.items() if plain(cell) in map(plain, words)), cell)
+
+
+def _lists_missing(lists: pd.Series) -> list[Finding]:
+    """Which of the three lists has no matter, in a list of matters that tells them apart."""
+    missing = [name for name in LISTS if name not in set(lists)]
+    if not missing or (lists == "").all():
+        return []
+    return [found("matter_list_missing", layer="matters", items="、".join(missing))]
 
 
 def _departments(cell: str, known: Mapping[str, str]) -> tuple[str, ...]:

@@ -45,7 +45,7 @@ def duty_sheets(
         Gives the grid's member (who carries most) and leader; None without a roster.
     """
     contact = contacts(plan, crosswalk, layers)
-    people = _people(assignment)
+    people = people_of(assignment)
     titles = {one.key: one.zh for one in catalog()}
     titles |= {layer.department: layer.title for layer in layers if layer.spec.title}
     rows = [
@@ -57,20 +57,24 @@ def duty_sheets(
     return pd.DataFrame(rows, columns=list(DUTY_COLUMNS))
 
 
-def contacts(plan: GridPlan, crosswalk: pd.DataFrame, layers: Sequence[Layer]) -> dict[tuple[str, str], str]:
-    """Return (grid code, department) → the holder of its grid that covers most households there."""
+def contacts(
+    plan: GridPlan, crosswalk: pd.DataFrame, layers: Sequence[Layer], by: str | None = None
+) -> dict[tuple[str, str], str]:
+    """Return (grid code, department) → the holder of its grid that covers most there: households, or what `by` names."""
+    if not layers:
+        return {}
     holders = pd.concat([layer.frame[["source_id", "holder"]].assign(layer=layer.key) for layer in layers])
     department = {layer.key: layer.department for layer in layers}
     table = crosswalk.merge(holders, on=["layer", "source_id"])
     table = table[table["holder"] != ""].assign(department=table["layer"].map(department))
-    unit = str(plan.sizes.unit)
+    unit = by or str(plan.sizes.unit)
     unit = unit if unit in table else "area_m2"
     order = table.sort_values([unit, "area_m2", "layer", "source_id"], ascending=[False, False, True, True])
     first = order.drop_duplicates(["grid_code", "department"])
     return dict(zip(zip(first["grid_code"], first["department"], strict=True), first["holder"], strict=True))
 
 
-def _people(assignment: Assignment | None) -> dict[str, dict[str, str]]:
+def people_of(assignment: Assignment | None) -> dict[str, dict[str, str]]:
     """Grid code → the names of its member (the one who carries most) and its leader."""
     if assignment is None:
         return {}
@@ -87,7 +91,7 @@ def _steps(matters: Matters, code: str) -> list[dict[str, Any]]:
     table = matters.steps
     own = table[table["matter_code"] == code]
     own = own if len(own) else table[table["matter_code"] == ""]  # steps of no matter are those of every other
-    return _records(own) or [{"step": "", "role": "", "hours": ""}]
+    return _records(own) or [{"step": "", "role": "", "hours": "", "departments": ()}]
 
 
 def _records(frame: pd.DataFrame) -> list[dict[str, Any]]:
@@ -120,13 +124,14 @@ def _rows(
         "member": people.get("member", ""),
         "leader": people.get("leader", ""),
         "temporary": bool(matter["temporary"]),
+        "list": matter["list"],
     }
     return [
         {
             **row,
             "step": step["step"],
             "role": step["role"],
-            "person": row.get(ROLES.get(plain(step["role"]), ""), ""),
+            "person": row[ROLES[plain(step["role"])]] if plain(step["role"]) in ROLES else called(step["departments"]),
             "hours": step["hours"],
         }
         for step in steps

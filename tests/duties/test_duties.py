@@ -10,7 +10,7 @@ import shapely
 from gridmerge.balance import assign
 from gridmerge.config import Grids
 from gridmerge.crosswalk import crosswalk
-from gridmerge.duties import duty_sheets, mend_matters
+from gridmerge.duties import duty_sheets, mend_matters, post_rows
 from gridmerge.errors import InputError
 from gridmerge.model import Layer, RawLayer
 from gridmerge.workload import weigh
@@ -77,15 +77,65 @@ def test_every_grid_gets_its_sheet_with_whom_to_call_and_who_takes_each_step() -
     table = crosswalk([police, city], PLAN, weigh(little.mosaic(2, 1), [homes], TOWN))
     plan = replace(PLAN, sizes=Grids(unit="households", target=10, min=5, max=15))
     staff = assign(PLAN, little.roster([{"name": "周五"}, {"name": "吴六"}]), TOWN)
-    steps = pd.DataFrame({"环节": ["发现", "处置"], "角色": ["网格员", "主责部门"], "时限": [1, 24]})
+    steps = pd.DataFrame(
+        {
+            "环节": ["发现", "处置", "核查", "结案"],
+            "角色": ["网格员", "主责部门", "公安", "领导"],
+            "时限": [1, 24, 2, 1],
+        }
+    )
     matters = mend_matters(raw(MATTERS.head(2)), raw(steps))
+    assert [f.message("en") for f in matters.findings] == [
+        "The table of steps has roles that are not known: 领导; nobody is named for these steps."
+    ]
     sheet = duty_sheets(matters, plan, table, [police, city], staff)
-    assert len(sheet) == 2 * 2 * 2
+    assert len(sheet) == 2 * 2 * 4
     stall = sheet[(sheet["matter"] == "占道经营") & (sheet["grid_code"] == PLAN.grids["grid_code"][0])]
     assert stall["lead"].unique().tolist() == ["城市管理"]
-    assert stall["lead_contact"].tolist() == ["李四", "李四"]
-    assert stall["cooperating_contacts"].tolist() == ["赵一", "赵一"]  # police: where most households are
-    assert stall["person"].tolist() == ["周五", "李四"]
-    assert stall["hours"].tolist() == ["1", "24"]
+    assert stall["lead_contact"].tolist() == ["李四"] * 4
+    assert stall["cooperating_contacts"].tolist() == ["赵一"] * 4  # police: where most households are
+    assert stall["person"].tolist() == ["周五", "李四", "赵一", ""]
+    assert stall["hours"].tolist() == ["1", "24", "2", "1"]
     elsewhere = sheet[sheet["grid_code"] == PLAN.grids["grid_code"][1]]
     assert set(elsewhere["lead_contact"]) == {""}  # the city's inspectors drew nothing there
+
+
+def test_the_three_lists_the_status_and_who_does_both_are_checked() -> None:
+    table = MATTERS.head(5).assign(
+        清单=["权力清单", "责任", "", "七张", "权力"], 状态=["有效", "", "临时", "收回", "暂停"]
+    )
+    table.loc[0, "配合责任部门"] = "城管、公安"
+    got = mend_matters(raw(table))
+    said = {(finding.kind, finding.source_id): finding.message("zh") for finding in got.findings}
+    assert "城管 既是主责部门又是配合部门" in said["matter_both", "QS001"]
+    assert "七张" in said["matter_words_unknown", "QS004"]
+    assert "暂停" in said["matter_words_unknown", "QS005"]
+    assert "公共服务" in said["matter_list_missing", ""]
+    assert got.frame["list"].tolist() == ["权力", "责任", "", "权力"]
+    assert got.frame["temporary"].tolist() == [False, False, True, False]
+    assert not [finding for finding in mend_matters(raw(MATTERS)).findings if finding.kind.startswith("matter_list")]
+
+
+def test_the_posts_of_one_five_n_are_named_by_area() -> None:
+    first, second = little.squares(2, 1)
+    squad = held(
+        little.layer("zf", [shapely.box(0, 0, 40, 100), shapely.box(40, 0, 100, 100)]), "enforcement", ["赵一", "钱二"]
+    )
+    police = held(little.layer("jg", [first, second]), "police", ["孙三", "李四"])
+    layers = [squad, police]
+    homes = little.work("households", [shapely.Point(10, 10)], [9])
+    table = crosswalk(layers, PLAN, weigh(little.mosaic(2, 1), [homes], TOWN))
+    plan = replace(PLAN, sizes=Grids(unit="households", target=10, min=5, max=15))
+    posts, findings = post_rows(plan, table, layers, None)
+    one, other = PLAN.grids["grid_code"]
+    called = {(row.grid_code, row.matter, row.lead): row.person for row in posts.itertuples()}
+    assert called[one, "执法中队", "综合执法"] == "钱二"  # most of the area, though all households are in the other
+    assert called[other, "执法中队", "综合执法"] == ""
+    assert called[other, "派驻", "公安"] == "李四"
+    assert posts.groupby("grid_code")["matter"].value_counts()[one].to_dict() == {
+        "派驻": 5,
+        "随叫随到": 5,
+        "执法中队": 1,
+    }
+    assert {finding.kind for finding in findings} == {"post_unknown"}
+    assert "综合执法" in next(f for f in findings if f.measure == 1).message("zh")
