@@ -88,7 +88,7 @@ def anneal(state: State, rng: Random, cooling: Cooling, gallery: Gallery | None 
         done += BLOCK
         owed += BLOCK * cooling.trees / (1 - cooling.trees)
         while owed > 0 and state.cut:
-            spent = recombine(state, rng, heat, strict)
+            spent = recombine(state, rng, heat, strict, eye)
             owed -= spent
             done += spent
             best.offer(state.label, state.violation(), state.price())
@@ -104,7 +104,9 @@ def _moves(  # noqa: PLR0912 - the innermost loop: each call taken out of line c
     """`BLOCK` proposals to move nodes across district lines, each by Metropolis' rule; say whether a feasible plan was met."""
     heat, strict, chains = climate
     random, label, size, cut, ends, adj = rng.random, state.label, state.size, state.cut, state.ends, state.adj
-    weight, over, locked, bare = state.weight, state.over, state.locked, state.bare
+    weight, over, locked, bare, lo, hi = state.weight, state.over, state.locked, state.bare, state.lo, state.hi
+    work, share, tied = state.work, state.share, state.pull or state.apart
+    slope = 2 * state.even / (state.mean * state.mean) if state.even else 0.0  # as in `State.extras`
     violation, price, spoilt = state.violation(), state.price(), UNFIT * state.task.price_unit
     met = violation < EPS
     for _ in range(BLOCK):
@@ -126,11 +128,16 @@ def _moves(  # noqa: PLR0912 - the innermost loop: each call taken out of line c
                 continue
             more, rise = step
         else:
-            x = weight[v]
-            more = over(a, size[a] - x) + over(b, size[b] + x) - over(a, size[a]) - over(b, size[b])
-            if not bare:
+            x, s, t = weight[v], size[a], size[b]
+            if tied:
                 rise += state.extras(v, b)
-            change = rise + strict * more
+            elif not bare:
+                rise += slope * work[v] * (share[b] - share[a] + work[v])
+            if s <= hi[a] and t >= lo[b] and s - x >= lo[a] and t + x <= hi[b]:  # within the limits before and after
+                more, change = 0.0, rise
+            else:
+                more = over(a, s - x) + over(b, t + x) - over(a, s) - over(b, t)
+                change = rise + strict * more
             if (change > 0 and random() >= exp(-change / heat)) or not state.holds_without(v):
                 continue
             state.move(v, b)
@@ -169,9 +176,11 @@ def _chain(
             rise -= cost
     label[v] = a
     size, over, out, back = state.size, state.over, state.weight[v], state.weight[x]
-    new = {a: size[a] - out, b: size[b] + out - back}
-    new[c] = new.get(c, size[c]) + back
-    more = sum(over(d, value) - over(d, size[d]) for d, value in new.items())
+    if a == c:
+        more = over(a, size[a] - out + back) - over(a, size[a])
+    else:
+        more = over(a, size[a] - out) - over(a, size[a]) + over(c, size[c] + back) - over(c, size[c])
+    more += over(b, size[b] + out - back) - over(b, size[b])
     if not state.bare:
         rise += state.extras_of_chain(v, x, b, c)
     change = rise + strict * more

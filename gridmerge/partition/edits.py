@@ -14,6 +14,7 @@ import shapely
 from gridmerge.errors import InputError
 from gridmerge.model import GridPlan, Mosaic, Weights
 from gridmerge.partition.graph import groups_of
+from gridmerge.partition.remeasure import remeasured
 from gridmerge.text import Text
 
 FORMAT = "gridmerge-edits/1"
@@ -43,8 +44,8 @@ def apply_edits(
     Returns
     -------
     GridPlan
-        The plan after all moves that keep its promises. Figures and findings are those of the plan as it was formed; the
-        caller measures the result again where it matters.
+        The plan after all moves that keep its promises, its figures measured again; a grid that the moves put out of range is
+        a finding.
     list of Refusal
         Moves not made: a face or grid that is not there, a grid of another village, an exclusive zone, a move made for
         another state of the plan; and, with all moves taken together, what would leave a grid empty or in two pieces.
@@ -72,7 +73,11 @@ def apply_edits(
         else:
             refused.append(Refusal(face=face, grid=target, reason=why))
     refused += _undo_broken(after, grid_of, mosaic)
-    return _rebuilt(plan, mosaic, weights, after), refused
+    moved = {face for face, grid in after.items() if grid != grid_of[face]}
+    if not moved:
+        return plan, refused
+    changed = {after[face] for face in moved} | {grid_of[face] for face in moved}
+    return remeasured(_rebuilt(plan, mosaic, weights, after), mosaic, weights, changed), refused
 
 
 def _objection(face: str, source: str, target: str, now: Mapping[str, str], grids: gpd.GeoDataFrame) -> Text | None:

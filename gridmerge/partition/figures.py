@@ -32,7 +32,7 @@ def plan_figures(
         "comprehensive": len(comprehensive),
         "exclusive": len(grids) - len(comprehensive),
         "unit": sizes.unit,
-        "share_in_range": _share_in_range(size, sizes),
+        "share_in_range": share_in_range(size, sizes),
         **evenness(comprehensive["workload"].to_numpy(dtype=np.float64)),
         "workload_max_over_mean_floor": _floor(villages, len(comprehensive)),
         "boundary_agreement": boundary_agreement(villages, divided),
@@ -54,7 +54,8 @@ def grid_sizes(villages: list[Village], divided: list[Divided]) -> Floats:
     return np.concatenate(out) if out else np.zeros(0)
 
 
-def _share_in_range(size: Floats, sizes: Grids) -> float:
+def share_in_range(size: Floats, sizes: Grids) -> float:
+    """Share of grids of these sizes that lie within the limits."""
     if not len(size):
         return 1.0
     inside = (size >= float(sizes.min or 0) - SLACK) & (size <= float(sizes.max or np.inf) + SLACK)

@@ -44,6 +44,11 @@ class Gallery:
             if state.lo[d] <= state.size[d] <= state.hi[d] and price < met.get(masks[d], inf):
                 met[masks[d]] = price
 
+    def note(self, mask: int, price: float) -> None:
+        """Remember a district within the limits, met in a plan of this price."""
+        if price < self.met.get(mask, inf):
+            self.met[mask] = price
+
     def tidy(self) -> None:
         """Forget the worst when there are too many."""
         if len(self.met) > 4 * self.room:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 import geopandas as gpd
@@ -11,18 +12,28 @@ import shapely
 
 from gridmerge.config import AREA_UNIT, Grids
 from gridmerge.findings import Finding, found, tidy
-from gridmerge.model import GridPlan, Mosaic, Township, Weights
+from gridmerge.model import GridPlan, Layer, Mosaic, Township, Weights
 from gridmerge.parallel import each
 from gridmerge.partition.codes import Codes, grid_codes
 from gridmerge.partition.figures import plan_figures
 from gridmerge.partition.obey import obey
 from gridmerge.partition.orders import Earlier, Orders, read_orders
+from gridmerge.partition.reasons import Reason
+from gridmerge.partition.splits import split_along
 from gridmerge.partition.village import Divided, Village, divide
+from gridmerge.text import Text
 
 M2_PER_HA = 1e4
 
 
-def partition(mosaic: Mosaic, weights: Weights, township: Township, sizes: Grids, processes: int = 1) -> GridPlan:
+def partition(
+    mosaic: Mosaic,
+    weights: Weights,
+    township: Township,
+    sizes: Grids,
+    processes: int = 1,
+    layers: Sequence[Layer] = (),
+) -> GridPlan:
     """Divide every village into unified grids.
 
     Parameters
@@ -37,6 +48,9 @@ def partition(mosaic: Mosaic, weights: Weights, township: Township, sizes: Grids
         `[grids]` of the project file, completed.
     processes
         Villages are divided in so many processes; the plan does not depend on it.
+    layers
+        The networks as mended: named where a face that is too heavy could be cut along the line of one. The plan does not
+        depend on them.
 
     Returns
     -------
@@ -46,11 +60,16 @@ def partition(mosaic: Mosaic, weights: Weights, township: Township, sizes: Grids
     """
     orders = read_orders(sizes)
     villages = villages_of(mosaic, weights, township, sizes, orders)
-    return assemble(villages, each(divide, villages, processes), mosaic, weights, orders.earlier)
+    return assemble(villages, each(divide, villages, processes), mosaic, weights, orders.earlier, layers)
 
 
 def assemble(
-    villages: list[Village], divided: list[Divided], mosaic: Mosaic, weights: Weights, earlier: Earlier | None = None
+    villages: list[Village],
+    divided: list[Divided],
+    mosaic: Mosaic,
+    weights: Weights,
+    earlier: Earlier | None = None,
+    layers: Sequence[Layer] = (),
 ) -> GridPlan:
     """Put the villages' divisions together: codes, names, geometry, figures, findings."""
     coded = [grid_codes(village, part, earlier) for village, part in zip(villages, divided, strict=True)]
@@ -60,7 +79,7 @@ def assemble(
     grids = _grids(faces, mosaic, weights, {v.code: v.name for v in villages})
     findings: list[Finding] = [finding for part in divided for finding in part.findings]
     for village, part, codes in zip(villages, divided, coded, strict=True):
-        findings += reason_findings(village, part, codes)
+        findings += reason_findings(village, part, codes, layers)
     plan_faces = faces[["face_id", "grid_code"]].sort_values("face_id", ignore_index=True)
     retired = {**(earlier.retired if earlier else {}), **{c: s for codes in coded for c, s in codes.retired.items()}}
     figures = plan_figures(grids, plan_faces, villages, divided, mosaic)
@@ -80,8 +99,8 @@ def villages_of(
     mosaic: Mosaic, weights: Weights, township: Township, sizes: Grids, orders: Orders | None = None
 ) -> list[Village]:
     """What each village has to divide, faces ordered by content."""
-    table = _face_table(mosaic, weights, sizes)
-    borders = _priced_borders(mosaic, table, sizes)
+    table = face_table(mosaic, weights, sizes)
+    borders = priced_borders(mosaic, table, sizes)
     by_village = dict(tuple(table.groupby("village_code", sort=True)))
     out = []
     for row in township.villages.sort_values("village_code").itertuples():
@@ -91,7 +110,7 @@ def villages_of(
     return obey(out, orders or Orders(), sizes)
 
 
-def _face_table(mosaic: Mosaic, weights: Weights, sizes: Grids) -> gpd.GeoDataFrame:
+def face_table(mosaic: Mosaic, weights: Weights, sizes: Grids) -> gpd.GeoDataFrame:
     """Faces with size, work and a point inside, sorted by that point: neither row order nor the look of ids can matter."""
     faces = mosaic.faces.merge(
         weights.faces.drop(columns=[c for c in ("village_code", "area_m2", "zone") if c in weights.faces]),
@@ -108,7 +127,7 @@ def _face_table(mosaic: Mosaic, weights: Weights, sizes: Grids) -> gpd.GeoDataFr
     return faces.sort_values(["village_code", "x", "y", "face_id"], ignore_index=True)
 
 
-def _priced_borders(mosaic: Mosaic, table: gpd.GeoDataFrame, sizes: Grids) -> pd.DataFrame:
+def priced_borders(mosaic: Mosaic, table: gpd.GeoDataFrame, sizes: Grids) -> pd.DataFrame:
     """Borders of positive length with their price per metre: dear where no department has a line, dearer through a base grid."""
     borders = mosaic.borders.loc[mosaic.borders["length_m"] > 0]
     price = (sizes.compact + sizes.agree * (1 - borders["agreement"])) * (1 - sizes.barrier * borders["barrier"])
@@ -122,13 +141,17 @@ def _priced_borders(mosaic: Mosaic, table: gpd.GeoDataFrame, sizes: Grids) -> pd
     return borders.assign(price=price).sort_values(["face_a", "face_b"], ignore_index=True)
 
 
+def typical_side(area_m2: float, size: float, sizes: Grids) -> float:
+    """Metres: the side of a square as large as a typical grid of a village of this area and size."""
+    return float(np.sqrt(area_m2 / max(1.0, size / float(sizes.target or 1.0))))
+
+
 def _village(row: Any, faces: gpd.GeoDataFrame, borders: pd.DataFrame, sizes: Grids) -> Village:
     place = pd.Series(np.arange(len(faces)), index=faces["face_id"])
     own = borders.loc[borders["face_a"].isin(place.index) & borders["face_b"].isin(place.index)]
     edges = np.column_stack([place[own["face_a"]].to_numpy(), place[own["face_b"]].to_numpy()]).reshape(-1, 2)
     order = np.lexsort(np.sort(edges, axis=1).T[::-1])  # rows of the borders frame may come in any order
-    total, target = float(faces["size"].sum()), float(sizes.target or 1.0)
-    side = float(np.sqrt(faces["area_m2"].sum() / max(1.0, total / target)))  # of a typical grid
+    side = typical_side(float(faces["area_m2"].sum()), float(faces["size"].sum()), sizes)
     geometry = np.asarray(faces.geometry.values)
     return Village(
         code=str(row.village_code),
@@ -169,7 +192,7 @@ def _faces(village: Village, part: Divided, codes: Codes) -> pd.DataFrame:
     )
 
 
-def reason_findings(village: Village, part: Divided, codes: Codes) -> list[Finding]:
+def reason_findings(village: Village, part: Divided, codes: Codes, layers: Sequence[Layer] = ()) -> list[Finding]:
     """A finding for each grid outside the limits, with its cause and remedies."""
     sizes, out = village.sizes, []
     for reason in part.reasons:
@@ -186,10 +209,18 @@ def reason_findings(village: Village, part: Divided, codes: Codes) -> list[Findi
                 max=f"{sizes.max or 0:.10g}",
                 face=str(village.face_id[reason.face]) if reason.face >= 0 else "",
                 amount=f"{reason.amount:.10g}",
-                remedies=reason.remedies,
+                remedies=_ways_out(village, reason, layers),
             )
         )
     return out
+
+
+def _ways_out(village: Village, reason: Reason, layers: Sequence[Layer]) -> Text:
+    """The reason's remedies; before them, where a face binds, the layer along whose line it could be cut."""
+    split = split_along(village.geometry[reason.face], layers) if reason.face >= 0 else None
+    if split is None:
+        return reason.remedies
+    return Text(f"{split.zh}；{reason.remedies.zh}", f"{split.en}; {reason.remedies.en}")
 
 
 def _grids(faces: pd.DataFrame, mosaic: Mosaic, weights: Weights, names: dict[str, str]) -> gpd.GeoDataFrame:

@@ -35,6 +35,8 @@ class Case:
         Whether people gave the number of grids.
     alone
         Whether the cluster is all the village has to divide; False: land cut off from the rest of it.
+    impossible
+        Whether it is proven that no plan with so many grids keeps the limits.
     """
 
     graph: Graph
@@ -45,6 +47,7 @@ class Case:
     upper: float
     given: bool = False
     alone: bool = True
+    impossible: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -96,7 +99,8 @@ def _causes(case: Case, grid: int, value: float, bridges: list[tuple[int, Ints, 
         merged = float(weight[face]) + _lightest_neighbour(case, np.array([face]))
         if merged > case.upper + SLACK:
             yield Reason(kind="grid_between_heavy", grid=grid, size=value, face=face, amount=merged)
-    yield Reason(kind="grid_above_max" if heavy else "grid_below_min", grid=grid, size=value)
+    searched = "grid_above_max" if heavy else "grid_below_min"
+    yield Reason(kind="grid_impossible" if case.impossible else searched, grid=grid, size=value)
 
 
 def _no_number(total: float, lower: float, upper: float) -> bool:
@@ -185,12 +189,12 @@ def _with_remedies(case: Case, reason: Reason, size: np.ndarray) -> Reason:
             out.append(Text(f"把该村网格数改为 {right}", f"let the village have {right} grids"))
     if reason.size > case.upper:
         out.append(Text(f"把 max 提高到 {size.max():.10g}", f"raise max to {size.max():.10g}"))
-        if reason.kind in ("grid_above_max", "grid_no_number"):
+        if reason.kind in ("grid_above_max", "grid_no_number", "grid_impossible"):
             mean = total / (k + 1)
             out.append(Text(f"多设一个网格（平均 {mean:.4g}）", f"one grid more (mean {mean:.4g})"))
     else:
         out.append(Text(f"把 min 降到 {size.min():.10g}", f"lower min to {size.min():.10g}"))
-        if reason.kind in ("grid_below_min", "grid_no_number", "grid_between_heavy") and k > 1:
+        if reason.kind in ("grid_below_min", "grid_no_number", "grid_between_heavy", "grid_impossible") and k > 1:
             mean = total / (k - 1)
             out.append(Text(f"少设一个网格（平均 {mean:.4g}）", f"one grid fewer (mean {mean:.4g})"))
     told = Text("；".join(text.zh for text in out[:3]), "; ".join(text.en for text in out[:3]))

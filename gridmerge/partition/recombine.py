@@ -13,17 +13,21 @@ from __future__ import annotations
 from math import exp
 from random import Random
 
+from gridmerge.partition.gallery import Gallery
 from gridmerge.partition.state import APART, State
 
 Pair = tuple[int, int]
+Edges = list[tuple[int, int, float]]
 
 
-def recombine(state: State, rng: Random, heat: float, strict: float) -> int:
+def recombine(state: State, rng: Random, heat: float, strict: float, eye: Gallery | None = None) -> int:
     """Recombine a random pair of neighbouring districts, accept by Metropolis' rule; return the number of nodes handled."""
     u, v = state.ends[state.cut[int(rng.random() * len(state.cut))]]
     a, b = state.label[u], state.label[v]
     nodes = [x for x in range(state.n) if state.label[x] == a or state.label[x] == b]
     parent, order, inner = _random_tree(state, rng, nodes)
+    if eye is not None:
+        _remember(state, eye, (a, b), order, parent, inner)
     options = _weigh_cuts(state, strict, (a, b), order, parent, inner)
     if options is None:
         return len(nodes)
@@ -33,9 +37,7 @@ def recombine(state: State, rng: Random, heat: float, strict: float) -> int:
     return len(nodes)
 
 
-def _random_tree(
-    state: State, rng: Random, nodes: list[int]
-) -> tuple[list[int], list[int], list[tuple[int, int, float]]]:
+def _random_tree(state: State, rng: Random, nodes: list[int]) -> tuple[list[int], list[int], Edges]:
     """Kruskal's tree over random keys: the parent of each node (by node), nodes from the root down, edges inside the pair."""
     label, random = state.label, rng.random
     pair = {label[x] for x in nodes}
@@ -73,7 +75,7 @@ def _random_tree(
 
 
 def _weigh_cuts(
-    state: State, strict: float, pair: Pair, order: list[int], parent: list[int], inner: list[tuple[int, int, float]]
+    state: State, strict: float, pair: Pair, order: list[int], parent: list[int], inner: Edges
 ) -> tuple[float, int, bool] | None:
     """The best cut of the tree: its change of price against now, the subtree's root, and whether the subtree becomes `b`."""
     a, b = pair
@@ -104,8 +106,24 @@ def _weigh_cuts(
     return best[0] - now, best[1], best[2]
 
 
+def _remember(state: State, eye: Gallery, pair: Pair, order: list[int], parent: list[int], inner: Edges) -> None:
+    """Show the gallery every part of the tree within the limits: under tight limits few plans are, and many a part of one."""
+    a, b = pair
+    lo, hi, label = state.lo[a], state.hi[a], state.label
+    total, both = state.size[a] + state.size[b], state.masks[a] | state.masks[b]
+    weight, _, cost = _subtree_sums(state, order, parent, inner)
+    mask = state.bits[:]
+    for x in reversed(order[1:]):
+        mask[parent[x]] |= mask[x]
+    now = state.price() - sum(c for u, v, c in inner if label[u] != label[v])
+    for x in order[1:]:
+        for size, district in ((weight[x], mask[x]), (total - weight[x], both ^ mask[x])):
+            if lo <= size <= hi:
+                eye.note(district, now + cost[x])
+
+
 def _subtree_sums(
-    state: State, order: list[int], parent: list[int], inner: list[tuple[int, int, float]]
+    state: State, order: list[int], parent: list[int], inner: Edges
 ) -> tuple[list[float], list[float], list[float]]:
     """By node: weight and work of its subtree, and the cost of the edges that leave it inside the pair."""
     weight, work, cost = state.weight[:], state.work[:], [0.0] * state.n

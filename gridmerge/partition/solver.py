@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from random import Random
 from typing import Any
@@ -12,7 +12,7 @@ import numpy as np
 from gridmerge.partition.anneal import Best, Cooling, anneal
 from gridmerge.partition.bound import CLOSE, floor_under
 from gridmerge.partition.exact import HOPE, SMALL, Proof, prove
-from gridmerge.partition.gallery import Gallery
+from gridmerge.partition.gallery import LARGEST, Gallery
 from gridmerge.partition.graph import Graph, Ints, contract, groups_of, make_graph
 from gridmerge.partition.growth import grown_start
 from gridmerge.partition.start import tree_start
@@ -230,8 +230,17 @@ def _bound(task: Task, labels: Ints, proof: int) -> float:
 
 
 FRESH, AGAIN = 6, 4  # starts from scratch, and reheatings of the best
-SURE = 3  # starts that ended at the best price, within the limits: the rest of the budget would find it again
+SURE, SURE_TIGHT = (
+    3,
+    5,
+)  # starts that ended at the best price, within the limits: the rest of the budget would find it again
 FIRST = 0.7  # share of the budget for the starts
+LARGE_FIRST = (
+    0.8  # the same beyond `LARGEST` nodes: one slow start beats six quick ones there, and one reheating follows
+)
+TIGHT = 0.1  # limits nearer to each other than this share of a district are tight: three starts may then agree on a plan that is
+# not best, and a walk that begins twice as hot and ends twice as warm finds better ones
+TIGHT_HOT, TIGHT_COLD = 6.0, 0.3
 WARM, STERN = 1.5, 500.0  # temperature and price of violations at which a good plan is taken up again
 
 
@@ -253,26 +262,37 @@ def search(task: Task, seed: int, budget: int, start: Ints | None = None) -> Int
     if start is not None:
         found = anneal(state, rng, Cooling(steps=budget, hot=0.02, cold=0.01, strict=STERN, trees=0.02))
         return np.asarray(found.labels, dtype=np.int64)
+    return _from_scratch(task, state, rng, budget, fresh)
+
+
+def _from_scratch(task: Task, state: State, rng: Random, budget: int, fresh: Callable[[Task, Random], Ints]) -> Ints:
+    """The best of several starts, reheated; where it suits, the best that can be put together from what they met."""
     gallery = Gallery(task, budget) if Gallery.suits(task) else None
+    tight = bool((task.upper - task.lower < TIGHT * task.unit).all())
+    starts, again, first = (FRESH, AGAIN, FIRST) if task.graph.n <= LARGEST else (1, 1, LARGE_FIRST)
+    steps = int(first * budget / starts)
+    cooling = Cooling(steps=steps, hot=TIGHT_HOT, cold=TIGHT_COLD) if tight else Cooling(steps=steps)
     best: Best | None = None
     agree = 0  # starts that ended at the best price: where half do, choosing among their districts brings nothing new
-    for number in range(FRESH):
+    for number in range(starts):
         if number:
             state.reset(fresh(task, rng).tolist())
-        found = anneal(state, rng, Cooling(steps=int(FIRST * budget / FRESH)), gallery)
+        found = anneal(state, rng, cooling, gallery)
         best = best or found
-        agree = (
-            1 if best.offer(found.labels, found.violation, found.price) else agree + (found.price <= best.price + EPS)
-        )
-        if agree == SURE and best.violation <= EPS:
+        if best.offer(found.labels, found.violation, found.price):
+            agree = 1
+        elif found.violation <= best.violation + EPS and found.price <= best.price + EPS:
+            agree += 1  # a cheaper plan that breaks the limits more is no such witness
+        if agree == (SURE_TIGHT if tight else SURE) and best.violation <= EPS:
             return np.asarray(best.labels, dtype=np.int64)
     assert best is not None
-    choose = gallery is not None and agree < FRESH / 2
+    choose = gallery is not None and (tight or agree < starts / 2)
     if gallery is not None and choose:
         _offer(task, best, gallery.assembled())
-    for _ in range(AGAIN):
+    for _ in range(again):
         state.reset(best.labels)
-        found = anneal(state, rng, Cooling(steps=int((1 - FIRST) * budget / AGAIN), hot=WARM, strict=STERN), gallery)
+        steps = int((1 - first) * budget / again)
+        found = anneal(state, rng, Cooling(steps=steps, hot=WARM, strict=STERN), gallery)
         best.offer(found.labels, found.violation, found.price)
     if gallery is not None and choose:
         _offer(task, best, gallery.assembled())

@@ -211,10 +211,15 @@ class State:
     def extras_of_chain(self, v: int, x: int, b: int, c: int) -> float:
         """What moving `v` into `b` and `x` from `b` into `c` changes in price besides borders (no pairs kept apart)."""
         a, share, rise = self.label[v], self.share, 0.0
-        if self.even:
-            new = {a: share[a] - self.work[v], b: share[b] + self.work[v] - self.work[x]}
-            new[c] = new.get(c, share[c]) + self.work[x]
-            rise += sum(self.uneven(value) - self.uneven(share[d]) for d, value in new.items())
+        if self.even:  # each district's square changes by (its change) x (twice its share and its change - 2 means)
+            out, back, twice = self.work[v], self.work[x], 2 * self.mean
+            gain = out - back
+            if a == c:
+                total = gain * (gain + gain + 2 * (share[b] - share[a]))
+            else:
+                total = gain * (2 * share[b] + gain - twice) - out * (2 * share[a] - out - twice)
+                total += back * (2 * share[c] + back - twice)
+            rise += self.even * total / (self.mean * self.mean)
         if self.pull:
             rise += self.pull[v][b] - self.pull[v][a] + self.pull[x][c] - self.pull[x][b]
         return rise

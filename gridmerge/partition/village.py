@@ -104,7 +104,7 @@ class Cluster:
 
 
 LARGE = 150  # faces beyond which no bound is sought
-MANY = 600  # faces beyond which each gets fewer moves: four times as many take twice as long
+MANY = 250  # faces beyond which each gets fewer moves: four times as many take twice as long
 
 
 def divide(village: Village) -> Divided:
@@ -246,6 +246,7 @@ def solve_cluster(village: Village, cluster: Cluster) -> tuple[Solution, Case]:
         upper=upper,
         given=cluster.number is not None,
         alone=cluster.alone,
+        impossible=solution.impossible,
     )
     return solution, case
 

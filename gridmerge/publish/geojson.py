@@ -44,6 +44,7 @@ def properties(build: Build) -> list[dict[str, Any]]:
         }
         row |= {name: number(grid[name]) for name in build.weights.names if name not in row}
         row |= {
+            "boundary_text": grid.get("boundary_text", ""),
             "leader": heads.get(code, ""),
             "members": staff.get(code, []),
             "departments": present.get(code, []),

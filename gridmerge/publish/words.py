@@ -17,6 +17,7 @@ LABELS = {
     "area_m2": Text("面积（㎡）", "area (m²)"),
     "area_ha": Text("面积（公顷）", "area (ha)"),
     "workload": Text("工作量", "workload"),
+    "boundary_text": Text("四至", "boundary"),
     "leader": Text("网格长", "leader"),
     "members": Text("网格员", "members"),
     "departments": Text("涉及部门", "departments"),

@@ -118,6 +118,7 @@ def _grids(book: Book, build: Build) -> None:
         titled(book, "village_code"),
         titled(book, "village_name"),
         titled(book, "area_ha", 2),
+        titled(book, "boundary_text", width=48),
         *work_columns(book, build),
         titled(book, "workload", 2),
         titled(book, "leader"),

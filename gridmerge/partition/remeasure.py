@@ -1,0 +1,121 @@
+"""The figures of a plan after people have moved faces: what report.json says must be true of what was written."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import shapely
+
+from gridmerge.findings import Finding, found, tidy
+from gridmerge.model import GridPlan, Mosaic, Weights
+from gridmerge.partition.codes import EMPTY
+from gridmerge.partition.earlier import old_codes
+from gridmerge.partition.figures import SLACK, evenness, kept_whole, share_in_range
+from gridmerge.partition.graph import groups_of
+from gridmerge.partition.orders import read_orders
+from gridmerge.partition.plan import face_table, priced_borders, typical_side
+
+
+def remeasured(plan: GridPlan, mosaic: Mosaic, weights: Weights, changed: Collection[str]) -> GridPlan:
+    """Measure a plan again whose grids `changed` have won or lost faces.
+
+    Every figure that the faces decide is taken anew. A village's `bound` still holds, `gap` is against its new objective, and
+    `edited` counts its changed grids. The term `changes`, and what links join, stay as they were when the plan was formed.
+
+    Returns
+    -------
+    GridPlan
+        With its figures, and with a finding for each changed grid that is out of range now; earlier ones of these grids go.
+    """
+    sizes, table = plan.sizes, face_table(mosaic, weights, plan.sizes)
+    table["grid"] = table["face_id"].map(plan.faces.set_index("face_id")["grid_code"])
+    borders = priced_borders(mosaic, table, sizes)
+    grid = table.set_index("face_id")["grid"]
+    borders = borders.assign(one=borders["face_a"].map(grid), other=borders["face_b"].map(grid))
+    cut = borders.loc[borders["one"] != borders["other"]]
+    comprehensive = plan.grids.loc[plan.grids["grid_type"] == "comprehensive"]
+    size = table.groupby("grid")["size"].sum()
+    whole, split = kept_whole(mosaic, plan.faces)
+    length = float(cut["length_m"].sum())
+    villages = dict(plan.figures["villages"])
+    for code, faces in table.groupby("village_code", sort=True):
+        mine = sorted(set(faces["grid"]) & set(changed))
+        if mine:
+            inner = cut.loc[cut["one"].isin(faces["grid"])]
+            villages[str(code)] = _village(villages[str(code)], faces, inner, set(comprehensive["grid_code"]), plan)
+            villages[str(code)]["edited"] = len(mine)
+    objective, bound = (sum(float(v[key]) for v in villages.values()) for key in ("objective", "bound"))
+    figures: dict[str, Any] = {
+        **plan.figures,
+        "share_in_range": share_in_range(size.reindex(comprehensive["grid_code"]).to_numpy(), sizes),
+        **evenness(comprehensive["workload"].to_numpy(dtype=np.float64)),
+        "boundary_agreement": round(float((cut["length_m"] * cut["agreement"]).sum()) / length, 6) if length else 1.0,
+        "departmental_grids_whole": whole,
+        "departmental_grids_split": split,
+        "objective": round(objective, 6),
+        "optimality_gap": round(max(0.0, 1 - bound / objective), 6) if objective > SLACK else 0.0,
+        "villages": villages,
+    }
+    figures["codes"] = {**plan.figures["codes"], "kept_share": _kept(table, plan)}
+    return replace(plan, figures=figures, findings=_findings(plan, size, set(changed)))
+
+
+def _village(
+    told: dict[str, Any], faces: pd.DataFrame, cut: pd.DataFrame, comprehensive: set[str], plan: GridPlan
+) -> dict[str, Any]:
+    """A village's figures with borders, unevenness and feasibility taken from its faces."""
+    sizes = plan.sizes
+    own = faces.loc[faces["grid"].isin(comprehensive)]
+    inner = cut.loc[cut["one"].isin(comprehensive) & cut["other"].isin(comprehensive)]
+    size, work = own.groupby("grid")["size"].sum(), own.groupby("grid")["work"].sum()
+    number = {code: i for i, code in enumerate(work.index)}
+    pairs = np.column_stack([inner["one"].map(number), inner["other"].map(number)]).reshape(-1, 2)
+    cluster = work.groupby(groups_of(len(work), pairs))  # land that zones part is shared out apart
+    uneven = ((work / cluster.transform("mean").where(lambda mean: mean > 0, np.inf) - 1) ** 2).where(work > 0, 0.0)
+    side = typical_side(faces["area_m2"].sum(), faces["size"].sum(), sizes)
+    terms = {
+        **told["terms"],
+        "borders": round(float((inner["price"] * inner["length_m"]).sum()) / side, 6),
+        "uneven": round(float(sizes.even) * float(uneven.sum()), 6),
+    }
+    objective, bound = sum(terms.values()), min(float(told["bound"]), sum(terms.values()))
+    inside = (size >= float(sizes.min or 0) - SLACK) & (size <= float(sizes.max or np.inf) + SLACK)
+    return {
+        **told,
+        "objective": round(objective, 6),
+        "bound": round(bound, 6),
+        "gap": round(1 - bound / objective, 6) if objective > SLACK else 0.0,
+        "proven": False,
+        "feasible": bool(inside.all()),
+        "terms": terms,
+    }
+
+
+def _kept(table: pd.DataFrame, plan: GridPlan) -> float:
+    """Share of the township's size that lies under the code it had before."""
+    earlier = read_orders(plan.sizes).earlier
+    if earlier is None:
+        return 1.0
+    mass = table["size"].to_numpy() + EMPTY * shapely.area(np.asarray(table.geometry.values))
+    old = np.full(len(table), "", dtype=object)
+    for code, rows in table.groupby("village_code").groups.items():
+        old[rows] = old_codes(np.asarray(table.geometry.values)[rows], str(code), earlier)
+    return round(float(mass[old == table["grid"].to_numpy()].sum()) / float(mass.sum()), 6)
+
+
+def _findings(plan: GridPlan, size: pd.Series, changed: set[str]) -> tuple[Finding, ...]:
+    """The plan's findings, those of changed grids replaced by what is true of them now."""
+    kept = [f for f in plan.findings if not (f.kind.startswith("grid_") and dict(f.blanks).get("grid") in changed)]
+    low, high = float(plan.sizes.min or 0.0), float(plan.sizes.max or np.inf)
+    for row in plan.grids.loc[plan.grids["grid_code"].isin(changed)].itertuples():
+        value = float(size[row.grid_code])
+        if not low - SLACK <= value <= high + SLACK:
+            point = row.geometry.point_on_surface()
+            blanks = {"grid": str(row.grid_code), "village": str(row.village_name)}
+            limits = {"min": f"{low:.10g}", "max": f"{high:.10g}"}
+            kept.append(found("grid_edited_out", measure=value, place=(point.x, point.y), **blanks, **limits))
+    return tidy(kept)
