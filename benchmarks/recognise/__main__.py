@@ -10,6 +10,7 @@ import argparse
 import shutil
 import tempfile
 import time
+import warnings
 from pathlib import Path
 
 import numpy as np
@@ -87,6 +88,7 @@ def main() -> None:
     parser.add_argument("--plans", type=int, default=0, help="towns to build with both files")
     parser.add_argument("--keep", type=Path, help="folder to leave the towns' files in")
     arguments = parser.parse_args()
+    warnings.filterwarnings("ignore", message="Field .* of type Integer64")  # GDAL on writing a file geodatabase
     folder = arguments.keep or Path(tempfile.mkdtemp(prefix="recognise-"))
     choices: list[Choice] = []
     for n, seed in enumerate(range(arguments.first, arguments.first + arguments.towns)):

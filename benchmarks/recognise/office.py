@@ -17,6 +17,7 @@ from tests.towns.matters import MATTERS
 
 TRUTH = "truth.toml"
 NAMES = "truth.names.toml"  # JSON inside; the ending keeps init from looking at it
+COLUMN_ONLY = 0.1  # of the networks: files called 图层17, whose department only a column names
 Spec = dict[str, Any]
 
 
@@ -83,6 +84,8 @@ class Office:
     def _network(self, key: str) -> Spec:
         way = self._any(writing.WAYS)
         stem, folder = self._place(key)
+        if key != "civil_affairs" and key in words.FOLDERS and self.rng.random() < COLUMN_ONLY:
+            return self._by_column(key)
         if key == "civil_affairs":
             rows = village_grids(self.town)
             fields = self._fields(zh=True)
@@ -92,6 +95,15 @@ class Office:
         frame, fields = self._dressed(key, way)
         spec = way(self.folder / folder, stem, frame, self.rng)
         return {**fields, **self._told(key, folder, spec, {})}
+
+    def _by_column(self, key: str) -> Spec:
+        """A file that no name betrays: one column says whose it is."""
+        frame, fields = self._dressed(key)
+        frame.insert(len(frame.columns) - 1, self._any(["责任单位", "所属部门", "部门"]), words.FOLDERS[key])
+        stem = f"图层{len(list(self.folder.iterdir())):02d}"
+        formats.geopackage(self.folder / f"{stem}.gpkg", formats.in_crs(frame, 4490))
+        role = {"role": "base"} if key == "party" else {}
+        return {"key": key, "department": key, "path": f"{stem}.gpkg", **fields, **role}
 
     def _told(self, key: str, folder: str, spec: Spec, fields: Spec) -> Spec:
         path = spec.pop("path")

@@ -33,7 +33,7 @@ _LONG = 6  # digits from which a plain number is a code rather than an amount or
 def id_field(sheet: Sheet) -> Guess[str] | None:
     """The column with the department's own grid codes."""
     allowed = [name for name in sheet.columns if _may_be_id(_filled(sheet, name))]
-    chosen = _chosen(sheet, "id", "编号", allowed, _looks_like_id, few=True)
+    chosen = _chosen(sheet, "id", "编号", allowed, _looks_like_id)
     if chosen is not None or len(sheet.frame) < 2:
         return chosen
     numbers = [name for name in allowed if _tells_by_number(sheet, name)]
@@ -71,31 +71,34 @@ def telling_column(sheet: Sheet) -> str | None:
 
 
 def _chosen(
-    sheet: Sheet, part: str, called: str, allowed: list[str], looks: Callable[[pd.Series], bool], *, few: bool = False
+    sheet: Sheet, part: str, called: str, allowed: list[str], looks: Callable[[pd.Series], bool]
 ) -> Guess[str] | None:
     """The column whose name says so, else the one whose values do; surest when both agree and no other is like it."""
     named = find_field(allowed, part)
     alike = [name for name in allowed if looks(_filled(sheet, name))]
     if named is None:
         return _by_content(alike, called)
-    others = [
-        name for name in allowed if name != named and find_field([name], part) and not _copies(sheet, name, named)
-    ]
-    values = _filled(sheet, named)
-    if few and values.nunique() < len(sheet.frame):
-        return Guess(named, "likely", f"字段名像{called}，但 {len(sheet.frame) - values.nunique()} 个要素重号或空号")
-    if others:
-        return Guess(named, "likely", f"字段名像{called}；还看到 {'、'.join(others[:3])}")
-    rivals = [name for name in allowed if name != named and (name in alike or _tells_by_number(sheet, name))]
-    rivals = rivals if few and plain(named) in _ANY_ROW else []
-    if rivals:  # what a program numbers its rows by has such a name too
-        return Guess(named, "likely", f"字段名像{called}；内容也像编号的还有 {'、'.join(rivals[:3])}")
+    doubt = _doubt(sheet, part, named, allowed, alike)
+    return Guess(named, "likely" if doubt else "sure", f"字段名像{called}{doubt}")
+
+
+def _doubt(sheet: Sheet, part: str, named: str, allowed: list[str], alike: list[str]) -> str:
+    """What speaks against a column whose name is right; "" when nothing does."""
+    values, rows = _filled(sheet, named), len(sheet.frame)
+    others = [name for name in allowed if name != named]
+    called_so = [name for name in others if find_field([name], part) and not _copies(sheet, name, named)]
+    # what a program numbers its rows by has such a name too
+    rivals = [name for name in others if name in alike or _tells_by_number(sheet, name)]
+    rivals = rivals if part == "id" and plain(named) in _ANY_ROW else []
+    if part == "id" and values.nunique() < rows:
+        return f"，但 {rows - values.nunique()} 个要素重号或空号"
+    if called_so or rivals:
+        return f"；还看到 {'、'.join([*called_so, *rivals][:3])}"
     if part == "name" and _distinct(values) < _LEAST_DISTINCT:
-        return Guess(named, "likely", f"字段名像{called}，但多处重名")
-    if part == "holder" and not looks(values):
-        rest = f"；{'、'.join(alike[:3])} 的内容像人名" if alike else ""
-        return Guess(named, "likely", f"字段名像{called}，但内容不像人名{rest}")
-    return Guess(named, "sure", f"字段名像{called}")
+        return "，但多处重名"
+    if part == "holder" and named not in alike:
+        return "，但内容不像人名" + (f"；{'、'.join(alike[:3])} 的内容像人名" if alike else "")
+    return ""
 
 
 def _by_content(alike: list[str], called: str) -> Guess[str] | None:

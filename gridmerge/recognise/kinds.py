@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Literal
 
@@ -28,10 +29,18 @@ class Recognised:
     kind: Guess[Kind]
 
 
-def recognise(sheets: list[Sheet]) -> list[Recognised]:
-    """Tell what each sheet is; exactly one is the village layer, if any can be."""
+def recognise(sheets: list[Sheet], unfit: Collection[str] = ()) -> list[Recognised]:
+    """Tell what each sheet is; exactly one is the village layer, if any can be.
+
+    Parameters
+    ----------
+    sheets
+        All of a folder.
+    unfit
+        Labels of those that were tried as the villages already, in vain.
+    """
     usable = [sheet for sheet in sheets if sheet.raw is not None and len(sheet.frame)]
-    villages = _villages(usable)
+    villages = _villages([sheet for sheet in usable if sheet.label not in unfit])
     result = []
     for sheet in usable:
         if villages is not None and sheet is villages[0]:

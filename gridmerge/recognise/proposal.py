@@ -10,15 +10,13 @@ from typing import Any
 
 import pandas as pd
 
-from gridmerge.catalog import catalog, find_field
-from gridmerge.config import HOUSEHOLD_SIZES, PROJECT_FILE, Settings, Villages
-from gridmerge.errors import InputError
-from gridmerge.mend import mend_township
+from gridmerge.catalog import catalog
+from gridmerge.config import HOUSEHOLD_SIZES
 from gridmerge.model import Township
-from gridmerge.recognise.columns import telling_column
 from gridmerge.recognise.guess import WORDS, Guess
 from gridmerge.recognise.inputs import dominant, in_departments, in_files, network, workloads
-from gridmerge.recognise.kinds import Recognised, recognise, village_codes
+from gridmerge.recognise.kinds import Recognised
+from gridmerge.recognise.skeleton import mended, villages_of
 from gridmerge.recognise.survey import Sheet, survey
 from gridmerge.recognise.table import Table
 from gridmerge.recognise.versions import share_departments, without_old
@@ -44,48 +42,20 @@ def propose(folder: Path) -> str:
     Raises
     ------
     InputError
-        There is no such folder, or nothing in it can be read, or no layer of areas that could be the villages.
-    PlaceError
-        It cannot be told where on earth the villages lie.
+        There is no such folder, or nothing in it can be read, or no layer of areas that can serve as the villages.
     """
     sheets = survey(folder)
-    found = recognise(sheets)
-    villages = next((one for one in found if one.kind.value == "villages"), None)
-    if villages is None or villages.sheet.raw is None:
-        raise InputError(
-            f"{folder} 中没有可作村界的面状图层（看了 {len(sheets)} 个文件）；请放入村（社区）边界后再运行。",
-            f"{folder} holds no layer of areas that could be the villages ({len(sheets)} files were looked at); add the villages' boundaries and run again.",
-        )
+    found, head, township = villages_of(sheets, folder)
     found, replaced = without_old(found)
-    head = _villages(villages)
-    township = mend_township(villages.sheet.raw, _settings(folder, head))
     project = _project(found, township, folder)
     tables = _tables(found, township)
     if (datum := _villages_datum(tables)) is not None:
         head.values["datum"] = datum
-        township = mend_township(villages.sheet.raw, _settings(folder, head))
+        township = mended(found, head, folder)
         tables = _tables(found, township)
     away = [table for table in tables if any(one.kind == "layer_off_township" for one in table.findings)]
     tables = [table for table in tables if table not in away]
     return _document(project, head, tables, [*_left_out(found, [*replaced, *map(_off_township, away)], sheets)])
-
-
-def _villages(one: Recognised) -> Table:
-    table, sheet = Table(name="[villages]"), one.sheet
-    table.values["path"] = Guess(sheet.path, one.kind.sure, one.kind.why)
-    if sheet.layer is not None:
-        table.values["layer"] = Guess(sheet.layer, "sure", "")
-    code = village_codes(sheet)
-    if code is not None:
-        table.values["code"] = Guess(code, "sure", "全是 12 位数字")
-    elif (column := find_field(sheet.columns, "village_code")) is not None:
-        table.values["code"] = Guess(column, "likely", "字段名像村代码，但不是 12 位")
-    elif (column := telling_column(sheet)) is not None:
-        table.values["code"] = Guess(column, "unsure", "没有像村代码的字段，先取各村不同的这一列")
-    name = find_field([column for column in sheet.columns if column != code], "village_name")
-    if name is not None:
-        table.values["name"] = Guess(name, "sure", "字段名像村名")
-    return table
 
 
 def _off_township(table: Table) -> tuple[str, str]:
@@ -93,10 +63,6 @@ def _off_township(table: Table) -> tuple[str, str]:
     department, path = table.plain()["department"], table.plain()["path"]
     label = "、".join(path) if isinstance(path, list) else str(path)
     return label, f"像 {department} 的网格，但没有一个要素落在上面 [villages] 的范围内；拿错了文件，或村界、坐标系不对"
-
-
-def _settings(folder: Path, head: Table) -> Settings:
-    return Settings(file=folder / PROJECT_FILE, villages=Villages(**head.plain()))
 
 
 def _project(found: list[Recognised], township: Township, folder: Path) -> Table:
