@@ -9,6 +9,7 @@ import geopandas as gpd
 import numpy as np
 import pandas as pd
 import pytest
+import python_calamine
 from click.testing import CliRunner
 
 from gridmerge.cli import main
@@ -71,6 +72,10 @@ def test_votes_and_notes_are_in_the_tables_and_on_the_map(project, key, tmp_path
         assert shown["meeting"]["votes"] == {key: [5, 1, 0], "gap/gone/0": [1, 0, 0]}
         assert shown["meeting"]["notes"] == [[105.002, 29.35, "电话 139****1234", "王主任"]]
         assert [item["item"] for item in shown["docket"] if item["id"] == key] == ["G1"]
+    sheet = python_calamine.CalamineWorkbook.from_path(out / "plan.xlsx").get_sheet_by_name("无人认领").to_python()
+    head = next(row for row in sheet if "编号" in row)
+    voted = dict(zip(head, next(row for row in sheet if row[head.index("编号")] == "G1"), strict=True))
+    assert (voted["同意"], voted["反对"], voted["弃权"]) == (5, 1, 0)
     run("verify", out)
 
 

@@ -86,6 +86,29 @@ def test_what_the_meeting_moved_is_in_the_next_build_and_its_map(project, meet, 
     run("verify", out)
 
 
+def test_a_note_pinned_in_the_meeting_is_on_the_next_map(project, meet, tmp_path):
+    meeting = meet(project / "out")
+    meeting.page.click("[data-tab=edit]")
+    meeting.page.fill("#gm-by", "王主任")
+    meeting.page.press("#gm-by", "Tab")
+    meeting.page.click("#gm-note")
+    face = meeting.page.evaluate("() => window.gridmerge.lawfulMoves(1)[0].face")
+    meeting.click_face(face)
+    meeting.page.fill("#gm-note-text", "菜市场归哪边，会后再议")
+    meeting.page.click("#gm-note-save")
+    with meeting.page.expect_download() as waiting:
+        meeting.page.click("#gm-download")
+    waiting.value.save_as(tmp_path / "edits.json")
+    assert "1 notes stay" in run("edits", "check", tmp_path / "edits.json", project, "--lang", "en")
+    run("build", project, "--edits", tmp_path / "edits.json", "--out", tmp_path / "after", "--processes", "1")
+    after = meet(tmp_path / "after")
+    after.page.click("[data-tab=edit]")
+    told = after.text(".notes")
+    assert "菜市场归哪边，会后再议" in told and "王主任" in told
+    place = after.edits()["notes"][0]
+    assert (place["lon"], place["lat"]) == (meeting.edits()["notes"][0]["lon"], meeting.edits()["notes"][0]["lat"])
+
+
 def test_the_new_map_says_that_the_file_was_for_the_plan_before(project, meet, saved, tmp_path):
     move, file = saved
     run("build", project, "--edits", file, "--out", tmp_path / "after", "--processes", "1")

@@ -547,7 +547,10 @@ def test_what_an_earlier_meeting_voted_and_noted_is_shown_and_goes_on(meet, data
     platform = meet(shown, audience="platform")
     platform.page.click("[data-tab=check]")
     assert note.text in platform.text("#gm-tab") and platform.page.locator("[data-vote]").count() == 0
+    assert platform.text(".stamp") == "内部资料"
     public = meet(shown, audience="public")
+    assert public.text(".stamp") == "公众版（未经审图，不得公开）"
+    assert meet(shown, audience="public", review_number="川S(2026)001号").text(".stamp") == "公众版"
     assert note.text not in public.page.content() and "gaps/one" not in public.page.content()
 
 

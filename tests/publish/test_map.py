@@ -27,6 +27,7 @@ from gridmerge.publish.map.atlas import SCRIPTS as ATLAS
 from gridmerge.publish.map.figure import Page, offline
 from gridmerge.publish.map.inline import UnknownAssetError
 from gridmerge.publish.map.trouble import SCRIPTS as TROUBLE
+from gridmerge.publish.words import VALUES
 from tests.publish.map_town import town_data
 from tests.publish.naive import naive_build
 
@@ -294,12 +295,16 @@ AMAP = "https://webrd0{s}.is.autonavi.com/appmaptile?style=8&x={x}&y={y}&z={z}"
 
 def test_over_shifted_tiles_everything_is_drawn_shifted(data):
     """AMap's tiles are GCJ-02 whatever the option says; the grids must lie where the tiles think they are."""
+    data = replace(addressed(data, ["幸福路1号"]), meeting=Meeting(notes=(Note(lon=105.0, lat=29.0, text="x"),)))
     true, shifted = (value_of(render_data(data, options=MapOptions(basemap=url))) for url in (None, AMAP))
     assert shifted["basemap"]["datum"] == "gcj02" and true["basemap"]["datum"] == "wgs84"
     first = [np.array(value["origin"]) + np.array(value["faces"]["arcs"][0][:2]) / SCALE for value in (true, shifted)]
     lon, lat = SHIFTS["gcj02"](*first[0].reshape(2, 1))
     assert np.allclose([lon[0], lat[0]], first[1], atol=2 / SCALE)
     assert not np.allclose(first[0], first[1], atol=1e-3)
+    assert abs(true["meeting"]["notes"][0][0] - shifted["meeting"]["notes"][0][0]) > 1e-3
+    house = [np.array(value["origin"]) + np.array(value["addresses"]["at"][:2]) / SCALE for value in (true, shifted)]
+    assert np.abs(house[0] - house[1]).max() > 1e-3
     for one, other in zip(true["remarks"], shifted["remarks"], strict=True):
         assert (one[6] is None) == (other[6] is None) and (one[6] is None or abs(one[6] - other[6]) > 1e-3)
 
@@ -404,3 +409,9 @@ def test_the_public_cannot_search_addresses_and_no_secret_hides_in_one(data):
     assert value_of(render_data(shown, options=MapOptions(audience="public")))["addresses"]["rest"] == []
     for audience in ("meeting", "platform"):
         assert "13900001234" not in render_data(shown, options=MapOptions(audience=audience))
+
+
+def test_the_map_calls_severities_what_the_report_calls_them():
+    labels = (resources.files("gridmerge.publish.map") / "assets" / "labels.js").read_text("utf-8")
+    for severity in ("error", "warning", "note"):
+        assert re.search(rf"\n  {severity}: \[\"(.*?)\"", labels)[1] == VALUES[severity].zh
