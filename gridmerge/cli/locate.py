@@ -25,7 +25,8 @@ if TYPE_CHECKING:
 @click.option(
     "--datum", type=click.Choice(["wgs84", "gcj02", "bd09"]), default="wgs84", help="Of the coordinates. 坐标基准"
 )
-@click.option("--crs", help="Of the events, when the file does not say. 坐标系")
+@click.option("--crs", help="Of the coordinates: of events when the file does not say, or of X and Y. 坐标系")
+@click.option("--matter", help="Code or name of a matter; with --events its column. 事项编码或名称；批量时为列名")
 @click.option("--lon", "lon_column", metavar="COLUMN", help="Column of longitudes in a table. 经度列名")
 @click.option("--lat", "lat_column", metavar="COLUMN", help="Column of latitudes in a table. 纬度列名")
 @spoken
@@ -37,7 +38,7 @@ def locate(
     events: str | None,
     dest: str | None,
     datum: Datum,
-    **reading: str | None,
+    **more: str | None,
 ) -> None:
     """Tell which grid a place lies in and who is responsible; with --events, for every row of a file.
 
@@ -46,18 +47,18 @@ def locate(
     if events is not None and lon is None:
         if dest is None:
             raise click.UsageError("--events needs --out. 批量查询需要 --out 指定结果文件。")
-        _many(console, out, events, dest, datum, reading)
+        _many(console, out, events, dest, datum, more)
     elif events is None and lon is not None and lat is not None:
         from gridmerge.locate import locate_one
 
-        _print(console, locate_one(out, lon, lat, datum))
+        _print(console, locate_one(out, lon, lat, datum, crs=more["crs"], matter=more["matter"]))
     else:
         raise click.UsageError(
             "Give either LON and LAT, or --events and --out. 请给出经度和纬度，或 --events 与 --out。"
         )
 
 
-def _many(console: Console, out: str, events: str, dest: str, datum: Datum, reading: dict[str, str | None]) -> None:
+def _many(console: Console, out: str, events: str, dest: str, datum: Datum, more: dict[str, str | None]) -> None:
     from gridmerge.config import Reading
     from gridmerge.locate.many import locate_many
 
@@ -65,17 +66,22 @@ def _many(console: Console, out: str, events: str, dest: str, datum: Datum, read
     spec = Reading(
         path=(file.name,),
         datum=None if datum == "wgs84" else datum,
-        crs=reading["crs"],
-        lon=reading["lon_column"],
-        lat=reading["lat_column"],
+        crs=more["crs"],
+        lon=more["lon_column"],
+        lat=more["lat_column"],
     )
-    told = locate_many(out, spec, dest, file.parent)
+    told = locate_many(out, spec, dest, file.parent, matter=more["matter"])
     console.line(
         f"{told['events']} 个事件：网格内 {told['inside']}，范围外 {told['outside']}，无坐标 {told['without_place']}，"
         f"距网格线 20 米以内 {told['near_line']}。已写出 {dest}",
         f"{told['events']} events: {told['inside']} in a grid, {told['outside']} outside, {told['without_place']} without a place, "
         f"{told['near_line']} within 20 m of a line. Wrote {dest}",
     )
+    if told.get("unknown_matters"):
+        console.line(
+            f"其中 {told['unknown_matters']} 个事件的事项不在事项清单中，没有写主责部门。",
+            f"{told['unknown_matters']} of them are of matters that are not listed; no lead department is told for these.",
+        )
     console.summary({"dest": dest, **told})
 
 
@@ -95,6 +101,13 @@ def _print(console: Console, answer: Answer) -> None:
             console.line(*[f"  {person['duty']}  {person['name']} {person['phone']}".rstrip()] * 2)
         for row in answer.departments:
             console.line(*[f"  {row['title']}  {row['source_id']} {row['name']} {row['holder']}".rstrip()] * 2)
+        if answer.matter is not None:
+            matter = answer.matter
+            call = f" {matter['lead_contact']}".rstrip()
+            console.line(
+                f"  事项 {matter['matter_code']} {matter['matter']}：主责 {matter['lead']}{call}；配合 {matter['cooperating'] or '无'}",
+                f"  matter {matter['matter_code']} {matter['matter']}: led by {matter['lead']}{call}; cooperating: {matter['cooperating'] or 'none'}",
+            )
         if answer.near_line:
             console.line(
                 f"注意：距网格线只有 {answer.near_line_m:g} 米，可能属于相邻网格。",
@@ -106,5 +119,6 @@ def _print(console: Console, answer: Answer) -> None:
             "departments": list(answer.departments),
             "near_line_m": answer.near_line_m,
             "near_line": answer.near_line,
+            "matter": answer.matter,
         }
     )

@@ -15,7 +15,7 @@ import shapely
 from gridmerge.config import Reading
 from gridmerge.errors import InputError, OutputError
 from gridmerge.load import read
-from gridmerge.locate.one import NEAR_LINE_M
+from gridmerge.locate.one import NEAR_LINE_M, led
 from gridmerge.mend.place import place
 from gridmerge.mend.works import with_points
 from gridmerge.model import RawLayer
@@ -23,13 +23,17 @@ from gridmerge.placeindex import Located, PlaceIndex
 from gridmerge.publish.tables import guarded
 from gridmerge.values import code_text
 
-COLUMNS = ("grid_code", "grid_name", "village_code", "members", "near_line_m")
+COLUMNS = ("grid_code", "grid_name", "village_code", "members", "near_line_m", "near_line")
+MATTER_COLUMNS = ("matter_code", "事项编码", "事项代码", "事项编号", "清单编码")  # what a column of matters is called
+LEAD_COLUMNS = ("lead", "lead_contact")
 WGS84 = "EPSG:4326"
 LON_LAT_BOUNDS = np.array([180.0, 90.0])
 DRIVERS = {".geojson": "GeoJSON", ".gpkg": "GPKG", ".fgb": "FlatGeobuf", ".shp": "ESRI Shapefile"}
 
 
-def locate_many(out: str | Path, events: Reading, dest: str | Path, folder: str | Path = ".") -> dict[str, int]:
+def locate_many(
+    out: str | Path, events: Reading, dest: str | Path, folder: str | Path = ".", *, matter: str | None = None
+) -> dict[str, int]:
     """Give every event of a file its grid.
 
     Parameters
@@ -40,15 +44,18 @@ def locate_many(out: str | Path, events: Reading, dest: str | Path, folder: str 
         The file and how to read it: CSV or Excel with columns of longitude and latitude, or any vector file.
     dest
         Written with the same rows and columns, and grid_code, grid_name, village_code, members (names), near_line_m
-        (metres to the nearest grid line); a column of such a name is replaced. CSV, or a vector format by its ending.
+        (metres to the nearest grid line), near_line (within 20 m: the neighbour may be meant); with a column of matters, also
+        lead and lead_contact; a column of such a name is replaced. CSV, or a vector format by its ending.
         Outside the township, or without a place, the grid is blank.
     folder
         That the paths of `events` are relative to.
+    matter
+        Column with the code or name of each event's matter; None: recognised by its name, if the build has a list of matters.
 
     Returns
     -------
     dict
-        events, inside, outside, without_place, near_line (within 20 m).
+        events, inside, outside, without_place, near_line (within 20 m); with a column of matters, unknown_matters.
 
     Raises
     ------
@@ -63,8 +70,10 @@ def locate_many(out: str | Path, events: Reading, dest: str | Path, folder: str 
         )
     points = _points(raw, events, index)
     located = index.locate(points)
-    rows = pd.DataFrame(raw.frame.drop(columns=["geometry", *COLUMNS], errors="ignore")).reset_index(drop=True)
-    _write(pd.concat([rows, _told(index, located)], axis=1), points, index, Path(dest))
+    leads = _led(index, raw, located, matter)
+    told = pd.concat([_told(index, located), leads], axis=1)
+    rows = pd.DataFrame(raw.frame.drop(columns=["geometry", *told.columns], errors="ignore")).reset_index(drop=True)
+    _write(pd.concat([rows, told], axis=1), points, index, Path(dest))
     nowhere = shapely.is_missing(points)
     return {
         "events": len(rows),
@@ -72,7 +81,28 @@ def locate_many(out: str | Path, events: Reading, dest: str | Path, folder: str 
         "outside": int(((located.grid < 0) & ~nowhere).sum()),
         "without_place": int(nowhere.sum()),
         "near_line": int((located.near_line_m <= NEAR_LINE_M).sum()),
+        **({} if not len(leads.columns) else {"unknown_matters": int(leads.attrs["unknown"])}),
     }
+
+
+def _led(index: PlaceIndex, raw: RawLayer, located: Located, matter: str | None) -> pd.DataFrame:
+    """Lead department and whom to call of each event; no columns where nothing is asked about matters."""
+    named = {str(column).strip(): column for column in raw.frame.columns}
+    if matter is not None and matter not in named:
+        raise InputError(
+            f"{raw.source.path} 没有列 {matter}；有：{'、'.join(named)}。",
+            f"{raw.source.path} has no column {matter}; it has: {', '.join(named)}.",
+        )
+    column = matter or next((name for name in MATTER_COLUMNS if name in named and index.about.get("matters")), None)
+    if column is None:
+        return pd.DataFrame(index=range(len(raw.frame)))
+    cells = [code_text(value).strip() for value in raw.frame[named[column]]]
+    # many events, few pairs of matter and grid
+    pairs = {pair: led(index, *pair) for pair in set(zip(cells, located.grid.tolist(), strict=True))}
+    found = [pairs[pair] for pair in zip(cells, located.grid.tolist(), strict=True)]
+    table = pd.DataFrame({key: [one[key] if one else "" for one in found] for key in LEAD_COLUMNS})
+    table.attrs["unknown"] = sum(one is None and cell != "" for one, cell in zip(found, cells, strict=True))
+    return table
 
 
 def _points(raw: RawLayer, events: Reading, index: PlaceIndex) -> np.ndarray:
@@ -107,7 +137,8 @@ def _told(index: PlaceIndex, located: Located) -> pd.DataFrame:
         for grid in grids
     ] + [nobody]  # the last, which is where -1 points
     table = pd.DataFrame(told).iloc[located.grid].reset_index(drop=True)
-    return table.assign(near_line_m=np.round(located.near_line_m, 1))[list(COLUMNS)]
+    near = located.near_line_m <= NEAR_LINE_M
+    return table.assign(near_line_m=np.round(located.near_line_m, 1), near_line=near)[list(COLUMNS)]
 
 
 def _write(rows: pd.DataFrame, points: np.ndarray, index: PlaceIndex, dest: Path) -> None:

@@ -7,8 +7,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
+from pyproj import CRS
+from pyproj.exceptions import CRSError
 
-from gridmerge.errors import PlaceError
+from gridmerge.errors import InputError, PlaceError
+from gridmerge.geometry import lonlat
 from gridmerge.placeindex import PlaceIndex
 
 if TYPE_CHECKING:
@@ -30,11 +33,14 @@ class Answer:
         The departmental grids that claim the place: layer, title, source_id, name, holder.
     near_line_m
         Metres to the nearest line of a grid; outside, to the township.
+    matter
+        Where one was asked about: matter_code, matter, lead, cooperating, lead_contact (whom to call there; "" outside).
     """
 
     grid: dict[str, Any] | None
     departments: tuple[dict[str, str], ...]
     near_line_m: float
+    matter: dict[str, str] | None = None
 
     @property
     def near_line(self) -> bool:
@@ -42,7 +48,15 @@ class Answer:
         return self.near_line_m <= NEAR_LINE_M
 
 
-def locate_one(out: str | Path, lon: float, lat: float, datum: Datum = "wgs84") -> Answer:
+def locate_one(
+    out: str | Path,
+    lon: float,
+    lat: float,
+    datum: Datum = "wgs84",
+    *,
+    crs: str | None = None,
+    matter: str | None = None,
+) -> Answer:
     """Tell which grid a place lies in, and whose it is.
 
     Parameters
@@ -50,17 +64,25 @@ def locate_one(out: str | Path, lon: float, lat: float, datum: Datum = "wgs84") 
     out
         The folder of a finished build.
     lon, lat
-        Degrees.
+        Degrees; or x (east) and y (north) of `crs`.
     datum
         What they are in: ``wgs84`` (= CGCS2000), ``gcj02`` or ``bd09``.
+    crs
+        Such as ``EPSG:4544``, where they are no degrees.
+    matter
+        Code or name of a matter of the list: who leads it is told.
 
     Raises
     ------
     OutputError
         The folder has no index of places.
     PlaceError
-        The numbers are no longitude and latitude.
+        The numbers are no longitude and latitude, or the CRS is not known.
+    InputError
+        There is no such matter.
     """
+    if crs is not None:
+        lon, lat = _degrees(crs, lon, lat)
     if not (-180 <= lon <= 180 and -90 <= lat <= 90):
         hint = (
             ("；是否把两者写反了？", "; are they swapped?") if -90 <= lon <= 90 and -180 <= lat <= 180 else ("。", ".")
@@ -72,13 +94,52 @@ def locate_one(out: str | Path, lon: float, lat: float, datum: Datum = "wgs84") 
     index = PlaceIndex(Path(out))
     lons, lats = undo(datum, np.array([lon]), np.array([lat]))
     located = index.locate_one(index.project(lons, lats)[0])
-    inside = located.grid[0] >= 0
+    grid = int(located.grid[0])
+    inside = grid >= 0
     sources = index.about["sources"]
     return Answer(
         grid=index.about["grids"][located.grid[0]] if inside else None,
         departments=tuple(sources[number] for number in index.about["claims"][located.face[0]]) if inside else (),
         near_line_m=round(float(located.near_line_m[0]), 1),
+        matter=None if matter is None else _asked(index, matter, grid),
     )
+
+
+def _asked(index: PlaceIndex, wanted: str, grid: int) -> dict[str, str]:
+    found = led(index, wanted, grid)
+    if found is None:
+        listed = list(index.about.get("matters", {}))
+        some = "、".join(listed[:5]) + (" …" if len(listed) > 5 else "")
+        raise InputError(
+            f"事项清单中没有 {wanted}；"
+            + (f"编码如 {some}。" if listed else "该成果没有事项清单（项目文件的 [matters]）。"),
+            f"there is no matter {wanted}; "
+            + (
+                f"codes are {some}." if listed else "this build has no list of matters ([matters] of the project file)."
+            ),
+        )
+    return found
+
+
+def led(index: PlaceIndex, wanted: str, grid: int) -> dict[str, str] | None:
+    """Return a matter, by code or name, with whom to call for it in a grid (-1: outside); None where it is not listed."""
+    matters: dict[str, dict[str, str]] = index.about.get("matters", {})
+    matter = matters.get(wanted) or next((row for row in matters.values() if row["matter"] == wanted), None)
+    if matter is None:
+        return None
+    contacts: list[str] = index.about["contacts"].get(matter["lead"], [])
+    return {**matter, "lead_contact": contacts[grid] if grid >= 0 and contacts else ""}
+
+
+def _degrees(crs: str, x: float, y: float) -> tuple[float, float]:
+    try:
+        lon, lat = lonlat(CRS.from_user_input(crs)).transform(x, y)
+    except CRSError as error:
+        raise PlaceError(
+            f"坐标系 {crs} 不认识；请写 EPSG 代码，如 EPSG:4544。",
+            f"the CRS {crs} is not known; give an EPSG code, such as EPSG:4544.",
+        ) from error
+    return float(lon), float(lat)
 
 
 def undo(datum: Datum, lon: np.ndarray, lat: np.ndarray) -> tuple[np.ndarray, np.ndarray]:

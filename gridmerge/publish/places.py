@@ -37,8 +37,25 @@ def write_places(build: Build, folder: Path) -> None:
             "grids": _grids(build),
             "sources": sources,
             "claims": claims,
+            **_matters(build),
         },
     )
+
+
+def _matters(build: Build) -> dict[str, Any]:
+    """Who leads a matter, and whom to call for it in each grid; nothing without a list of matters."""
+    if build.duties is None or not (build.duties["matter_code"] != "").any():
+        return {}
+    rows = build.duties[build.duties["matter_code"] != ""].drop_duplicates(["grid_code", "matter_code"])
+    one = rows.drop_duplicates("matter_code").sort_values("matter_code")
+    matters = {
+        row["matter_code"]: row for row in one[["matter_code", "matter", "lead", "cooperating"]].to_dict("records")
+    }
+    call = rows.pivot_table(index="lead", columns="grid_code", values="lead_contact", aggfunc="first").sort_index()
+    codes = build.plan.grids.sort_values("grid_code")["grid_code"]
+    call = call.reindex(columns=codes).fillna("")
+    contacts = {lead: row.tolist() for lead, row in zip(call.index, call.to_numpy(), strict=True)}
+    return {"matters": matters, "contacts": contacts}
 
 
 def _grids(build: Build) -> list[dict[str, Any]]:

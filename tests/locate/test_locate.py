@@ -14,7 +14,7 @@ import shapely
 from gridmerge import placeindex
 from gridmerge.config import Reading
 from gridmerge.datum import wgs84_to_gcj02
-from gridmerge.errors import OutputError, PlaceError
+from gridmerge.errors import InputError, OutputError, PlaceError
 from gridmerge.geometry import lonlat
 from gridmerge.locate import locate_one
 from gridmerge.locate.many import locate_many
@@ -54,6 +54,8 @@ def out(tmp_path_factory: pytest.TempPathFactory) -> Path:
             ],
             "sources": [{"layer": "police", "title": "公安", "source_id": "J1", "name": "一格", "holder": "王五"}],
             "claims": [[0], *[[] for _ in range(23)]],
+            "matters": {"QS001": {"matter_code": "QS001", "matter": "占道经营", "lead": "城市管理", "cooperating": "公安"}},
+            "contacts": {"城市管理": ["赵六", *[""] * 11]},
         },
     )  # fmt: skip
     return folder
@@ -130,6 +132,7 @@ def test_a_csv_of_events_keeps_its_rows_and_columns(out: Path, tmp_path: Path, n
         "village_code",
         "members",
         "near_line_m",
+        "near_line",
     ]
     assert done["编号"].tolist() == ["0001", "0002", "0003", "0004"]
     assert done["数量"].tolist() == ["1", "", "3", "4"]
@@ -141,6 +144,38 @@ def test_a_csv_of_events_keeps_its_rows_and_columns(out: Path, tmp_path: Path, n
     ]
     assert done["members"].tolist() == ["李四", "", "", "李四"]
     assert done["near_line_m"].tolist() == ["30", "500", "", "5"]
+    assert done["near_line"].tolist() == ["false", "false", "false", "true"]
+
+
+def test_a_matter_tells_its_lead_department_and_whom_to_call(out: Path, tmp_path: Path) -> None:
+    for wanted in ("QS001", "占道经营"):
+        answer = locate_one(out, *degrees(30, 40), matter=wanted)
+        assert answer.matter is not None
+        assert (answer.matter["lead"], answer.matter["lead_contact"]) == ("城市管理", "赵六")
+    with pytest.raises(InputError, match=r"there is no matter QS9; codes are QS001\."):
+        locate_one(out, *degrees(30, 40), matter="QS9")
+    rows = [
+        (*degrees(30, 40), "QS001"),
+        (*degrees(150, 50), "QS001"),
+        (*degrees(-500, 0), "占道经营"),
+        (*degrees(30, 40), "X"),
+    ]
+    pd.DataFrame(rows, columns=["lon", "lat", "事项编码"]).to_csv(tmp_path / "e.csv", index=False)
+    told = locate_many(out, Reading(path="e.csv"), tmp_path / "done.csv", tmp_path)
+    assert told["unknown_matters"] == 1
+    done = pd.read_csv(tmp_path / "done.csv", dtype=str, keep_default_na=False)
+    assert done["lead"].tolist() == ["城市管理", "城市管理", "城市管理", ""]
+    assert done["lead_contact"].tolist() == ["赵六", "", "", ""]
+    with pytest.raises(InputError, match="has no column 事项"):
+        locate_many(out, Reading(path="e.csv"), tmp_path / "done.csv", tmp_path, matter="事项")
+
+
+def test_a_place_may_be_given_in_metres(out: Path) -> None:
+    answer = locate_one(out, EAST + 150, NORTH + 50, crs="EPSG:4544")
+    assert answer.grid is not None
+    assert answer.grid["grid_code"] == f"{little.village_code(1)}001"
+    with pytest.raises(PlaceError, match="the CRS EPSG:0 is not known"):
+        locate_one(out, 0, 0, crs="EPSG:0")
 
 
 def test_events_in_gcj02_and_vector_files_come_to_the_same_grid(out: Path, tmp_path: Path) -> None:
