@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
 from pathlib import Path
 
 import geopandas as gpd
@@ -13,14 +12,13 @@ import pandas as pd
 import pyogrio
 import shapely
 
-from gridmerge.errors import OutputError
 from gridmerge.findings import tidy
 from gridmerge.model import Build
 from gridmerge.publish.docket import docket
+from gridmerge.publish.gdal import prove_geopackage, writing
 from gridmerge.publish.who import leaders
 from gridmerge.publish.words import titles_of
 
-_NO_CLOCK = "1970-01-01T00:00:00.000Z"  # GDAL stamps each layer with now; a data file must not know when it was made
 _POINTS = ("addresses", "findings")  # layers of single points; all others are areas or lines, and multi
 _ODD = re.compile(r"[^\w\-]+")  # \w keeps Chinese; quotes, slashes, blanks and brackets break the tools downstream
 
@@ -44,15 +42,12 @@ def write_layers(file: Path, layers: Iterable[tuple[str, pd.DataFrame, str]]) ->
     OutputError
         GDAL could not write: the disk is full, or a file-system will not have it.
     """
-    with without_a_clock():
-        try:
-            for name, frame, note in layers:
-                _write(file, name, frame, note)
-        except (pyogrio.errors.DataSourceError, pyogrio.errors.DataLayerError, pyogrio.errors.FeatureError) as error:
-            raise OutputError(
-                f"无法写入 {file.name}（{error}）；请检查磁盘空间。原有成果未改动。",
-                f"{file.name} cannot be written ({error}); check the free space. What was there is unchanged.",
-            ) from error
+    written = {}
+    with writing(file):
+        for name, frame, note in layers:
+            _write(file, name, frame, note)
+            written[name] = frame
+    prove_geopackage(file, written)
 
 
 def layer_names(keys: Iterable[str]) -> dict[str, str]:
@@ -141,13 +136,3 @@ def _write(file: Path, name: str, frame: pd.DataFrame, note: str) -> None:
         )
     else:
         pyogrio.write_dataframe(plain, file, layer=name, driver="GPKG", layer_options=options)
-
-
-@contextmanager
-def without_a_clock() -> Iterator[None]:
-    before = pyogrio.get_gdal_config_option("OGR_CURRENT_DATE")
-    pyogrio.set_gdal_config_options({"OGR_CURRENT_DATE": _NO_CLOCK})
-    try:
-        yield
-    finally:
-        pyogrio.set_gdal_config_options({"OGR_CURRENT_DATE": before})

@@ -6,6 +6,7 @@ import json
 import os
 import shutil
 import subprocess
+import sys
 import tempfile
 from dataclasses import replace
 from pathlib import Path
@@ -176,6 +177,27 @@ def test_a_failure_leaves_the_database_as_it_was(grids, url):
     with pytest.raises(OutputError, match=r"The database refused .*it is unchanged"):
         write_postgis(replace(grids, rows=rows), url)
     assert ask(url, "SELECT * FROM gridmerge.grid ORDER BY 1") == before
+
+
+def test_a_connection_that_breaks_in_the_middle_leaves_nothing(grids, url, monkeypatch):
+    """The server drops us after the members are replaced and before the grids are: neither was."""
+    tables = ("grid", "member", "about")
+    write_postgis(grids, url)
+    before = [ask(url, f"SELECT * FROM gridmerge.{table} ORDER BY 1, 2, 4") for table in tables]
+    postgis = sys.modules["gridmerge.publish.exports.postgis"]
+    monkeypatch.setattr(postgis, "_CLOSE_GRIDS", "SELECT pg_terminate_backend(pg_backend_pid())")
+    rows = [{**row, "grid_name": "改名", "members": []} for row in grids.rows]
+    with pytest.raises(OutputError, match=r"The database refused .*it is unchanged"):
+        write_postgis(replace(grids, rows=rows), url)
+    assert [ask(url, f"SELECT * FROM gridmerge.{table} ORDER BY 1, 2, 4") for table in tables] == before
+
+
+def test_the_imprint_of_the_last_export_is_there(build, out, url):
+    export(out, url)
+    export(out, url, audience="public", review_number="川S〔2026〕1号")
+    rows = ask(url, "SELECT project, mark, audience, review_number, date::text, coordinates FROM gridmerge.about")
+    assert rows == [("青山镇", "公众版", "public", "川S〔2026〕1号", build.date, "CGCS2000 经纬度")]
+    assert ask(url, "SELECT obj_description('gridmerge.about'::regclass)")[0][0].startswith("各项目最近一次导入")
 
 
 def test_shifted_coordinates_have_tables_of_their_own(out, url):

@@ -6,8 +6,6 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
-import pyogrio
-
 from gridmerge.config import Datum
 from gridmerge.errors import OutputError
 from gridmerge.publish.exports import profiles, vector
@@ -109,13 +107,7 @@ def export(
 def _write(grids: Grids, file: Path, writer: Writer) -> list[Text]:
     """Write aside and move in; a Shapefile's companions come along."""
     with staged(file.parent, ()) as folder:
-        try:
-            return writer(grids, folder / file.name)
-        except (pyogrio.errors.DataSourceError, pyogrio.errors.DataLayerError, pyogrio.errors.FeatureError) as error:
-            raise OutputError(
-                f"无法写出 {file}（{error}）；请检查磁盘空间。",
-                f"{file} cannot be written ({error}); check the free space.",
-            ) from error
+        return writer(grids, folder / file.name)
 
 
 def _unnamed_shift(file: Path, options: ExportOptions) -> list[Text]:

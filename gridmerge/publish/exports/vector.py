@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import importlib.util
 from pathlib import Path
+from typing import Any
 
 import geopandas as gpd
 import numpy as np
@@ -18,7 +19,7 @@ from gridmerge.errors import OutputError
 from gridmerge.publish.exports.about import describe_kml, for_scripts, in_words, write_metadata
 from gridmerge.publish.exports.reopen import Grids
 from gridmerge.publish.exports.table import TEXTS, frame
-from gridmerge.publish.geopackage import without_a_clock
+from gridmerge.publish.gdal import prove, prove_geopackage, writing
 from gridmerge.publish.words import label
 from gridmerge.text import Text
 
@@ -44,29 +45,18 @@ _UNKNOWN = "〓"  # printers' mark for a character that is not at hand
 
 def write_gpkg(grids: Grids, file: Path) -> list[Text]:
     """Write a GeoPackage with the layer ``grids`` (``grids_gcj02`` when shifted)."""
-    with without_a_clock():
-        pyogrio.write_dataframe(
-            frame(grids, metres=True),
-            file,
-            layer=grids.layer_name,
-            driver="GPKG",
-            promote_to_multi=True,
-            dataset_metadata=for_scripts(grids),
-            layer_options={"DESCRIPTION": in_words(grids, metres=True)},
-        )
+    table = frame(grids, metres=True)
+    _write(grids, table, file, "GPKG", for_scripts(grids), layer_options={"DESCRIPTION": in_words(grids, metres=True)})
+    prove_geopackage(file, {grids.layer_name: table})
     return []
 
 
 def write_fgb(grids: Grids, file: Path) -> list[Text]:
     """Write a FlatGeobuf in longitude and latitude."""
-    pyogrio.write_dataframe(
-        frame(grids, metres=False),
-        file,
-        layer=grids.layer_name,
-        driver="FlatGeobuf",
-        promote_to_multi=True,
-        layer_options={"TITLE": grids.imprint.name[:200], "DESCRIPTION": in_words(grids)},
-    )
+    table = frame(grids, metres=False)
+    about = {"TITLE": grids.imprint.name[:200], "DESCRIPTION": in_words(grids)}
+    _write(grids, table, file, "FlatGeobuf", layer_options=about)
+    prove(file, table, "grid_code")
     return []
 
 
@@ -74,9 +64,32 @@ def write_kml(grids: Grids, file: Path) -> list[Text]:
     """Write a KML whose placemarks are named by the grids' names."""
     table = frame(grids, metres=False).set_crs(4326, allow_override=True)  # KML knows no other
     table = table.rename(columns={"grid_name": "Name"})
-    pyogrio.write_dataframe(table, file, driver="KML", layer=grids.layer_name, dataset_options={"NameField": "Name"})
+    _write(grids, table, file, "KML", dataset_options={"NameField": "Name"}, promote_to_multi=False)
+    prove(file, table, "grid_code")
     describe_kml(grids, file)
     return []
+
+
+def _write(
+    grids: Grids,
+    table: gpd.GeoDataFrame,
+    file: Path,
+    driver: str,
+    metadata: dict[str, str] | None = None,
+    *,
+    promote_to_multi: bool = True,
+    **options: Any,
+) -> None:
+    with writing(file):
+        pyogrio.write_dataframe(
+            table,
+            file,
+            layer=grids.layer_name,
+            driver=driver,
+            dataset_metadata=metadata,
+            promote_to_multi=promote_to_multi,
+            **options,
+        )
 
 
 def write_parquet(grids: Grids, file: Path) -> list[Text]:
@@ -100,11 +113,13 @@ def write_shp(grids: Grids, file: Path) -> list[Text]:
     for column in texts:
         table[column] = _fitting(table[column].astype(str), column, notes)
     table = table.rename(columns=_short_names(table))
-    pyogrio.write_dataframe(table, file, driver="ESRI Shapefile", encoding="GBK", promote_to_multi=True)
+    with writing(file):
+        pyogrio.write_dataframe(table, file, driver="ESRI Shapefile", encoding="GBK", promote_to_multi=True)
     file.with_suffix(".cpg").write_text("GBK", "ascii")
     with file.with_suffix(".dbf").open("r+b") as dbf:
         dbf.seek(_LDID_AT)
         dbf.write(bytes([_LDID_GBK]))
+    prove(file, table, str(table.columns[0]))
     write_metadata(grids, file)
     return notes
 

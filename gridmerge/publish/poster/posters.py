@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import re
 from pathlib import Path
 from typing import Any
@@ -33,6 +34,7 @@ CHINESE_FONTS = (  # the first that is installed
     "SimHei",
     "Noto Sans CJK JP",  # what older matplotlib calls the whole Noto CJK collection
 )
+_PNG: dict[str, Any] = {"dpi": PNG_DPI, "metadata": {"Software": None}}
 _ODD = re.compile(r'[\\/:*?"<>|\x00-\x1f]+')  # what Windows refuses in a file name
 
 
@@ -108,7 +110,10 @@ def _villages(data: MapData) -> list[str]:
 def _save(figure: Figure, folder: Path, sheet: Sheet) -> list[Path]:
     name = _ODD.sub("_", sheet.file)
     pdf, png = folder / f"{name}.pdf", folder / f"{name}.png"
-    # the same sheet gives the same bytes: no clock in the file
-    figure.savefig(pdf, metadata={"CreationDate": None, "Title": name})
-    figure.savefig(png, dpi=PNG_DPI, metadata={"Software": None})
+    # drawn in memory: matplotlib loses what the disk says when it fills up in the middle of a file.
+    # The same sheet gives the same bytes: no clock in the files.
+    for file, options in ((pdf, {"metadata": {"CreationDate": None, "Title": name}}), (png, _PNG)):
+        drawn = io.BytesIO()
+        figure.savefig(drawn, format=file.suffix[1:], **options)
+        file.write_bytes(drawn.getvalue())
     return [pdf, png]
