@@ -83,13 +83,15 @@ class Catalog:
         named = self.mentions(text)
         return named[0][1] if named else None
 
-    def mentions(self, text: str) -> list[tuple[str, Department]]:
+    def mentions(self, text: str, *, places: bool = False) -> list[tuple[str, Department]]:
         """Return every name that a text contains and whose it is: longest first, of equally long ones as they stand.
 
         Parameters
         ----------
         text
-            A file name, say. A name within a longer one does not count beside it, nor one that is part of a place's: 平安村 is a village.
+            A file name, say. A name within a longer one does not count beside it.
+        places
+            Whether a name counts that is part of a place's: 平安村 is a village.
 
         Examples
         --------
@@ -105,7 +107,7 @@ class Catalog:
             (name for name in self._by_name if not name.isascii() or name.isdigit()), key=len, reverse=True
         ):
             while (at := left.find(name)) >= 0:
-                if not _PLACE.match(left, at + len(name)):
+                if places or not _PLACE.match(left, at + len(name)):
                     inside.append((-len(name), at, name))
                 left = left[:at] + "\0" * len(name) + left[at + len(name) :]
         if inside:

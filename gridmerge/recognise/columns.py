@@ -26,7 +26,9 @@ _NUMBER = re.compile(r"\d+")
 _HAN = re.compile(r"[\u3400-\u9fff]")
 _LEAST_DISTINCT = 0.5  # of the filled values: parts of one grid may share an id, a constant is none
 _MOSTLY = 0.6  # share of the values that must look like what a column is taken for
-_ANY_ROW = frozenset({"id", "fid", "gid", "bsm"})
+_ANY_ROW = frozenset({"id", "fid", "gid", "bsm"})  # what a program may number its rows by, or a department its grids
+# what only programs number rows by, as `plain` writes it
+_MACHINES = frozenset({"objectid", "gmlid", "ogcfid", "globalid", "guid", "uuid", "shapeid", "序号", "no"})
 _LONG = 6  # digits from which a plain number is a code rather than an amount or a place in a list
 
 
@@ -36,7 +38,7 @@ def id_field(sheet: Sheet) -> Guess[str] | None:
     chosen = _chosen(sheet, "id", "编号", allowed, _looks_like_id)
     if chosen is not None or len(sheet.frame) < 2:
         return chosen
-    numbers = [name for name in allowed if _tells_by_number(sheet, name)]
+    numbers = [name for name in allowed if _tells_by_number(sheet, name) and plain(name) not in _MACHINES]
     return Guess(numbers[0], "unsure", "字段名看不出，各要素的数字都不同") if numbers else None
 
 
@@ -75,7 +77,7 @@ def _chosen(
 ) -> Guess[str] | None:
     """The column whose name says so, else the one whose values do; surest when both agree and no other is like it."""
     named = find_field(allowed, part)
-    alike = [name for name in allowed if looks(_filled(sheet, name))]
+    alike = [name for name in allowed if looks(_filled(sheet, name)) and plain(name) not in _MACHINES]
     if named is None:
         return _by_content(alike, called)
     doubt = _doubt(sheet, part, named, allowed, alike)
@@ -153,7 +155,7 @@ def _may_be_name(values: pd.Series) -> bool:
 def _looks_like_name(values: pd.Series) -> bool:
     """Chinese words that differ from row to row and are no persons."""
     han = float(values.map(lambda text: len(_HAN.findall(text)) >= 2).mean()) if len(values) else 0.0
-    return han >= _MOSTLY and _distinct(values) >= 0.8 and not _looks_like_people(values)
+    return han >= _MOSTLY and _distinct(values) >= _LEAST_DISTINCT and not _looks_like_people(values)
 
 
 def _may_be_holder(values: pd.Series) -> bool:

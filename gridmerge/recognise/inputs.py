@@ -202,6 +202,8 @@ def _fields(table: Table, sheet: Sheet) -> None:
         return
     if code is None:
         table.notes.append("id：没有像编号的字段，要素按位置自西向东编号；若有编号字段，请写 id")
+    if name is None:
+        table.notes.append("name：没有像名称的字段；若有，请写 name")
     if holder is None and table.role != "exclusive":
         table.notes.append("holder：没有像责任人的字段；若有，请写 holder")
     if sheet.shape == "table":

@@ -71,7 +71,10 @@ def department(sheet: Sheet) -> Guess[Department] | None:
             return _named(named, where, sure)
         if text == sheet.title and (english := _english(text)) is not None:
             return Guess(english, "likely", f"文件名中的英文词像 {english.key}")
-    return _department_of_values(sheet)
+    told = _department_of_values(sheet)
+    if told is None and (placed := catalog().mentions(sheet.title, places=True)):
+        return Guess(placed[0][1], "unsure", f"文件名“{sheet.title}”中有“{placed[0][0]}”，但可能是地名")
+    return told
 
 
 def _named(named: list[tuple[str, Department]], where: str, sure: Sure) -> Guess[Department]:

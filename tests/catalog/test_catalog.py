@@ -72,3 +72,17 @@ def test_columns_are_told_by_name(columns, part, expected):
 def test_near_names_help_a_misspelling():
     assert near_names("gird_code", ["grid_code", "geometry"]) == ["grid_code"]
     assert near_names("zzz", ["grid_code"]) == []
+
+
+@pytest.mark.parametrize(
+    ("text", "keys"),
+    [
+        ("应急办转城管网格", ["emergency", "urban_management"]),
+        ("动物防疫网格", ["animal_health"]),  # 防疫 within it does not count again
+        ("文化村网格", []),  # a village
+        ("平安村综治网格", ["public_security_governance"]),
+        ("chengguan_wg", ["urban_management"]),
+    ],
+)
+def test_every_department_that_a_name_mentions(text, keys):
+    assert [one.key for _, one in catalog().mentions(text)] == keys
