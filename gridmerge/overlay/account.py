@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
 from typing import Any
 
 import geopandas as gpd
@@ -42,39 +42,50 @@ class Story:
     failed: Bools
     findings: Sequence[Finding]
 
+    @property
+    def claiming(self) -> list[Drawing]:
+        """The layers that claim land."""
+        return [d for d in self.drawn if d.claims]
+
 
 def mosaic_of(story: Story, threads: int = 1) -> Mosaic:
     """Return the mosaic of a finished cut."""
-    township, drawn, tolerance = story.township, story.drawn, story.tolerance
-    cut, ids, codes = _sorted(township, story.cut)
-    claiming = [d for d in drawn if d.claims]
-    keys = [d.key for d in claiming]
-    area = shapely.area(cut.faces)
-    memberships = _memberships(ids, area, claiming, cut.shares)
-    holders = cut.claims()
-    land = Land(cut.faces, ids, codes, *contacts(cut.faces), township.crs)
-    spread = np.array([s for s, d in zip(story.agreement.before, drawn, strict=True) if d.claims], dtype=float)
-    layers, told = _told(story, threads)
-    networks = [d.key for d in claiming if d.role != "exclusive"]  # a zone is not meant to cover the land
+    cut, ids, codes = _sorted(story.township, story.cut)
+    story = replace(story, cut=cut)
+    # the lines are measured in shapely and scipy, the tables made in Python: they do not wait for each other
+    parts: list[Callable[[], Any]] = [lambda: _told(story, threads), lambda: _tables(story, ids, codes)]
+    (layers, told), tables = together(lambda part: part(), parts, threads)
     return Mosaic(
-        faces=gpd.GeoDataFrame(
-            {"face_id": ids, "village_code": codes, "zone": _zones(cut.zone, claiming), "area_m2": area},
-            geometry=cut.faces,
-            crs=township.crs,
-        ),
-        memberships=memberships,
-        borders=borders(cut, ids, holders, weights(claiming), _barriers(drawn), tolerance),
-        gaps=gaps(land, networks, memberships),
-        claims=claims(land, memberships),
-        disputes=disputes(land, keys, holders, cut.zone, tolerance, spread),
+        **tables,
         figures={
-            "tolerance": round(tolerance, 3),
+            "tolerance": round(story.tolerance, 3),
             "layers": layers,
-            "zones": _zone_names(claiming),
-            "failed_villages": sorted(township.villages["village_code"][story.failed]),
+            "zones": _zone_names(story.claiming),
+            "failed_villages": sorted(story.township.villages["village_code"][story.failed]),
         },
         findings=tidy([*story.findings, *told]),
     )
+
+
+def _tables(story: Story, ids: Names, codes: Names) -> dict[str, Any]:
+    """The frames of the mosaic by name; the cut is sorted."""
+    cut, claiming, crs, tolerance = story.cut, story.claiming, story.township.crs, story.tolerance
+    area = shapely.area(cut.faces)
+    memberships = _memberships(ids, area, claiming, cut.shares)
+    holders = cut.claims()
+    land = Land(cut.faces, ids, codes, *contacts(cut.faces), crs)
+    spread = np.array([s for s, d in zip(story.agreement.before, story.drawn, strict=True) if d.claims], dtype=float)
+    networks = [d.key for d in claiming if d.role != "exclusive"]  # a zone is not meant to cover the land
+    zone = _zones(cut.zone, claiming)
+    columns = {"face_id": ids, "village_code": codes, "zone": zone, "area_m2": area}
+    return {
+        "faces": gpd.GeoDataFrame(columns, geometry=cut.faces, crs=crs),
+        "memberships": memberships,
+        "borders": borders(cut, ids, holders, weights(claiming), _barriers(story.drawn), tolerance),
+        "gaps": gaps(land, networks, memberships),
+        "claims": claims(land, memberships),
+        "disputes": disputes(land, [d.key for d in claiming], holders, cut.zone, tolerance, spread),
+    }
 
 
 def _sorted(township: Township, cut: Cut) -> tuple[Cut, Names, Names]:

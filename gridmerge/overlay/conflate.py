@@ -219,7 +219,7 @@ def _news(candidate: Candidate, village: shapely.Geometry, network: _Network) ->
     fresh = np.ones(len(run), dtype=bool)
     fresh[1:] = (run[1:] != run[:-1]) | np.any(points[1:] != points[:-1], axis=1)
     lines = shapely.linestrings(points[fresh], indices=run[fresh])
-    lines = shapely.simplify(lines, SMOOTH, preserve_topology=False)
+    lines = np.asarray(shapely.simplify(lines, SMOOTH, preserve_topology=False))
     return np.asarray(lines[shapely.length(lines) > 0])
 
 

@@ -89,7 +89,11 @@ def _accepted(
 ) -> list[Accepted]:
     """What each village's job accepts."""
     step = STRIDE * tolerance
-    bent = [bend(d.lines, d.sheet, move, step) for d, move in zip(drawn, agreement.moves, strict=True)]
+    bent = together(
+        lambda one: bend(one[0].lines, one[0].sheet, one[1], step),
+        list(zip(drawn, agreement.moves, strict=True)),
+        processes,
+    )
     extents = [_extents(strands) for strands in bent]
     jobs = []
     for code, village in zip(township.villages["village_code"], villages, strict=True):  # a job each
@@ -160,7 +164,7 @@ def _absorbed(faces: Geometries, village: Ints, drawn: list[Drawing], tolerance:
         faces = dissolve(faces, target)
         kept = np.unique(target)
         village, zone, claims = village[kept], zone[kept], claims[kept]
-    targets = Targets(faces, tolerance)
+    targets = Targets(faces, tolerance, threads)
     return Cut(faces, village, zone, tuple(together(lambda d: shares(targets, d.sources), claiming, threads)))
 
 

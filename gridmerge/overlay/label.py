@@ -8,6 +8,7 @@ import numpy as np
 import shapely
 
 from gridmerge.overlay.linework import Floats, Geometries, Ints, common
+from gridmerge.overlay.together import piecewise
 
 MAJORITY = (
     0.5  # of a face's land; what a second grid must hold to be a double claim, and all together for a claim at all
@@ -39,14 +40,18 @@ class Targets:
     intersection. A face whose core is not most of its land is its own core.
     """
 
-    def __init__(self, faces: Geometries, tolerance: float) -> None:
+    def __init__(self, faces: Geometries, tolerance: float, threads: int = 1) -> None:
         self.faces, self.area = faces, shapely.area(faces)
         rim = np.minimum(tolerance, RIM * self.area / shapely.length(faces))
-        # half a rim more or less does not matter to a core, and makes it many times simpler
-        cores = shapely.buffer(shapely.simplify(faces, rim / 2), -rim, quad_segs=1)
+        cores = piecewise(_without_rim, faces, rim, threads)
         self.solid = shapely.area(cores) > MAJORITY * self.area
         self.cores = np.where(self.solid, cores, faces)
         self.tree = shapely.STRtree(self.cores)
+
+
+def _without_rim(faces: Geometries, rim: Floats) -> Geometries:
+    # half a rim more or less does not matter to a core, and makes it many times simpler
+    return np.asarray(shapely.buffer(shapely.simplify(faces, rim / 2), -rim, quad_segs=1))
 
 
 def shares(targets: Targets, sources: Geometries) -> Shares:

@@ -6,6 +6,10 @@ from collections.abc import Callable, Iterable
 from concurrent.futures import ThreadPoolExecutor
 from typing import TypeVar
 
+import numpy as np
+import numpy.typing as npt
+
+Array = npt.NDArray[np.object_]
 Item = TypeVar("Item")
 Result = TypeVar("Result")
 
@@ -16,3 +20,14 @@ def together(function: Callable[[Item], Result], items: Iterable[Item], threads:
         return [function(item) for item in items]
     with ThreadPoolExecutor(threads) as pool:
         return list(pool.map(function, items))
+
+
+def piecewise(
+    function: Callable[[Array, npt.NDArray[np.float64]], Array],
+    geometry: Array,
+    metres: npt.NDArray[np.float64],
+    threads: int,
+) -> Array:
+    """Return ``function(geometry, metres)``, which looks at each geometry for itself, a part of them at a time."""
+    parts = zip(np.array_split(geometry, threads), np.array_split(metres, threads), strict=True)
+    return np.concatenate(together(lambda part: function(*part), parts, threads))
