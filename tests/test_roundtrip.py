@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import zipfile
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -11,8 +12,10 @@ from pathlib import Path
 import geopandas as gpd
 import numpy as np
 import pandas as pd
+import pyogrio
 import pytest
 import shapely
+import xlwt
 
 from gridmerge.config import LayerSpec, Settings, Villages
 from gridmerge.load import read
@@ -164,6 +167,88 @@ def _corners(folder: Path, frame: gpd.GeoDataFrame, place: str) -> dict[str, obj
     return {"path": "界址点.csv", "lon": "X", "lat": "Y", **said(place, by_file=False)}
 
 
+def _recoded(write: Callable[..., dict[str, object]], codec: str) -> Callable[..., dict[str, object]]:
+    """Write the text of a UTF-8 file in another encoding; an XML file says which."""
+
+    def recoded(folder: Path, frame: gpd.GeoDataFrame, place: str) -> dict[str, object]:
+        keys = write(folder, frame, place)
+        path = folder / str(keys["path"])
+        text = path.read_bytes().decode("utf-8")
+        path.write_bytes(re.sub(r'(<\?xml[^>]*encoding=")[^"]*', rf"\g<1>{codec}", text, flags=re.I).encode(codec))
+        return keys
+
+    return recoded
+
+
+def _vct(
+    folder: Path, frame: gpd.GeoDataFrame, place: str, edition: int, direct: bool, encoding: str
+) -> dict[str, object]:
+    moved = placed(frame.rename(columns=CHINESE), place)
+    formats.vct(folder / "网格.vct", moved, edition=edition, direct=direct, encoding=encoding)
+    return {"path": "网格.vct", "layer": "网格", **said(place, by_file=False)}
+
+
+def _tabular(folder: Path, frame: gpd.GeoDataFrame, place: str) -> pd.DataFrame:
+    moved = placed(frame.rename(columns=CHINESE), place)
+    digits = formats.DEGREES if moved.crs.is_geographic else formats.METRES
+    table = pd.DataFrame(moved.drop(columns="geometry"))
+    return table.assign(边界=shapely.to_wkt(moved.geometry.to_numpy(), rounding_precision=digits))
+
+
+def _ods(folder: Path, frame: gpd.GeoDataFrame, place: str) -> dict[str, object]:
+    pyogrio.write_dataframe(_tabular(folder, frame, place), folder / "网格.ods", driver="ODS", layer="填报表")
+    return {"path": "网格.ods", "geometry": "边界", **said(place, by_file=False)}
+
+
+def _xls(folder: Path, frame: gpd.GeoDataFrame, place: str) -> dict[str, object]:
+    """Excel 97: a cell holds 32,767 characters at most, so the truth's outlines must be short."""
+    book = xlwt.Workbook(encoding="utf-8")
+    sheet = book.add_sheet("填报表")
+    sheet.write_merge(0, 0, 0, 3, "网格采集表")
+    table = _tabular(folder, frame, place)
+    for column, name in enumerate(table.columns):
+        for row, value in enumerate([name, *table[name]], start=1):
+            sheet.write(row, column, value)
+    book.save(str(folder / "网格.xls"))
+    return {"path": "网格.xls", "geometry": "边界", **said(place, by_file=False)}
+
+
+def _html_called_xls(folder: Path, frame: gpd.GeoDataFrame, place: str, codec: str) -> dict[str, object]:
+    page = _tabular(folder, frame, place).to_html(index=False)
+    (folder / "网格.xls").write_bytes(f"<html><body>{page}</body></html>".encode(codec))
+    return {"path": "网格.xls", "geometry": "边界", **said(place, by_file=False)}
+
+
+def _zipped_gdb(folder: Path, frame: gpd.GeoDataFrame, place: str) -> dict[str, object]:
+    inner = folder / "内" / "网格.gdb"
+    formats.file_geodatabase(inner, placed(frame.rename(columns=CHINESE), place), layer="网格")
+    with zipfile.ZipFile(folder / "网格.zip", "w") as archive:
+        for file in sorted(inner.iterdir()):
+            archive.write(file, f"网格.gdb/{file.name}")
+    return {"path": "网格.zip", **said(place)}
+
+
+def _txt(folder: Path, frame: gpd.GeoDataFrame, place: str, codec: str) -> dict[str, object]:
+    (folder / "网格.txt").write_bytes(_tabular(folder, frame, place).to_csv(index=False, sep="\t").encode(codec))
+    return {"path": "网格.txt", "geometry": "边界", **said(place, by_file=False)}
+
+
+def _mif_in_utf8(folder: Path, frame: gpd.GeoDataFrame, place: str) -> dict[str, object]:
+    keys = _file("网格.mif", formats.mapinfo, by_file=False, charset="UTF-8")(folder, frame, place)
+    for file in (folder / "网格.mif", folder / "网格.mid"):
+        file.write_bytes(file.read_bytes().decode("gbk").encode("utf-8"))
+    return keys
+
+
+TEXTS = {
+    "geojson": (_geojson, PLACES),
+    "esri-json": (_esri, PLACES),
+    "topojson": (_file("网格.json", formats.topojson, by_file=False), PLACES),
+    "gml": (_file("网格.gml", formats.gml, by_file=True), PLACES),
+    "kml": (_kml, LONLAT),
+    "ovkml": (partial(_kml, suffix="ovkml"), LONLAT),
+}
+
 FORMS = (
     Form("shp-gbk-no-cpg", partial(_shp, encoding="GBK", cpg=None), rare=False),
     Form("shp-gbk-cpg", partial(_shp, encoding="GBK", cpg="GBK", ldid=0x4D), rare=False),
@@ -194,6 +279,27 @@ FORMS = (
     Form("csv-gbk", partial(_csv, encoding="GBK"), rare=False),
     Form("csv-gb18030", partial(_csv, encoding="GB18030")),
     Form("xlsx-coordinates", _coordinates),
+    *(
+        Form(f"{n}-{c.lower()}", _recoded(w, c), at, rare=c != "GBK")
+        for n, (w, at) in TEXTS.items()
+        for c in ("GBK", "GB18030")
+    ),
+    *(
+        Form(
+            f"vct-{e}-{'corners' if d else 'lines'}-{c.lower()}",
+            partial(_vct, edition=e, direct=d, encoding=c),
+            rare=c != "GBK",
+        )
+        for e in (1999, 2007)
+        for d in (False, True)
+        for c in ("GBK", "GB18030", "UTF-8")
+    ),
+    Form("mif-utf8", _mif_in_utf8, rare=False),
+    Form("ods", _ods),
+    Form("xls", _xls),
+    Form("html-called-xls", partial(_html_called_xls, codec="GB18030")),
+    Form("zipped-gdb", _zipped_gdb),
+    *(Form(f"txt-{c.lower()}", partial(_txt, codec=c), rare=c != "GBK") for c in ("GBK", "GB18030", "UTF-8", "UTF-16")),
     Form("xlsx-north-first", partial(_coordinates, north_first=True), places=("4490", "4544", "4523", "4326")),
 )
 

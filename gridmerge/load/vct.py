@@ -7,7 +7,7 @@ A file is sections between ``…Begin`` and ``…End``: head, feature classes, t
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
@@ -15,19 +15,30 @@ from typing import Any
 
 import numpy as np
 import shapely
+from pyproj import CRS
 from shapely.geometry.base import BaseGeometry
 
-from gridmerge.findings import Finding
+from gridmerge.findings import Finding, found
+from gridmerge.load import vct_records
 from gridmerge.load.columns import values
 from gridmerge.load.encoding import decode_file
 from gridmerge.load.features import unreadable_feature
 from gridmerge.load.gdal import chosen_layers
 from gridmerge.load.piece import Ask, Piece, geo_frame
 from gridmerge.load.refuse import many_layers, unreadable
+from gridmerge.load.vct_records import Cursor
+from gridmerge.text import Text
 
 _SECTION = re.compile(r"^(Head|FeatureCode|TableStructure|Point|Line|Polygon|Attribute)(Begin|End)$", re.I)
-_LINE_REFERENCES = ("21", "2")  # how a polygon is made: from lines; the rest are rings of coordinates
-_ARC_STEPS = 64  # chords a three-point arc becomes
+_COMMENT = re.compile(r"^\s*CommentBegin\s*$.*?^\s*CommentEnd\s*$", re.I | re.M | re.S)
+# ellipsoids as heads name them, with PROJ's words and the system of longitude and latitude
+_ELLIPSOIDS = (
+    (re.compile(r"克拉索夫|6378\.?245|1954|北京"), "+ellps=krass", 4214),
+    (re.compile(r"西安|1980|6378\.?140"), "+a=6378140 +rf=298.257", 4610),
+    (re.compile(r"2000|6378\.?137"), "+ellps=GRS80", 4490),
+)
+_MERIDIANS = (70.0, 140.0)  # degrees: a number of the projection's parameters within is its central meridian
+_EASTING = 500_000.0  # metres, of every Chinese zone; a prefix of the zone may stand before it
 
 
 @dataclass
@@ -44,62 +55,21 @@ class _Shape:
 class _Vct:
     separator: str
     sections: dict[str, list[str]]
+    head: dict[str, str]  # keys in lower case
     classes: dict[str, tuple[str, str]] = field(default_factory=dict)  # code → (name, attribute table)
     tables: dict[str, list[str]] = field(default_factory=dict)  # table → its fields
-
-
-class _Cursor:
-    """Walks over the lines of a section."""
-
-    def __init__(self, lines: Sequence[str], separator: str) -> None:
-        self.lines, self._separator, self.at = lines, separator, 0
-
-    def more(self) -> bool:
-        return self.at < len(self.lines)
-
-    def at_record(self, classes: Mapping[str, object]) -> bool:
-        """Whether a record begins here (behind the 0 that may close the one before), or the section ends."""
-        at = self.at + (self.peek() == "0")
-        if at >= len(self.lines):
-            return True
-        two = self.lines[at : at + 2]
-        return len(two) == 2 and two[0].isdigit() and (two[1] in classes if classes else self._separator not in two[1])
-
-    def peek(self) -> str:
-        return self.lines[self.at] if self.more() else ""
-
-    def take(self) -> str:
-        if not self.more():
-            raise ValueError("a record is cut short")
-        self.at += 1
-        return self.lines[self.at - 1]
-
-    def integer(self) -> int:
-        return int(self.take())
-
-    def pair(self) -> tuple[float, float]:
-        x, y = self.take().split(self._separator)[:2]
-        return float(x), float(y)
-
-    def is_pair(self) -> bool:
-        return self._separator in self.peek()
-
-    def pairs(self, count: int) -> list[tuple[float, float]]:
-        if count < 0 or count > len(self.lines):
-            raise ValueError("a count is wrong")
-        return [self.pair() for _ in range(count)]
 
 
 def read_vct(path: Path, ask: Ask) -> Piece:
     """Read one feature class of a VCT file: the one `ask.layer` names by name, code or table, or the only one."""
     text, encoding, findings = decode_file(path.read_bytes(), ask.name, ask.key, ask.encoding)
     vct = _parsed(text, ask)
-    points, lines = _shapes(vct, "point", _point), _shapes(vct, "line", _line)
+    points, lines = _shapes(vct, "point", vct_records.point), _shapes(vct, "line", vct_records.line)
     by_id = {line.identity: line.shape for line in lines}
-    shapes = [*points, *lines, *_shapes(vct, "polygon", partial(_polygon, lines=by_id, separator=vct.separator))]
+    shapes = [*points, *lines, *_shapes(vct, "polygon", partial(vct_records.polygon, lines=by_id))]
     code = _wanted(vct, shapes, ask)
     chosen = [shape for shape in shapes if shape.code == code]
-    _, table = vct.classes.get(code, (code, code))
+    called, table = vct.classes.get(code, (code, code))
     rows = _attributes(vct).get(table, {})
     names = ["vct_id", *vct.tables.get(table, [])]
     columns = {
@@ -111,21 +81,86 @@ def read_vct(path: Path, ask: Ask) -> Piece:
         for i, shape in enumerate(chosen)
         if shape.shape is None
     ]
-    frame = geo_frame(columns, np.array([*(shape.shape for shape in chosen), None], dtype=object)[:-1])
+    geometry = np.array([*(shape.shape for shape in chosen), None], dtype=object)[:-1]
+    frame = geo_frame(columns, geometry, _declared(vct.head))
     frame = frame[~frame.geometry.isna()].reset_index(drop=True)
+    if len(rows) != len(chosen) and vct.tables.get(table):
+        lost.append(
+            found(
+                "companion_disagrees",
+                layer=ask.key,
+                file=ask.name,
+                measure=abs(len(rows) - len(chosen)),
+                shapes=len(chosen),
+                records=len(rows),
+            )
+        )
+    extent = _extent(vct.head, frame.total_bounds)
+    lost.append(found("vct_to_check", layer=ask.key, measure=len(frame), file=ask.name, what=called, extent=extent))
     return Piece(frame=frame, driver="VCT", encoding=encoding, findings=(*findings, *lost), files=(path,))
+
+
+def _numbers(text: str) -> list[float]:
+    cells = (cell.strip() for cell in text.split(","))
+    return [float(cell) for cell in cells if re.fullmatch(r"[+-]?\d+(\.\d*)?", cell)]
+
+
+def _extent(head: Mapping[str, str], bounds: np.ndarray) -> Text:
+    """Whether what was read lies within the extent that the head gives: a misread number would not."""
+    low, high = (_numbers(head.get(key, "")) for key in ("extentmin", "extentmax"))
+    low = low or _numbers(f"{head.get('minx', '')},{head.get('miny', '')}")
+    high = high or _numbers(f"{head.get('maxx', '')},{head.get('maxy', '')}")
+    if len(low) < 2 or len(high) < 2:
+        return Text("文件头未写", "is not given in its head")
+    slack = 0.01 * max(high[0] - low[0], high[1] - low[1])
+    inside = (bounds[:2] >= np.subtract(low[:2], slack)).all() and (bounds[2:] <= np.add(high[:2], slack)).all()
+    return (
+        Text("在文件头所写之内", "is within that of its head")
+        if inside
+        else Text("超出文件头所写", "goes beyond that of its head")
+    )
+
+
+def _declared(head: Mapping[str, str]) -> CRS | None:
+    """Return the system that the head describes in words: ellipsoid, projection, central meridian; None where it says too little."""
+    said = next(
+        (one for one in _ELLIPSOIDS if one[0].search(head.get("spheroid", "") + head.get("horizontalcrs", ""))), None
+    )
+    projection, kind = (
+        head.get("projection", ""),
+        head.get("coordinatesystemtype", head.get("coordsystype", "")).upper(),
+    )
+    if said is None:
+        return None
+    if "地理" in projection or kind == "D":
+        return CRS.from_epsg(said[2])
+    numbers = [*_numbers(head.get("meridian", "")), *_numbers(head.get("parameters", ""))]
+    meridian = next((one for one in numbers if _MERIDIANS[0] <= one <= _MERIDIANS[1]), None)
+    if meridian is None or not re.search("高斯|gauss|transverse", projection, re.I):
+        return None
+    west = (_numbers(head.get("extentmin", "")) or _numbers(head.get("minx", "")) or [0.0])[0]
+    easting = _EASTING + 1e6 * (west // 1e6)
+    return CRS.from_proj4(
+        f"+proj=tmerc +lat_0=0 +lon_0={meridian} +k=1 +x_0={easting} +y_0=0 {said[1]} +units=m +no_defs"
+    )
 
 
 def _parsed(text: str, ask: Ask) -> _Vct:
     sections: dict[str, list[str]] = {}
     current: list[str] | None = None
-    for raw in text.splitlines():
+    for raw in _COMMENT.sub("", text).splitlines():
         line = raw.strip()
         mark = _SECTION.match(line)
         if mark:
             current = sections.setdefault(mark[1].lower(), []) if mark[2].lower() == "begin" else None
         elif current is not None and line:
             current.append(line)
+    if current is not None:
+        raise unreadable(
+            ask.name,
+            "VCT 文件在一节中间断了（有 Begin 没有 End），没有保存完整。请重新导出。",
+            "the VCT file ends within a section (a Begin without its End): it is cut short. Export it again.",
+        )
     if not sections.keys() & {"point", "line", "polygon"}:
         raise unreadable(
             ask.name,
@@ -134,24 +169,27 @@ def _parsed(text: str, ask: Ask) -> _Vct:
         )
     pairs = (line.replace("：", ":").partition(":") for line in sections.get("head", []))
     head = {key.strip().lower(): value.strip() for key, _, value in pairs}
-    vct = _Vct(separator=head.get("separator") or ",", sections=sections)
+    vct = _Vct(separator=head.get("separator") or ",", sections=sections, head=head)
     _describe(vct)
     return vct
 
 
 def _describe(vct: _Vct) -> None:
-    """Read feature classes (code, name, kind, …, table) and the fields of each attribute table."""
+    """Read the fields of each attribute table, and the feature classes: code, name, kind, …,  table"""
+    fields: list[str] = []
+    left = 0
+    for line in vct.sections.get("tablestructure", []):
+        cells = [cell.strip() for cell in line.split(vct.separator)]
+        if left == 0 and len(cells) >= 2 and cells[1].isdigit():
+            fields, left = vct.tables.setdefault(cells[0], []), int(cells[1])
+        elif left and len(cells) >= 2:
+            fields.append(cells[0])
+            left -= 1
     for line in vct.sections.get("featurecode", []):
         cells = [cell.strip() for cell in line.split(vct.separator)]
         if len(cells) >= 3:
-            vct.classes[cells[0]] = (cells[1], cells[-1])
-    table: list[str] | None = None
-    for line in vct.sections.get("tablestructure", []):
-        cells = [cell.strip() for cell in line.split(vct.separator)]
-        if len(cells) == 2 and cells[1].isdigit() and (table is None or cells[0] not in table):
-            table = vct.tables.setdefault(cells[0], [])
-        elif len(cells) >= 2 and table is not None:
-            table.append(cells[0])
+            table = next((cell for cell in cells[3:] if cell in vct.tables), cells[-1])
+            vct.classes[cells[0]] = (cells[1], table)
 
 
 def _wanted(vct: _Vct, shapes: Sequence[_Shape], ask: Ask) -> str:
@@ -168,9 +206,9 @@ def _wanted(vct: _Vct, shapes: Sequence[_Shape], ask: Ask) -> str:
     return usable[0]
 
 
-def _shapes(vct: _Vct, section: str, build: Callable[[_Cursor], BaseGeometry | None]) -> list[_Shape]:
+def _shapes(vct: _Vct, section: str, build: Callable[[Cursor], BaseGeometry | None]) -> list[_Shape]:
     """Read the records of a section; behind a broken one reading goes on where the next plainly begins."""
-    cursor = _Cursor(vct.sections.get(section, []), vct.separator)
+    cursor = Cursor(vct.sections.get(section, []), vct.separator, vct.classes)
     out: list[_Shape] = []
     while cursor.more():
         if cursor.peek() == "0":  # closes a record in version 3
@@ -179,90 +217,17 @@ def _shapes(vct: _Vct, section: str, build: Callable[[_Cursor], BaseGeometry | N
         start = cursor.at
         shape: BaseGeometry | None = None
         try:
-            identity, code, _ = cursor.take(), cursor.take(), cursor.take()
+            identity, code, style = cursor.take(), cursor.take(), cursor.take()
+            code = style if code not in vct.classes and style in vct.classes else code
             shape = build(cursor)
         except (ValueError, shapely.errors.ShapelyError):
             identity, code = (*cursor.lines[start : start + 2], "")[:2]
-        if shape is None or not cursor.at_record(vct.classes):
+        if shape is None or not cursor.at_record():
             cursor.at = start + 1
-            while cursor.more() and not cursor.at_record(vct.classes):
+            while cursor.more() and not cursor.at_record():
                 cursor.at += 1
         out.append(_Shape(identity, code, shape))
     return out
-
-
-def _point(cursor: _Cursor) -> BaseGeometry | None:
-    while not cursor.is_pair():
-        cursor.integer()  # kind of point; in version 3 also the number of points
-    return shapely.Point(cursor.pair())
-
-
-def _line_coordinates(cursor: _Cursor) -> list[tuple[float, float]]:
-    cursor.integer()  # kind of line
-    count = cursor.integer()
-    if cursor.is_pair():  # versions 1 and 2 of 1999: count is of points
-        return cursor.pairs(count)
-    points: list[tuple[float, float]] = []
-    for _ in range(count):  # 2007: count is of segments, each with kind and number of points
-        kind = cursor.take()
-        segment = cursor.pairs(cursor.integer())
-        segment = _arc(segment) if kind == "12" and len(segment) == 3 else segment
-        points += segment[1:] if points and points[-1] == segment[0] else segment
-    return points
-
-
-def _arc(points: Sequence[tuple[float, float]]) -> list[tuple[float, float]]:
-    """Return the chords of an arc through three points."""
-    a, b, c = (complex(*point) for point in points)
-    turn = (c - a) / (b - a) if b != a else 0
-    if not turn or abs(turn.imag) < 1e-12:
-        return list(points)
-    centre = (b - a) * (turn - abs(turn) ** 2) / (2j * turn.imag) + a
-    start, middle, end = (np.angle(z - centre) for z in (a, b, c))
-    sweep = (end - start) % (2 * np.pi)
-    if (middle - start) % (2 * np.pi) > sweep:
-        sweep -= 2 * np.pi
-    angles = start + np.linspace(0, sweep, _ARC_STEPS)
-    inner = centre + abs(a - centre) * np.exp(1j * angles[1:-1])
-    return [points[0], *((float(z.real), float(z.imag)) for z in inner), points[2]]
-
-
-def _line(cursor: _Cursor) -> BaseGeometry | None:
-    points = _line_coordinates(cursor)
-    return shapely.LineString(points) if len(points) > 1 else None
-
-
-def _polygon(cursor: _Cursor, lines: dict[str, BaseGeometry | None], separator: str) -> BaseGeometry | None:
-    made = ""
-    if not cursor.is_pair():
-        cursor.take()  # 2007: kind of polygon stands before the label point, how it is made behind it
-        cursor.pair()
-        made = cursor.take()
-    else:
-        cursor.pair()
-    count = cursor.integer()
-    if made and made not in _LINE_REFERENCES:
-        return _area([shapely.LineString(ring) for ring in _rings(cursor, count)])
-    references: list[str] = []
-    while len(references) < count:
-        references += [one.strip() for one in cursor.take().split(separator) if one.strip()]
-    parts = [lines.get(one.lstrip("-+")) for one in references if one != "0"]
-    return None if any(part is None for part in parts) else _area([part for part in parts if part is not None])
-
-
-def _rings(cursor: _Cursor, count: int) -> Iterator[list[tuple[float, float]]]:
-    while True:
-        ring = cursor.pairs(count)
-        yield ring if ring[0] == ring[-1] else [*ring, ring[0]]
-        if cursor.peek() in ("", "0") or cursor.is_pair():
-            return
-        count = cursor.integer()
-
-
-def _area(lines: Sequence[BaseGeometry]) -> BaseGeometry | None:
-    """Return what the lines enclose; rings within rings are holes."""
-    area = shapely.build_area(shapely.GeometryCollection(list(lines)))
-    return None if area is None or area.is_empty else area
 
 
 def _attributes(vct: _Vct) -> dict[str, dict[str, list[Any]]]:

@@ -8,9 +8,11 @@ from pathlib import Path
 import ezdxf
 import pytest
 import shapely
+from pyproj import CRS
 
 from gridmerge.errors import InputError
 from gridmerge.load.kml import description_fields
+from gridmerge.mend.crs import known
 from tests.load.files import CODES, HOUSES, NAMES, assert_is_truth, kinds, load, truth
 
 
@@ -211,7 +213,46 @@ def test_vct_polygon_whose_line_is_missing_is_reported(tmp_path: Path) -> None:
     (tmp_path / "a.vct").write_text(text, "utf-8")
     raw = load(tmp_path / "a.vct", id="code")
     assert len(raw.frame) == 3
-    assert kinds(raw) == ["feature_unreadable"]
+    assert kinds(raw) == ["feature_unreadable", "vct_to_check"]
+
+
+@pytest.mark.parametrize("end", ["AttributeEnd", "PolygonEnd", "LineEnd"])
+def test_a_vct_cut_short_is_refused(tmp_path: Path, end: str) -> None:
+    text = vct(3)
+    (tmp_path / "a.vct").write_text(text[: text.index(end)], "utf-8")
+    with pytest.raises(InputError, match="it is cut short"):
+        load(tmp_path / "a.vct", id="code")
+
+
+@pytest.mark.parametrize(
+    ("spheroid", "easting", "code"),
+    [
+        ("西安(1980),6378.140,298.257", 39, "EPSG:2363"),
+        ("克拉索夫斯基(1940),6378.245,298.3", 39, "EPSG:2415"),
+        ("CGCS2000,6378137,298.257222101", 0, "EPSG:4548"),
+    ],
+)
+def test_a_vct_head_that_describes_its_system(tmp_path: Path, spheroid: str, easting: int, code: str) -> None:
+    """The head of a land-use file as the standard's own samples have it; the extent tells a zone prefix."""
+    west, south = easting * 1_000_000 + 429_645.026, 2_572_324.505
+    head = (
+        f"Spheroid:{spheroid}\nProjection:高斯-克吕格\nParameters:117,0,,,,1,500000,0,3,39\n"
+        f"ExtentMin:{west},{south}\nExtentMax:{west + 6571},{south + 4702}\n"
+    )
+    text = "CommentBegin\nPolygonBegin 只是说明\nCommentEnd\n" + vct(3).replace("HeadEnd", f"{head}HeadEnd")
+    (tmp_path / "a.vct").write_text(text, "utf-8")
+    raw = load(tmp_path / "a.vct", id="code")
+    assert known(raw.frame.crs) == CRS(code)
+    (finding,) = raw.findings
+    assert "超出文件头所写" in finding.message("zh")  # the degrees of the sample are not where the head says
+
+
+def test_vct_features_without_attributes_are_counted(tmp_path: Path) -> None:
+    text = vct(3)
+    start = text.index("\n3,", text.index("AttributeBegin"))
+    (tmp_path / "a.vct").write_text(text[:start] + text[text.index("\n", start + 1) :], "utf-8")
+    raw = load(tmp_path / "a.vct", id="code")
+    assert kinds(raw) == ["companion_disagrees", "vct_to_check"]
 
 
 def test_a_broken_vct_record_costs_only_itself(tmp_path: Path) -> None:
@@ -222,4 +263,4 @@ def test_a_broken_vct_record_costs_only_itself(tmp_path: Path) -> None:
     (tmp_path / "a.vct").write_text(good[:start] + records + good[end:], "utf-8")
     raw = load(tmp_path / "a.vct", id="code")
     assert raw.frame["code"].tolist() == [CODES[0], CODES[2], CODES[3]]
-    assert kinds(raw) == ["feature_unreadable"]
+    assert kinds(raw) == ["feature_unreadable", "vct_to_check"]

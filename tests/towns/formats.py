@@ -271,6 +271,58 @@ def _shared_lines(shapes: np.ndarray) -> np.ndarray:
     return np.asarray(shapely.normalize(lines)[np.argsort(shapely.to_wkb(shapely.normalize(lines)))])
 
 
+def vct(path: Path, frame: gpd.GeoDataFrame, *, edition: int, direct: bool, encoding: str) -> None:
+    """VCT of 1999 or 2007 (GB/T 17798): polygons by their corners (`direct`), or by lines they refer to, one a ring.
+
+    In 1999 a polygon by its corners has one ring; what has more is written by lines.
+    """
+    fields = [name for name in frame.columns if name != frame.geometry.name]
+    lines: list[str] = []
+    polygons: list[str] = []
+    for number, shape in enumerate(frame.geometry, start=1):
+        rings = [ring for part in shapely.get_parts(shape) for ring in _rings(part, ccw=False)]
+        corners = [[f"{x:.8f},{y:.8f}" for x, y in ring] for ring in rings]
+        label = shapely.point_on_surface(shape)
+        polygons += [str(number), "WG01", "Unknown"]
+        polygons += [] if edition == 1999 else ["1" if direct else "100"]
+        polygons.append(f"{label.x:.8f},{label.y:.8f}")
+        if direct and (edition == 2007 or len(rings) == 1):
+            polygons += [] if edition == 1999 else [str(len(rings))]
+            for ring in corners:
+                polygons += [*([] if edition == 1999 else ["11"]), str(len(ring)), *ring]
+        else:
+            names = [str(10_000 + len(lines) + i) for i in range(len(rings))]
+            for name, ring in zip(names, corners, strict=True):
+                kind = ["1"] if edition == 1999 else ["1", "1", "11"]
+                lines.append("\n".join([name, "JX01", "Unknown", *kind, str(len(ring)), *ring, *_closing(edition)]))
+            polygons += [*([] if edition == 1999 else ["21"]), str(len(names)), ",".join(names)]
+        polygons += _closing(edition)
+    rows = [",".join([str(i), *map(str, row)]) for i, row in enumerate(frame[fields].itertuples(index=False), start=1)]
+    style = "" if edition == 2007 else "0,"
+    head = [
+        "HeadBegin",
+        "DataMark:CNSDTF-VCT",
+        f"Version:{'1.0' if edition == 1999 else 'GB/T17798-2007'}",
+        "Separator:,",
+        "HeadEnd",
+    ]
+    codes = ["FeatureCodeBegin", f"WG01,网格,Polygon,{style}WG", f"JX01,界线,Line,{style}JX", "FeatureCodeEnd"]
+    table = [
+        "TableStructureBegin",
+        f"WG,{len(fields)}",
+        *(f"{name},Char,60" for name in fields),
+        "0",
+        "TableStructureEnd",
+    ]
+    body = ["LineBegin", *lines, "LineEnd", "PolygonBegin", *polygons, "PolygonEnd"]
+    text = "\n".join([*head, *codes, *table, *body, "AttributeBegin", "WG", *rows, "TableEnd", "AttributeEnd", ""])
+    _fresh(path).write_bytes(text.encode(encoding))
+
+
+def _closing(edition: int) -> list[str]:
+    return ["0"] if edition == 2007 else []
+
+
 def wkt_table(path: Path, frame: gpd.GeoDataFrame, *, column: str = "wkt", encoding: str = "UTF-8-SIG") -> None:
     """CSV with a column of WKT."""
     digits = DEGREES if frame.crs.is_geographic else METRES
