@@ -82,6 +82,7 @@ def test_what_the_meeting_moved_is_in_the_next_build_and_its_map(project, meet, 
     meeting = meet(out)
     assert meeting.grid_of(move["face"]) == move["to"]
     assert meeting.page.evaluate("face => window.gridmerge.drawnIn(face)", move["face"]) == [move["to"]]
+    assert "1 moves of the meeting were made, 0 refused" in meeting.text("#gm-tab")
     assert meeting.edits()["moves"] == [] and base_of(meeting) != json.loads(file.read_text("utf-8"))["base"]
     run("verify", out)
 

@@ -425,6 +425,39 @@ def test_on_a_phone_the_docket_makes_way_for_the_land_it_is_about(meet, data):
     assert side["x"] + side["width"] <= 0 and in_sight(meeting, face)
 
 
+def test_a_note_from_a_map_of_another_datum_is_kept_but_not_put_in_the_wrong_place(meet, data, tmp_path):
+    meeting = meet()
+    base = meeting.page.evaluate("() => JSON.parse(document.getElementById('gm-data').textContent).base")
+    notes = [
+        {"lon": 105.0, "lat": 29.0, "text": "偏移图上的意见", "datum": "gcj02"},
+        {"lon": 105.0, "lat": 29.0, "text": "旧文件"},
+    ]
+    file = tmp_path / "edits.json"
+    file.write_text(
+        json.dumps({"format": "gridmerge-edits/1", "base": base, "moves": [], "notes": notes, "votes": []}), "utf-8"
+    )
+    meeting.page.click("[data-tab=edit]")
+    meeting.page.set_input_files("#gm-edits-file", file)
+    meeting.page.wait_for_selector("text=偏移图上的意见")
+    meeting.page.click("text=偏移图上的意见")
+    assert "另一种坐标" in meeting.text("#gm-toast")
+    assert [note["datum"] for note in meeting.edits()["notes"]] == ["gcj02", "wgs84"]
+    assert meeting.errors == []
+
+
+def test_a_phone_can_compare_before_and_after_too(meet):
+    meeting = meet(width=390, height=844)
+    meeting.page.click("#gm-panel-button")
+    meeting.page.wait_for_timeout(400)
+    meeting.page.click("[data-tab=layers]")
+    meeting.page.click("#gm-compare-too")
+    meeting.page.wait_for_timeout(400)
+    assert (
+        meeting.page.locator("#gm-slider").is_visible() and meeting.page.locator(".gm-side").bounding_box()["x"] < -300
+    )
+    assert meeting.errors == []
+
+
 def test_nobody_edits_on_a_map_for_the_platform(meet):
     meeting = meet(audience="platform")
     assert meeting.page.locator("[data-tab=edit]").count() == 0

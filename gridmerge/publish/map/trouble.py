@@ -21,7 +21,10 @@ NOTES_LISTED = 1000  # notes can be tens of thousands on real networks; errors a
 SCRIPTS = ("labels.js", "dom.js", "geo.js", "trouble.js")
 
 
-def trouble(findings: Sequence[Finding], township: Township, titles: Mapping[str, str], language: Language) -> str:
+Titles = Mapping[Language, Mapping[str, str]]
+
+
+def trouble(findings: Sequence[Finding], township: Township, titles: Titles, language: Language) -> str:
     """Return a page that shows where the findings are and lists them by severity and layer.
 
     Parameters
@@ -31,7 +34,7 @@ def trouble(findings: Sequence[Finding], township: Township, titles: Mapping[str
     township
         Its villages are drawn; findings have their places in its CRS.
     titles
-        What people call each layer in Chinese, by key.
+        What people call each layer and input in either language, by key.
     language
         In which it opens.
     """
@@ -61,12 +64,14 @@ def _display(township: Township) -> Display:
     return Display(crs=township.crs, origin=(round(float(lon), 4), round(float(lat), 4)))
 
 
-def _line(finding: Finding, display: Display, titles: Mapping[str, str]) -> list[Any]:
+def _line(finding: Finding, display: Display, titles: Titles) -> list[Any]:
     """[severity, layer in Chinese, layer in English, message in Chinese, in English, lon, lat]; null without a place."""
     place: list[float | None] = [None, None]
     if finding.place is not None:
         degrees = display.degrees(np.array([finding.place]))[0]
         if np.isfinite(degrees).all():  # far outside what the projection can carry there is no place to show
             place = [round(float(value), 6) for value in degrees]
-    names = [titles.get(finding.layer, finding.layer), finding.layer]
-    return [finding.severity, *names, finding.message("zh", titles), finding.message("en"), *place]
+    languages: tuple[Language, ...] = ("zh", "en")
+    names = [titles[language].get(finding.layer, finding.layer) for language in languages]
+    messages = [finding.message(language, titles[language]) for language in languages]
+    return [finding.severity, *names, *messages, *place]

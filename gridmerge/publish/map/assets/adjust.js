@@ -141,9 +141,10 @@ function download() {
 
 // Notes: a pin and a few words, kept with the edits.
 const pins = L.layerGroup().addTo(map);
+const hasPlace = (note) => note.datum === DATA.basemap.datum; // else it would be shown half a kilometre off
 function paintNotes() {
   pins.clearLayers();
-  edits.notes.forEach((note) => pins.addLayer(L.circleMarker([note.lat, note.lon], { radius: 9, color: "#ffffff", weight: 2.5, fillColor: "#7a3e9d", fillOpacity: 1, interactive: false, renderer: paintTop, pane: "gm-top" })));
+  edits.notes.filter(hasPlace).forEach((note) => pins.addLayer(L.circleMarker([note.lat, note.lon], { radius: 9, color: "#ffffff", weight: 2.5, fillColor: "#7a3e9d", fillOpacity: 1, interactive: false, renderer: paintTop, pane: "gm-top" })));
 }
 
 function notesList() {
@@ -155,7 +156,7 @@ function notesList() {
     pinning === true ? h("p", { class: "target empty" }, t("noteWhere")) : pinning ? noteForm(pinning) : h("button", { class: "plain", id: "gm-note", onclick: () => { pinning = true; showPanel(); showMap(t("noteWhere")); } }, t("noteAdd")));
 }
 
-const noteLine = (note, i) => h("button", { class: "link", onclick: () => flyTo(note.lon, note.lat) }, (i + 1) + ". " + brief(note.text, 300), note.by ? h("span", { class: "quiet" }, " — " + brief(note.by, 40)) : null);
+const noteLine = (note, i) => h("button", { class: "link", onclick: () => (hasPlace(note) ? flyTo(note.lon, note.lat) : toast(t("elsewhere"), "bad")) }, (i + 1) + ". " + brief(note.text, 300), note.by ? h("span", { class: "quiet" }, " — " + brief(note.by, 40)) : null);
 
 function noteForm(place) {
   const text = h("textarea", { class: "field", id: "gm-note-text", rows: "3", maxlength: "500", placeholder: t("noteText") });

@@ -159,7 +159,8 @@ function loadEdits(text) {
   edits.undone = [];
   const left = applyMoves(file.moves.filter((move) => move && typeof move === "object"));
   edits.by = typeof file.by === "string" ? file.by : "";
-  edits.notes = (Array.isArray(file.notes) ? file.notes : []).filter((note) => note && isFinite(note.lon) && isFinite(note.lat) && typeof note.text === "string");
+  edits.notes = (Array.isArray(file.notes) ? file.notes : []).filter((note) => note && isFinite(note.lon) && isFinite(note.lat) && typeof note.text === "string")
+    .map((note) => Object.assign({}, note, { datum: note.datum || "wgs84", by: typeof note.by === "string" ? note.by : "" }));
   edits.votes = {};
   (Array.isArray(file.votes) ? file.votes : []).forEach((vote) => { if (vote && typeof vote.item === "string") edits.votes[vote.item] = { yes: vote.yes | 0, no: vote.no | 0, abstain: vote.abstain | 0 }; });
   edited(grids);

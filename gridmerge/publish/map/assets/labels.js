@@ -36,6 +36,8 @@ const LABELS = {
   rangeNote: ["{0}–{1}{2}", "{0}–{1} {2}"],
   merged: ["由 {0} 个部门的 {1} 个部门网格、{2} 块地合成 {3} 个综合网格，分属 {4} 个村（社区）。",
     "{1} grids of {0} departmental networks, cut into {2} pieces of land, became {3} unified grids in {4} villages."],
+  applied: ["已执行会议调整 {0} 项，未执行 {1} 项（见 meeting.csv）。", "{0} moves of the meeting were made, {1} refused (meeting.csv)."],
+  elsewhere: ["这条意见记在另一种坐标的地图上，这里指不准位置；生成成果时会自动换算。", "This note was made on a map of another datum; its place cannot be shown here, and is converted by the next build."],
   memberTile: ["网格员", "Members"],
   memberLoad: ["人均负荷 最大 / 平均", "Load per capacity, max / mean"],
   work: ["各网格{0}", "{0} of each grid"],

@@ -34,8 +34,15 @@ function overviewTab() {
       tile(t("outOfRange"), number(outside), t("gridsUnit"), "", outside ? "alert" : "good")),
     !layers.length ? null : h("p", { class: "lead" }, t("merged", layers.length, number(total(layers.map((layer) => layer.count))), number(DATA.faces.id.length), number(grids.length), DATA.villages.code.length)),
     members.length && DATA.audience !== "public" ? memberTiles() : null,
+    appliedNote(),
     h("h3", {}, workTitle()),
     bars()];
+}
+
+// A map made after a meeting says that it holds what was moved there.
+function appliedNote() {
+  const done = DATA.figures.grids && DATA.figures.grids.edits;
+  return done ? h("p", { class: "lead" }, t("applied", done.asked - done.refused, done.refused)) : null;
 }
 
 function tile(name, value, small, note, kind) {
@@ -98,6 +105,7 @@ function layersTab() {
     tick(t("showVillages"), state.villages, (on) => { state.villages = on; changed("villages"); }),
     tick(t("showLabels"), state.labels, (on) => { state.labels = on; changed("labels"); }),
     tick(t("showFaces"), state.pieces, (on) => { state.pieces = on; changed("pieces"); }),
+    layers.length ? h("div", { class: "row narrow" }, h("button", { class: "plain", id: "gm-compare-too", "aria-pressed": String(comparing), onclick: () => { setComparing(!comparing); document.body.classList.remove("gm-panel-open"); showPanel(); } }, t("compare"))) : null,
     context.length ? [h("h3", {}, t("context")), h("div", { class: "networks" }, context.map(layerTick))] : null,
     networks.length ? h("h3", {}, t("networks"),
       h("span", { class: "aside" },
