@@ -5,20 +5,22 @@ plus the price of its unevenness. Relaxing "chosen or not" to fractions gives a 
 limits; it is solved by pricing: HiGHS finds the district that the current prices of nodes (duals) make most attractive.
 For any prices p, sum(p) + k x (price of that district - its nodes' p) is a bound, so one can stop at any time.
 
-Districts in several pieces are allowed here; that only lowers the bound.
+In the one quick round of a build districts in several pieces are allowed; that only lowers the bound. Where more rounds are asked
+for, the pieces are joined as they are met.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 from random import Random
+from typing import Any
 
 import numpy as np
 from scipy.optimize import Bounds, LinearConstraint, linprog, milp
 from scipy.sparse import csr_array
 
 from gridmerge.partition.anneal import Cooling, anneal
-from gridmerge.partition.graph import Floats, Ints
+from gridmerge.partition.graph import Floats, Ints, groups_of
 from gridmerge.partition.state import EPS, State, Task
 
 SMOOTH = (
@@ -31,6 +33,7 @@ TOUCHED = np.concatenate(
 CLOSE = 1e-3  # a plan this near to its bound counts as proven best: the straight lines above cost about half of that
 
 
+JOINS = 25  # times that a district in pieces is forbidden and the search run again
 SMALL = 60  # nodes of a graph up to which a round takes some tenths of a second
 NODES, FEW_NODES = (
     20_000,
@@ -164,17 +167,46 @@ class _Pricing:
         self.constraints.append(LinearConstraint(csr_array(lines), level, np.inf))
 
     def solve(self, duals: Floats) -> tuple[np.ndarray | None, float]:
-        """The best district found, and a bound on the reduced price of all."""
-        solved = milp(
+        """The best district found, and a bound on the reduced price of all; where time is given, of all in one piece."""
+        inside, bound = self._solve(duals)
+        for _ in range(JOINS if self.nodes == NODES else 0):
+            if inside is None or not self._join(inside):
+                break
+            inside, bound = self._solve(duals)
+        return inside, bound
+
+    def _solve(self, duals: Floats) -> tuple[np.ndarray | None, float]:
+        solved = self._milp(duals)
+        if solved.x is None:
+            return None, -np.inf if solved.mip_dual_bound is None else float(solved.mip_dual_bound)
+        return solved.x[: self.n] > 0.5, float(solved.mip_dual_bound)
+
+    def _join(self, inside: np.ndarray) -> bool:
+        """Forbid the loose pieces of this district, or of the rest where the rest is the other one; False: none is loose."""
+        edges, loose = self.task.graph.edges, False
+        for side, sign in ((inside, 1.0), (~inside, -1.0))[: 2 if self.task.k == 2 else 1]:
+            piece = groups_of(self.n, edges[side[edges[:, 0]] & side[edges[:, 1]]])
+            parts = sorted((np.flatnonzero(piece == p) for p in np.unique(piece[side])), key=lambda nodes: -len(nodes))
+            for part in parts[1:]:
+                one, two = np.isin(edges, part).T
+                around = np.unique(np.concatenate([edges[one & ~two, 1], edges[two & ~one, 0]]))
+                # two ends of a gap only together with something of the piece's surroundings
+                row = np.zeros((1, len(self.cost)))
+                row[0, [part[0], parts[0][0]]] = sign
+                row[0, around] = -sign
+                most = 1.0 if sign > 0 else 1.0 - 2 + len(around)
+                self.constraints.append(LinearConstraint(csr_array(row), -np.inf, most))
+                loose = True
+        return loose
+
+    def _milp(self, duals: Floats) -> Any:
+        return milp(
             self.cost - np.concatenate([duals, np.zeros(len(self.cost) - self.n)]),
             integrality=np.concatenate([np.ones(self.n), np.zeros(len(self.cost) - self.n)]),
             bounds=self.limits,
             constraints=self.constraints,
             options={"node_limit": self.nodes, "mip_rel_gap": 1e-4},
         )
-        if solved.x is None:
-            return None, -np.inf if solved.mip_dual_bound is None else float(solved.mip_dual_bound)
-        return solved.x[: self.n] > 0.5, float(solved.mip_dual_bound)
 
 
 def _beside(ends: csr_array, cut: csr_array) -> csr_array:

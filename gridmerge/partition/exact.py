@@ -12,7 +12,7 @@ from gridmerge.partition.bound import tangents
 from gridmerge.partition.graph import Floats, Ints, groups_of
 from gridmerge.partition.state import EPS, Task
 
-SMALL = 48  # nodes x districts up to which every problem is handed to HiGHS: some tenths of a second
+TRIVIAL = 48  # nodes x districts up to which every problem is handed to HiGHS: some tenths of a second
 HOPE = 64  # up to which it is asked whether a plan exists at all, when the search found none
 NODES, FEW_NODES = 5000, 500  # branch-and-bound nodes for each round: for small problems, for larger ones
 ROUNDS, FEW_ROUNDS = 60, 12  # of adding the contiguity that the last answer lacked
@@ -30,7 +30,7 @@ class Proof:
 def prove(task: Task) -> Proof:
     """Solve a small problem exactly; locks hold, pairs kept apart and prices of changes must be absent."""
     model = _Model(task)
-    small = task.graph.n * task.k <= SMALL
+    small = task.graph.n * task.k <= TRIVIAL
     for _ in range(ROUNDS if small else FEW_ROUNDS):
         solved = milp(
             model.cost,

@@ -10,11 +10,12 @@ from typing import Any
 import numpy as np
 
 from gridmerge.partition.anneal import Best, Cooling, anneal
-from gridmerge.partition.bound import CLOSE, floor_under
-from gridmerge.partition.exact import HOPE, SMALL, Proof, prove
+from gridmerge.partition.bound import CLOSE, SMALL, floor_under
+from gridmerge.partition.exact import HOPE, TRIVIAL, Proof, prove
 from gridmerge.partition.gallery import LARGEST, Gallery
 from gridmerge.partition.graph import Graph, Ints, contract, groups_of, make_graph
 from gridmerge.partition.growth import grown_start
+from gridmerge.partition.spread import spread_floor
 from gridmerge.partition.start import tree_start
 from gridmerge.partition.state import EPS, State, Task
 
@@ -124,8 +125,9 @@ def solve(  # noqa: PLR0913 - one keyword for each thing a caller may know about
     budget
         Moves tried; 600,000 take about a second.
     proof
-        Rounds of column generation spent on a lower bound (see `gridmerge.partition.bound`); 0: the bound is 0. A round takes
-        some tenths of a second for 40 nodes, seconds beyond 100.
+        How much is spent on a lower bound; 0: nothing, the bound is 0. So many rounds of column generation up to 60 nodes
+        (`gridmerge.partition.bound`; some tenths of a second each, and a dozen mostly prove the plan), and so many times
+        the usual rounds of a spreading metric (`gridmerge.partition.spread`).
 
     Returns
     -------
@@ -209,7 +211,7 @@ def _exact(task: Task, labels: Ints) -> Proof:
     """What HiGHS can prove of a problem that is small, or small enough to ask why nothing within the limits was found."""
     size = task.graph.n * task.k
     plain = task.pull is None and not task.apart and not (task.graph.costs < 0).any() and task.k > 1
-    if not plain or size > (HOPE if task.violation(labels) > EPS else SMALL):
+    if not plain or size > (HOPE if task.violation(labels) > EPS else TRIVIAL):
         return Proof()
     return prove(task)
 
@@ -221,10 +223,19 @@ def _better(task: Task, one: Ints, other: Ints) -> bool:
     return sum(task.terms(one).values()) < sum(task.terms(other).values()) - EPS
 
 
+ROUNDS, FEW_ROUNDS, MANY_ROUNDS = 2400, 4, 20  # of a spreading metric: so many by the nodes, at least, at most
+
+
 def _bound(task: Task, labels: Ints, proof: int) -> float:
     if task.k == 1:  # one district: there is nothing to choose
         return sum(task.terms(labels).values())
-    bound = floor_under(task, labels, proof) if proof else 0.0
+    if not proof:
+        return 0.0
+    rounds = proof * min(MANY_ROUNDS, max(FEW_ROUNDS, ROUNDS // task.graph.n))
+    bound = spread_floor(task, labels, rounds)
+    if task.graph.n <= SMALL:
+        bound = max(bound, floor_under(task, labels, proof))
+    bound = min(bound, sum(task.terms(labels).values()))
     whole = not task.even and task.pull is None and bool((task.graph.costs % 1 == 0).all())
     return float(np.ceil(bound - EPS)) if whole else bound  # costs in whole numbers add up to one
 

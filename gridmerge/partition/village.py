@@ -12,7 +12,6 @@ from numpy.typing import NDArray
 from gridmerge.config import Grids
 from gridmerge.errors import PlanError
 from gridmerge.findings import Finding, found
-from gridmerge.partition.bound import SMALL
 from gridmerge.partition.count import apportion, how_many
 from gridmerge.partition.earlier import changes, fitted, taken_over
 from gridmerge.partition.graph import Floats, Graph, Ints, contract, groups_of, make_graph, sums
@@ -103,7 +102,6 @@ class Cluster:
     alone: bool = True
 
 
-LARGE = 150  # faces beyond which no bound is sought
 MANY = 250  # faces beyond which each gets fewer moves: four times as many take twice as long
 
 
@@ -305,7 +303,7 @@ class _Attempt:
                 wishes=wishes,
                 seed=zlib.crc32(self.village.code.encode()) + int(nodes[0]),
                 budget=budget,
-                proof=rounds_for(sizes.proof, len(nodes)),
+                proof=sizes.proof,
             )
         except LockError as error:
             if k > least:
@@ -320,11 +318,6 @@ class _Attempt:
 def moves_for(effort: float, faces: int) -> int:
     """Moves tried for so many faces: `effort` each up to `MANY`, beyond only as the square root of their number."""
     return int(effort * faces * min(1.0, (MANY / faces) ** 0.5))
-
-
-def rounds_for(proof: int, faces: int) -> int:
-    """Rounds spent on a bound: beyond `SMALL` faces one, beyond `LARGE` none, for it would take seconds and prove nothing."""
-    return 0 if faces > LARGE else min(1, proof) if faces > SMALL else proof
 
 
 def _wishes(village: Village, graph: Graph, place: Ints, cluster: Cluster) -> Wishes:
