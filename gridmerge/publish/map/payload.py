@@ -17,9 +17,8 @@ import shapely
 from pyproj import CRS
 
 from gridmerge.config import Datum
-from gridmerge.datum import SHIFTS
-from gridmerge.model import Note
 from gridmerge.publish.map.addresses import packed_addresses
+from gridmerge.publish.map.agenda import agenda, minutes
 from gridmerge.publish.map.arcs import SCALE, Arcs, Display, deltas, shared_arcs, simplified
 from gridmerge.publish.map.basemap import Basemap
 from gridmerge.publish.map.data import MapData, Remark
@@ -30,7 +29,6 @@ FACE_SIMPLIFY_M = 1.0  # under two pixels at the deepest zoom; the coverage stay
 LAYER_SIMPLIFY_M = 3.0  # departmental lines are context: their own drawing error is larger
 _JINJA = re.compile(r"\{(?=[{%#])")
 LAYERS_VERTICES = 200_000  # for all departmental layers together: about 1.5 MB of the file
-DOCKET_KINDS = {"gaps": "gap", "claims": "double", "disputes": "line"}  # as the page and edits.json call them
 NOTES_LISTED = 20  # of a kind in a layer: real networks can bring ten thousand, a third of the file
 COARSEST_M = (
     12.0  # departments' own drawing errors; beyond, a line no longer says where it runs: the file grows instead
@@ -80,8 +78,8 @@ def payload(data: MapData, options: MapOptions, tiles: Basemap) -> str:
         "remarks": _remarks(listed, display),
         "unlisted": len(data.remarks) - len(listed),
         "counts": _counts(data.remarks, listed),
-        "docket": _docket(data),
-        "meeting": _meeting(data, display),
+        "docket": agenda(data),
+        "meeting": minutes(data, display),
         "addresses": packed_addresses(data.addresses, display),
         "figures": _plain(data.figures),
         "sources": [list(source) for source in data.sources],
@@ -197,53 +195,6 @@ def _claims(claims: pd.DataFrame | None, frame: pd.DataFrame, face_of: dict[str,
         now = per_face[here]
         per_face[here] = feature if now == 0 else ([*now, feature] if isinstance(now, list) else [now, feature])
     return per_face
-
-
-def _docket(data: MapData) -> list[dict[str, Any]]:
-    """Each item of the docket: its land, whose it is or who stands on either side; layers and faces by number."""
-    layer_of = {layer.key: i for i, layer in enumerate(data.layers)}
-    face_of = {face: i for i, face in enumerate(data.faces["face_id"])}
-    rows = []
-    for kind, table in data.docket.items():
-        for row in table.to_dict("records"):
-            item = {
-                "item": row["item"],
-                "id": row["key"],
-                "kind": DOCKET_KINDS[kind],
-                "faces": _at(row["faces"], face_of),
-            }
-            if kind == "disputes":
-                sides = {
-                    side: [_at(row[f"layers_{side}"], layer_of), _at(row[f"faces_{side}"], face_of)] for side in "ab"
-                }
-                item |= {**sides, "long": round(row["length_m"]), "wide": round(row["width_m"])}
-            else:
-                item["layer"] = layer_of.get(row["layer"], -1)
-            rows.append(item)
-    return rows
-
-
-def _at(ids: str, number: dict[str, int]) -> list[int]:
-    return [number[one] for one in ids.split(";") if one in number]
-
-
-def _meeting(data: MapData, display: Display) -> dict[str, Any]:
-    """Return what earlier meetings voted and noted; `stamp` tells one such state from another, and is "" for none."""
-    votes = {vote.key: [vote.yes, vote.no, vote.abstain] for vote in data.meeting.votes}
-    notes = [[*_shown(note, display), note.text, note.by] for note in data.meeting.notes]
-    said = json.dumps([votes, notes], ensure_ascii=False, sort_keys=True)
-    return {
-        "stamp": hashlib.sha256(said.encode()).hexdigest()[:8] if votes or notes else "",
-        "votes": votes,
-        "notes": notes,
-    }
-
-
-def _shown(note: Note, display: Display) -> list[float]:
-    lon, lat = np.array([note.lon]), np.array([note.lat])
-    if display.datum != "wgs84":
-        lon, lat = SHIFTS[display.datum](lon, lat)
-    return [round(float(lon[0]), 6), round(float(lat[0]), 6)]
 
 
 def _listed(remarks: tuple[Remark, ...]) -> tuple[Remark, ...]:
