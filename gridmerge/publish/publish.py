@@ -23,7 +23,7 @@ from gridmerge.publish.report import write_report
 from gridmerge.publish.slips import slips
 from gridmerge.publish.staging import staged
 from gridmerge.publish.summary import write_report_json
-from gridmerge.publish.words import titles_of
+from gridmerge.publish.words import titles, titles_of
 from gridmerge.publish.workbook import write_workbook
 from gridmerge.text import Language
 
@@ -69,8 +69,8 @@ def publish(build: Build, out: Path) -> None:
         write_report(shown, folder / "report.html", ready)
         write_about(shown, folder / "about.txt")
         write_places(shown, folder)
-        titles = titles_of(shown)
-        tables.write_findings(shown.findings, shown.township.crs, language, folder / "findings.csv", titles)
+        named = titles_of(shown)
+        tables.write_findings(shown.findings, shown.township.crs, language, folder / "findings.csv", named)
         page = render(shown, options=MapOptions(language=language))
         (folder / "map.html").write_text(page, "utf-8", newline="\n")
         seconds = {**shown.seconds, "publish": round(time.perf_counter() - started, 3)}
@@ -101,7 +101,9 @@ def write_findings(
         The folder or a file cannot be written.
     """
     shown = [discreet_finding(finding) for finding in findings]
-    titles = {layer.key: layer.title for layer in layers}
+    works = [one.layer.removeprefix("workload:") for one in shown if one.layer.startswith("workload:")]
+    languages: tuple[Language, ...] = ("zh", "en")
+    named = {each: titles(layers, works, each) for each in languages}
     with staged(folder, ("findings.csv", "findings.html")) as aside:
-        tables.write_findings(shown, township.crs, language, aside / "findings.csv", titles if language == "zh" else {})
-        (aside / "findings.html").write_text(trouble(shown, township, titles, language), "utf-8", newline="\n")
+        tables.write_findings(shown, township.crs, language, aside / "findings.csv", named[language])
+        (aside / "findings.html").write_text(trouble(shown, township, named, language), "utf-8", newline="\n")

@@ -14,6 +14,8 @@ from gridmerge.text import Language, Text
 
 FONT = "Microsoft YaHei"  # on every Chinese Windows; others substitute it
 _WIDEST = 30  # half-width characters; beyond this a cell wraps
+_A3_FROM = 140  # columns' widths together from which a page of A4 would be too small to read
+_A4, _A3 = 9, 8  # as Excel numbers papers
 _LINE = 14.5  # points of height a line of text takes
 _MOST_LINES = 20  # Excel allows 409 points a row
 _FORBIDDEN = re.compile(r"[\[\]:*?/\\\x00-\x1f]")
@@ -74,7 +76,7 @@ class Book:
         sheet = self.writer.add_worksheet(title)
         sheet.hide_gridlines(2)
         sheet.set_landscape()
-        sheet.set_paper(9)  # A4
+        sheet.set_paper(_A4)
         sheet.fit_to_pages(1, 0)
         sheet.set_margins(left=0.4, right=0.4, top=0.5, bottom=0.6)
         sheet.set_footer(f"&L&8{self.footer.replace('&', '&&')}&R&8&P / &N")
@@ -110,6 +112,8 @@ def write_table(
         cells = [_cell_format(book, column, shade) for shade in (False, True)]
         for offset, (row, shade) in enumerate(zip(listed, shaded, strict=True), top + 1):
             write_cell(sheet, offset, position, row.get(column.key), column, cells[shade])
+    if sum(widths) > _A3_FROM:
+        sheet.set_paper(_A3)
     sheet.set_row(top, _LINE * max(1 + column.title.count("\n") for column in columns) + 5)
     for offset, row in enumerate(listed, top + 1):
         lines = max(_lines(row.get(column.key), column, width) for column, width in zip(columns, widths, strict=True))

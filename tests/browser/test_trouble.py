@@ -47,7 +47,7 @@ def test_findings_are_on_the_map_and_the_list_flies_to_them(chromium, tmp_path, 
     page.page.wait_for_selector(".leaflet-popup-content")
     assert "重叠" in page.text(".leaflet-popup-content") or "空白" in page.text(".leaflet-popup-content")
     page.page.click("#gm-language")
-    assert "fire" in page.text("#gm-findings")
+    assert "Fire and rescue" in page.text("#gm-findings")
     assert page.errors == []
     assert all(url.startswith(("file:", "data:", "blob:")) for url in page.requests)
     assert page.page.locator("img[src=x]").count() == 0

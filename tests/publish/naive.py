@@ -163,6 +163,8 @@ def _weights(town: Town, mosaic: Mosaic) -> Weights:
                 "inside": float(faces[n].sum()),
                 "outside": 0.0,
                 "estimated": False,
+                "reference": float("nan"),
+                "share": 0.5,
             }
             for n in NAMES
         ]
@@ -233,5 +235,7 @@ def _assignment(plan: GridPlan, roster: Roster) -> Assignment:
     level = members["load_per_capacity"]
     figures = {"max_load_per_capacity": level.max(), "mean_load_per_capacity": level.mean(), "bound": level.mean()}
     return Assignment(
-        assignments=table, members=members, figures={**figures, "members": len(members), "without_grid": 0}
+        assignments=table,
+        members=members,
+        figures={**figures, "members": len(members), "without_grid": 0, "gap": 0.1, "split": False},
     )

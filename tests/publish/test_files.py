@@ -27,6 +27,7 @@ from gridmerge.publish.geopackage import layer_names
 from gridmerge.publish.publish import FILES
 from gridmerge.publish.slips import slips, source_fates
 from gridmerge.publish.tables import guarded, unguarded
+from gridmerge.publish.words import titled
 from tests.publish.naive import NAMES, naive_build
 
 KINDS = {"gaps": GAPS, "claims": CLAIMS, "disputes": DISPUTES}
@@ -75,7 +76,7 @@ def test_geojson_properties_are_the_contracts(build, out):
     assert list(properties) == [
         *("grid_code", "grid_name", "grid_type", "village_code", "village_name", "area_m2", "workload"),
         *NAMES,
-        *("leader", "members", "departments"),
+        *("boundary_text", "leader", "members", "departments"),
     ]
     assert set(properties["departments"]) <= {layer.key for layer in build.layers}
     assert properties["departments"]
@@ -199,7 +200,11 @@ def test_findings_have_their_place_in_degrees(build, out):
 def test_findings_alone_for_a_check(build, tmp_path):
     write_findings(build.findings, build.township, build.layers, "en", tmp_path / "check")
     assert len(rows(tmp_path / "check" / "findings.csv")) == len(build.findings)
-    assert "gm-data" in (tmp_path / "check" / "findings.html").read_text("utf-8")
+    page = (tmp_path / "check" / "findings.html").read_text("utf-8")
+    assert "gm-data" in page
+    layer = build.layers[0]
+    told = titled(layer.title, layer.department)
+    assert told.zh != told.en and json.dumps(told.en) in page and json.dumps(told.zh, ensure_ascii=False) in page
 
 
 @given(st.text(max_size=12) | st.sampled_from(["=1+1", "-1", "+8613", "@x", "'=x", "''=x", "'x", "-2.5", "--1"]))

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import re
 import zipfile
+from dataclasses import replace
 
 import numpy as np
 import pytest
 import shapely
+from python_calamine import CalamineWorkbook
 
 from gridmerge.errors import OutputError
+from gridmerge.findings import found, tidy
 from gridmerge.publish.slips import slips
 from gridmerge.publish.staging import staged
 from gridmerge.publish.workbook import write_workbook
@@ -67,6 +70,33 @@ def test_sheets_are_set_up_for_screen_and_paper(out):
         assert 'fitToHeight="0"' in sheet
         assert "内部资料" in sheet[sheet.index("<headerFooter") :]
         assert "<f>" not in sheet  # no formula anywhere
+
+
+def test_wide_tables_are_printed_on_a3(out):
+    """Fitted to the width of A4, twelve columns of a slip are too small to read."""
+    book = CalamineWorkbook.from_path(str(out / "plan.xlsx"))
+    with zipfile.ZipFile(out / "plan.xlsx") as archive:
+        papers = {
+            name: re.search(r'paperSize="(\d+)"', archive.read(f"xl/worksheets/sheet{n}.xml").decode()).group(1)
+            for n, name in enumerate(book.sheet_names, 1)
+        }
+    assert papers["汇总"] == "9"
+    assert papers["综合网格"] == "8"
+
+
+def test_tens_of_thousands_of_findings_fold_into_a_line_a_kind_and_department(build, tmp_path):
+    """Real networks have 87,000 notes; a sheet nobody scrolls through is no list, and Excel ends at a million rows."""
+    many = [
+        found("barrier_feature", layer=build.layers[n % 3].key, source_id=f"B{n}", measure=float(n))
+        for n in range(30_000)
+    ]
+    write_workbook(replace(build, findings=tidy(many)), tmp_path / "plan.xlsx", slips(build))
+    table = CalamineWorkbook.from_path(str(tmp_path / "plan.xlsx")).get_sheet_by_name("问题清单").to_python()
+    header, *rows = table[2:]
+    assert len(rows) == 3
+    assert [row[header.index("处数")] for row in rows] == [10_000] * 3
+    assert {row[header.index("原网格编码")] for row in rows} == {"B29997", "B29998", "B29999"}  # the gravest of each
+    assert (tmp_path / "plan.xlsx").stat().st_size < 500_000
 
 
 def test_text_is_never_a_number_a_link_or_a_formula(out):

@@ -18,7 +18,7 @@ from gridmerge.text import Text
 SCHEMA = "gridmerge"
 _GRID = (
     "grid_code", "grid_name", "grid_type", "village_code", "village_name",
-    "area_m2", "workload", "works", "leader", "departments",
+    "area_m2", "workload", "works", "boundary_text", "leader", "departments",
 )  # fmt: skip
 _MEMBER = ("grid_code", "member_id", "name", "duty", "phone")
 
@@ -40,6 +40,7 @@ CREATE TABLE IF NOT EXISTS {schema}.{grid} (
   area_m2 double precision NOT NULL,
   workload double precision,
   works jsonb NOT NULL,
+  boundary_text text NOT NULL,
   leader text NOT NULL,
   departments text[] NOT NULL,
   geom geometry(MultiPolygon, {srid}) NOT NULL,
@@ -125,6 +126,7 @@ _COMMENTS = {
     "area_m2": "面积，平方米，投影坐标系下 / m2 in the projected working CRS",
     "workload": "工作量，标准网格当量 / work, in standard grids",
     "works": "各项工作量 / each workload by name",
+    "boundary_text": "四至 / boundary in words",
     "leader": "网格长 / leader",
     "departments": "涉及的部门图层 / keys of the networks present",
     "geom": "范围 / land",
@@ -222,7 +224,7 @@ def _fill(cursor: Any, grids: Grids, names: dict[str, Any]) -> None:
     with cursor.copy(f"COPY new_grid ({', '.join(_GRID)}, wkb) FROM STDIN") as copy:
         for row, shape in zip(grids.rows, shapes, strict=True):
             works = json.dumps({name: row[name] for name in grids.works}, ensure_ascii=False)
-            copy.write_row([*(works if name == "works" else row[name] for name in _GRID), shape])
+            copy.write_row([*(works if name == "works" else row.get(name, "") for name in _GRID), shape])
     with cursor.copy(f"COPY new_member ({', '.join(_MEMBER)}) FROM STDIN") as copy:
         for row in grids.rows:
             for person in row["members"]:

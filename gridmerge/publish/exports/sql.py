@@ -45,6 +45,7 @@ def _create(grids: Grids) -> str:
     columns = [f"  {name} VARCHAR(255) NOT NULL" + (" PRIMARY KEY" if name == "grid_code" else "") for name in TEXTS]
     columns += [f"  {quoted(name)} DOUBLE PRECISION" for name in ("area_m2", "workload", *grids.works)]
     columns += [
+        "  boundary_text TEXT",
         "  leader TEXT",
         "  members TEXT",
         "  departments TEXT",

@@ -38,6 +38,7 @@ def record(row: dict[str, Any], grids: Grids) -> dict[str, Any]:
         "area_m2": row["area_m2"],
         "workload": row["workload"],
         **{name: row[name] for name in grids.works},
+        "boundary_text": row.get("boundary_text", ""),
         "leader": row["leader"],
         "members": "；".join(_person(person, grids) for person in row["members"]),
         "departments": ",".join(row["departments"]),

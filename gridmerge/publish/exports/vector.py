@@ -31,6 +31,7 @@ _GBK_NAMES = {  # ten bytes are five Chinese characters
     "village_name": "村名称",
     "area_m2": "面积",
     "workload": "工作量",
+    "boundary_text": "四至",
     "leader": "网格长",
     "members": "网格员",
     "departments": "部门",
