@@ -159,7 +159,7 @@ def main(each: int, seed: int, workers: int, write: bool) -> None:
     ]
     for kind, verdicts in results.items():
         counts = Counter(one.verdict for one in verdicts)
-        # an input without any feature stops the build, so it is not silent
+        # an input without any feature stops the build, so it is not silent; a note is not enough to say that one is lost
         untold = sum(one.verdict == "loaded" and 0 < one.features < len(CODES) and not one.findings for one in verdicts)
         cells = [kind, len(verdicts), *(counts[verdict] for verdict in VERDICTS), untold]
         lines.append(f"| {' | '.join(map(str, cells))} |")

@@ -127,7 +127,7 @@ def _load(path: Path) -> Verdict:
 
 
 def _read(path: Path) -> tuple[int, int]:
-    """Load a file, all its layers if it has several; returns how many features and findings it gave."""
+    """Load a file, all its layers if it has several; returns how many features, and how many warnings and errors, it gave."""
     from gridmerge.config import LayerSpec  # noqa: PLC0415
     from gridmerge.errors import InputError  # noqa: PLC0415
     from gridmerge.load import read  # noqa: PLC0415
@@ -138,7 +138,7 @@ def _read(path: Path) -> tuple[int, int]:
         if "several layers" not in str(error):
             raise
         raw = read(LayerSpec(key="k", path=path.name, layer="*"), path.parent, "k")
-    return len(raw.frame), len(raw.findings)
+    return len(raw.frame), sum(finding.severity != "note" for finding in raw.findings)
 
 
 def _peak() -> float:

@@ -100,15 +100,16 @@ def _told_by(told: systems.Placing, raw: RawLayer) -> Finding:
         return found("crs_impossible", layer=key, declared=_label(raw.frame.crs), crs=crs)
     if told.overlap:
         measure = round(100 * told.overlap, 1)
-        return found("crs_by_evidence", layer=key, measure=measure, crs=crs, rivals=told.rivals, **_alike(told))
+        same, near = _alike(told)
+        return found("crs_by_evidence", layer=key, measure=measure, crs=crs, rivals=told.rivals, same=same, near=near)
     return found("crs_assumed", layer=key, crs=crs)
 
 
-def _alike(told: systems.Placing) -> dict[str, str]:
-    """The systems that lay a layer where the told one does: to the centimetre, or within metres."""
+def _alike(told: systems.Placing) -> tuple[str, str]:
+    """The systems that lay a layer where the told one does: to the centimetre, and within metres."""
     same = [code for code, metres in told.near if metres < _EQUAL]
     near = [f"{code}（{metres:g} 米）" for code, metres in told.near if metres >= _EQUAL]
-    return {"same": some(same), "near": some(near)}
+    return some(same), some(near)
 
 
 def _as_told(
