@@ -18,6 +18,8 @@ from gridmerge.overlay.linework import Bools, Floats, Geometries, Ints
 
 STRIP = 4.0  # tolerances; land wider than this between two lines is a grid of its own, not a quarrel about one line
 LONE = 6.0  # of a layer's spread about the others: a generalised line strays so far from what it means, now and then
+LASTING = 3.0  # of that spread: so far it does not stray over a long stretch
+LONG = 150.0  # m: drawing errors change sides within less
 SLENDER = 3.0  # a strip is at least so many times longer than wide
 
 
@@ -102,8 +104,8 @@ def disputes(
     """Return the docket: strips between two lines that different departments take for one.
 
     What a meeting could not decide is left out: strips narrower than the tolerance, and strips with a side of which every
-    layer is rough enough to stray so far by itself. Neighbouring strips with the same departments on the same two sides
-    are one entry.
+    layer is rough enough to stray so far by itself; over a long stretch fewer do. Neighbouring strips with the same
+    departments on the same two sides are one entry.
 
     Parameters
     ----------
@@ -118,8 +120,14 @@ def disputes(
     strip, a, b = _sides(land, width, zone, tolerance)
     with_a = (holders[strip] == holders[a]) & (holders[strip] != holders[b])
     with_b = (holders[strip] == holders[b]) & (holders[strip] != holders[a])
-    sure = width[strip][:, None] > np.maximum(tolerance, LONE * spread)
-    open_ = (with_a & sure).any(axis=1) & (with_b & sure).any(axis=1)
+
+    def meant(spreads: float) -> Bools:
+        """Whether either side has a layer that does not stray that far by itself."""
+        sure = width[strip][:, None] > np.maximum(tolerance, spreads * spread)
+        return np.asarray((with_a & sure).any(axis=1) & (with_b & sure).any(axis=1))
+
+    open_ = meant(LASTING)
+    anyway = np.isin(np.arange(len(width)), strip[meant(LONE)])
     kind = np.full(len(land.faces), "", dtype=object)
     beside: dict[int, tuple[str, str]] = {}
     for face, one, other, left, right in zip(
@@ -130,24 +138,32 @@ def disputes(
         )
         kind[face] = f"{first[0]}|{second[0]}"
         beside[int(face)] = first[1], second[1]
-    rows = []
-    for group in land.pieces(kind != "", kind):
-        layers_a, layers_b = kind[group[0]].split("|")
-        faces_a, faces_b = (";".join(sorted({beside[int(n)][side] for n in group})) for side in (0, 1))
-        row = land.row(group)
-        mean = float(np.average(width[group], weights=shapely.area(land.faces[group])))
-        rows.append(
-            {
-                "layers_a": layers_a,
-                "layers_b": layers_b,
-                "faces_a": faces_a,
-                "faces_b": faces_b,
-                "length_m": round(float((shapely.area(land.faces[group]) / width[group]).sum()), 1),
-                "width_m": round(mean, 1),
-                **row,
-            }
-        )
+    rows = [
+        _entry(land, group, kind[group[0]], width[group], beside)
+        for group in land.pieces(kind != "", kind)
+        if anyway[group].any() or _long(land.faces[group], width[group]) >= LONG
+    ]
     return _frame(rows, DISPUTES, ["length_m", "village_code"], land)
+
+
+def _entry(land: Land, group: Ints, kind: str, width: Floats, beside: dict[int, tuple[str, str]]) -> dict[str, object]:
+    """A row of the docket: strips with the same departments on the same two sides."""
+    layers_a, layers_b = kind.split("|")
+    faces_a, faces_b = (";".join(sorted({beside[int(n)][side] for n in group})) for side in (0, 1))
+    faces = land.faces[group]
+    return {
+        "layers_a": layers_a,
+        "layers_b": layers_b,
+        "faces_a": faces_a,
+        "faces_b": faces_b,
+        "length_m": round(_long(faces, width), 1),
+        "width_m": round(float(np.average(width, weights=shapely.area(faces))), 1),
+        **land.row(group),
+    }
+
+
+def _long(faces: Geometries, width: Floats) -> float:
+    return float((shapely.area(faces) / width).sum())
 
 
 def _width(faces: Geometries) -> Floats:

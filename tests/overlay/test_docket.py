@@ -142,13 +142,13 @@ def test_figures_are_plain_numbers():
         assert [type(metres) for metres in figures["shift_m"]] == [float, float]
 
 
-def _strips(holders: list[list[float]], width: float) -> Land:
-    """Land west and east of a street of strips `width` wide, 400 m long each; holders are (west, east, *strips)."""
+def _strips(holders: list[list[float]], width: float, long: float = 400) -> Land:
+    """Land west and east of a street of strips `width` wide, `long` each; holders are (west, east, *strips)."""
     count = len(holders) - 2
-    top = 3_200_000 + 400 * count
+    top = 3_200_000 + long * count
     boxes = [shapely.box(499_000, 3_200_000, 500_000, top), shapely.box(500_000 + width, 3_200_000, 501_000, top)]
-    boxes += [shapely.box(500_000, 3_200_000 + 400 * n, 500_000 + width, 3_200_400 + 400 * n) for n in range(count)]
-    nodes = [shapely.Point(x, 3_200_000 + 400 * n) for x in (500_000, 500_000 + width) for n in range(count + 1)]
+    boxes += [shapely.box(500_000, top - long * (n + 1), 500_000 + width, top - long * n) for n in range(count)]
+    nodes = [shapely.Point(x, 3_200_000 + long * n) for x in (500_000, 500_000 + width) for n in range(count + 1)]
     faces = shapely.get_parts(
         shapely.polygonize(
             shapely.get_parts(
@@ -166,10 +166,12 @@ TWO_SIDES = [[1.0, 1.0], [2.0, 2.0], [1.0, 2.0], [1.0, 2.0], [1.0, 2.0]]  # a re
 
 
 @pytest.mark.parametrize(
-    ("width", "spread", "entries"), [(30.0, 1.0, 1), (9.0, 1.0, 0), (30.0, 5.5, 0)], ids=["plain", "narrow", "rough"]
+    ("width", "spread", "long", "entries"),
+    [(30.0, 1.0, 400, 1), (9.0, 1.0, 400, 0), (30.0, 8.0, 400, 1), (30.0, 8.0, 45, 0), (30.0, 11.0, 400, 0)],
+    ids=["plain", "narrow", "rough but lasting", "rough and short", "too rough"],
 )
-def test_the_docket_folds_strips_of_one_quarrel_and_leaves_out_what_nobody_can_decide(width, spread, entries):
-    land = _strips(TWO_SIDES, width)
+def test_the_docket_folds_strips_of_one_quarrel_and_leaves_out_what_nobody_can_decide(width, spread, long, entries):
+    land = _strips(TWO_SIDES, width, long)
     docket = disputes(land, ["a", "b"], np.array(TWO_SIDES), np.full(5, -1), 10.0, np.array([1.0, spread]))
     assert len(docket) == entries
     if entries:
@@ -177,4 +179,4 @@ def test_the_docket_folds_strips_of_one_quarrel_and_leaves_out_what_nobody_can_d
         assert (entry["layers_a"], entry["faces_a"]) == ("a", "f0")
         assert (entry["layers_b"], entry["faces_b"]) == ("b", "f1")
         assert entry["faces"] == "f2;f3;f4"
-        assert (entry["length_m"], entry["width_m"]) == pytest.approx((1200, 30), abs=0.5)
+        assert (entry["length_m"], entry["width_m"]) == pytest.approx((3 * long, 30), abs=0.5)
