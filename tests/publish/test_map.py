@@ -415,3 +415,18 @@ def test_the_map_calls_severities_what_the_report_calls_them():
     labels = (resources.files("gridmerge.publish.map") / "assets" / "labels.js").read_text("utf-8")
     for severity in ("error", "warning", "note"):
         assert re.search(rf"\n  {severity}: \[\"(.*?)\"", labels)[1] == VALUES[severity].zh
+
+
+def test_every_word_of_the_pages_is_in_both_languages_and_none_is_left_over():
+    assets = resources.files("gridmerge.publish.map") / "assets"
+    labels = dict(re.findall(r"^  (\w+): (\[[^\]]*\])", (assets / "labels.js").read_text("utf-8"), re.M))
+    code = "".join(asset.read_text("utf-8") for asset in assets.iterdir() if asset.name != "labels.js")
+    asked = set(re.findall(r"\bt\(\"(\w+)\"", code)) | set(
+        re.findall(r"data-t(?:-title|-placeholder)?=\"(\w+)\"", code)
+    )
+    composed = {key for key in labels if key.startswith(("duty_", "side_", "left_"))} | {"comprehensive", "check"}
+    assert {key for key in asked if not key.endswith("_")} <= labels.keys()
+    assert not {key for key in labels.keys() - composed if f'"{key}"' not in code and f"{key}:" not in code}
+    for key, pair in labels.items():
+        zh, en = json.loads(re.sub(r",\s*\]", "]", pair))
+        assert sorted(re.findall(r"\{\d\}", zh)) == sorted(re.findall(r"\{\d\}", en)), key
