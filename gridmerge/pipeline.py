@@ -415,7 +415,8 @@ def compare(build: Build, out: Path, *, processes: int = 1, progress: Progress =
     Returns
     -------
     DataFrame
-        A row a plan: plan, grids, share_in_range, max_over_mean, inner_line_m, agreement, kept_share.
+        A row a plan: plan, grids, share_in_range, max_over_mean, inner_line_m, agreement, kept_share. Where a meeting has moved
+        faces, its plan joins the table as ``edited``; the others are formed without its moves.
 
     Raises
     ------
@@ -423,6 +424,7 @@ def compare(build: Build, out: Path, *, processes: int = 1, progress: Progress =
         The two files, alternatives.csv and alternatives.gpkg, cannot be written.
     """
     progress(Text("另作比选方案", "Making plans to choose from"))
-    plans, table = alternatives(build.mosaic, build.weights, build.township, build.settings.grids, processes)
+    plan = build.plan if "edits" in build.plan.figures else None
+    plans, table = alternatives(build.mosaic, build.weights, build.township, build.settings.grids, processes, plan)
     write_alternatives(plans, table, out)
     return table

@@ -139,7 +139,11 @@ def _print_alternatives(console: Console, rows: list[dict[str, Any]]) -> None:
         "agreement": "界线吻合度" if zh else "agreement",
         "kept_share": "与改动最少方案相同" if zh else "same as fewest changes",
     }
-    named = {"fewest_changes": "改动最少", "most_even": "最均衡", "most_compact": "最紧凑"} if zh else {}
+    named = (
+        {"fewest_changes": "改动最少", "most_even": "最均衡", "most_compact": "最紧凑", "edited": "会议调整后"}
+        if zh
+        else {}
+    )
     shown = {
         "share_in_range": ".0%",
         "max_over_mean": ".2f",
@@ -169,6 +173,23 @@ def _print_summary(console: Console, report: dict[str, Any]) -> None:
             f"网格员 {counts['members']} 人，负荷（按承担能力）最大/平均 {members['load_per_capacity_max_over_mean']:.2f}",
             f"{counts['members']} members; heaviest over mean load per capacity {members['load_per_capacity_max_over_mean']:.2f}",
         )
+        _print_people(console, members)
+
+
+def _print_people(console: Console, members: dict[str, Any]) -> None:
+    """Print how near the sharing is to what can be proven best, who changes, and what the rules cost."""
+    floor = members["bound"] / members["mean_load_per_capacity"] if members["mean_load_per_capacity"] else 0.0
+    zh, en = (
+        f"  可证明不可能低于 {floor:.2f}，差距 {members['gap']:.1%}",
+        f"  provably not below {floor:.2f}, gap {members['gap']:.1%}",
+    )
+    if "changes" in members:
+        zh += f"；{members['held_before']} 个有现任的网格中 {members['changes']} 个换人"
+        en += f"; {members['changes']} of {members['held_before']} grids held now change hands"
+    if "price_of_rules" in members:
+        zh += f"；[staffing] 的规定使最重负荷增加 {members['price_of_rules']:.1%}"
+        en += f"; the rules of [staffing] make the heaviest load {members['price_of_rules']:.1%} heavier"
+    console.line(zh, en)
 
 
 def _print_findings(console: Console, findings: Sequence[Finding], titles: Mapping[str, str]) -> None:

@@ -13,9 +13,22 @@ MORE = 10.0  # how many times dearer the wished-for term becomes: enough to lead
 
 
 def alternatives(
-    mosaic: Mosaic, weights: Weights, township: Township, sizes: Grids, processes: int = 1
+    mosaic: Mosaic,
+    weights: Weights,
+    township: Township,
+    sizes: Grids,
+    processes: int = 1,
+    edited: GridPlan | None = None,
 ) -> tuple[dict[str, GridPlan], pd.DataFrame]:
     """Make up to three plans, none of them worse than another in everything.
+
+    Parameters
+    ----------
+    mosaic, weights, township, sizes, processes
+        As for `partition`.
+    edited
+        The plan that a meeting has changed: it joins the table as ``edited``, whatever its figures. The three are formed from the
+        data alone; what a meeting moved is not moved in them.
 
     Returns
     -------
@@ -36,7 +49,11 @@ def alternatives(
     first = plans["fewest_changes"]
     table = pd.DataFrame([{"plan": name, **_figures(plan, first, mosaic, weights)} for name, plan in plans.items()])
     kept = [name for i, name in enumerate(plans) if not _dominated(table, i)]
-    return {name: plans[name] for name in kept}, table.loc[table["plan"].isin(kept)].reset_index(drop=True)
+    chosen, table = {name: plans[name] for name in kept}, table.loc[table["plan"].isin(kept)]
+    if edited is not None:
+        row = pd.DataFrame([{"plan": "edited", **_figures(edited, first, mosaic, weights)}])
+        chosen, table = {**chosen, "edited": edited}, pd.concat([table, row])
+    return chosen, table.reset_index(drop=True)
 
 
 def _figures(plan: GridPlan, first: GridPlan, mosaic: Mosaic, weights: Weights) -> dict[str, float]:

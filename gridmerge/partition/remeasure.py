@@ -111,7 +111,8 @@ def _findings(plan: GridPlan, size: pd.Series, changed: set[str]) -> tuple[Findi
     """The plan's findings, those of changed grids replaced by what is true of them now."""
     kept = [f for f in plan.findings if not (f.kind.startswith("grid_") and dict(f.blanks).get("grid") in changed)]
     low, high = float(plan.sizes.min or 0.0), float(plan.sizes.max or np.inf)
-    for row in plan.grids.loc[plan.grids["grid_code"].isin(changed)].itertuples():
+    comprehensive = plan.grids["grid_type"] == "comprehensive"
+    for row in plan.grids.loc[comprehensive & plan.grids["grid_code"].isin(changed)].itertuples():
         value = float(size[row.grid_code])
         if not low - SLACK <= value <= high + SLACK:
             point = row.geometry.point_on_surface()

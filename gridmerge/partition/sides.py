@@ -15,9 +15,12 @@ from gridmerge.model import GridPlan, Layer
 from gridmerge.text import Language, Text
 
 REACH = 25.0  # metres from a border to the road or river it runs along: half a main road, and the drawing's own error
-STEP = 20.0  # metres: borders are looked at piece by piece, and a road that only crosses a border fills one or two
+RUN = (
+    3 * REACH
+)  # metres a border keeps to a road or river before it is named: one that crosses stays near for 2 to 2.8 reaches
+STEP = 20.0  # metres: borders are looked at piece by piece
 OUTSIDE = 0.5  # metres beyond the border at which the neighbour is looked for: grids tile, so anything small does
-WORTH = 0.2  # share of a side that a neighbour or road must fill to be named
+WORTH = 0.25  # share of a side that a neighbour or road must fill to be named
 MOST = 3  # names on one side: more than a sentence can carry
 SIDES = (Text("东至", "east to "), Text("南至", "south to "), Text("西至", "west to "), Text("北至", "north to "))
 
@@ -51,7 +54,7 @@ def described(plan: GridPlan, layers: Iterable[Layer], language: Language = "zh"
 
 
 def _pieces(shapes: NDArray[np.object_]) -> pd.DataFrame:
-    """Outer borders in short pieces: grid, x and y of the middle, x_out and y_out just beyond, metres, side (0 east .. 3 north)."""
+    """Outer borders in short pieces: grid, ring, x and y of the middle, x_out and y_out just beyond, metres, side (0 east .. 3 north)."""
     parts, grid = shapely.get_parts(shapes, return_index=True)
     rings = shapely.segmentize(shapely.get_exterior_ring(shapely.orient_polygons(parts, exterior_cw=False)), STEP)
     xy, ring = shapely.get_coordinates(rings, return_index=True)
@@ -68,6 +71,7 @@ def _pieces(shapes: NDArray[np.object_]) -> pd.DataFrame:
     return pd.DataFrame(
         {
             "grid": owner,
+            "ring": ring[:-1][inner],
             "x": middle[:, 0],
             "y": middle[:, 1],
             "x_out": out[:, 0],
@@ -102,7 +106,9 @@ def _along(pieces: pd.DataFrame, layers: Iterable[Layer]) -> pd.Series:
         here[::-1].tolist(), line[::-1].tolist(), strict=True
     ):  # of two equally near the first by name stays
         told.iloc[i] = lines["name"].iloc[j]
-    return told
+    key = pieces["ring"].astype(str) + "/" + told.fillna("")
+    run = pieces["metres"].groupby((key != key.shift()).cumsum()).transform("sum")
+    return told.where(run >= RUN, None)
 
 
 def _beside(pieces: pd.DataFrame, grids: gpd.GeoDataFrame, language: Language) -> pd.Series:

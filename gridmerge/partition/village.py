@@ -226,7 +226,9 @@ def solve_cluster(village: Village, cluster: Cluster) -> tuple[Solution, Case]:
     group = groups_of(graph.n, wishes.together)
     glued = contract(graph, group)
     lower, upper = float(sizes.min or 0.0), float(sizes.max or np.inf)
-    before = _before(village.old[nodes], glued, group) if wishes.locks is None else None
+    before = _before(village.old[nodes], glued, group)
+    if before is not None and wishes.locks is not None:
+        before = _obeying(before, _on_groups(wishes.locks, group))
     if cluster.number is not None:
         k = cluster.number
     elif before is not None and _fits(glued, before, lower, upper):
@@ -289,7 +291,7 @@ class _Attempt:
         lower, upper = float(sizes.min or 0.0), float(sizes.max or np.inf)
         wishes, budget = self.wishes, moves_for(sizes.effort, len(nodes))
         glued = contract(graph, self.group)
-        if self.before is not None:
+        if self.before is not None and (wishes.locks is None or int(self.before.max()) + 1 == k):
             wishes = _steady(graph, (glued, self.group), self.before, (k, lower, upper, sizes.steady), wishes)
             if _fits(glued, self.before, lower, upper) and int(self.before.max()) + 1 == k:
                 budget = 0  # nothing asks for a change
@@ -345,6 +347,26 @@ def _before(old: Texts, glued: Graph, group: Ints) -> Ints | None:
     codes = np.full(glued.n, "", dtype=object)
     codes[group[::-1]] = old[::-1]  # a group goes where its first face was
     return taken_over(glued, codes)
+
+
+def _on_groups(locks: Ints, group: Ints) -> Ints:
+    """Locks of faces as locks of the glued faces."""
+    out = np.full(int(group.max()) + 1, -1, dtype=np.int64)
+    out[group[locks >= 0]] = locks[locks >= 0]
+    return out
+
+
+def _obeying(before: Ints, locks: Ints) -> Ints | None:
+    """Labels of the earlier plan, numbered as the locks number them; None where it breaks one: the cluster is then formed anew."""
+    names = int(locks.max()) + 1
+    homes = [np.unique(before[locks == name]) for name in range(names)]
+    if any(len(home) != 1 for home in homes) or len({int(home[0]) for home in homes}) < names:
+        return None
+    first = [int(home[0]) for home in homes]
+    order = first + [d for d in range(int(before.max()) + 1) if d not in first]
+    number = np.empty(len(order), dtype=np.int64)
+    number[order] = np.arange(len(order))
+    return number[before]
 
 
 def _fits(graph: Graph, labels: Ints | None, lower: float, upper: float) -> bool:

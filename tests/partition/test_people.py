@@ -16,6 +16,7 @@ from pandas.testing import assert_frame_equal
 from gridmerge.errors import InputError, PlanError
 from gridmerge.partition import alternatives, apply_edits, partition
 from gridmerge.partition.count import apportion, how_many
+from gridmerge.partition.remeasure import remeasured
 from tests.partition.mosaics import SIZES, square_mosaic, town_mosaic, weights_of
 from tests.towns import draw_town
 
@@ -244,3 +245,65 @@ def test_three_plans_none_beaten_in_everything(town):
     if {"most_compact", "most_even"} <= set(plans):
         rows = table.set_index("plan")
         assert rows.loc["most_compact", "inner_line_m"] <= rows.loc["most_even", "inner_line_m"]
+
+
+def test_measuring_a_plan_again_gives_what_forming_it_gave(town, plan):
+    mosaic, weights, _ = town
+    again = remeasured(plan, mosaic, weights, set(plan.grids["grid_code"]))
+    assert plan.figures["share_in_range"] == 1.0
+    once, twice = (_numbers(p.figures) for p in (plan, again))
+    assert twice == pytest.approx(once, abs=2e-6)
+    assert again.findings == plan.findings
+
+
+def _numbers(figures):
+    """The figures that faces decide, flat."""
+    own = {k: v for k, v in figures.items() if isinstance(v, (int, float)) and k != "optimality_gap"}
+    for code, village in figures["villages"].items():
+        own |= {f"{code} {k}": v for k, v in village["terms"].items()}
+        own |= {f"{code} {k}": float(village[k]) for k in ("objective", "bound", "feasible")}
+    return own | {"kept": figures["codes"]["kept_share"]}
+
+
+def test_figures_are_true_after_edits_and_a_grid_out_of_range_is_told(strip):
+    mosaic, weights, plan = strip
+    west, east = "510311104201001", "510311104201002"
+    after, refused = edited(plan, mosaic, weights, ("f0001", west, east), ("f0101", west, east))
+    assert not refused and plan.figures["share_in_range"] == 1.0
+    assert after.figures["share_in_range"] == 0.5
+    assert after.figures["workload_max_over_mean"] == pytest.approx(1.5)
+    village = after.figures["villages"]["510311104201"]
+    assert village["edited"] == 2 and not village["feasible"] and not village["proven"]
+    assert village["terms"]["uneven"] == pytest.approx(QUICK.even * 0.5)
+    assert [(f.kind, f.measure) for f in after.findings] == [("grid_edited_out", 600.0)]
+    back, _ = edited(after, mosaic, weights, ("f0001", east, west), ("f0101", east, west))
+    assert back.findings == () and back.figures["share_in_range"] == 1.0
+
+
+def test_an_edited_plan_joins_the_comparison_under_its_own_name(strip):
+    mosaic, weights, plan = strip
+    _, _, township = square_mosaic([[100, 100, 100, 100], [100, 100, 100, 100]])
+    sizes = QUICK.model_copy(update={"target": 400.0})
+    after, _ = edited(plan, mosaic, weights, ("f0001", "510311104201001", "510311104201002"))
+    plans, table = alternatives(mosaic, weights, township, sizes, edited=after)
+    assert list(table["plan"])[-1] == "edited" and plans["edited"] is after
+    assert table["max_over_mean"].iloc[-1] == pytest.approx(1.25)
+
+
+def test_from_sixty_to_sixty_three_grids_nine_in_ten_households_keep_their_code(tmp_path):
+    town = town_mosaic(draw_town(seed=1))
+    sizes = QUICK.model_copy(update={"headcount": 60, "min": 50.0, "effort": 1000.0})
+    first = partition(*town, sizes)
+    assert (first.grids["grid_type"] == "comprehensive").sum() == 60
+    more = sizes.model_copy(update={"headcount": 63, "previous": saved(first, tmp_path)})
+    again = partition(*town, more)
+    assert (again.grids["grid_type"] == "comprehensive").sum() == 63
+    assert again.figures["codes"]["kept_share"] >= 0.92
+
+
+def test_an_earlier_plan_holds_where_faces_are_locked_too(town, plan, tmp_path):
+    grid = plan.grids.loc[plan.grids["grid_type"] == "comprehensive", "grid_code"].iloc[2]
+    one, other = plan.faces.loc[plan.faces["grid_code"] == grid, "face_id"].iloc[:2]
+    locks = with_locks(tmp_path, f"face,{one},甲", f"face,{other},甲")
+    again = partition(*town, QUICK.model_copy(update={"previous": saved(plan, tmp_path), "locks": locks}))
+    assert_frame_equal(again.faces, plan.faces)
