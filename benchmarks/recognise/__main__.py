@@ -2,6 +2,7 @@
 
 python -m benchmarks.recognise                   eight towns, about three minutes
 python -m benchmarks.recognise --towns 2 --plans 1    builds the first town with both project files as well
+python -m benchmarks.recognise --sample          the sample town, and its plan by both files
 """
 
 from __future__ import annotations
@@ -24,6 +25,7 @@ from gridmerge.recognise import propose
 from tests.towns import draw_town
 
 DIRT = (0.3, 1.0, 2.0)
+SAMPLE = Path(__file__).resolve().parents[2] / "sample_layers"
 LOOKS = ("town", "town", "rural", "city")
 
 
@@ -47,6 +49,15 @@ def one(seed: int, folder: Path) -> tuple[list[Choice], Settings, Settings]:
         flush=True,
     )
     return choices, truth, mine
+
+
+def sample(folder: Path) -> tuple[list[Choice], Settings, Settings]:
+    """The sample town: its own project file is the truth."""
+    shutil.copytree(SAMPLE, folder, ignore=shutil.ignore_patterns("out", "check"))
+    (folder / PROJECT_FILE).rename(folder / TRUTH)
+    text = propose(folder)
+    (folder / PROJECT_FILE).write_text(text, "utf-8")
+    return both(7, folder, folder / TRUTH, text)
 
 
 def show(choices: list[Choice]) -> None:
@@ -86,11 +97,18 @@ def main() -> None:
     parser.add_argument("--towns", type=int, default=8, help="how many, from --first on")
     parser.add_argument("--first", type=int, default=101, help="seed of the first; the sample town's is 7")
     parser.add_argument("--plans", type=int, default=0, help="towns to build with both files")
+    parser.add_argument(
+        "--sample", action="store_true", help="sample_layers instead of drawn towns, and both its plans"
+    )
     parser.add_argument("--keep", type=Path, help="folder to leave the towns' files in")
     arguments = parser.parse_args()
     warnings.filterwarnings("ignore", message="Field .* of type Integer64")  # GDAL on writing a file geodatabase
     folder = arguments.keep or Path(tempfile.mkdtemp(prefix="recognise-"))
     choices: list[Choice] = []
+    if arguments.sample:
+        choices, truth, mine = sample(folder / "sample")
+        print(f"plan: {same_plan(truth, mine)}")
+        arguments.towns = 0
     for n, seed in enumerate(range(arguments.first, arguments.first + arguments.towns)):
         some, truth, mine = one(seed, folder / str(seed))
         choices += some

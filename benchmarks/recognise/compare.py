@@ -70,7 +70,9 @@ class Comparison:
         self.truth, self.mine = read_project(truth), read_project(folder)
         self.township = self._township()
         self.said = self._by_table(text)
-        self.names: dict[str, list[str]] = json.loads((folder / NAMES).read_text("utf-8"))
+        self.names: dict[str, list[str]] = (
+            json.loads((folder / NAMES).read_text("utf-8")) if (folder / NAMES).exists() else {}
+        )
 
     def _township(self) -> Township:
         raw = read(self.truth.villages, self.folder, "villages")
@@ -172,6 +174,8 @@ class Comparison:
         """Right when it is the same column, or one of the same values."""
         role = {"code": "village_code"}.get(part, "village_name" if isinstance(ours[1], Villages) else part)
         wanted = getattr(theirs[1], part)
+        if wanted is None and part != "village":
+            wanted = column(theirs[0], None, role)  # what an expert leaves out is recognised as well
         chosen = getattr(ours[1], part)
         mine = chosen if part == "village" else column(ours[0], chosen, role)
         blank = (texts(ours[0], mine) == "").all()
@@ -205,18 +209,20 @@ class Comparison:
         return np.sort(shapely.get_coordinates(np.asarray(placed)), axis=0)
 
     def _works(self) -> Iterator[Choice]:
-        mine = {one.name: one for one in self.mine.workload}
+        left = list(self.mine.workload)
         for true in self.truth.workload:
-            one = mine.pop(true.name, None)
-            name = f"workload:{true.name}"
+            one = next((w for w in left if (w.path, w.field) == (true.path, true.field) or w.name == true.name), None)
             if one is None:
-                yield self._choice(name, "path", False, f"{true.path} not taken", said=self._said_unused(true))
+                said = self._said_unused(true)
+                yield self._choice(f"workload:{true.name}", "path", False, f"{true.path} not taken", said=said)
                 continue
-            for part, default in (("path", ()), ("field", None), ("by", None), ("datum", "wgs84"), ("lon", None)):
+            left.remove(one)
+            parts = (("name", ""), ("path", ()), ("field", None), ("by", None), ("datum", "wgs84"), ("lon", None))
+            for part, default in parts:
                 a, b = (getattr(spec, part) or default for spec in (true, one))
-                yield self._named(name, part, a, b, default)
-        for name, one in mine.items():
-            yield self._choice(f"workload:{name}", "path", False, f"{one.path} is no workload of the project")
+                yield self._named(f"workload:{one.name}", part, a, b, default)
+        for one in left:
+            yield self._choice(f"workload:{one.name}", "path", False, f"{one.path} is no workload of the project")
 
     def _files(self, name: str, true: Reading | None, mine: Reading | None) -> Iterator[Choice]:
         if true is None:

@@ -148,7 +148,9 @@ def _key(first: Recognised, owner: str | None, sheet: Sheet) -> str:
     if first.kind.value == "exclusive":
         return "special_grids"
     if first.kind.value == "barrier":
-        return "rivers" if _is_water(sheet) else "roads"
+        if _is_water(sheet):
+            return "rivers"
+        return "main_roads" if re.search("主要|主干|main", sheet.title) else "roads"
     return owner or re.sub(r"[^0-9A-Za-z_\u4e00-\u9fff]+", "_", sheet.title).strip("_") or "layer"
 
 
