@@ -129,3 +129,17 @@ def test_hand_drawn_lattices_tile_and_forget_their_order(networks, order):
     again = overlay(ship, shuffled, Overlay(tolerance=12.0))
     assert list(again.faces["face_id"]) == list(mosaic.faces["face_id"])
     assert again.memberships.equals(mosaic.memberships)
+
+
+@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@given(
+    st.lists(st.sampled_from(sorted(CASES)), min_size=1, max_size=3, unique=True),
+    st.lists(st.tuples(st.floats(-9, 9), st.floats(-9, 9), st.floats(-3, 3)), min_size=3, max_size=3),
+    st.sampled_from([2.0, TOLERANCE, 15.0, None]),
+)
+def test_promises_hold_of_any_of_them_together_moved_and_turned(names, moves, tolerance):
+    layers = [layer("plain", BLOCKS)]
+    for name, (dx, dy, angle) in zip(names, moves, strict=False):
+        turned = [rotate(translate(one, dx, dy), angle, (X + 400, Y + 200)) for one in CASES[name]]
+        layers.append(layer(f"odd {name}", turned))
+    cut(layers, tolerance=tolerance)
