@@ -3,17 +3,22 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 
 import pytest
 
-from gridmerge.partition import apply_edits
+from gridmerge.partition import apply_edits, partition
 from gridmerge.publish.map import MapData
 from tests.publish.naive import naive_build
 
 
 @pytest.fixture(scope="module")
 def build(tmp_path_factory):
-    return naive_build(tmp_path_factory.mktemp("project"))
+    """A plan that `partition` has measured, since edits are measured against it; small grids, so that much can be moved."""
+    build = naive_build(tmp_path_factory.mktemp("project"))
+    sizes = build.plan.sizes.model_copy(update={"target": 60.0, "min": 20.0, "max": 200.0, "effort": 50.0})
+    plan = partition(build.mosaic, build.weights, build.township, sizes)
+    return replace(build, plan=plan, assignment=None, roster=None)
 
 
 @pytest.fixture(scope="module")
