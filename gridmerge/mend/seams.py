@@ -15,6 +15,13 @@ from gridmerge.mend.polygons import Geometries
 Points = NDArray[np.float64]
 
 SPECK = 0.01  # m²: smaller faces come of rounding where a line has a vertex on one side only
+SLICES = (
+    0.617,
+    0.291,
+    0.873,
+    0.139,
+    0.457,
+)  # of a face's width and height, no simple fractions: where its point is looked for again
 _MIX = tuple(np.uint64(odd) for odd in (0x9E3779B97F4A7C15, 0xC2B2AE3D27D4EB4F, 0x165667B19E3779F9))
 
 
@@ -38,8 +45,31 @@ def faces(shapes: Geometries, speck: float = SPECK) -> tuple[Geometries, NDArray
     lines = open_edges(shapes)
     cut = shapely.get_parts(shapely.polygonize(shapely.get_parts(shapely.union_all(lines))))
     cut = cut[shapely.area(cut) > speck]
-    _, face = shapely.STRtree(shapely.point_on_surface(cut)).query(shapes, predicate="intersects")
-    return cut, np.bincount(face, minlength=len(cut))
+    depth, unsure = _over(cut, shapes)
+    for share in SLICES:
+        if len(unsure) == 0:
+            break
+        # what a face holds is the same all over, so a slice of it tells as much
+        slices = np.array([_slice(face, share) for face in cut[unsure]], dtype=object)
+        depth[unsure], still = _over(slices, shapes)
+        unsure = unsure[still]
+    return cut, depth
+
+
+def _over(cut: Geometries, shapes: Geometries) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """How many areas lie over a point of each face, and the faces whose point lies on a sound edge: there it counts both sides."""
+    points = shapely.point_on_surface(cut)
+    area, face = shapely.STRtree(points).query(shapes, predicate="intersects")
+    depth = np.bincount(face, minlength=len(cut))
+    several = depth[face] > 1
+    area, face = area[several], face[several]
+    return depth, np.unique(face[~shapely.contains_properly(shapes[area], points[face])])
+
+
+def _slice(face: shapely.Geometry, share: float) -> shapely.Geometry:
+    x0, y0, x1, y1 = shapely.bounds(face)
+    part = shapely.clip_by_rect(face, x0, y0, x0 + share * (x1 - x0), y0 + share * (y1 - y0))
+    return part if shapely.area(part) > 0 else face
 
 
 def open_edges(shapes: Geometries) -> Geometries:
