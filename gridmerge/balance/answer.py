@@ -54,7 +54,7 @@ def answered(problem: Problem, slack: float, own_village: bool = False) -> Answe
 
 
 def _one(problem: Problem, slack: float) -> Answer:
-    if problem.split or problem.pinned.any() or not problem.allowed.all():
+    if problem.splits:
         load, stands, bound = ruled(problem, slack)
         return Answer(load=load, stands=stands, bound=bound)
     if not problem.surplus:

@@ -135,7 +135,7 @@ def _mean_km(assignments: pd.DataFrame, plan: GridPlan, roster: Roster) -> pd.Se
     return pd.Series(km, index=rows["member_id"].to_numpy()).groupby(level=0).mean()
 
 
-def _figures(problem: Problem, staffing: Answer, members: pd.DataFrame) -> dict[str, float | int]:
+def _figures(problem: Problem, staffing: Answer, members: pd.DataFrame) -> dict[str, float | int | bool]:
     level = staffing.load.sum(axis=1) / problem.capacity
     reached = float(level.max())
     return {
@@ -143,6 +143,7 @@ def _figures(problem: Problem, staffing: Answer, members: pd.DataFrame) -> dict[
         "mean_load_per_capacity": float(problem.work.sum() / problem.capacity.sum()),
         "bound": float(staffing.bound),
         "gap": max(reached / staffing.bound - 1, 0.0) if staffing.bound > 0 else 0.0,
+        "split": problem.splits,
         "members": len(members),
         "without_grid": int((members["grids"] == 0).sum()),
         "km_from_home_mean": float(np.nanmean(members["km_from_home"]))

@@ -30,7 +30,8 @@ def before_and_after(
     dict
         ``bands``: the upper ends of the bands, in load per capacity over the mean; ``before`` and ``after``, each with
         ``grids`` (with a member), ``without_work`` (members), ``max_over_mean`` (heaviest load per capacity) and
-        ``members`` (count in each band: none, up to each end, above the last).
+        ``members`` (count in each band: none, up to each end, above the last) and ``levels`` (of each member, over the
+        mean, the heaviest first).
     """
     if present is None or not len(present):
         return {}
@@ -56,4 +57,5 @@ def _state(level: pd.Series, grids: int) -> dict[str, Any]:
         "without_work": int((rounded <= 0).sum()),
         "max_over_mean": float(rounded.max()),
         "members": [int(count) for count in counts],
+        "levels": sorted(rounded.round(3).tolist(), reverse=True),
     }

@@ -87,6 +87,11 @@ class Problem:
         )
 
     @property
+    def splits(self) -> bool:
+        """True where anybody may do part of any grid's work: asked for, or because rules tie people to grids."""
+        return self.split or bool(self.pinned.any() or not self.allowed.all())
+
+    @property
     def surplus(self) -> bool:
         """True where there is a main member for each grid: then nobody needs two."""
         return int(self.main.sum()) >= len(self.work)

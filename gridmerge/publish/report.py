@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from importlib import resources
 from pathlib import Path
@@ -11,11 +12,12 @@ import jinja2
 
 from gridmerge.findings import SEVERITIES, Finding, kinds
 from gridmerge.model import Build
+from gridmerge.publish.brief import agenda, lead
 from gridmerge.publish.imprint import imprint_of
 from gridmerge.publish.pictures import after, before
 from gridmerge.publish.slips import FATES, Slip
 from gridmerge.publish.verdict import figures
-from gridmerge.publish.words import VALUES, titles_of
+from gridmerge.publish.words import VALUES, label, titles_of
 from gridmerge.text import Text
 
 _LAYERS_NAMED = 6  # a kind of problem that most departments share needs no list of all of them
@@ -45,11 +47,35 @@ def write_report(build: Build, file: Path, ready: Sequence[Slip]) -> None:
         after=after(build),
         departments=[_department(slip) for slip in ready],
         present=None if build.assignment is None else build.assignment.figures.get("present"),
+        work=_work(build),
         fates=FATES,
         kinds=VALUES,
         issues=_issues(build),
+        lead=lead(build),
+        agenda=agenda(build),
     )
     file.write_text(page, "utf-8", newline="\n")
+
+
+def _work(build: Build) -> list[dict[str, object]]:
+    """What each source contributes to the combined measure, and how much the heaviest grids hang on its weight."""
+    language, swing = build.settings.project.language, build.plan.figures.get("swing", {})
+
+    def amount(value: float) -> str:
+        return f"{value:,.1f}".removesuffix(".0") if math.isfinite(value) else "—"
+
+    return [
+        {
+            "title": label(row["name"], language),
+            "estimated": bool(row["estimated"]),
+            "inside": amount(row["inside"]),
+            "reference": amount(row["reference"]),
+            "weight": f"{row['weight']:g}",
+            "share": f"{row['share']:.0%}" if row["weight"] > 0 else "—",
+            "swing": f"{swing[row['name']]:.0%}" if row["name"] in swing else "—",
+        }
+        for row in build.weights.totals.to_dict("records")
+    ]
 
 
 def _department(slip: Slip) -> dict[str, object]:

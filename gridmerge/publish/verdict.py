@@ -89,12 +89,49 @@ def _people(report: dict[str, Any]) -> list[Figure]:
         (
             Text("网格员负荷 最大与平均之比", "members' load per capacity, largest over mean"),
             _number(members["load_per_capacity_max_over_mean"]),
-            Text(
-                f"任何分法都不可能低于 {_number(_ratio(members))}",
-                f"no assignment can go below {_number(_ratio(members))}",
-            ),
+            _bound(members),
         ),
+        *_prices(members),
     ]
+
+
+def _bound(members: dict[str, Any]) -> Text:
+    """How low it could be at best, and what sharing grids between several would change."""
+    above = members["max_load_per_capacity"] / members["bound"] - 1 if members["bound"] > 0 else 0.0
+    floor, gap = _number(_ratio(members)), _share(max(above, 0.0))
+    zh, en = f"可证明不可能低于 {floor}，本方案高出 {gap}", f"provably not below {floor}; this plan is {gap} above it"
+    if members.get("split"):
+        return Text(zh, en)
+    return Text(
+        f"一格一人为主时{zh}；允许分担（split = true）可接近 1",
+        f"{en}, with one main member a grid; split = true comes near 1",
+    )
+
+
+def _prices(members: dict[str, Any]) -> list[Figure]:
+    """What changes, and what the rules cost, where there is something to tell."""
+    told: list[Figure] = []
+    if "changes" in members:
+        of = members["held_before"]
+        told.append(
+            (
+                Text("更换现任的网格", "grids that change hands"),
+                f"{members['changes']}",
+                Text(f"共 {of} 个网格现在有名册中的人负责", f"of {of} that somebody of the roster holds now"),
+            )
+        )
+    if "price_of_rules" in members:
+        told.append(
+            (
+                Text("人员规定的代价", "price of the rules"),
+                _share(members["price_of_rules"]),
+                Text(
+                    "own_village、pin、exclude、max_km 使最重负荷增加多少",
+                    "how much heavier own_village, pin, exclude and max_km make the heaviest load",
+                ),
+            )
+        )
+    return told
 
 
 def _open(report: dict[str, Any]) -> list[Figure]:

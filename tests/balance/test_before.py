@@ -83,3 +83,11 @@ def test_where_proven_an_added_member_never_worsens_the_maximum(workload, capaci
     )
     if fewer["gap"] < 1e-6 and more["gap"] < 1e-6:
         assert more["max_load_per_capacity"] <= fewer["max_load_per_capacity"] * (1 + 1e-5)
+
+
+def test_the_picture_has_a_bar_for_everyone() -> None:
+    plan = little.plan(3, 1, [1.0, 1.0, 4.0])
+    present = pd.DataFrame({"grid_code": plan.grids["grid_code"], "member_id": ["M000"] * 3, "share": 1.0})
+    states = assign(plan, little.roster([{}, {}, {}]), TOWN, present=present).figures["present"]
+    assert states["before"]["levels"] == [3.0, 0.0, 0.0]
+    assert states["after"]["levels"] == [2.0, 0.5, 0.5]
