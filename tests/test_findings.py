@@ -4,7 +4,9 @@ import re
 import string
 
 import pytest
+from click.testing import CliRunner
 
+from gridmerge.cli import main
 from gridmerge.findings import SEVERITIES, Finding, found, kinds, tidy
 
 
@@ -39,3 +41,10 @@ def test_tidy_sorts_the_worst_first_and_says_nothing_twice():
     findings = [found(code, layer="a") for code in codes]
     assert tidy(findings + findings) == tuple(reversed(findings))
     assert tidy(reversed(findings)) == tidy(findings)
+
+
+@pytest.mark.parametrize("language", ["zh", "en"])
+@pytest.mark.parametrize("code", kinds())
+def test_every_kind_is_explained_by_the_command(code, language):
+    result = CliRunner().invoke(main, ["explain", code, "--lang", language])
+    assert result.exit_code == 0 and kinds()[code].explain.in_(language) in result.stdout

@@ -181,14 +181,17 @@ def _sizes(network: Network, odd: dict[str, NDArray[np.bool_]]) -> list[Finding]
 
 
 def _on_villages(network: Network, township: Township, holes: Geometries) -> list[Finding]:
-    """Land that no grid reaches and grids over several villages, told by points: exact cuts would double the whole mending."""
+    """Land that no grid reaches, told by points, and grids over several villages, cut where points say they may be.
+
+    To cut everything would double the whole mending.
+    """
     villages = np.asarray(township.villages.geometry.values)
     points, home = _lattice(tuple(shapely.to_wkb(villages).tolist()))
     # areas asked against a tree of points: shapely prepares what is asked, and the areas are the heavy side
     grid, point = shapely.STRtree(points).query(network.shapes, predicate="intersects")
     enclosed = shapely.STRtree(points).query(holes, predicate="intersects")[1]  # a gap each, found already
     left = np.setdiff1d(np.arange(len(points)), np.concatenate([point, enclosed]))
-    return _bare(network, township, home, left, points) + _across(network, home[point], grid)
+    return _bare(network, township, home, left, points) + _across(network, villages, home[point], grid)
 
 
 @lru_cache(maxsize=1)  # every network of a township asks for the same
@@ -227,12 +230,16 @@ def _bare(
     ]
 
 
-def _across(network: Network, home: NDArray[np.int64], grid: NDArray[np.int64]) -> list[Finding]:
+def _across(network: Network, villages: Geometries, home: NDArray[np.int64], grid: NDArray[np.int64]) -> list[Finding]:
     """One finding a layer: how many of its grids lie over several villages. The crosswalk tells each."""
-    counts = np.zeros((len(network.shapes), int(home.max(initial=0)) + 1))
+    counts = np.zeros((len(network.shapes), len(villages)))
     np.add.at(counts, (grid, home), 1)
-    total = counts.sum(axis=1, keepdims=True)
-    rows = np.flatnonzero(((counts > ACROSS * total) & (counts > 1)).sum(axis=1) > 1)
+    # points choose whom to cut: those that may have as much as half the share in a second village
+    likely = np.flatnonzero((counts > ACROSS / 2 * counts.sum(axis=1, keepdims=True)).sum(axis=1) > 1)
+    row, village = shapely.STRtree(villages).query(network.shapes[likely], predicate="intersects")
+    shared = np.zeros((len(likely), len(villages)))
+    shared[row, village] = shapely.area(robust_intersection(network.shapes[likely[row]], villages[village]))
+    rows = likely[(shared > ACROSS * shared.sum(axis=1, keepdims=True)).sum(axis=1) > 1]
     if len(rows) == 0:
         return []
     example = min(rows, key=lambda row: network.ids[int(row)])

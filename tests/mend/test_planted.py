@@ -155,3 +155,10 @@ def test_one_fault_of_the_villages_is_one_finding(kind):
 
 def test_every_planted_kind_is_in_the_closed_list():
     assert {*PLANTS, *VILLAGES} <= set(kinds())
+
+
+def test_a_grid_a_little_over_the_village_line_lies_in_one_village(grids, town):
+    clean = mend_layer(raw(grids, "urban_management"), spec(), town)
+    over = with_shape(grids, 0, first(grids).buffer(12))
+    layer = mend_layer(raw(over, "urban_management"), spec(), town)
+    assert "grids_across_villages" not in new_kinds(layer, clean)
