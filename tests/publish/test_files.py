@@ -21,6 +21,7 @@ from python_calamine import CalamineWorkbook
 
 from gridmerge.model import CLAIMS, DISPUTES, GAPS, no_land
 from gridmerge.publish import publish, summary, write_findings
+from gridmerge.publish.brief import agenda, lead
 from gridmerge.publish.discreet import clean, discreet
 from gridmerge.publish.geojson import number
 from gridmerge.publish.geopackage import layer_names
@@ -343,3 +344,21 @@ def test_without_a_roster_the_tables_have_a_header_only(tmp_path):
         json.loads((tmp_path / "out" / "grids.geojson").read_text("utf-8"))["features"][0]["properties"]["members"]
         == []
     )
+
+
+def test_the_report_says_in_sentences_what_was_merged_how_well_and_what_is_open(build, out):
+    page = (out / "report.html").read_text("utf-8")
+    grids, villages = len(build.plan.grids), len(build.township.villages)
+    assert f"{villages} 个村（社区）共 {grids} 个综合网格" in page
+    assert "待会议商定：无人认领的土地 1 处、重复认领 1 处、争议界线 1 处" in page
+    assert [row["item"] for row in agenda(build)[0]] == ["G1", "C1", "D1"]
+    for sentence in lead(build):
+        assert sentence.zh.endswith("。") and sentence.en.endswith(".")
+        assert not re.search(r"[\u4e00-\u9fff]", sentence.en)
+
+
+def test_a_long_docket_is_listed_by_its_gravest(build):
+    claims = pd.concat([build.mosaic.claims] * 12, ignore_index=True)
+    rows, more = agenda(replace(build, mosaic=replace(build.mosaic, claims=claims)))
+    assert [row["item"] for row in rows] == ["G1", "C1", "C2", "C3", "C4", "C5", "D1"]
+    assert more == 7

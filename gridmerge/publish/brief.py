@@ -1,0 +1,129 @@
+"""The report in a few sentences, and what a meeting has to settle: what a reader in a hurry needs of it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from gridmerge.model import Build
+from gridmerge.publish.docket import docket
+from gridmerge.publish.summary import summary
+from gridmerge.publish.tables import records
+from gridmerge.publish.words import label, titles_of
+from gridmerge.text import Text
+
+LISTED = 5  # of each kind; the rest stands in the workbook
+MATTERS = {
+    "gaps": Text("无人认领", "nobody's land"),
+    "claims": Text("重复认领", "claimed twice"),
+    "disputes": Text("争议界线", "line in dispute"),
+}
+
+
+def lead(build: Build) -> list[Text]:
+    """Return the sentences at the head of the report: what was merged, how well, what is open."""
+    report = summary(build)
+    return [_merged(report), _sizes(report), *_members(build, report), _open(report)]
+
+
+def agenda(build: Build) -> tuple[list[dict[str, Any]], int]:
+    """Return what a meeting has to settle, the gravest first: a row an item; and how many more there are.
+
+    Returns
+    -------
+    list of dict
+        item, matter (a `Text`), where, who, area_ha, and work: what lies on it, in words.
+    int
+        Items that are not listed.
+    """
+    titles = titles_of(build) | {"": Text("所有部门", "every department").in_(build.settings.project.language)}
+    rows, more = [], 0
+    for kind, matter in MATTERS.items():
+        table = docket(build, kind).drop(columns="geometry")
+        if kind == "gaps":
+            table = table[table["layer"] == ""]  # what one department leaves out another may hold
+        listed = records(table.head(LISTED))
+        rows += [{"matter": matter, **_item(build, kind, row, titles)} for row in listed]
+        more += len(table) - len(listed)
+    return rows, more
+
+
+def _item(build: Build, kind: str, row: dict[str, Any], titles: dict[str, str]) -> dict[str, Any]:
+    language = build.settings.project.language
+    comma = Text("、", ", ").in_(language)
+
+    def named(keys: str) -> str:
+        return comma.join(titles.get(key, key) for key in keys.split(";"))
+
+    if kind == "disputes":
+        who = " ↔ ".join(named(row[side]) for side in ("layers_a", "layers_b"))
+    elif kind == "claims":
+        who = f"{named(row['layer'])}{Text('：', ': ').in_(language)}{comma.join(row['source_ids'].split(';'))}"
+    else:
+        who = named(row["layer"])
+    work = [f"{label(name, language)} {row[name]:,.0f}" for name in build.weights.names if row[name] >= 0.5]
+    return {
+        "item": row["item"],
+        "where": row["village_name"],
+        "who": who,
+        "area_ha": row["area_m2"] / 1e4,
+        "work": comma.join(work),
+    }
+
+
+def _merged(report: dict[str, Any]) -> Text:
+    counts = report["counts"]
+    return Text(
+        f"本次把 {counts['layers']} 个部门网格图层（{counts['sources']} 个原网格）整合为一张网："
+        f"{counts['villages']} 个村（社区）共 {counts['grids']} 个综合网格，不跨村（社区）界，无缝隙、无重叠。",
+        f"{counts['layers']} departmental networks ({counts['sources']} grids) were merged into one layer of "
+        f"{counts['grids']} unified grids in {counts['villages']} villages: none crosses a village line, no gap, no overlap.",
+    )
+
+
+def _sizes(report: dict[str, Any]) -> Text:
+    grids = report["grids"]
+    share, ratio = grids["share_in_range"], grids["workload_max_over_mean"]
+    in_range = "—" if share is None else f"{share:.0%}"
+    heaviest = "—" if ratio is None else f"{ratio:.2f}"
+    whole, split = grids["departmental_grids_whole"], grids["departmental_grids_split"]
+    return Text(
+        f"规模达标的网格占 {in_range}，工作量最大的网格是平均的 {heaviest} 倍；"
+        f"各部门原网格 {whole} 个在村内保持完整，{split} 个被拆分。",
+        f"{in_range} of the grids are within the size limits, the heaviest carries {heaviest} times the mean; "
+        f"{whole} departmental grids stay whole within their villages, {split} are split.",
+    )
+
+
+def _members(build: Build, report: dict[str, Any]) -> list[Text]:
+    members = report["members"]
+    if not members:
+        return []
+    now = f"{members['load_per_capacity_max_over_mean']:.2f}"
+    present = None if build.assignment is None else build.assignment.figures.get("present")
+    if present:
+        before = f"{present['before']['max_over_mean']:.2f}"
+        return [
+            Text(
+                f"{members['members']} 名网格员中，最重的负荷由现状平均的 {before} 倍变为方案的 {now} 倍。",
+                f"Of {members['members']} members, the heaviest load goes from {before} times the mean today to {now}.",
+            )
+        ]
+    return [
+        Text(
+            f"{members['members']} 名网格员中，最重的负荷是平均的 {now} 倍。",
+            f"Of {members['members']} members, the heaviest loaded carries {now} times the mean.",
+        )
+    ]
+
+
+def _open(report: dict[str, Any]) -> Text:
+    land, counts = report["open"], report["counts"]
+    nobody, twice, lines = (land[key]["count"] for key in ("nobodys_land", "claimed_twice", "disputes"))
+    todo = counts["errors"] + counts["warnings"]
+    if not nobody + twice + lines + todo:
+        return Text("没有需要商定或处理的问题。", "Nothing is left to settle or to mend.")
+    return Text(
+        f"待会议商定：无人认领的土地 {nobody} 处、重复认领 {twice} 处、争议界线 {lines} 处；待各部门核改的数据问题 {todo} 处。",
+        f"For a meeting to settle: land nobody claims {nobody}, claimed twice {twice}, lines in dispute {lines}; "
+        f"for the departments to mend: {todo} findings in the data.",
+    )
