@@ -18,6 +18,8 @@ from gridmerge.findings import Finding, found
 from gridmerge.geometry import robust_intersection
 from gridmerge.model import GridPlan, Layer, Weights
 
+CLUSTER_M = 100.0  # pieces of work this near to each other are looked at together: most lie in one departmental grid
+MARGIN_M = 0.001  # around a cluster, so that one of a single point is a polygon too
 LEAST_AREA_M2 = 1e-6  # a square millimetre: below it is the rounding of two lines that are one
 
 
@@ -82,13 +84,37 @@ def left_out(layers: Sequence[Layer], table: pd.DataFrame) -> tuple[Finding, ...
 
 @dataclass(frozen=True, kw_only=True)
 class _Pieces:
-    """The bits of work, each with the index of the grid it lies in, and a tree over their geometry."""
+    """The bits of work, each with the index of the grid it lies in, and clusters of them that lie near each other."""
 
     work: np.ndarray
     value: np.ndarray
     grid: np.ndarray
     geometry: np.ndarray
-    tree: shapely.STRtree
+    clusters: _Clusters
+
+
+class _Clusters:
+    """Pieces by where they lie, each cluster with its box: a box inside a shape saves a look at its pieces."""
+
+    def __init__(self, geometry: np.ndarray) -> None:
+        bounds = shapely.bounds(geometry)
+        cell = np.floor(bounds[:, :2] / CLUSTER_M)
+        _, cluster = np.unique(cell, axis=0, return_inverse=True)
+        self.order = np.argsort(cluster.ravel(), kind="stable")
+        self.count = np.bincount(cluster.ravel())
+        self.first = np.cumsum(self.count) - self.count
+        low, high = (
+            extreme.reduceat(bounds[self.order][:, part], self.first) if len(bounds) else np.empty((0, 2))
+            for extreme, part in ((np.minimum, slice(0, 2)), (np.maximum, slice(2, 4)))
+        )
+        self.boxes = np.asarray(shapely.box(*(low - MARGIN_M).T, *(high + MARGIN_M).T), dtype=object)
+        self.tree = shapely.STRtree(self.boxes)
+
+    def spread(self, cluster: np.ndarray, other: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        """Every piece of each cluster, and the other beside it."""
+        count = self.count[cluster]
+        start = np.repeat(self.first[cluster] - (np.cumsum(count) - count), count)
+        return self.order[start + np.arange(count.sum())], np.repeat(other, count)
 
 
 def _located(pieces: gpd.GeoDataFrame, plan: GridPlan, grids: gpd.GeoDataFrame) -> _Pieces:
@@ -101,7 +127,7 @@ def _located(pieces: gpd.GeoDataFrame, plan: GridPlan, grids: gpd.GeoDataFrame) 
         value=pieces["value"].to_numpy(dtype=float),
         grid=index_of_code.loc[code_of_face.loc[pieces["face_id"]]].to_numpy(),
         geometry=geometry,
-        tree=shapely.STRtree(geometry),
+        clusters=_Clusters(geometry),
     )
 
 
@@ -157,7 +183,7 @@ def _work_by_row(
 ) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """Row of the crosswalk, piece, and how much of the piece's value belongs there."""
     geometry, value = pieces.geometry, pieces.value
-    piece, source = _candidates(pieces.tree, shapes)
+    piece, source = _candidates(pieces, shapes)
     wanted = source * count + pieces.grid[piece]
     row = np.searchsorted(pair, wanted)
     real = (row < len(pair)) & (pair[np.minimum(row, max(len(pair) - 1, 0))] == wanted) if len(pair) else row < 0
@@ -172,12 +198,18 @@ def _work_by_row(
     return row[at], piece[at], value[piece[at]] * share
 
 
-def _candidates(tree: shapely.STRtree, shapes: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+def _candidates(pieces: _Pieces, shapes: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """Pieces and the shapes they touch, sorted by piece, then shape."""
-    # the few shapes ask the many pieces: a prepared polygon answers thousands of points fast
-    source, piece = tree.query(shapes, predicate="intersects")
-    order = np.lexsort((source, piece))
-    return piece[order], source[order]
+    shapely.prepare(shapes)
+    clusters = pieces.clusters
+    source, cluster = clusters.tree.query(shapes, predicate="intersects")
+    whole = shapely.covers(shapes[source], clusters.boxes[cluster])
+    piece, shape = clusters.spread(cluster[~whole], source[~whole])
+    touching = shapely.intersects(shapes[shape], pieces.geometry[piece])
+    inner, around = clusters.spread(cluster[whole], source[whole])
+    piece, shape = np.concatenate([inner, piece[touching]]), np.concatenate([around, shape[touching]])
+    order = np.lexsort((shape, piece))
+    return piece[order], shape[order]
 
 
 def _points_once(geometry: np.ndarray, shapes: np.ndarray, piece: np.ndarray, source: np.ndarray) -> np.ndarray:
