@@ -164,7 +164,7 @@ class Grids(Section):
     whole: float = Field(default=0.5, ge=0)  # extra price of a side that cuts a grid of a `base` network
     even: float = Field(default=5.0, ge=0)  # uneven work: from 25 % to 15 % off the mean is worth a fifth of a side
     steady: float = Field(default=20.0, ge=0)  # the village's whole work changing its grid, against an earlier plan
-    # moves tried per face: about a second for 150 faces; beyond 250, they grow as the square root of the faces
+    # moves tried per face: about a second for 150 faces; beyond 150, they grow as the square root of the faces
     effort: float = Field(default=4000.0, gt=0)
     # how much is spent on a lower bound: rounds of column generation in villages of up to 60 faces (12 close most gaps, at many
     # times the time of the search), and as many times the usual rounds of a spreading metric in all

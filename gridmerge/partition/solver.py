@@ -223,7 +223,7 @@ def _better(task: Task, one: Ints, other: Ints) -> bool:
     return sum(task.terms(one).values()) < sum(task.terms(other).values()) - EPS
 
 
-ROUNDS, FEW_ROUNDS, MANY_ROUNDS = 2400, 4, 20  # of a spreading metric: so many by the nodes, at least, at most
+ROUNDS, FEW_ROUNDS, MANY_ROUNDS = 1200, 4, 20  # of a spreading metric: so many by the nodes, at least, at most
 
 
 def _bound(task: Task, labels: Ints, proof: int) -> float:

@@ -102,7 +102,7 @@ class Cluster:
     alone: bool = True
 
 
-MANY = 250  # faces beyond which each gets fewer moves: four times as many take twice as long
+MANY = 150  # faces beyond which each gets fewer moves: four times as many take twice as long
 
 
 def divide(village: Village) -> Divided:
