@@ -38,7 +38,9 @@ def test_findings_are_on_the_map_and_the_list_flies_to_them(chromium, tmp_path, 
         found("no_workload"),
     ]
     file = tmp_path / "findings.html"
-    file.write_text(trouble(findings, township, {"zh": {"fire": "消防救援"}, "en": {"fire": "Fire and rescue"}}, "zh"), "utf-8")
+    file.write_text(
+        trouble(findings, township, {"zh": {"fire": "消防救援"}, "en": {"fire": "Fire and rescue"}}, "zh"), "utf-8"
+    )
     page = Meeting(chromium, file)
     assert page.page.locator(".remark").count() == 3
     assert page.page.locator("button.remark").count() == 2, "what has no place cannot be flown to"
