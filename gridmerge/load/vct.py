@@ -13,6 +13,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
+import geopandas as gpd
 import numpy as np
 import shapely
 from pyproj import CRS
@@ -23,7 +24,7 @@ from gridmerge.load import vct_records
 from gridmerge.load.columns import values
 from gridmerge.load.encoding import decode_file
 from gridmerge.load.features import unreadable_feature
-from gridmerge.load.gdal import chosen_layers
+from gridmerge.load.gdal import chosen_layers, join
 from gridmerge.load.piece import Ask, Piece, geo_frame
 from gridmerge.load.refuse import many_layers, unreadable
 from gridmerge.load.vct_records import Cursor
@@ -37,6 +38,7 @@ _ELLIPSOIDS = (
     (re.compile(r"西安|1980|6378\.?140"), "+a=6378140 +rf=298.257", 4610),
     (re.compile(r"2000|6378\.?137"), "+ellps=GRS80", 4490),
 )
+_TOPOLOGY = 4  # lines of nodes and neighbours that may follow a line's corners in the edition of 1999
 _MERIDIANS = (70.0, 140.0)  # degrees: a number of the projection's parameters within is its central meridian
 _EASTING = 500_000.0  # metres, of every Chinese zone; a prefix of the zone may stand before it
 
@@ -61,22 +63,34 @@ class _Vct:
 
 
 def read_vct(path: Path, ask: Ask) -> Piece:
-    """Read one feature class of a VCT file: the one `ask.layer` names by name, code or table, or the only one."""
+    """Read the feature classes that `ask.layer` names by name, code or table (also by a pattern), or the only one."""
     text, encoding, findings = decode_file(path.read_bytes(), ask.name, ask.key, ask.encoding)
     vct = _parsed(text, ask)
     points, lines = _shapes(vct, "point", vct_records.point), _shapes(vct, "line", vct_records.line)
     by_id = {line.identity: line.shape for line in lines}
     shapes = [*points, *lines, *_shapes(vct, "polygon", partial(vct_records.polygon, lines=by_id))]
-    code = _wanted(vct, shapes, ask)
-    chosen = [shape for shape in shapes if shape.code == code]
+    rows = _attributes(vct)
+    parts = []
+    notes = list(findings)
+    for code in _wanted(vct, shapes, ask):
+        frame, told = _class(vct, code, [shape for shape in shapes if shape.code == code], rows, ask)
+        parts.append(frame)
+        notes += told
+    return Piece(frame=join(parts), driver="VCT", encoding=encoding, findings=tuple(notes), files=(path,))
+
+
+def _class(
+    vct: _Vct, code: str, chosen: Sequence[_Shape], attributes: Mapping[str, Mapping[str, list[Any]]], ask: Ask
+) -> tuple[gpd.GeoDataFrame, list[Finding]]:
+    """One feature class with its attributes, and what does not fit together."""
     called, table = vct.classes.get(code, (code, code))
-    rows = _attributes(vct).get(table, {})
+    rows = attributes.get(table, {})
     names = ["vct_id", *vct.tables.get(table, [])]
     columns = {
         one: values([([shape.identity, *rows.get(shape.identity, [])] + [None] * len(names))[i] for shape in chosen])
         for i, one in enumerate(names)
     }
-    lost: list[Finding] = [
+    told = [
         unreadable_feature(ask, i, "坐标或所引用的线不完整", "its coordinates or the lines it refers to are incomplete")
         for i, shape in enumerate(chosen)
         if shape.shape is None
@@ -85,19 +99,20 @@ def read_vct(path: Path, ask: Ask) -> Piece:
     frame = geo_frame(columns, geometry, _declared(vct.head))
     frame = frame[~frame.geometry.isna()].reset_index(drop=True)
     if len(rows) != len(chosen) and vct.tables.get(table):
-        lost.append(
+        lost = abs(len(rows) - len(chosen))
+        told.append(
             found(
                 "companion_disagrees",
                 layer=ask.key,
+                measure=lost,
                 file=ask.name,
-                measure=abs(len(rows) - len(chosen)),
                 shapes=len(chosen),
                 records=len(rows),
             )
         )
     extent = _extent(vct.head, frame.total_bounds)
-    lost.append(found("vct_to_check", layer=ask.key, measure=len(frame), file=ask.name, what=called, extent=extent))
-    return Piece(frame=frame, driver="VCT", encoding=encoding, findings=(*findings, *lost), files=(path,))
+    told.append(found("vct_to_check", layer=ask.key, measure=len(frame), file=ask.name, what=called, extent=extent))
+    return frame, told
 
 
 def _numbers(text: str) -> list[float]:
@@ -192,18 +207,18 @@ def _describe(vct: _Vct) -> None:
             vct.classes[cells[0]] = (cells[1], table)
 
 
-def _wanted(vct: _Vct, shapes: Sequence[_Shape], ask: Ask) -> str:
+def _wanted(vct: _Vct, shapes: Sequence[_Shape], ask: Ask) -> list[str]:
     codes = list(dict.fromkeys(shape.code for shape in shapes))
     aliases = {alias: code for code in codes for alias in (*vct.classes.get(code, ()), code)}
     if ask.layer is not None:
-        return aliases[chosen_layers(list(aliases), ask.layer, ask.name)[0]]
+        return list(dict.fromkeys(aliases[one] for one in chosen_layers(list(aliases), ask.layer, ask.name)))
     areas = {shape.code for shape in shapes if isinstance(shape.shape, (shapely.Polygon, shapely.MultiPolygon))}
     usable = [code for code in codes if code in areas] or codes
     if len(usable) > 1:
         raise many_layers(ask.name, [vct.classes.get(code, (code,))[0] for code in usable])
     if not usable:
         raise unreadable(ask.name, "VCT 文件里没有要素。", "the VCT file holds no features.")
-    return usable[0]
+    return usable
 
 
 def _shapes(vct: _Vct, section: str, build: Callable[[Cursor], BaseGeometry | None]) -> list[_Shape]:
@@ -223,9 +238,12 @@ def _shapes(vct: _Vct, section: str, build: Callable[[Cursor], BaseGeometry | No
         except (ValueError, shapely.errors.ShapelyError):
             identity, code = (*cursor.lines[start : start + 2], "")[:2]
         if shape is None or not cursor.at_record():
-            cursor.at = start + 1
+            after = cursor.at
+            cursor.at = start + 1 if shape is None else after
             while cursor.more() and not cursor.at_record():
                 cursor.at += 1
+            if shape is not None and cursor.at - after > _TOPOLOGY:
+                out.append(_Shape("", code, None))  # a record that nobody can tell apart lay between
         out.append(_Shape(identity, code, shape))
     return out
 

@@ -24,12 +24,15 @@ class Cursor:
 
     def at_record(self) -> bool:
         """Whether a record begins here (behind the 0 that may close the one before), or the section ends."""
-        at = self.at + (self.peek() == "0")
+        closed = self.peek() == "0"
+        at = self.at + closed
         if at >= len(self.lines):
             return True
         head = self.lines[at : at + 3]
         if len(head) < 3 or not head[0].isdigit():
             return False
+        if closed and self._separator not in head[1]:
+            return True  # of a class nobody described
         if not self._classes:
             return self._separator not in head[1]
         return head[1] in self._classes or head[2] in self._classes  # some write the style before the class

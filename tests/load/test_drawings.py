@@ -247,6 +247,27 @@ def test_a_vct_head_that_describes_its_system(tmp_path: Path, spheroid: str, eas
     assert "超出文件头所写" in finding.message("zh")  # the degrees of the sample are not where the head says
 
 
+def test_a_pattern_takes_several_classes_of_a_vct(tmp_path: Path) -> None:
+    """Polygons of a class the head does not know (a digit changed, say) are a class of their own: none is lost unseen."""
+    text = vct(3).replace("2\n1000600100\nUnknown\n100\n", "2\n1000600900\nUnknown\n100\n", 1)
+    (tmp_path / "a.vct").write_text(text, "utf-8")
+    with pytest.raises(InputError, match="it has several layers: 网格, 1000600900"):
+        load(tmp_path / "a.vct")
+    frame = load(tmp_path / "a.vct", layer="*").frame
+    assert (frame.geometry.geom_type == "Polygon").sum() == 4
+    assert kinds(load(tmp_path / "a.vct", layer="网格")) == ["companion_disagrees", "vct_to_check"]
+
+
+def test_a_vct_record_of_1999_of_an_unknown_class_is_told(tmp_path: Path) -> None:
+    """Nothing ends a record there, so the one before seems to go on; it is said that something lies between."""
+    text = vct(1)
+    at = text.index("2\n1000600100\nUnknown", text.index("PolygonBegin"))
+    (tmp_path / "a.vct").write_text(text[:at] + text[at:].replace("1000600100", "1000600900", 1), "utf-8")
+    raw = load(tmp_path / "a.vct", id="code")
+    assert raw.frame["code"].tolist() == [CODES[0], CODES[2], CODES[3]]
+    assert kinds(raw) == ["feature_unreadable", "vct_to_check"]
+
+
 def test_vct_features_without_attributes_are_counted(tmp_path: Path) -> None:
     text = vct(3)
     start = text.index("\n3,", text.index("AttributeBegin"))
