@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -186,8 +185,10 @@ def _price(problem: Problem, answer: Answer, rules: Staffing) -> tuple[dict[str,
     """What the rules cost: the heaviest load per capacity with them, over that without."""
     if not (rules.own_village or rules.pin or rules.exclude or rules.max_km):
         return {}, []
-    free = replace(problem, allowed=np.ones_like(problem.allowed), pinned=np.zeros_like(problem.pinned))
-    with_rules, without = (_heaviest(problem, one) for one in (answer, answered(free, rules.slack)))
+    if problem.splits:  # then so would the work be without the rules, and nothing stands in the way of the mean
+        with_rules, without = answer.bound, float(problem.work.sum() / problem.capacity.sum())
+    else:
+        with_rules, without = (_heaviest(problem, one) for one in (answer, answered(problem, rules.slack)))
     price = max(with_rules / without - 1, 0.0) if without > 0 else 0.0
     percent = round(100 * price, 1)
     return {"price_of_rules": price}, [found("rules_price", layer="roster", measure=percent)] if percent >= 1 else []

@@ -177,3 +177,12 @@ def test_no_cover_plan_breaks_a_rule(people, workload) -> None:
     for row in got.stand_ins[got.stand_ins["stand_in_id"] != ""].itertuples():
         assert home[row.stand_in_id] in ("", row.grid_code[:12])
         assert not (row.stand_in_id == "M000" and row.grid_code in CODES[:4])
+
+
+def test_the_price_of_rules_that_tie_is_told_beside_work_that_may_be_split_as_well() -> None:
+    plan = little.plan(2, 1)
+    shut = Staffing(exclude={"M001": tuple(plan.grids["grid_code"])})
+    got = assign(plan, little.roster([{}, {}]), TOWN, shut)
+    assert got.figures["price_of_rules"] == pytest.approx(1.0)
+    assert got.figures["split"]
+    assert [finding.kind for finding in got.findings] == ["member_without_grid", "rules_price"]
