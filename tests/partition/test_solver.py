@@ -9,7 +9,11 @@ from hypothesis import strategies as st
 from scipy.spatial import Delaunay
 
 from gridmerge.partition import Wishes, solve
+from gridmerge.partition.exact import prove
 from gridmerge.partition.graph import make_graph
+from gridmerge.partition.solver import search
+from gridmerge.partition.spread import spread_floor
+from gridmerge.partition.state import Task
 
 
 def lattice(rows: int, columns: int) -> np.ndarray:
@@ -121,3 +125,54 @@ def test_where_proven_a_higher_limit_never_costs_more():
     proven = [s.objective for s in found if s.feasible and s.proven]
     assert len(proven) >= 3
     assert proven == sorted(proven, reverse=True)
+
+
+@pytest.mark.parametrize("even", [0.0, 4.0])
+def test_the_spreading_bound_lies_below_the_best_plan_and_well_above_nothing(even):
+    edges, weights = triangulated(16, 6), np.random.default_rng(6).integers(1, 9, 16).astype(float)
+    graph, mean = make_graph(weights, edges), weights.sum() / 3
+    lower, upper = np.full(3, 0.6 * mean), np.full(3, 1.4 * mean)
+    task = Task(graph=graph, k=3, lower=lower, upper=upper, even=even)
+    best = prove(task)
+    assert best.best and best.labels is not None
+    price = sum(task.terms(best.labels).values())
+    bounds = [spread_floor(task, best.labels, rounds) for rounds in (1, 4, 16)]
+    assert bounds == sorted(bounds)
+    assert 0.4 * price < bounds[-1] <= price + 1e-6
+
+
+@given(st.integers(6, 12), st.integers(2, 3), st.integers(0, 10_000))
+@settings(max_examples=15, deadline=None)
+def test_no_plan_undercuts_the_spreading_bound(n, k, seed):
+    rng, edges = np.random.default_rng(seed), triangulated(n, seed)
+    graph = make_graph(rng.integers(0, 9, n).astype(float) + 1, edges, rng.random(len(edges)))
+    mean = graph.weights.sum() / k
+    task = Task(graph=graph, k=k, lower=np.full(k, 0.3 * mean), upper=np.full(k, 2.0 * mean), even=2.0)
+    labels = search(task, seed, 3000)
+    if task.violation(labels) == 0:
+        assert spread_floor(task, labels, 12) <= sum(task.terms(labels).values()) + 1e-6
+    plan = np.arange(n) * k // n  # any plan at all, in pieces or not, that keeps the limits
+    if task.violation(plan) == 0:
+        assert spread_floor(task, labels, 12) <= sum(task.terms(plan).values()) + 1e-6
+
+
+def test_a_large_graph_has_a_bound():
+    edges, weights = triangulated(90, 2), np.ones(90)
+    solution = solve(weights, edges, k=5, limits=(15, 21), wishes=Wishes(even=5.0), budget=20_000, proof=1)
+    assert solution.feasible and 0.25 * solution.objective < solution.bound < solution.objective
+
+
+def test_with_rounds_enough_two_districts_are_proven():
+    rng, edges, weights = np.random.default_rng(9), triangulated(34, 9), np.ones(34)
+    wishes = Wishes(even=1.0)
+    solution = solve(
+        weights, edges, rng.random(len(edges)), k=2, limits=(16, 18), wishes=wishes, budget=30_000, proof=12
+    )
+    assert solution.feasible and solution.proven
+
+
+def test_tight_limits_are_kept_on_a_large_graph():
+    edges, weights = triangulated(220, 3), np.round(np.exp(np.random.default_rng(3).normal(8, 0.7, 220)))
+    mean = weights.sum() / 8
+    solution = solve(weights, edges, k=8, limits=(0.99 * mean, 1.01 * mean), budget=300_000)
+    assert solution.feasible
