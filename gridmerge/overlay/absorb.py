@@ -31,7 +31,7 @@ def absorb(faces: Geometries, group: Ints, claims: Floats, weights: Floats, tole
     area = shapely.area(faces)
     weak = thin(faces, tolerance) | (area < TINY * tolerance**2)
     left, right, length = contacts(faces)
-    inside = group[left] == group[right]
+    inside = (group[left] == group[right]) & (weak[left] | weak[right])  # nobody asks for the others' neighbours
     left, right, length = left[inside], right[inside], length[inside]
     support = (claims[left] != claims[right]) @ weights
     # a chain of decisions, smallest face first, each seeing the ones before: only weak faces are visited
