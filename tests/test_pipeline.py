@@ -281,6 +281,12 @@ def test_edits_are_applied_and_refused_with_reasons(built, tmp_path):
     assert run("verify", tmp_path / "out").exit_code == 0
     checked = run("edits", "check", file, built, "--lang", "en")
     assert (checked.exit_code, "no grid crosses a village line" in checked.output) == (1, True)
+    report = json.loads((tmp_path / "out" / "report.json").read_text("utf-8"))
+    (told,) = [told for told in report["inputs"] if told["key"] == "edits:1"]
+    assert told["sha256"] == hashlib.sha256(file.read_bytes()).hexdigest()
+    assert any("edited" in village for village in report["grids"]["villages"].values())
+    file.write_text(json.dumps({**edits, "moves": []}), "utf-8")
+    assert run("verify", tmp_path / "out").exit_code == 1
 
 
 @pytest.mark.parametrize("text", ["{", "[]", '{"format": "other", "moves": []}'])
