@@ -30,8 +30,8 @@ _FILES = {
     "report.json": Text("各项指标及数据来源的校验值", "figures, and the fingerprints of the inputs"),
 }
 _HANDLING = Text(
-    "本文件夹内的数据文件不带日期，同样的数据总是得到同样的文件；日期及以下各项适用于全部文件。",
-    "Data files here carry no date, so that the same inputs give the same files; what stands here holds for all of them.",
+    "本文件夹内的数据文件不带日期，同样的数据总是得到同样的文件；以上各项适用于全部文件。",
+    "Data files here carry no date, so that the same inputs give the same files; what stands above holds for all of them.",
 )
 
 

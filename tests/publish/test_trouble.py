@@ -21,6 +21,7 @@ from gridmerge.publish import export, publish
 from gridmerge.publish.map import from_out
 from gridmerge.publish.poster import posters
 from gridmerge.publish.publish import FILES
+from tests.publish.map_town import town_data
 from tests.publish.readers import FORMATS
 
 
@@ -106,8 +107,9 @@ def test_a_file_held_open_is_named_and_left(out, tmp_path, monkeypatch, ending):
     assert state(tmp_path) == before
 
 
-def test_a_poster_held_open_is_named_and_left(out, tmp_path, monkeypatch):
-    posters(from_out(out), tmp_path)
+def test_a_poster_held_open_is_named_and_left(tmp_path, monkeypatch):
+    data = town_data(villages=1, layers=2, blocks=4)
+    posters(data, tmp_path)
     before, real = state(tmp_path), Path.open
 
     def held(self, mode="r", *args, **kwargs):
@@ -117,7 +119,7 @@ def test_a_poster_held_open_is_named_and_left(out, tmp_path, monkeypatch):
 
     monkeypatch.setattr(Path, "open", held)
     with pytest.raises(OutputError, match=r"全镇\.pdf cannot be replaced"):
-        posters(from_out(out), tmp_path, audience="public")
+        posters(data, tmp_path, audience="public")
     monkeypatch.undo()
     assert state(tmp_path) == before
 
