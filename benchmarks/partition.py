@@ -196,7 +196,7 @@ def best_of(peer: Peer, task: Task, seconds: float) -> tuple[float, float]:
     while seed == 0 or time.process_time() - begun < seconds:
         try:
             labels = peer(task, seed, seconds - (time.process_time() - begun))
-        except Exception:  # noqa: BLE001 - some peers raise whatever comes when they find no plan
+        except Exception:  # some peers raise whatever comes when they find no plan
             labels = None
         best = min(best, score(task, labels) if labels is not None else best)
         seed += 1
