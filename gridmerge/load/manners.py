@@ -10,11 +10,12 @@ import numpy as np
 import pandas as pd
 
 from gridmerge.findings import Finding, found
+from gridmerge.personal import holds_id_number, strike_id_numbers
 from gridmerge.text import Text
 
-_ID = re.compile(r"(?<![\d.])[1-9]\d{5}(?:18|19|20)\d{2}(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])\d{3}[\dXx](?!\d)")
-_ID_WEIGHTS = (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2)
-_ID_CHECKS = "10X98765432"
+_ID_NAME = re.compile(r"身份证|公民身份|sfz|gmsf|id_?card|identity_?(no|num|card)", re.I)
+_LONG = re.compile(r"\d{17}[\dXx]")
+_ID_SHARE = 0.5  # of the values with eighteen digits: one code in eleven has the right check digit by chance
 _CARD = re.compile(r"(?<![\d.])\d{16,19}(?!\d)")
 _CARD_SHARE = 0.5  # of the given values: one number in ten passes Luhn by chance, half a column does not
 _PASSWORD = re.compile(r"密码|口令|passw(or)?d|^pwd$|_pwd$|^pwd_|^mima$", re.I)
@@ -47,8 +48,10 @@ def _secret(name: str, column: pd.Series) -> tuple[str, str, int] | None:
     if _PASSWORD.search(name.strip()):
         return "密码", "passwords", int(column.notna().sum())
     texts = _texts(column)
-    ids = sum(holds_id(text) for text in [name, *texts])
-    if ids:
+    if _ID_NAME.search(name):
+        return "身份证号", "ID numbers", int(column.notna().sum())
+    ids, long = sum(map(holds_id_number, [name, *texts])), sum(bool(_LONG.search(text)) for text in [name, *texts])
+    if ids and ids >= _ID_SHARE * long:
         return "身份证号", "ID numbers", ids
     cards = sum(holds_card(text) for text in texts)
     if cards and cards >= _CARD_SHARE * len(texts):
@@ -69,16 +72,6 @@ def _texts(column: pd.Series) -> Sequence[str]:
     return [text for text in map(str, given) if len(text) >= 15]
 
 
-def holds_id(text: str) -> bool:
-    """Whether the text holds an 18-digit ID number with a right checksum."""
-    return any(_id_checks(hit) for hit in _ID.findall(text))
-
-
-def _id_checks(number: str) -> bool:
-    total = sum(int(digit) * weight for digit, weight in zip(number[:17], _ID_WEIGHTS, strict=True))
-    return _ID_CHECKS[total % 11] == number[17].upper()
-
-
 def holds_card(text: str) -> bool:
     """Whether the text holds a number of 16 to 19 digits that passes the Luhn check of bank cards."""
     return any(_luhn(hit) for hit in _CARD.findall(re.sub(r"(?<=\d)[ -](?=\d)", "", text)))
@@ -92,4 +85,4 @@ def _luhn(number: str) -> bool:
 
 def masked(text: str) -> str:
     """Return text fit for a message: long numbers that could be a person's are starred out."""
-    return _ID.sub("***", _CARD.sub("***", text))
+    return strike_id_numbers(_CARD.sub("***", text), "***")

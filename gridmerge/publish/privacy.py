@@ -5,14 +5,14 @@ from __future__ import annotations
 import re
 from typing import Literal
 
+from gridmerge.personal import strike_id_numbers
+
 Contacts = Literal["masked", "full", "none"]
 
-_NARROW = {ord("０") + digit: ord("0") + digit for digit in range(10)} | {ord("Ｘ"): ord("X"), ord("＋"): ord("+")}
+_NARROW = {ord("０") + digit: ord("0") + digit for digit in range(10)} | {ord("＋"): ord("+")}
 _GAP = r"[\s\-－—]?"  # people write 138-0013-8000 and +86 138 0013 8000
 _MOBILE = re.compile(rf"(?<!\d)(?:\+?86{_GAP})?(1[3-9]\d){_GAP}(\d{{4}}){_GAP}(\d{{4}})(?!\d)")
 _LANDLINE = re.compile(r"(?<!\d)(0\d{2,3})[\s\-－—]?(\d{3,4})(\d{4})(?!\d)")
-_ID_NUMBER = re.compile(r"(?<!\d)\d{17}[\dXx](?![\dA-Za-z])")
-_ID_WEIGHTS = (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2)  # GB 11643
 
 
 def mask_phone(phone: str, contacts: Contacts = "masked") -> str:
@@ -40,27 +40,14 @@ def mask_phone(phone: str, contacts: Contacts = "masked") -> str:
 
 def scrub(text: str) -> str:
     """Mask every phone number and take out every ID number that hides in free text."""
-    narrow = drop_id_numbers(text).translate(_NARROW)
+    text = strike_id_numbers(text)
+    narrow = text.translate(_NARROW)
     masked = _MOBILE.sub(r"\1****\3", narrow)
     masked = _LANDLINE.sub(lambda found: f"{found[1]}-{'*' * len(found[2])}{found[3]}", masked)
-    return drop_id_numbers(text) if masked == narrow else masked
-
-
-def drop_id_numbers(text: str) -> str:
-    """Take out every ID number that hides in free text; all else stays as it is, full-width digits too."""
-    narrow = text.translate(_NARROW)
-    dropped = _ID_NUMBER.sub(lambda found: "******" if _is_id_number(found.group()) else found.group(), narrow)
-    return text if dropped == narrow else dropped
+    return text if masked == narrow else masked
 
 
 def mask_name(name: str) -> str:
     """Return a person's name as a public product may show it: the first character and 某 for the rest."""
     name = name.strip()
     return name[:1] + "某" * min(len(name) - 1, 2) if len(name) > 1 else name
-
-
-def _is_id_number(text: str) -> bool:
-    """Whether 18 characters carry the checksum of a resident's ID number."""
-    digits = [int(character) for character in text[:17]]
-    check = "10X98765432"[sum(d * w for d, w in zip(digits, _ID_WEIGHTS, strict=True)) % 11]
-    return check == text[17].upper()

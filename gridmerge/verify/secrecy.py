@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
 
+from gridmerge.personal import id_numbers
 from gridmerge.publish import FILES
 from gridmerge.verify.again import Again
 from gridmerge.verify.broken import Broken, broken
@@ -21,9 +22,7 @@ CODE_COLUMNS = frozenset(
     {"grid_code", "village_code", "source_id", "source_ids", "face_id", "member_id", "zone", "layer"}
 )
 _PHONE = re.compile(r"(?<!\d)(?<!\d\.)(?:\+?86[ -]?)?1[3-9]\d[ -]?\d{4}[ -]?\d{4}(?!\d)")
-_ID_NUMBER = re.compile(r"(?<!\d)(?<!\d\.)\d{17}[0-9Xx](?![0-9A-Za-z])")
 _FINGERPRINT = re.compile(r"(?<![0-9a-z])(?=[0-9]*[a-f])[0-9a-f]{16,}(?![0-9a-z])")
-_WEIGHTS = (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2)
 
 
 def secret(written: Written, again: Again) -> Iterator[Broken]:
@@ -50,9 +49,8 @@ def _codes(written: Written) -> set[str]:
 
 def _leak(text: str, codes: set[str], full: bool) -> tuple[str, str, str] | None:
     text = _FINGERPRINT.sub("", text)
-    for match in _ID_NUMBER.finditer(text):
-        number = match.group()
-        if _is_id_number(number) and number not in codes:
+    for number in id_numbers(text):
+        if number not in codes:
             return "身份证号", "an ID number", f"{number[:6]}…"
     for match in () if full else _PHONE.finditer(text):
         if match.group() not in codes and not _inside_code(text, match, codes):
@@ -63,11 +61,6 @@ def _leak(text: str, codes: set[str], full: bool) -> tuple[str, str, str] | None
 def _inside_code(text: str, match: re.Match[str], codes: set[str]) -> bool:
     """Whether the digits are part of a longer code, such as JG-13812345678."""
     return any(match.group() in code and code in text for code in codes if len(code) > len(match.group()))
-
-
-def _is_id_number(number: str) -> bool:
-    total = sum(int(digit) * weight for digit, weight in zip(number[:17], _WEIGHTS, strict=True))
-    return "10X98765432"[total % 11] == number[17].upper()
 
 
 def _texts(file: Path) -> Iterator[str]:

@@ -13,7 +13,7 @@ import xlsxwriter
 from gridmerge.config import RosterSpec, WorkloadSpec
 from gridmerge.errors import InputError
 from gridmerge.load import read
-from gridmerge.load.manners import holds_card, holds_id
+from gridmerge.load.manners import holds_card
 from gridmerge.values import as_code
 from tests.load.files import CODES, HOUSES, NAMES, assert_is_truth, kinds, load, truth
 
@@ -227,13 +227,21 @@ def test_id_numbers_cards_and_passwords_never_enter(tmp_path: Path) -> None:
     assert kinds(raw) == ["sensitive_dropped"] * 4
 
 
-def test_what_only_looks_like_an_id_number_stays() -> None:
-    good = with_check("51030219800101001")
-    wrong = good[:-1] + ("0" if good[-1] != "0" else "1")
-    assert holds_id(good)
-    assert not holds_id(wrong)
-    assert not holds_id("510302001001001001")
-    assert not holds_id(f"104.{good}")
+def test_a_column_that_says_it_holds_id_numbers_goes_whatever_is_in_it(tmp_path: Path) -> None:
+    (tmp_path / "a.csv").write_text("member_id,name,身份证号码,sfzh\nm1,张三,尚未登记,510302880101001\n", "utf-8")
+    raw = read(RosterSpec(path="a.csv"), tmp_path, "roster")
+    assert [str(column) for column in raw.frame.columns] == ["member_id", "name", "geometry"]
+
+
+def test_codes_of_eighteen_digits_that_look_like_birthdays_stay(tmp_path: Path) -> None:
+    """Township 201, village 001, grids 010001 to 010099: one in eleven has the right check digit by chance."""
+    rows = "".join(f"510311201001010{n:03d},网格{n}\n" for n in range(1, 99))
+    (tmp_path / "a.csv").write_text("member_id,name\n" + rows, "utf-8")
+    raw = read(RosterSpec(path="a.csv"), tmp_path, "roster")
+    assert [str(column) for column in raw.frame.columns] == ["member_id", "name", "geometry"]
+
+
+def test_a_number_without_its_parity_is_no_bank_card() -> None:
     assert not holds_card("0000000000000000")
 
 

@@ -11,10 +11,11 @@ import numpy as np
 import pandas as pd
 
 from gridmerge.model import Meeting
+from gridmerge.personal import strike_id_numbers
 from gridmerge.publish.discreet import discreet_meeting
 from gridmerge.publish.map.data import MapData
 from gridmerge.publish.map.options import Audience
-from gridmerge.publish.privacy import drop_id_numbers, mask_name, scrub
+from gridmerge.publish.privacy import mask_name, scrub
 from gridmerge.text import Text
 
 Frame = TypeVar("Frame", bound=pd.DataFrame)
@@ -60,7 +61,7 @@ def for_audience(data: MapData, audience: Audience) -> MapData:
 
 def _scrubbed(data: MapData) -> MapData:
     """Clean whatever people typed. Codes stay: one of eleven digits may look like a phone and must be found again."""
-    clean = drop_id_numbers if data.contacts == "full" else scrub
+    clean = strike_id_numbers if data.contacts == "full" else scrub
     return replace(
         data,
         name=clean(data.name),
