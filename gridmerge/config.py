@@ -219,6 +219,12 @@ class AddressesSpec(Reading):
     field: str | None = None  # None: recognised by name
 
 
+class PlacesSpec(Reading):
+    """[places]: natural villages, estates, streets: what people call the land; grids are named after them."""
+
+    field: str | None = None  # None: recognised by name
+
+
 class Publish(Section):
     """[publish]"""
 
@@ -249,6 +255,7 @@ class Settings(Section):
     matters: MattersSpec | None = None
     steps: StepsSpec | None = None
     addresses: AddressesSpec | None = None
+    places: PlacesSpec | None = None
     publish: Publish = Publish()
 
     @property
@@ -413,6 +420,7 @@ _MODELS: dict[str, type[BaseModel]] = {
     "matters": MattersSpec,
     "steps": StepsSpec,
     "addresses": AddressesSpec,
+    "places": PlacesSpec,
     "publish": Publish,
 }
 

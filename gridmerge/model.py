@@ -335,6 +335,18 @@ class Addresses:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Places:
+    """What people call the land: natural villages, estates.
+
+    `frame` has name and geometry (points inside the township), sorted by name and position.
+    """
+
+    frame: gpd.GeoDataFrame
+    source: Source
+    findings: tuple[Finding, ...] = ()
+
+
+@dataclass(frozen=True, kw_only=True)
 class Move:
     """A face that a meeting gave to another grid; `refused` says why the build did not do it."""
 

@@ -23,7 +23,7 @@ from gridmerge.findings import Finding, found, tidy
 from gridmerge.load import read
 from gridmerge.load.paths import called, sha256
 from gridmerge.meeting import read_edits, spoken, together
-from gridmerge.mend import mend_addresses, mend_layer, mend_roster, mend_township, mend_work
+from gridmerge.mend import mend_addresses, mend_layer, mend_places, mend_roster, mend_township, mend_work
 from gridmerge.model import (
     Addresses,
     Assignment,
@@ -34,6 +34,7 @@ from gridmerge.model import (
     Meeting,
     Mosaic,
     Move,
+    Places,
     Roster,
     Source,
     Township,
@@ -41,7 +42,7 @@ from gridmerge.model import (
     Work,
 )
 from gridmerge.overlay import overlay
-from gridmerge.partition import Refusal, alternatives, apply_edits, described, partition
+from gridmerge.partition import Refusal, alternatives, apply_edits, described, named, partition
 from gridmerge.publish import prepare, publish, write_alternatives
 from gridmerge.publish.map import build_hash
 from gridmerge.text import Text
@@ -82,10 +83,11 @@ class Inputs:
     roster: Roster | None
     matters: Matters | None = None
     addresses: Addresses | None = None
+    places: Places | None = None
 
     @property
     def sources(self) -> tuple[Source, ...]:
-        """Where each input came from: villages, layers by key, workloads by name, roster, matters, addresses."""
+        """Where each input came from: villages, layers by key, workloads by name, roster, matters, addresses, places."""
         roster = () if self.roster is None else (self.roster.source,)
         return (
             self.township.source,
@@ -94,13 +96,14 @@ class Inputs:
             *roster,
             *(() if self.matters is None else self.matters.sources),
             *(() if self.addresses is None else (self.addresses.source,)),
+            *(() if self.places is None else (self.places.source,)),
         )
 
     @property
     def findings(self) -> tuple[Finding, ...]:
         """What was found while loading and mending."""
-        people = tuple(part for part in (self.roster, self.matters, self.addresses) if part is not None)
-        parts = (self.township, *self.layers, *self.works, *people)
+        others = (self.roster, self.matters, self.addresses, self.places)
+        parts = (self.township, *self.layers, *self.works, *(part for part in others if part is not None))
         own = () if self.works else (found("no_workload"),)
         return tidy((*own, *(finding for part in parts for finding in part.findings)))
 
@@ -164,6 +167,11 @@ def load_inputs(settings: Settings, progress: Progress = _silent) -> Inputs:
         lambda _: "addresses",
         lambda spec, key: mend_addresses(read(spec, folder, key), spec, township),
     )
+    places = tried(
+        [] if settings.places is None else [settings.places],
+        lambda _: "places",
+        lambda spec, key: mend_places(read(spec, folder, key), spec, township),
+    )
     _raise_all(troubles)
     return Inputs(
         settings=settings,
@@ -173,6 +181,7 @@ def load_inputs(settings: Settings, progress: Progress = _silent) -> Inputs:
         roster=rosters[0] if rosters else None,
         matters=matters[0] if matters else None,
         addresses=addresses[0] if addresses else None,
+        places=places[0] if places else None,
     )
 
 
@@ -352,6 +361,8 @@ def build(
         paths = [Path(file) for file in files]
         plan, meeting = _edited_by_all(plan, mosaic, weights, paths)
         fixed = _fixed_by_people(settings, paths)  # now: OUT may take the place of the earlier plan
+        if inputs.places is not None:
+            plan = named(plan, inputs.places)
         plan = described(plan, inputs.layers, settings.project.language)
     plan = replace(plan, figures={**plan.figures, "swing": swing(plan, weights)})
     with clock.stage("crosswalk", "核对各部门原网格去向", "Tracing every departmental grid"):

@@ -4,10 +4,10 @@ What comes in is as the file had it; what goes out can be relied on by every lat
 each choice that the project file left open ends in a finding, and no feature is lost without one.
 """
 
-from gridmerge.mend.addresses import mend_addresses
 from gridmerge.mend.layer import mend_layer
 from gridmerge.mend.roster import mend_roster
+from gridmerge.mend.toponyms import mend_addresses, mend_places
 from gridmerge.mend.villages import mend_township
 from gridmerge.mend.works import mend_work
 
-__all__ = ["mend_addresses", "mend_layer", "mend_roster", "mend_township", "mend_work"]
+__all__ = ["mend_addresses", "mend_layer", "mend_places", "mend_roster", "mend_township", "mend_work"]

@@ -16,6 +16,7 @@ from gridmerge.model import GridPlan, Layer, Mosaic, Township, Weights
 from gridmerge.parallel import each
 from gridmerge.partition.codes import Codes, grid_codes
 from gridmerge.partition.figures import plan_figures
+from gridmerge.partition.naming import numbered
 from gridmerge.partition.obey import obey
 from gridmerge.partition.orders import Earlier, Orders, read_orders
 from gridmerge.partition.reasons import Reason
@@ -237,7 +238,9 @@ def _grids(faces: pd.DataFrame, mosaic: Mosaic, weights: Weights, names: dict[st
         rows.append(
             {
                 "grid_code": str(code),
-                "grid_name": _name(str(code), names[village], exclusive, zones.get(str(members["zone"].iloc[0]), "")),
+                "grid_name": numbered(
+                    str(code), names[village], exclusive, zones.get(str(members["zone"].iloc[0]), "")
+                ),
                 "grid_type": "exclusive" if exclusive else "comprehensive",
                 "village_code": village,
                 "village_name": names[village],
@@ -247,10 +250,3 @@ def _grids(faces: pd.DataFrame, mosaic: Mosaic, weights: Weights, names: dict[st
             }
         )
     return gpd.GeoDataFrame(rows, geometry="geometry", crs=mosaic.faces.crs)
-
-
-def _name(code: str, village: str, exclusive: bool, zone: str) -> str:
-    number = int(code[-3:])
-    if not exclusive:
-        return f"{village}第{number}网格"
-    return f"{village}{zone}专属网格" if zone else f"{village}专属网格{number - 799}"

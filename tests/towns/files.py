@@ -203,6 +203,11 @@ path = "事项清单.xlsx"         # 十统一事项清单；据此生成 duties
 path = "地名.csv"              # 地址或地名：只用于在地图上查找
 field = "name"
 
+[places]
+path = "地名.csv"              # 网格按其中的地名取名，例如“青山村曾家老屋网格”
+where = "kind = '村组'"
+field = "name"
+
 [publish]
 contacts = "masked"           # 电话打码
 """

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import geopandas as gpd
+import numpy as np
 import pandas as pd
 import pytest
 import shapely
 
-from gridmerge.config import AddressesSpec
+from gridmerge.config import AddressesSpec, PlacesSpec
 from gridmerge.errors import InputError
-from gridmerge.mend import mend_addresses
-from gridmerge.mend.addresses import down_to_the_building
+from gridmerge.mend import mend_addresses, mend_places
+from gridmerge.mend.toponyms import down_to_the_building
 from gridmerge.model import RawLayer, Source, Township
 
 CRS = "EPSG:4544"
@@ -81,7 +82,19 @@ def test_an_empty_list_is_no_mistake(township):
 def test_a_list_without_addresses_is_one_sentence(township):
     frame = gpd.GeoDataFrame(pd.DataFrame({"hs": [1]}), geometry=[shapely.Point(X, Y)], crs=CRS)
     raw = RawLayer(source=SOURCE, frame=frame)
-    with pytest.raises(InputError, match=r"which column is the address\? Write field = \"COLUMN\" \(it has: hs\)"):
+    with pytest.raises(InputError, match=r"which column is the address or name\? Write field = \"COLUMN\" \(it has: hs\)"):
         mend_addresses(raw, AddressesSpec(path="门牌.csv"), township)
     with pytest.raises(InputError, match="has no field dz"):
         mend_addresses(raw, AddressesSpec(path="门牌.csv", field="dz"), township)
+
+
+def test_a_place_name_may_stand_in_two_villages_and_keeps_its_number(township):
+    frame = gpd.GeoDataFrame(
+        {"地名": ["张家湾", "张家湾", "张家湾", "幸福路12号501室", " "]},
+        geometry=gpd.points_from_xy(X + np.array([10, 900, 10, 50, 60]), np.full(5, Y + 10)),
+        crs=CRS,
+    )
+    raw = RawLayer(source=SOURCE, frame=frame)
+    places = mend_places(raw, PlacesSpec(path="地名.csv"), township)
+    assert places.frame["name"].tolist() == ["幸福路12号501室", "张家湾", "张家湾"]
+    assert [finding.kind for finding in places.findings] == ["places_left_out"]
