@@ -418,3 +418,8 @@ class Build:
     duties: pd.DataFrame | None = None
     meeting: Meeting = field(default_factory=Meeting)
     addresses: Addresses | None = None
+
+    @property
+    def networks(self) -> tuple[Layer, ...]:
+        """The layers that are departmental networks: all but roads, rivers and other barriers."""
+        return tuple(layer for layer in self.layers if layer.spec.role != "barrier")

@@ -159,9 +159,9 @@ def _print_summary(console: Console, report: dict[str, Any]) -> None:
     """Print what an officer wants to know first: how many, how even, what is open."""
     counts, grids, members = report["counts"], report["grids"], report["members"]
     console.line(
-        f"{report['project']['name']}：{counts['layers']} 套部门网格、{counts['sources']} 个原网格"
+        f"{report['project']['name']}：{counts['networks']} 套部门网格、{counts['departmental_grids']} 个原网格"
         f" → {counts['faces']} 个最小面 → {counts['grids']} 个综合网格",
-        f"{report['project']['name']}: {counts['layers']} networks with {counts['sources']} departmental grids"
+        f"{report['project']['name']}: {counts['networks']} networks with {counts['departmental_grids']} departmental grids"
         f" → {counts['faces']} faces → {counts['grids']} unified grids",
     )
     console.line(

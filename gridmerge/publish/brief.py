@@ -73,9 +73,9 @@ def _item(build: Build, kind: str, row: dict[str, Any], titles: dict[str, str]) 
 def _merged(report: dict[str, Any]) -> Text:
     counts = report["counts"]
     return Text(
-        f"本次把 {counts['layers']} 个部门网格图层（{counts['sources']} 个原网格）整合为一张网："
+        f"本次把 {counts['networks']} 个部门网格图层（{counts['departmental_grids']} 个原网格）整合为一张网："
         f"{counts['villages']} 个村（社区）共 {counts['grids']} 个综合网格，不跨村（社区）界，无缝隙、无重叠。",
-        f"{counts['layers']} departmental networks ({counts['sources']} grids) were merged into one layer of "
+        f"{counts['networks']} departmental networks ({counts['departmental_grids']} grids) were merged into one layer of "
         f"{counts['grids']} unified grids in {counts['villages']} villages: none crosses a village line, no gap, no overlap.",
     )
 

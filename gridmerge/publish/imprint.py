@@ -114,5 +114,5 @@ def is_chinese(crs: CRS) -> bool:
 def imprint_of(build: Build) -> Imprint:
     """Return the imprint of what a build writes itself."""
     return Imprint(
-        name=build.settings.project.name, date=build.date, networks=len(build.layers), crs=build.township.crs
+        name=build.settings.project.name, date=build.date, networks=len(build.networks), crs=build.township.crs
     )

@@ -118,7 +118,9 @@ def _source(source: Source) -> dict[str, Any]:
 def _counts(build: Build) -> dict[str, int]:
     return {
         "layers": len(build.layers),
+        "networks": len(build.networks),
         "sources": sum(len(layer.frame) for layer in build.layers),
+        "departmental_grids": sum(len(layer.frame) for layer in build.networks),
         "villages": len(build.township.villages),
         "faces": len(build.mosaic.faces),
         "grids": len(build.plan.grids),

@@ -22,8 +22,8 @@ def _extent(report: dict[str, Any]) -> list[Figure]:
     counts = report["counts"]
     nothing = Text("", "")
     return [
-        (Text("部门网格图层", "departmental networks"), f"{counts['layers']}", nothing),
-        (Text("部门原网格", "departmental grids"), f"{counts['sources']}", nothing),
+        (Text("部门网格图层", "departmental networks"), f"{counts['networks']}", nothing),
+        (Text("部门原网格", "departmental grids"), f"{counts['departmental_grids']}", nothing),
         (Text("村（社区）", "villages"), f"{counts['villages']}", nothing),
         (
             Text("最小地块", "faces"),

@@ -52,7 +52,7 @@ def test_every_export_carries_its_imprint(build, out, tmp_path, ending, profile)
         file = tmp_path / f"{audience}.{ending}"
         export(out, file, profile=profile, audience=audience, review_number=number)
         told = imprint_in(file)
-        for word in (mark, build.date, f"{len(build.layers)} 个部门网格图层", "CGCS2000", "青山镇", number):
+        for word in (mark, build.date, f"{len(build.networks)} 个部门网格图层", "CGCS2000", "青山镇", number):
             assert word in told, word
         assert ("内部资料" in told) == (audience == "platform")
         assert number or "＿＿＿" in told or '"review_number":""' in told or ending == "parquet"

@@ -263,7 +263,7 @@ python -m tests.towns --seed {seed} --villages {villages} --layers {layers} --bl
 | `事件_2025年.csv` | 一年的事件：类别、日期、经纬度 | a year's events |
 | `企业.xlsx`、`园区.geojson` | 企业和小场所（点）、园区（面） | enterprises as points, industrial parks as polygons |
 | `土地利用.gpkg` | 地类图斑（未被项目文件引用） | land use, not used by the project file |
-| `地名.csv` | 村组、单位、桥梁的名称：在地图上查找 | place names, to search the map by |
+| `地名.csv` | 村组、单位、桥梁的名称：给网格取名，在地图上查找 | place names, to name grids and search the map by |
 | `花名册.csv` | 网格长、专职、兼职、指导员、志愿者；部分部门网格现由名册中的人负责 | roster of all kinds; some of its people hold departmental grids today |
 | `事项清单.xlsx` | 事项清单，十统一各项 | the list of matters with its ten uniform items |
 """

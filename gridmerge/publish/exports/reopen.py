@@ -94,7 +94,7 @@ def reopen(out: Path) -> Grids:
         project = report["project"]
         return Grids(
             imprint=Imprint(
-                name=project["name"], date=project["date"], networks=report["counts"]["layers"], crs=grids.crs
+                name=project["name"], date=project["date"], networks=report["counts"]["networks"], crs=grids.crs
             ),
             language=project["language"],
             works=tuple(str(work["name"]) for work in report["work"]),

@@ -70,7 +70,7 @@ def posters(
     imprint = Imprint(
         name=data.name,
         date=data.date,
-        networks=len(data.layers),  # before the public's copy loses them
+        networks=sum(layer.role != "barrier" for layer in data.layers),  # before the public's copy loses them
         crs=data.crs,
         audience=audience,
         review_number=review_number,

@@ -26,13 +26,14 @@ function overviewTab() {
   const loads = sized.map((grid) => grid.load);
   const meanLoad = total(loads) / Math.max(loads.length, 1);
   const floor = DATA.figures.grids && DATA.figures.grids.workload_max_over_mean_floor;
+  const networks = layers.filter((layer) => !isContext(layer));
   return [
     h("div", { class: "tiles" },
       tile(t("grids"), number(grids.length), t("gridsUnit"), ""),
       tile(t("meanOf", sizeName()), number(mean), sizeUnit(), t("rangeNote", number(DATA.sizes.min), number(DATA.sizes.max), sizeUnit())),
       tile(t("maxMean"), meanLoad ? number(Math.max.apply(null, loads) / meanLoad, 2) : "–", "", floor ? t("floorNote", number(floor, 2)) : ""),
       tile(t("outOfRange"), number(outside), t("gridsUnit"), "", outside ? "alert" : "good")),
-    !layers.length ? null : h("p", { class: "lead" }, t("merged", layers.length, number(total(layers.map((layer) => layer.count))), number(DATA.faces.id.length), number(grids.length), DATA.villages.code.length)),
+    !networks.length ? null : h("p", { class: "lead" }, t("merged", networks.length, number(total(networks.map((layer) => layer.count))), number(DATA.faces.id.length), number(grids.length), DATA.villages.code.length)),
     members.length && DATA.audience !== "public" ? memberTiles() : null,
     appliedNote(),
     h("h3", {}, workTitle()),
