@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import multiprocessing
+import os
+import threading
 from collections.abc import Callable, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from typing import TypeVar
@@ -27,5 +29,18 @@ def each(function: Callable[[Job], Result], jobs: Sequence[Job], processes: int 
     if workers <= 1:
         return [function(job) for job in jobs]
     # spawn, not fork: GEOS, GDAL and PROJ hold state that a fork copies half-way, and Windows knows nothing else.
-    with ProcessPoolExecutor(workers, mp_context=multiprocessing.get_context("spawn")) as pool:
+    context = multiprocessing.get_context("spawn")
+    with ProcessPoolExecutor(workers, mp_context=context, initializer=_end_with_parent) as pool:
         return list(pool.map(function, jobs))
+
+
+def _end_with_parent() -> None:
+    """Let a worker end when the process that started it is gone: a killed run must leave nothing behind that fills memory."""
+    threading.Thread(target=_wait_and_end, daemon=True).start()
+
+
+def _wait_and_end() -> None:
+    parent = multiprocessing.parent_process()
+    if parent is not None:
+        parent.join()
+        os._exit(1)

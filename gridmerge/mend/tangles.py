@@ -24,6 +24,7 @@ THIN = 3.0  # metres: a grid of less mean width (twice its area by its perimeter
 TINY, HUGE = 0.01, 50.0  # of the median grid of the layer
 FEWEST = 8  # grids a layer needs before a median says anything
 ACROSS = 0.05  # of a grid's land in a second village from which it counts as lying over several
+ENOUGH = 100  # points on a grid that tell a tenth of it from a twentieth without cutting it
 BARE = 0.02  # of the township that a network leaves out before it is worth a word
 LATTICE = 4000  # points over the township that stand for its land
 
@@ -232,14 +233,18 @@ def _bare(
 
 def _across(network: Network, villages: Geometries, home: NDArray[np.int64], grid: NDArray[np.int64]) -> list[Finding]:
     """One finding a layer: how many of its grids lie over several villages. The crosswalk tells each."""
-    counts = np.zeros((len(network.shapes), len(villages)))
+    counts = np.zeros((len(network.shapes), max(2, len(villages))))
     np.add.at(counts, (grid, home), 1)
-    # points choose whom to cut: those that may have as much as half the share in a second village
-    likely = np.flatnonzero((counts > ACROSS / 2 * counts.sum(axis=1, keepdims=True)).sum(axis=1) > 1)
+    points = counts.sum(axis=1)
+    second = np.partition(counts, -2, axis=1)[:, -2] / np.maximum(points, 1)
+    certain = (second > 2 * ACROSS) & (points >= ENOUGH)
+    # points choose whom to cut: those that may have the share in a second village, or may not
+    likely = np.flatnonzero((second > ACROSS / 2) & ~certain)
     row, village = shapely.STRtree(villages).query(network.shapes[likely], predicate="intersects")
-    shared = np.zeros((len(likely), len(villages)))
+    shared = np.zeros((len(likely), counts.shape[1]))
     shared[row, village] = shapely.area(robust_intersection(network.shapes[likely[row]], villages[village]))
-    rows = likely[(shared > ACROSS * shared.sum(axis=1, keepdims=True)).sum(axis=1) > 1]
+    cut = likely[(shared > ACROSS * shared.sum(axis=1, keepdims=True)).sum(axis=1) > 1]
+    rows = np.union1d(cut, np.flatnonzero(certain))
     if len(rows) == 0:
         return []
     example = min(rows, key=lambda row: network.ids[int(row)])

@@ -123,7 +123,7 @@ def solve(  # noqa: PLR0913 - one keyword for each thing a caller may know about
     seed
         The same seed gives the same plan on every machine.
     budget
-        Moves tried; 600,000 take about a second.
+        Moves tried, at most; 600,000 take about a second. A small graph is given up earlier, after `ENOUGH` moves a node.
     proof
         How much is spent on a lower bound; 0: nothing, the bound is 0. So many rounds of column generation up to 60 nodes
         (`gridmerge.partition.bound`; some tenths of a second each, and a dozen mostly prove the plan), and so many times
@@ -150,7 +150,7 @@ def solve(  # noqa: PLR0913 - one keyword for each thing a caller may know about
             f"{k} districts cannot be made of {task.graph.n} nodes in {int(pieces.max(initial=-1)) + 1} connected pieces"
         )
     start = None if wish.start is None else _first_of(group, np.asarray(wish.start, dtype=np.int64))
-    labels = search(task, seed, budget, start)
+    labels = search(task, seed, min(budget, ENOUGH * task.graph.n), start)
     return _solution(task, labels, group, proof)
 
 
@@ -240,15 +240,11 @@ def _bound(task: Task, labels: Ints, proof: int) -> float:
     return float(np.ceil(bound - EPS)) if whole else bound  # costs in whole numbers add up to one
 
 
+ENOUGH = 40_000  # moves a node: on county graphs of 16 to 44 nodes more found nothing better
 FRESH, AGAIN = 6, 4  # starts from scratch, and reheatings of the best
-SURE, SURE_TIGHT = (
-    3,
-    5,
-)  # starts that ended at the best price, within the limits: the rest of the budget would find it again
+SURE, SURE_TIGHT = 3, 5  # starts that ended at the best price, within the limits: the rest would find it again
 FIRST = 0.7  # share of the budget for the starts
-LARGE_FIRST = (
-    0.8  # the same beyond `LARGEST` nodes: one slow start beats six quick ones there, and one reheating follows
-)
+LARGE_FIRST = 0.8  # the same beyond `LARGEST` nodes: one slow start beats six quick ones there, one reheating follows
 TIGHT = 0.1  # limits nearer to each other than this share of a district are tight: three starts may then agree on a plan that is
 # not best, and a walk that begins twice as hot and ends twice as warm finds better ones
 TIGHT_HOT, TIGHT_COLD = 6.0, 0.3

@@ -82,7 +82,9 @@ def test_an_empty_list_is_no_mistake(township):
 def test_a_list_without_addresses_is_one_sentence(township):
     frame = gpd.GeoDataFrame(pd.DataFrame({"hs": [1]}), geometry=[shapely.Point(X, Y)], crs=CRS)
     raw = RawLayer(source=SOURCE, frame=frame)
-    with pytest.raises(InputError, match=r"which column is the address or name\? Write field = \"COLUMN\" \(it has: hs\)"):
+    with pytest.raises(
+        InputError, match=r"which column is the address or name\? Write field = \"COLUMN\" \(it has: hs\)"
+    ):
         mend_addresses(raw, AddressesSpec(path="门牌.csv"), township)
     with pytest.raises(InputError, match="has no field dz"):
         mend_addresses(raw, AddressesSpec(path="门牌.csv", field="dz"), township)
