@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 
 from gridmerge.errors import OutputError, PlanError
+from gridmerge.publish.staging import staged
 from gridmerge.publish.tables import ASSIGNMENT_COLUMNS, MEMBER_COLUMNS, records, write_csv
 
 NUMBERS = {"load", "load_per_capacity", "capacity", "grids", "km", "km_from_home"}
@@ -41,6 +42,7 @@ def leave(member: str, out: str | Path, dest: str | Path | None = None) -> pd.Da
     assignments, members, covers = (_table(out, name) for name in ("assignments.csv", "members.csv", "standins.csv"))
     _refuse_unknown(member, members)
     cover = covers[covers["member_id"] == member].reset_index(drop=True)
+    cover = cover.assign(over_limit=cover["over_limit"] == "True")
     nobody = cover.loc[cover["stand_in_id"] == "", "grid_code"]
     if len(nobody):
         raise PlanError(
@@ -49,15 +51,9 @@ def leave(member: str, out: str | Path, dest: str | Path | None = None) -> pd.Da
         )
     amended = _amended(member, assignments, cover)
     folder = Path(dest) if dest is not None else out / f"leave-{member}"
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-        write_csv(folder / "assignments.csv", ASSIGNMENT_COLUMNS, records(amended))
-        write_csv(folder / "members.csv", MEMBER_COLUMNS, records(_reckoned(member, members, assignments, cover)))
-    except OSError as error:
-        raise OutputError(
-            f"无法写入 {folder}（{error.strerror}）；请检查权限和磁盘空间。",
-            f"{folder} cannot be written ({error.strerror}); check its permissions and the free space.",
-        ) from error
+    with staged(folder, ("assignments.csv", "members.csv")) as aside:
+        write_csv(aside / "assignments.csv", ASSIGNMENT_COLUMNS, records(amended))
+        write_csv(aside / "members.csv", MEMBER_COLUMNS, records(_reckoned(member, members, assignments, cover)))
     return cover
 
 

@@ -5,8 +5,10 @@ from pathlib import Path
 import pandas as pd
 import pytest
 import shapely
+from click.testing import CliRunner
 
 from gridmerge.balance import assign
+from gridmerge.cli import main
 from gridmerge.errors import OutputError, PlanError
 from gridmerge.leave import leave
 from gridmerge.publish import tables
@@ -44,6 +46,15 @@ def test_only_the_grids_of_who_leaves_change_hands(out: Path) -> None:
     assert members.loc["M003", "km_from_home"] == pytest.approx((0 + 0.3) / 2)
     by_member = after.groupby("member_id")["load"].sum()
     assert members["load"].to_dict() == pytest.approx(by_member.to_dict())
+
+
+def test_who_would_have_too_much_is_told_in_words(out: Path) -> None:
+    cover = leave("M000", out)
+    assert cover["over_limit"].tolist() == read(out, "standins.csv").query("member_id == 'M000'")["over_limit"].tolist()
+    told = CliRunner().invoke(main, ["leave", "M000", str(out), "--lang", "zh"])
+    assert told.exit_code == 0
+    assert "超负荷" in told.output.splitlines()[0]
+    assert told.output.splitlines()[2].endswith("是" if cover["over_limit"].iloc[0] else "否")
 
 
 def test_who_cannot_leave_is_one_sentence(out: Path, tmp_path: Path) -> None:

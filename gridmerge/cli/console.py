@@ -31,9 +31,14 @@ class Console:
     verbose: bool = False
     as_json: bool = False
 
+    @property
+    def spoken(self) -> Language:
+        """The language of this run's messages."""
+        return self.language or message_language()
+
     def say(self, text: Text) -> str:
         """Return a sentence in this run's language."""
-        return text.in_(self.language or message_language())
+        return text.in_(self.spoken)
 
     def line(self, zh: str, en: str) -> None:
         """Print a line of the result on stdout, unless told to be quiet or to speak JSON."""

@@ -6,6 +6,7 @@ import click
 
 from gridmerge.cli.console import Console
 from gridmerge.cli.options import out_argument, spoken
+from gridmerge.text import Text
 
 
 @click.command()
@@ -21,19 +22,21 @@ def leave(console: Console, member: str, out: str, to: str | None) -> None:
     某人离岗：谁接手哪些网格、谁会超负荷；网格界线不动。
     """
     from gridmerge.leave import leave as amend
+    from gridmerge.publish.words import label, value
 
     cover = amend(member, out, to)
     rows = [
         [
             row["grid_code"],
             row["stand_in_id"],
-            row["duty"],
+            value(row["duty"], console.spoken),
             f"{row['load']:.3f}",
             f"{row['load_per_capacity']:.3f}",
-            row["over_limit"],
+            console.say(Text("是", "yes") if row["over_limit"] else Text("否", "no")),
         ]
         for row in cover.to_dict("records")
     ]
-    console.table(["grid_code", "stand_in_id", "duty", "load", "load_per_capacity", "over_limit"], rows)
+    head = ("grid_code", "stand_in_id", "duty", "load", "load_per_capacity", "over_limit")
+    console.table([label(column, console.spoken) for column in head], rows)
     console.line(f"已写出 {to or f'{out}/leave-{member}'}", f"Wrote {to or f'{out}/leave-{member}'}")
     console.summary({"member": member, "cover": cover.to_dict("records")})

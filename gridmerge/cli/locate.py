@@ -86,6 +86,8 @@ def _many(console: Console, out: str, events: str, dest: str, datum: Datum, more
 
 
 def _print(console: Console, answer: Answer) -> None:
+    from gridmerge.publish.words import value
+
     grid = answer.grid
     if grid is None:
         console.line(
@@ -98,7 +100,8 @@ def _print(console: Console, answer: Answer) -> None:
             f"{grid['grid_code']} {grid['grid_name']} ({grid['village_name']})",
         )
         for person in grid["members"]:
-            console.line(*[f"  {person['duty']}  {person['name']} {person['phone']}".rstrip()] * 2)
+            duty = value(person["duty"], console.spoken)
+            console.line(*[f"  {duty}  {person['name']} {person['phone']}".rstrip()] * 2)
         for row in answer.departments:
             console.line(*[f"  {row['title']}  {row['source_id']} {row['name']} {row['holder']}".rstrip()] * 2)
         if answer.matter is not None:

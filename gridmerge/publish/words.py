@@ -50,6 +50,8 @@ LABELS = {
     "length_m": Text("长（米）", "length (m)"),
     "width_m": Text("宽（米）", "width (m)"),
     "duty": Text("职责", "duty"),
+    "stand_in_id": Text("接手人", "stand-in"),
+    "over_limit": Text("超负荷", "over the limit"),
     "yes": Text("同意", "for"),
     "no": Text("反对", "against"),
     "abstain": Text("弃权", "abstained"),
