@@ -31,7 +31,7 @@ def plain(project: Path) -> Figures:
     """Read the same files and make them valid; returns the number of features."""
     import geopandas as gpd  # noqa: PLC0415
 
-    from gridmerge.config import read_project  # noqa: PLC0415
+    from gridmerge.project import read_project  # noqa: PLC0415
 
     settings = read_project(project)
     count = 0
@@ -47,9 +47,9 @@ def plain(project: Path) -> Figures:
 
 def ours(project: Path) -> Figures:
     """Load and mend the project; returns the number of features kept."""
-    from gridmerge.config import read_project  # noqa: PLC0415
     from gridmerge.load import read  # noqa: PLC0415
     from gridmerge.mend import mend_layer, mend_township  # noqa: PLC0415
+    from gridmerge.project import read_project  # noqa: PLC0415
 
     settings = read_project(project)
     parts = dict.fromkeys(("reading", "villages", "networks"), 0.0)

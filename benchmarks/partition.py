@@ -23,7 +23,7 @@ from pathlib import Path
 
 import numpy as np
 
-from gridmerge.config import Grids, read_project
+from gridmerge.config import Grids
 from gridmerge.overlay import overlay
 from gridmerge.partition.bound import floor_under
 from gridmerge.partition.count import how_many
@@ -34,6 +34,7 @@ from gridmerge.partition.start import neighbours
 from gridmerge.partition.state import EPS, Task
 from gridmerge.partition.village import Village, moves_for
 from gridmerge.pipeline import load_inputs
+from gridmerge.project import read_project
 from gridmerge.workload import weigh
 from tests.partition.mosaics import SIZES, town_mosaic
 from tests.towns import draw_town

@@ -15,7 +15,7 @@ from typing import Any, TypeVar
 import pandas as pd
 
 from gridmerge.balance import assign, present_holders
-from gridmerge.config import Settings, read_project
+from gridmerge.config import Settings
 from gridmerge.crosswalk import crosswalk, left_out
 from gridmerge.duties import duty_sheets, mend_matters, post_rows
 from gridmerge.errors import GridmergeError, InputError, PlaceError
@@ -43,6 +43,7 @@ from gridmerge.model import (
 )
 from gridmerge.overlay import overlay
 from gridmerge.partition import Refusal, alternatives, apply_edits, described, named, partition
+from gridmerge.project import read_project
 from gridmerge.publish import prepare, publish, write_alternatives
 from gridmerge.publish.map import build_hash
 from gridmerge.text import Text
@@ -114,7 +115,7 @@ def load_inputs(settings: Settings, progress: Progress = _silent) -> Inputs:
     Parameters
     ----------
     settings
-        A checked project file (`gridmerge.config.read_project`).
+        A checked project file (`gridmerge.project.read_project`).
     progress
         Told of each input as it comes.
 
@@ -138,6 +139,9 @@ def load_inputs(settings: Settings, progress: Progress = _silent) -> Inputs:
                 troubles.append(error)
         return values
 
+    def optional(spec: Spec | None, name: str, one: Callable[[Spec, str], Value]) -> Value | None:
+        return next(iter(tried([] if spec is None else [spec], lambda _: name, one)), None)
+
     layers = tried(
         settings.layers,
         lambda spec: spec.key,
@@ -148,40 +152,30 @@ def load_inputs(settings: Settings, progress: Progress = _silent) -> Inputs:
         lambda spec: f"workload:{spec.name}",
         lambda spec, key: mend_work(read(spec, folder, key), spec, township, layers),
     )
-    rosters = tried(
-        [] if settings.roster is None else [settings.roster],
-        lambda _: "roster",
-        lambda spec, key: mend_roster(read(spec, folder, key), spec, township),
-    )
-    matters = tried(
-        [] if settings.matters is None else [settings.matters],
-        lambda _: "matters",
+    roster = optional(settings.roster, "roster", lambda spec, key: mend_roster(read(spec, folder, key), spec, township))
+    matters = optional(
+        settings.matters,
+        "matters",
         lambda spec, key: mend_matters(
             read(spec, folder, key),
             None if settings.steps is None else read(settings.steps, folder, "steps"),
             settings.department_names,
         ),
     )
-    addresses = tried(
-        [] if settings.addresses is None else [settings.addresses],
-        lambda _: "addresses",
-        lambda spec, key: mend_addresses(read(spec, folder, key), spec, township),
+    addresses = optional(
+        settings.addresses, "addresses", lambda spec, key: mend_addresses(read(spec, folder, key), spec, township)
     )
-    places = tried(
-        [] if settings.places is None else [settings.places],
-        lambda _: "places",
-        lambda spec, key: mend_places(read(spec, folder, key), spec, township),
-    )
+    places = optional(settings.places, "places", lambda spec, key: mend_places(read(spec, folder, key), spec, township))
     _raise_all(troubles)
     return Inputs(
         settings=settings,
         township=township,
         layers=tuple(layers),
         works=tuple(works),
-        roster=rosters[0] if rosters else None,
-        matters=matters[0] if matters else None,
-        addresses=addresses[0] if addresses else None,
-        places=places[0] if places else None,
+        roster=roster,
+        matters=matters,
+        addresses=addresses,
+        places=places,
     )
 
 
@@ -257,6 +251,14 @@ def _fixed_by_people(settings: Settings, edits: Sequence[Path]) -> tuple[Source,
         Source(key=key, path=called(file, settings.folder), sha256=sha256(file), driver=file.suffix.lstrip(".").upper())
         for key, file in sorted(files.items())
     )
+
+
+def _assigned(inputs: Inputs, plan: GridPlan, table: pd.DataFrame) -> Assignment | None:
+    """Who takes which grid, where there is a roster."""
+    if inputs.roster is None:
+        return None
+    present = present_holders(plan, inputs.roster, table, inputs.layers)
+    return assign(plan, inputs.roster, inputs.township, inputs.settings.staffing, present)
 
 
 def _duties(
@@ -361,20 +363,14 @@ def build(
         paths = [Path(file) for file in files]
         plan, meeting = _edited_by_all(plan, mosaic, weights, paths)
         fixed = _fixed_by_people(settings, paths)  # now: OUT may take the place of the earlier plan
-        if inputs.places is not None:
-            plan = named(plan, inputs.places)
-        plan = described(plan, inputs.layers, settings.project.language)
+        plan = _told(plan, inputs)
     plan = replace(plan, figures={**plan.figures, "swing": swing(plan, weights)})
     with clock.stage("crosswalk", "核对各部门原网格去向", "Tracing every departmental grid"):
         table = crosswalk(inputs.layers, plan, weights)
     with clock.stage("balance", "分配网格员", "Assigning members"):
-        assignment = None
-        if inputs.roster is not None:
-            present = present_holders(plan, inputs.roster, table, inputs.layers)
-            assignment = assign(plan, inputs.roster, inputs.township, settings.staffing, present)
+        assignment = _assigned(inputs, plan, table)
     with clock.stage("duties", "编制一格一清单", "Writing every grid's duties"):
         duties, unposted = _duties(inputs, plan, table, assignment)
-    made = (mosaic, weights, plan, *(() if assignment is None else (assignment,)))
     finished = Build(
         settings=settings,
         township=inputs.township,
@@ -394,7 +390,12 @@ def build(
                 *inputs.findings,
                 *left_out(inputs.layers, table),
                 *unposted,
-                *(finding for part in made for finding in part.findings),
+                *(
+                    finding
+                    for part in (mosaic, weights, plan, assignment)
+                    if part is not None
+                    for finding in part.findings
+                ),
             )
         ),
         seconds=clock.seconds,
@@ -404,6 +405,12 @@ def build(
         with clock.stage("publish", "写出成果", "Writing the results"):
             publish(finished, Path(out))
     return finished
+
+
+def _told(plan: GridPlan, inputs: Inputs) -> GridPlan:
+    """Give the grids of the final plan their names and their boundaries in words."""
+    plan = plan if inputs.places is None else named(plan, inputs.places)
+    return described(plan, inputs.layers, inputs.settings.project.language)
 
 
 def _today() -> str:

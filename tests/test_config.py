@@ -4,8 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from gridmerge.config import read_project
 from gridmerge.errors import ProjectError
+from gridmerge.project import read_project
 
 SMALLEST = """
 [villages]

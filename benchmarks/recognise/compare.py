@@ -14,7 +14,7 @@ import numpy as np
 import shapely
 
 from benchmarks.recognise.office import NAMES
-from gridmerge.config import LayerSpec, Reading, Settings, Villages, WorkloadSpec, read_project
+from gridmerge.config import LayerSpec, Reading, Settings, Villages, WorkloadSpec
 from gridmerge.errors import GridmergeError
 from gridmerge.load import read
 from gridmerge.load.paths import resolve
@@ -22,6 +22,7 @@ from gridmerge.mend import mend_township
 from gridmerge.mend.fields import column, texts
 from gridmerge.mend.place import place
 from gridmerge.model import RawLayer, Township
+from gridmerge.project import read_project
 
 Said = Literal["sure", "doubtful"]
 SAME = 0.05  # metres: coordinate systems that lay every vertex this near to each other are one choice

@@ -89,7 +89,7 @@ def _votes(build: Build) -> Iterator[Text]:
 
 def settings_of(console: Console, project: str) -> Settings:
     """Read the project file; --lang wins over it, and it wins over the locale."""
-    from gridmerge.config import read_project
+    from gridmerge.project import read_project
 
     settings = read_project(project)
     if console.language:

@@ -62,7 +62,7 @@ def mend_places(raw: RawLayer, spec: PlacesSpec, township: Township) -> Places:
 
 
 def _texts_on_the_land(
-    raw: RawLayer, spec: AddressesSpec | PlacesSpec, township: Township, kind: str, tidied: Callable[[str], str]
+    raw: RawLayer, spec: AddressesSpec, township: Township, kind: str, tidied: Callable[[str], str]
 ) -> tuple[pd.DataFrame, tuple[Finding, ...]]:
     """Text, x and y of what has a text and lies in the township, sorted; and a finding for the rest."""
     if len(raw.frame) == 0:
@@ -77,7 +77,7 @@ def _texts_on_the_land(
     return table.sort_values(["text", "x", "y"], ignore_index=True), tidy((*raw.findings, *placed.findings, *left))
 
 
-def _text_field(raw: RawLayer, spec: AddressesSpec | PlacesSpec) -> str:
+def _text_field(raw: RawLayer, spec: AddressesSpec) -> str:
     field = column(raw, spec.field, "address")
     if field is None:
         names = "、".join(attributes(raw))

@@ -5,11 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
-from gridmerge.config import Settings, read_project
+from gridmerge.config import Settings
 from gridmerge.errors import OutputError
 from gridmerge.load import read
 from gridmerge.mend import mend_layer, mend_roster, mend_township, mend_work
 from gridmerge.model import Layer, RawLayer, Roster, Source, Township, Work
+from gridmerge.project import read_project
 from gridmerge.verify.written import Written
 
 

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import pytest
 
-from gridmerge.config import read_project
 from gridmerge.duties import mend_matters
 from gridmerge.errors import ProjectError
 from gridmerge.mend import mend_layer
+from gridmerge.project import read_project
 from tests.mend.conftest import grids, kinds, one, raw, table, town  # noqa: F401  (fixtures)
 from tests.test_config import SMALLEST, project
 

@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from gridmerge.config import read_project
 from gridmerge.load import read
+from gridmerge.project import read_project
 from tests.load.files import kinds, load
 
 DATA = Path(__file__).resolve().parents[2] / ".." / "shared" / "data"

@@ -4,8 +4,8 @@ import pandas as pd
 import pytest
 import shapely
 
-from gridmerge.config import read_project
 from gridmerge.errors import InputError, PlaceError
+from gridmerge.project import read_project
 from tests.mend.conftest import kinds, one
 from tests.mend.test_layer import mend, same_land
 

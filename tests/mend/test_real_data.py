@@ -6,9 +6,10 @@ import geopandas as gpd
 import pytest
 import shapely
 
-from gridmerge.config import LayerSpec, Settings, Villages, read_project
+from gridmerge.config import LayerSpec, Settings, Villages
 from gridmerge.load import read
 from gridmerge.mend import mend_layer, mend_township
+from gridmerge.project import read_project
 from tests.mend.conftest import DATA, kinds, one, raw
 
 pytestmark = pytest.mark.skipif(not (DATA / "cn_townships").is_dir(), reason="../shared/data is absent")

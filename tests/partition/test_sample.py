@@ -6,10 +6,10 @@ from pathlib import Path
 
 import pytest
 
-from gridmerge.config import read_project
 from gridmerge.overlay import overlay
 from gridmerge.partition import partition
 from gridmerge.pipeline import load_inputs
+from gridmerge.project import read_project
 from gridmerge.workload import weigh
 
 SAMPLE = Path(__file__).resolve().parents[2] / "sample_layers"

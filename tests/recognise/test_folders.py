@@ -11,9 +11,9 @@ import shapely
 from click.testing import CliRunner
 
 from gridmerge.cli import main
-from gridmerge.config import read_project
 from gridmerge.errors import InputError
 from gridmerge.load import read
+from gridmerge.project import read_project
 from gridmerge.recognise import propose
 from tests.mend.conftest import box, village_frame, wavy
 from tests.recognise.test_propose import put

@@ -7,9 +7,9 @@ import numpy as np
 import pytest
 import shapely
 
-from gridmerge.config import read_project
 from gridmerge.errors import InputError
 from gridmerge.load import read
+from gridmerge.project import read_project
 from gridmerge.recognise import propose
 from tests.mend.conftest import box, shifted, village_frame, wavy
 

@@ -1,0 +1,276 @@
+"""gridmerge.toml → `Settings`: read, checked across tables, completed; all that is wrong is told at once."""
+
+from __future__ import annotations
+
+import difflib
+import tomllib
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+from typing import Any, TypeVar
+
+from pydantic import BaseModel, ValidationError
+
+from gridmerge.config import (
+    AREA_SIZES,
+    AREA_UNIT,
+    HOUSEHOLD_SIZES,
+    PROJECT_FILE,
+    RESERVED_NAMES,
+    AddressesSpec,
+    DepartmentSpec,
+    Grids,
+    LayerSpec,
+    MattersSpec,
+    Overlay,
+    PlacesSpec,
+    Project,
+    Publish,
+    Reading,
+    RosterSpec,
+    Settings,
+    Staffing,
+    StepsSpec,
+    Villages,
+    WorkloadSpec,
+)
+from gridmerge.errors import ProjectError
+
+
+def read_project(path: str | Path = ".") -> Settings:
+    """Read a project file.
+
+    Parameters
+    ----------
+    path
+        A folder holding gridmerge.toml, or such a file.
+
+    Returns
+    -------
+    Settings
+        Checked and completed with defaults.
+
+    Raises
+    ------
+    ProjectError
+        The file is missing, is not TOML, has an unknown key (the nearest known one is named), a value of the wrong
+        kind, two layers or workloads of one name, or sizes that contradict each other. All problems are told at once.
+    """
+    file = _find(Path(path))
+    try:
+        data = tomllib.loads(file.read_text("utf-8-sig"))
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise ProjectError(
+            f"{file} 不是有效的 TOML 文件（{error}）；请用 UTF-8 保存并改正该处。",
+            f"{file} is not valid TOML ({error}); save it as UTF-8 and mend that place.",
+        ) from error
+    except OSError as error:
+        raise ProjectError(
+            f"无法读取 {file}：{error.strerror}。", f"{file} cannot be read: {error.strerror}."
+        ) from error
+    try:
+        settings = Settings(file=file.resolve(), **data)
+    except (ValidationError, TypeError) as error:
+        raise _project_error(file, error) from error
+    return _completed(settings)
+
+
+def _find(path: Path) -> Path:
+    file = path / PROJECT_FILE if path.is_dir() else path
+    if file.is_file():
+        return file
+    raise ProjectError(
+        f"找不到项目文件 {file}；请先运行 gridmerge init {path}。",
+        f"There is no project file {file}; run gridmerge init {path} first.",
+    )
+
+
+def _project_error(file: Path, error: ValidationError | TypeError) -> ProjectError:
+    if isinstance(error, TypeError):  # a key of the file that collides with our own `file`
+        return ProjectError(f"{file}：未知的键 file。", f"{file}: unknown key file.")
+    problems = [_problem(detail) for detail in error.errors()]
+    return ProjectError(
+        f"{file}：" + "；".join(zh for zh, _ in problems) + "。",
+        f"{file}: " + "; ".join(en for _, en in problems) + ".",
+    )
+
+
+def _problem(detail: Mapping[str, Any]) -> tuple[str, str]:
+    """One pydantic detail as a clause in Chinese and in English."""
+    where = _place(detail["loc"])
+    if detail["type"] == "extra_forbidden":
+        near = difflib.get_close_matches(str(detail["loc"][-1]), _known_keys(detail["loc"][:-1]), n=1, cutoff=0.4)
+        hint_zh, hint_en = (f"，是否想写 {near[0]}？", f", did you mean {near[0]}?") if near else ("", "")
+        return f"未知的键 {where}{hint_zh}", f"unknown key {where}{hint_en}"
+    if detail["type"] == "missing":
+        return f"缺少 {where}", f"{where} is missing"
+    zh, en = _reason(detail)
+    given = "" if isinstance(detail.get("input"), dict) else f" {detail.get('input')!r}"
+    return f"{where} 的值{given} 不可用（{zh}）", f"{where}{given} is not usable ({en})"
+
+
+def _reason(detail: Mapping[str, Any]) -> tuple[str, str]:
+    """Why a value is refused, in Chinese and in English; what pydantic says otherwise is passed on."""
+    said = detail["msg"].removeprefix("Value error, ")
+    context = detail.get("ctx", {})
+    chinese = {
+        "literal_error": f"可选：{context.get('expected')}",
+        "float_parsing": "应为数字",
+        "float_type": "应为数字",
+        "string_type": "应为文字，请加引号",
+        "bool_parsing": "应为 true 或 false",
+        "greater_than": f"应大于 {context.get('gt')}",
+        "greater_than_equal": f"应不小于 {context.get('ge')}",
+        "tuple_type": "应为列表",
+        "model_type": "应为一个表",
+    }
+    return chinese.get(detail["type"], said), said
+
+
+def _place(loc: Iterable[str | int]) -> str:
+    """`("layers", 3, "pth")` → `layers[4].pth`: people count from one."""
+    text = ""
+    for part in loc:
+        text += f"[{part + 1}]" if isinstance(part, int) else (f".{part}" if text else part)
+    return text
+
+
+def _known_keys(loc: Iterable[str | int]) -> list[str]:
+    model: type[BaseModel] = Settings
+    for part in loc:
+        if isinstance(part, int):
+            continue
+        model = _MODELS[part]
+    return [key for key in model.model_fields if key != "file"]
+
+
+_MODELS: dict[str, type[BaseModel]] = {
+    "project": Project,
+    "villages": Villages,
+    "departments": DepartmentSpec,
+    "layers": LayerSpec,
+    "workload": WorkloadSpec,
+    "overlay": Overlay,
+    "grids": Grids,
+    "roster": RosterSpec,
+    "staffing": Staffing,
+    "matters": MattersSpec,
+    "steps": StepsSpec,
+    "addresses": AddressesSpec,
+    "places": PlacesSpec,
+    "publish": Publish,
+}
+
+
+def _completed(settings: Settings) -> Settings:
+    """Check what concerns several tables, and settle the grid sizes."""
+    if not settings.layers:
+        raise ProjectError(
+            f"{settings.file}：没有任何 [[layers]]；至少写一个部门网格。",
+            f"{settings.file}: there is no [[layers]]; name at least one departmental network.",
+        )
+    _refuse_twins("layers", [layer.key for layer in settings.layers], settings.file)
+    _refuse_twins("departments", [name for one in settings.departments for name in sorted(one.names)], settings.file)
+    # GeoPackage columns know no case: Households and households would be one
+    _refuse_twins("workload", [work.name.casefold() for work in settings.workload], settings.file)
+    _refuse_reserved([work.name for work in settings.workload], settings.file)
+    _refuse_half_timed(settings.workload, settings.file)
+    return settings.model_copy(
+        update={
+            "villages": _with_control(settings.villages, settings.folder),
+            "workload": tuple(_with_control(work, settings.folder) for work in settings.workload),
+            "layers": tuple(
+                _with_control(_of_department(layer, settings.departments), settings.folder)
+                for layer in sorted(settings.layers, key=lambda layer: layer.key)
+            ),
+            "grids": _sizes(settings),
+        }
+    )
+
+
+def _of_department(layer: LayerSpec, departments: tuple[DepartmentSpec, ...]) -> LayerSpec:
+    """A layer of one of the project's own departments gets its key, name and rank, where it has none of its own."""
+    named = layer.department.strip().casefold()
+    own = next((one for one in departments if named in one.names), None)
+    if own is None:
+        return layer
+    title, rank = layer.title or own.zh or own.key, own.rank if layer.rank is None else layer.rank
+    return layer.model_copy(update={"department": own.key, "title": title, "rank": rank})
+
+
+Table = TypeVar("Table", bound=Reading)
+
+
+def _with_control(table: Table, folder: Path) -> Table:
+    """Control points lie beside the project file, as inputs do."""
+    return table if table.control is None else table.model_copy(update={"control": str(folder / table.control)})
+
+
+def _refuse_twins(table: str, names: list[str], file: Path) -> None:
+    twins = sorted({name for name in names if names.count(name) > 1})
+    if twins:
+        raise ProjectError(
+            f"{file}：[[{table}]] 中重复的名称 {'、'.join(twins)}；请给每个不同的 key 或 name。",
+            f"{file}: [[{table}]] has {', '.join(twins)} more than once; give each a key or name of its own.",
+        )
+
+
+def _refuse_half_timed(works: tuple[WorkloadSpec, ...], file: Path) -> None:
+    counted = [work for work in works if work.weight > 0]
+    without = [work.name for work in counted if work.minutes is None]
+    if without and len(without) < len(counted):
+        raise ProjectError(
+            f"{file}：有的 [[workload]] 写了 minutes，{'、'.join(without)} 没有写；请都写上，或把不计入的 weight 设为 0。",
+            f"{file}: some [[workload]] give minutes and {', '.join(without)} none; give all of them, or set weight = 0 where it does not count.",
+        )
+
+
+def _refuse_reserved(names: list[str], file: Path) -> None:
+    taken = sorted(name for name in names if name.casefold() in RESERVED_NAMES)
+    if taken:
+        raise ProjectError(
+            f"{file}：[[workload]] 的 name 不能用 {'、'.join(taken)}，它是成果表自己的列名；请换一个名称。",
+            f"{file}: a [[workload]] cannot be named {', '.join(taken)}: the products have a column of that name; choose another.",
+        )
+
+
+def _sizes(settings: Settings) -> Grids:
+    grids, names = settings.grids, [work.name for work in settings.workload]
+    unit = grids.unit or ("households" if "households" in names else names[0] if len(names) == 1 else None)
+    if unit is None and names:
+        raise ProjectError(
+            f"{settings.file}：[grids] 需要 unit，可选 {'、'.join(names)}。",
+            f"{settings.file}: [grids] needs a unit, one of {', '.join(names)}.",
+        )
+    unit = unit or AREA_UNIT
+    if unit not in (*names, AREA_UNIT):
+        raise ProjectError(
+            f"{settings.file}：[grids] unit = {unit!r} 不是任何 [[workload]] 的 name（有：{'、'.join(names) or '无'}）。",
+            f'{settings.file}: [grids] unit = "{unit}" is not the name of a [[workload]]'
+            f" (there are: {', '.join(names) or 'none'}).",
+        )
+    target, low, high = _usual_sizes(unit) if grids.target is None else _around(grids.target)
+    if target is None or low is None or high is None:
+        raise ProjectError(
+            f"{settings.file}：[grids] 需要 target（每个网格多少 {unit}）。",
+            f"{settings.file}: [grids] needs a target (how many {unit} a grid).",
+        )
+    low = low if grids.min is None else grids.min
+    high = high if grids.max is None else grids.max
+    if not low <= target <= high:
+        raise ProjectError(
+            f"{settings.file}：[grids] 应满足 min ≤ target ≤ max，现为 {low:g}、{target:g}、{high:g}。",
+            f"{settings.file}: [grids] wants min ≤ target ≤ max, not {low:g}, {target:g}, {high:g}.",
+        )
+    beside = {  # partition knows no project folder
+        key: str(settings.folder / path) for key in ("previous", "locks", "links") if (path := getattr(grids, key))
+    }
+    return grids.model_copy(update={"unit": unit, "target": target, "min": low, "max": high, **beside})
+
+
+def _usual_sizes(unit: str) -> tuple[float, float, float] | tuple[None, None, None]:
+    return {"households": HOUSEHOLD_SIZES, AREA_UNIT: AREA_SIZES}.get(unit, (None, None, None))
+
+
+def _around(target: float) -> tuple[float, float, float]:
+    """Half and one and a half times the target: the proportions of the 150-300-450 rule."""
+    return target, target / 2, target * 1.5
