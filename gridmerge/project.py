@@ -177,6 +177,11 @@ def _completed(settings: Settings) -> Settings:
     return settings.model_copy(
         update={
             "villages": _with_control(settings.villages, settings.folder),
+            **{
+                key: _with_control(table, settings.folder)
+                for key in ("roster", "addresses", "places")
+                if (table := getattr(settings, key)) is not None
+            },
             "workload": tuple(_with_control(work, settings.folder) for work in settings.workload),
             "layers": tuple(
                 _with_control(_of_department(layer, settings.departments), settings.folder)

@@ -46,6 +46,18 @@ def test_a_numeric_code_is_text(tmp_path):
     assert (settings.project.code, settings.project.crs) == ("510311104", "4544")
 
 
+@pytest.mark.parametrize("table", ["villages", "layers", "workload", "roster", "addresses", "places"])
+def test_control_points_lie_beside_the_project_file_whoever_names_them(tmp_path, table):
+    text = {"villages": SMALLEST.replace("[[layers]]", 'control = "k.csv"\n[[layers]]')}.get(table)
+    more = {"layers": '[[layers]]\nkey = "x"\n', "workload": '[[workload]]\nname = "households"\n'}.get(
+        table, f"[{table}]\n"
+    )
+    settings = read_project(project(tmp_path, text or f'{SMALLEST}{more}path = "a.csv"\ncontrol = "k.csv"\n'))
+    read = getattr(settings, table)
+    last = read[-1] if isinstance(read, tuple) else read
+    assert last.control == str(settings.folder / "k.csv")
+
+
 @pytest.mark.parametrize(
     ("text", "said"),
     [
