@@ -5,8 +5,9 @@
 
 The graphs are the largest connected cluster of every village of N invented towns, of sample_layers, and of Staten Island and
 Manhattan (`../shared/data/nyc`, left out where it is absent). A peer that is not installed is left out
-(`pip install pymetis gerrychain spopt`); each gets the same seconds of processor time a graph as ours took (at least one
-try), and the best of its plans counts. Seconds are processor time, so other work on the machine changes little.
+(`pip install pymetis gerrychain spopt`); each gets the same seconds of processor time a graph as ours took, and the best of its
+plans counts; a first try may go on to `PATIENCE` seconds before it counts as no plan. Seconds are processor time, so other work on
+the machine changes little.
 With --proof, graphs of up to 60 faces are bounded instead, by so many rounds: how far the search is from the best there is.
 """
 
@@ -14,10 +15,12 @@ from __future__ import annotations
 
 import argparse
 import random
+import signal
 import time
 import warnings
 import zlib
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
 from importlib.util import find_spec
 from pathlib import Path
 
@@ -45,6 +48,11 @@ Graphs = Iterator[tuple[str, Task]]
 ROOT = Path(__file__).resolve().parents[1]
 NEW_YORK = ROOT / "../shared/data/nyc"
 PROVABLE = 60  # faces
+PATIENCE = 20.0  # seconds of processor time for the first try of a peer on a graph
+
+
+class TimeIsUp(BaseException):
+    """Raised inside a peer; no `except Exception` of its own holds it back."""
 
 
 def of_towns(towns: int) -> Graphs:
@@ -191,14 +199,31 @@ def score(task: Task, labels: np.ndarray) -> tuple[float, float]:
     return (broken if broken > EPS else 0.0), sum(task.terms(labels).values())
 
 
+@contextmanager
+def cut_after(seconds: float) -> Iterator[None]:
+    """Leave the block after so many seconds of processor time."""
+
+    def stop(*_: object) -> None:
+        raise TimeIsUp
+
+    before = signal.signal(signal.SIGPROF, stop)
+    signal.setitimer(signal.ITIMER_PROF, seconds)
+    try:
+        with suppress(TimeIsUp):
+            yield
+    finally:
+        signal.setitimer(signal.ITIMER_PROF, 0)
+        signal.signal(signal.SIGPROF, before)
+
+
 def best_of(peer: Peer, task: Task, seconds: float) -> tuple[float, float]:
-    """The best plan of a peer in so many seconds, at least one try."""
+    """The best plan of a peer in so many seconds; without one by then, of its first try within `PATIENCE`."""
     best, seed, begun = (np.inf, np.inf), 0, time.process_time()
-    while seed == 0 or time.process_time() - begun < seconds:
-        try:
+    while (left := (PATIENCE if seed == 0 else seconds) - (time.process_time() - begun)) > 0:
+        labels = None
+        # some peers raise whatever comes when they find no plan
+        with cut_after(left), suppress(Exception):
             labels = peer(task, seed, seconds - (time.process_time() - begun))
-        except Exception:  # some peers raise whatever comes when they find no plan
-            labels = None
         best = min(best, score(task, labels) if labels is not None else best)
         seed += 1
     return best
@@ -226,6 +251,7 @@ def main() -> None:
     parser.add_argument("--towns", type=int, default=10)
     parser.add_argument("--effort", type=float, default=Grids().effort, help="moves per face, as [grids] effort")
     parser.add_argument("--proof", type=int, default=0, help="rounds: bound graphs of up to 60 faces instead")
+    parser.add_argument("--verbose", action="store_true", help="a line a graph")
     options = parser.parse_args()
     warnings.simplefilter("ignore")  # the peers' own deprecations
     if options.proof:
@@ -241,6 +267,9 @@ def main() -> None:
         spent.append(time.process_time() - begun)
         for peer, run in peers.items():
             found[peer].append(best_of(run, task, spent[-1]))
+        if options.verbose:
+            plans = ", ".join(f"{solver} {solved[-1][1]:.4g}" for solver, solved in found.items())
+            print(f"{name}: {task.graph.n} faces, {task.k} grids, {spent[-1]:.1f} s: {plans}", flush=True)
         beaten = min(plans[-1] for plans in found.values())
         if found["gridmerge"][-1] > (beaten[0] + EPS, beaten[1] * 1.005):
             print(f"beaten on {name}: {found['gridmerge'][-1]} against {beaten}", flush=True)
