@@ -247,6 +247,9 @@ class GridPlan:
         The limits in force.
     figures
         For report.json: share in range, floors, bounds and gaps per village.
+    before
+        face_id, grid_code, price: the grid a face is in when the earlier plan changes nowhere, and what it costs to be in another;
+        no row for faces that no earlier plan was laid on.
     """
 
     grids: gpd.GeoDataFrame
@@ -254,6 +257,9 @@ class GridPlan:
     sizes: Grids
     figures: dict[str, Any] = field(default_factory=dict)
     findings: tuple[Finding, ...] = ()
+    before: pd.DataFrame = field(
+        default_factory=lambda: pd.DataFrame({"face_id": [], "grid_code": [], "price": []}, dtype=object)
+    )
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -87,8 +87,12 @@ def _joined(graph: Graph, labels: Ints, size: Floats) -> Ints:
 
 
 def changes(graph: Graph, k: int, old: Ints, price: float) -> Floats:
-    """(n, k) price of every node outside its old district: its share of all weight, and a little for each node."""
-    share = graph.weights / max(float(graph.weights.sum()), 1e-9) + 1e-3 / graph.n
-    pull = np.repeat((price * share)[:, None], k, axis=1)
+    """(n, k) price of every node outside its old district."""
+    pull = np.repeat(leaving_prices(graph, price)[:, None], k, axis=1)
     pull[np.arange(graph.n), old] = 0.0
     return pull
+
+
+def leaving_prices(graph: Graph, price: float) -> Floats:
+    """(n,) price of each node's leaving its old district: its share of all weight, and a little for each node."""
+    return price * (graph.weights / max(float(graph.weights.sum()), 1e-9) + 1e-3 / graph.n)

@@ -81,6 +81,7 @@ def assemble(
     findings: list[Finding] = [finding for part in divided for finding in part.findings]
     for village, part, codes in zip(villages, divided, coded, strict=True):
         findings += reason_findings(village, part, codes, layers)
+    before = pd.concat([_before(*one) for one in zip(villages, divided, coded, strict=True)], ignore_index=True)
     plan_faces = faces[["face_id", "grid_code"]].sort_values("face_id", ignore_index=True)
     retired = {**(earlier.retired if earlier else {}), **{c: s for codes in coded for c, s in codes.retired.items()}}
     figures = plan_figures(grids, plan_faces, villages, divided, mosaic)
@@ -93,6 +94,7 @@ def assemble(
         sizes=villages[0].sizes if villages else Grids(),
         figures=figures,
         findings=tidy(findings),
+        before=before.sort_values("face_id", ignore_index=True),
     )
 
 
@@ -189,6 +191,18 @@ def _faces(village: Village, part: Divided, codes: Codes) -> pd.DataFrame:
             "zone": village.zone,
             "grid_code": codes.codes[part.labels],
             "exclusive": part.exclusive[part.labels],
+        }
+    )
+
+
+def _before(village: Village, part: Divided, codes: Codes) -> pd.DataFrame:
+    """face_id, grid_code, price of a village's faces that the earlier plan laid into a grid."""
+    laid = part.home >= 0
+    return pd.DataFrame(
+        {
+            "face_id": village.face_id[laid],
+            "grid_code": codes.codes[part.home[laid]],
+            "price": part.leaving[laid],
         }
     )
 

@@ -24,7 +24,8 @@ def remeasured(plan: GridPlan, mosaic: Mosaic, weights: Weights, changed: Collec
     """Measure a plan again whose grids `changed` have won or lost faces.
 
     Every figure that the faces decide is taken anew. A village's `bound` still holds, `gap` is against its new objective, and
-    `edited` counts its changed grids. The term `changes`, and what links join, stay as they were when the plan was formed.
+    `edited` counts its changed grids. The price of changes is the solver's: each face that is not in the grid the earlier plan, as
+    laid on today's faces, has it in. What links join stays as it was when the plan was formed.
 
     Returns
     -------
@@ -81,6 +82,7 @@ def _village(
         **told["terms"],
         "borders": round(float((inner["price"] * inner["length_m"]).sum()) / side, 6),
         "uneven": round(float(sizes.even) * float(uneven.sum()), 6),
+        "changes": round(_changes(faces, plan), 6),
     }
     objective, bound = sum(terms.values()), min(float(told["bound"]), sum(terms.values()))
     inside = (size >= float(sizes.min or 0) - SLACK) & (size <= float(sizes.max or np.inf) + SLACK)
@@ -93,6 +95,12 @@ def _village(
         "feasible": bool(inside.all()),
         "terms": terms,
     }
+
+
+def _changes(faces: pd.DataFrame, plan: GridPlan) -> float:
+    """The price of the faces that are not where the earlier plan has them."""
+    both = faces[["face_id", "grid"]].merge(plan.before, on="face_id")
+    return float(both.loc[both["grid"] != both["grid_code"], "price"].sum())
 
 
 def _kept(table: pd.DataFrame, plan: GridPlan) -> float:

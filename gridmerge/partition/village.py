@@ -13,7 +13,7 @@ from gridmerge.config import Grids
 from gridmerge.errors import PlanError
 from gridmerge.findings import Finding, found
 from gridmerge.partition.count import apportion, how_many
-from gridmerge.partition.earlier import changes, fitted, taken_over
+from gridmerge.partition.earlier import changes, fitted, leaving_prices, taken_over
 from gridmerge.partition.graph import Floats, Graph, Ints, contract, groups_of, make_graph, sums
 from gridmerge.partition.growth import LockError
 from gridmerge.partition.reasons import SLACK, Case, Reason, reasons
@@ -79,14 +79,17 @@ class Village:
 class Divided:
     """A village divided: `labels` (n,) numbers grids from 0, `exclusive` (grids,) says which are zones.
 
-    `reasons` say why grids are out of range; their grid and face count like `labels` and the faces of the village.
+    `reasons` say why grids are out of range; their grid and face count like `labels` and the faces of the village. `home` (n,) is the
+    grid each face is in when the earlier plan changes nowhere, -1 where none was laid; `leaving` (n,) what it costs to be in another.
     """
 
     labels: Ints
     exclusive: NDArray[np.bool_]
     figures: dict[str, object]
     findings: tuple[Finding, ...]
-    reasons: tuple[Reason, ...] = ()
+    reasons: tuple[Reason, ...]
+    home: Ints
+    leaving: Floats
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -113,11 +116,16 @@ def divide(village: Village) -> Divided:
     for number, nodes in enumerate(fixed):
         labels[nodes] = number
     zones, grids = len(_zones(village)), len(fixed)
+    home, leaving = np.full(len(labels), -1, dtype=np.int64), np.zeros(len(labels))
     solutions: list[Solution] = []
     told: list[Reason] = []
     for cluster in _numbered(village, _clusters(village, np.flatnonzero(labels < 0), findings), len(fixed) - zones):
-        solution, case = solve_cluster(village, cluster)
+        attempted, case = solve_cluster(village, cluster)
+        solution = attempted.solution
         labels[cluster.nodes] = grids + solution.labels
+        if attempted.home is not None:
+            home[cluster.nodes] = grids + attempted.home
+            leaving[cluster.nodes] = leaving_prices(case.graph, float(village.sizes.steady))
         told += [
             replace(r, grid=grids + r.grid, face=int(cluster.nodes[r.face]) if r.face >= 0 else -1)
             for r in reasons(case)
@@ -130,6 +138,8 @@ def divide(village: Village) -> Divided:
         figures=_figures(village, solutions, zones, grids),
         findings=tuple(findings),
         reasons=tuple(told),
+        home=home,
+        leaving=leaving,
     )
 
 
@@ -215,7 +225,15 @@ def _nearest(
     return None if best is None else (best[1], best[2])
 
 
-def solve_cluster(village: Village, cluster: Cluster) -> tuple[Solution, Case]:
+@dataclass(frozen=True, kw_only=True)
+class Attempted:
+    """A cluster divided, and the label each face had before the solver changed the earlier plan; None where none was laid."""
+
+    solution: Solution
+    home: Ints | None = None
+
+
+def solve_cluster(village: Village, cluster: Cluster) -> tuple[Attempted, Case]:
     """Divide one cluster; with an earlier plan, change no more than the limits and the number of grids ask."""
     nodes, sizes = cluster.nodes, village.sizes
     place = np.full(len(village.face_id), -1, dtype=np.int64)
@@ -236,7 +254,8 @@ def solve_cluster(village: Village, cluster: Cluster) -> tuple[Solution, Case]:
     else:
         k = how_many(glued.weights, float(sizes.target or 1.0), lower, upper, glued.n)
     attempt = _Attempt(village=village, cluster=cluster, graph=graph, group=group, wishes=wishes, before=before)
-    solution = attempt.best_number(k)
+    attempted = attempt.best_number(k)
+    solution = attempted.solution
     case = Case(
         graph=graph,
         labels=solution.labels,
@@ -248,7 +267,7 @@ def solve_cluster(village: Village, cluster: Cluster) -> tuple[Solution, Case]:
         alone=cluster.alone,
         impossible=solution.impossible,
     )
-    return solution, case
+    return attempted, case
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -262,7 +281,7 @@ class _Attempt:
     wishes: Wishes
     before: Ints | None
 
-    def best_number(self, k: int) -> Solution:
+    def best_number(self, k: int) -> Attempted:
         """Divide into k; where that breaks the limits and nobody insists on k, into the number near it that breaks them least."""
         most = int(self.group.max()) + 1
         least = 1 if self.wishes.locks is None else max(1, int(np.max(self.wishes.locks)) + 1)
@@ -270,10 +289,10 @@ class _Attempt:
         if self.cluster.number is not None:
             return best
         for step in (1, -1):
-            while not best.feasible:
-                k = int(best.labels.max()) + 1 + step
+            while not best.solution.feasible:
+                k = int(best.solution.labels.max()) + 1 + step
                 other = self._divide(k, least) if least <= k <= most else best
-                if self._broken(other) >= self._broken(best) - SLACK:
+                if self._broken(other.solution) >= self._broken(best.solution) - SLACK:
                     break
                 best = other
         return best
@@ -285,7 +304,7 @@ class _Attempt:
         over = np.maximum(size - float(sizes.max or np.inf), float(sizes.min or 0.0) - size)
         return float(np.maximum(over, 0.0).sum())
 
-    def _divide(self, k: int, least: int) -> Solution:
+    def _divide(self, k: int, least: int) -> Attempted:
         """Divide into k grids, or as many fewer as locks leave room for."""
         sizes, graph, nodes = self.village.sizes, self.graph, self.cluster.nodes
         lower, upper = float(sizes.min or 0.0), float(sizes.max or np.inf)
@@ -296,7 +315,7 @@ class _Attempt:
             if _fits(glued, self.before, lower, upper) and int(self.before.max()) + 1 == k:
                 budget = 0  # nothing asks for a change
         try:
-            return solve(
+            solution = solve(
                 graph.weights,
                 graph.edges,
                 graph.costs,
@@ -315,6 +334,7 @@ class _Attempt:
                 f"The locks of {self.village.name} contradict each other: faces locked to one grid cannot be joined without "
                 "crossing another; change locks.csv.",
             ) from error
+        return Attempted(solution=solution, home=None if wishes.start is None else np.asarray(wishes.start))
 
 
 def moves_for(effort: float, faces: int) -> int:

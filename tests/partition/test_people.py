@@ -256,6 +256,32 @@ def test_measuring_a_plan_again_gives_what_forming_it_gave(town, plan):
     assert again.findings == plan.findings
 
 
+def test_the_price_of_changes_is_measured_again_after_edits(strip, tmp_path):
+    mosaic, weights, first = strip
+    west, east = "510311104201001", "510311104201002"
+    _, _, township = square_mosaic([[100, 100, 100, 100], [100, 100, 100, 100]])
+    sizes = first.sizes.model_copy(update={"previous": saved(first, tmp_path)})
+    plan = partition(mosaic, weights, township, sizes)
+    assert plan.figures["villages"]["510311104201"]["terms"]["changes"] == 0
+    after, _ = edited(plan, mosaic, weights, ("f0001", west, east))
+    village = after.figures["villages"]["510311104201"]
+    assert village["terms"]["changes"] == pytest.approx(sizes.steady * (1 / 8 + 1e-3 / 8))
+    assert village["objective"] == pytest.approx(sum(village["terms"].values()), abs=3e-6)
+    back, _ = edited(after, mosaic, weights, ("f0001", east, west))
+    assert back.figures["villages"]["510311104201"]["terms"] == plan.figures["villages"]["510311104201"]["terms"]
+
+
+def test_measuring_a_mended_plan_again_gives_the_price_that_mending_it_had(town, plan, tmp_path):
+    mosaic, _, township = town
+    values = households(town)
+    values[(mosaic.faces["zone"] == "").to_numpy()] *= np.linspace(0.3, 1.9, int((mosaic.faces["zone"] == "").sum()))
+    other = weights_of(mosaic.faces, values)
+    mended = partition(mosaic, other, township, QUICK.model_copy(update={"previous": saved(plan, tmp_path)}))
+    assert sum(v["terms"]["changes"] for v in mended.figures["villages"].values()) > 0
+    again = remeasured(mended, mosaic, other, set(mended.grids["grid_code"]))
+    assert _numbers(again.figures) == pytest.approx(_numbers(mended.figures), abs=2e-6)
+
+
 def _numbers(figures):
     """The figures that faces decide, flat."""
     own = {k: v for k, v in figures.items() if isinstance(v, (int, float)) and k != "optimality_gap"}
