@@ -11,7 +11,9 @@ from dataclasses import dataclass, field
 
 import numpy as np
 import scipy.sparse as sp
-from scipy.optimize import Bounds, LinearConstraint, linprog, milp
+from scipy.optimize import Bounds, LinearConstraint, linprog
+
+from gridmerge.highs import milp
 
 PROVEN = 300  # grids up to which it is asked: beyond, the knapsacks take longer than the answer is worth
 UNITS = 1000  # of work on a mean grid; rounded down, so that the bound holds

@@ -4,14 +4,19 @@ from __future__ import annotations
 
 import numpy as np
 import scipy.sparse as sp
-from scipy.optimize import Bounds, LinearConstraint, milp
+from scipy.optimize import Bounds, LinearConstraint
 
 from gridmerge.balance.problem import Problem
 from gridmerge.errors import PlanError
+from gridmerge.highs import milp
 
-NEAR = 10  # candidates a grid, besides those the evenest sharing uses
-NODES = 50  # branch-and-bound nodes, not seconds
+NEAR = 4  # candidates a grid, besides those the cheapest sharing uses; more make the programme larger, hardly better
+MAINS = 2  # of them main members, and helpers where each grid is to have one
+OWN = 3  # candidates a member
+NODES = 1  # branch-and-bound nodes, not seconds: the root does nearly all, and each further one takes as long
 GAP = 0.01  # relative, of kilometres and changes
+FAINT = 0.01  # of the mean work of a grid: a pair that could do less is not made dearer by it
+TINY = 1e-9
 
 
 def ruled(problem: Problem, slack: float) -> tuple[np.ndarray, np.ndarray, float]:
@@ -26,18 +31,25 @@ def ruled(problem: Problem, slack: float) -> tuple[np.ndarray, np.ndarray, float
         A grid that nobody may take.
     """
     _refuse_impossible(problem)
-    member, grid = np.nonzero(problem.allowed)
-    pairs = (member, grid)
-    sand, bound = _sand(problem, pairs)
-    used = np.zeros_like(problem.allowed)
-    used[pairs[0][sand > 1e-9], pairs[1][sand > 1e-9]] = True
-    costs = np.where(problem.allowed, problem.cost, np.inf)
-    nearest = np.argsort(costs, axis=0, kind="stable")[:NEAR]
-    mains = np.argsort(np.where(problem.main[:, None], costs, np.inf), axis=0, kind="stable")[:2]
-    for rows in (nearest, mains):
-        used[rows, np.arange(problem.km.shape[1])[None, :]] = True
-    member, grid = np.nonzero((used | problem.pinned) & problem.allowed)
-    return (*_people(problem, (member, grid), bound * (1 + slack)), bound)
+    sand, bound = _sand(problem)
+    limit = bound * (1 + slack)
+    used = _cheapest(problem, limit)
+    used = sand if used is None else used
+    used |= _near(problem, np.ones_like(problem.main), NEAR) | _near(problem, problem.main, MAINS)
+    if problem.spread and not problem.main.all():
+        used |= _near(problem, ~problem.main, MAINS)
+    own = np.argsort(np.where(problem.allowed, problem.cost, np.inf), axis=1, kind="stable")[:, :OWN]
+    used[np.arange(len(own))[:, None], own] = True
+    pairs = np.nonzero((used | problem.pinned) & problem.allowed)
+    return (*_people(problem, pairs, limit), bound)
+
+
+def _near(problem: Problem, who: np.ndarray, count: int) -> np.ndarray:
+    """Member by grid: of those asked for, the cheapest few of each grid."""
+    costs = np.where(problem.allowed & who[:, None], problem.cost, np.inf)
+    near = np.zeros_like(problem.allowed)
+    near[np.argsort(costs, axis=0, kind="stable")[:count], np.arange(costs.shape[1])[None, :]] = True
+    return near
 
 
 def _refuse_impossible(problem: Problem) -> None:
@@ -51,31 +63,69 @@ def _refuse_impossible(problem: Problem) -> None:
         )
 
 
-def _sand(problem: Problem, pairs: tuple[np.ndarray, np.ndarray]) -> tuple[np.ndarray, float]:
-    """Loads of the evenest sharing, and its heaviest load per capacity."""
-    member, grid = pairs
-    size = len(member)
-    members, grids = problem.km.shape
-    at, ones = np.arange(size), np.ones(size)
-    whole = sp.csr_matrix((ones, (grid, at)), shape=(grids, size + 1))
-    loads = sp.csr_matrix((ones, (member, at)), shape=(members, size))
-    loads = sp.hstack([loads, sp.csr_matrix(-problem.capacity[:, None])])
+def _sand(problem: Problem) -> tuple[np.ndarray, float]:
+    """Member by grid: who does something in the evenest sharing; its heaviest load per capacity."""
+    pairs = np.nonzero(problem.allowed)
+    whole, loads = _sums(problem, pairs)
+    none = sp.csr_matrix((len(problem.work), 1))
     answer = milp(
-        np.append(np.zeros(size), 1.0),
-        constraints=[LinearConstraint(whole, problem.work, problem.work), LinearConstraint(loads, -np.inf, 0)],
+        np.append(np.zeros(whole.shape[1]), 1.0),
+        constraints=[
+            LinearConstraint(sp.hstack([whole, none]), problem.work, problem.work),
+            LinearConstraint(sp.hstack([loads, sp.csr_matrix(-problem.capacity[:, None])]), -np.inf, 0),
+        ],
     )
     assert answer.x is not None, answer.message  # every grid has an allowed member, so there is a sharing
-    return answer.x[:-1], float(answer.x[-1])
+    return _used(problem, pairs, answer.x[:-1]), float(answer.x[-1])
 
 
-def _people(problem: Problem, pairs: tuple[np.ndarray, np.ndarray], limit: float) -> tuple[np.ndarray, np.ndarray]:
+def _cheapest(problem: Problem, limit: float) -> np.ndarray | None:
+    """Member by grid: who does something in the cheapest sharing within a limit, each pair's cost spread over what it can do.
+
+    None where rounding leaves no sharing at that very limit.
+    """
+    member, grid = pairs = np.nonzero(problem.allowed)
+    whole, loads = _sums(problem, pairs)
+    most = np.maximum(_most(problem, pairs, limit), FAINT * problem.work.mean() or 1.0)
+    answer = milp(
+        problem.cost[member, grid] / most,
+        constraints=[
+            LinearConstraint(whole, problem.work, problem.work),
+            LinearConstraint(loads, -np.inf, limit * problem.capacity),
+        ],
+    )
+    return None if answer.x is None else _used(problem, pairs, answer.x)
+
+
+def _used(problem: Problem, pairs: tuple[np.ndarray, ...], load: np.ndarray) -> np.ndarray:
+    used = np.zeros_like(problem.allowed)
+    used[pairs] = load > TINY
+    return used
+
+
+def _sums(problem: Problem, pairs: tuple[np.ndarray, ...]) -> tuple[sp.csr_matrix, sp.csr_matrix]:
+    """Matrices that add the loads of pairs up by grid, and by member."""
+    member, grid = pairs
+    at, ones = np.arange(len(member)), np.ones(len(member))
+    members, grids = problem.km.shape
+    return (
+        sp.csr_matrix((ones, (grid, at)), shape=(grids, len(at))),
+        sp.csr_matrix((ones, (member, at)), shape=(members, len(at))),
+    )
+
+
+def _most(problem: Problem, pairs: tuple[np.ndarray, ...], limit: float) -> np.ndarray:
+    """The most each pair can carry: all the work of the grid, or all the member may have."""
+    return np.asarray(np.minimum(problem.work[pairs[1]], limit * problem.capacity[pairs[0]]))
+
+
+def _people(problem: Problem, pairs: tuple[np.ndarray, ...], limit: float) -> tuple[np.ndarray, np.ndarray]:
     member, grid = pairs
     size = len(member)
     members, grids = problem.km.shape
     at, ones = np.arange(size), np.ones(size)
-    work = problem.work[grid]
-    of_grid = sp.csr_matrix((ones, (grid, at)), shape=(grids, size))
-    of_member = sp.csr_matrix((ones, (member, at)), shape=(members, size))
+    most = _most(problem, pairs, limit)
+    of_grid, of_member = _sums(problem, pairs)
     none_g, none_m = sp.csr_matrix((grids, size)), sp.csr_matrix((members, size))
     held = problem.main[member].astype(float)
     staffed = sp.csr_matrix((held, (grid, at)), shape=(grids, size))
@@ -87,12 +137,12 @@ def _people(problem: Problem, pairs: tuple[np.ndarray, np.ndarray], limit: float
         np.concatenate([problem.cost[member, grid], np.zeros(size)]),
         integrality=np.concatenate([ones, np.zeros(size)]),
         bounds=Bounds(
-            np.concatenate([problem.pinned[member, grid].astype(float), np.zeros(size)]), np.concatenate([ones, work])
+            np.concatenate([problem.pinned[member, grid].astype(float), np.zeros(size)]), np.concatenate([ones, most])
         ),
         constraints=[
             LinearConstraint(sp.hstack([none_g, of_grid]), problem.work, problem.work),
             LinearConstraint(sp.hstack([none_m, of_member]), -np.inf, limit * problem.capacity),
-            LinearConstraint(sp.hstack([-sp.diags(work), sp.eye(size)]), -np.inf, 0),
+            LinearConstraint(sp.hstack([-sp.diags(most), sp.eye(size)]), -np.inf, 0),
             LinearConstraint(sp.hstack([staffed, none_g]), 1, np.inf),
             LinearConstraint(sp.hstack([helping, none_g]), helped, np.inf),
             LinearConstraint(sp.hstack([of_member, none_m]), busy, np.inf),
@@ -103,13 +153,13 @@ def _people(problem: Problem, pairs: tuple[np.ndarray, np.ndarray], limit: float
         # ends within its nodes nearly always; if not, everyone nearby stands there and shares as they can
         answer = milp(
             np.concatenate([np.zeros(size), problem.cost[member, grid]]),
-            bounds=Bounds(0, np.concatenate([ones, work])),
+            bounds=Bounds(0, np.concatenate([ones, most])),
             constraints=[
                 LinearConstraint(sp.hstack([none_g, of_grid]), problem.work, problem.work),
                 LinearConstraint(sp.hstack([none_m, of_member]), -np.inf, limit * problem.capacity),
             ],
         )
     stands, load = np.zeros(problem.km.shape, dtype=bool), np.zeros(problem.km.shape)
-    load[member, grid] = np.where(answer.x[size:] > 1e-9, answer.x[size:], 0.0)
+    load[member, grid] = np.where(answer.x[size:] > TINY, answer.x[size:], 0.0)
     stands[member, grid] = (answer.x[:size] > 0.5) | (load[member, grid] > 0)
     return load * (problem.work / np.where(load.sum(axis=0) > 0, load.sum(axis=0), 1.0))[None, :], stands

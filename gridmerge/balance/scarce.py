@@ -12,9 +12,10 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 import scipy.sparse as sp
-from scipy.optimize import Bounds, LinearConstraint, linear_sum_assignment, milp
+from scipy.optimize import Bounds, LinearConstraint, linear_sum_assignment
 
 from gridmerge.balance.proof import PROVEN, proven
+from gridmerge.highs import milp
 
 NEAR = 15  # candidates a grid or helper: the nearest members; more make the programme larger, hardly better
 NODES = 20  # branch-and-bound nodes, not seconds: a slow computer must not get another plan than a fast one

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import numpy as np
 import scipy.sparse as sp
-from scipy.optimize import Bounds, LinearConstraint, milp
+from scipy.optimize import Bounds, LinearConstraint
 
 from gridmerge.balance.problem import Problem
+from gridmerge.highs import milp
 
 NODES = 2000  # branch-and-bound nodes, not seconds: a slow computer must not get another plan than a fast one
 GAP = 1e-6  # relative: below it two maxima are one
