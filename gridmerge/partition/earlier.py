@@ -87,9 +87,10 @@ def _joined(graph: Graph, labels: Ints, size: Floats) -> Ints:
 
 
 def changes(graph: Graph, k: int, old: Ints, price: float) -> Floats:
-    """(n, k) price of every node outside its old district."""
+    """(n, k) price of every node outside its old district; districts from k on are no more, leaving them costs the same anywhere."""
     pull = np.repeat(leaving_prices(graph, price)[:, None], k, axis=1)
-    pull[np.arange(graph.n), old] = 0.0
+    there = np.flatnonzero(old < k)
+    pull[there, old[there]] = 0.0
     return pull
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -14,6 +14,7 @@ import shapely
 from gridmerge.errors import InputError
 from gridmerge.model import GridPlan, Mosaic, Weights
 from gridmerge.partition.graph import groups_of
+from gridmerge.partition.orders import Orders, locked_grids, pairs_of, read_orders
 from gridmerge.partition.remeasure import remeasured
 from gridmerge.text import Text
 
@@ -47,8 +48,9 @@ def apply_edits(
         The plan after all moves that keep its promises, its figures measured again; a grid that the moves put out of range is
         a finding.
     list of Refusal
-        Moves not made: a face or grid that is not there, a grid of another village, an exclusive zone, a move made for
-        another state of the plan; and, with all moves taken together, what would leave a grid empty or in two pieces.
+        Moves not made: a face or grid that is not there, a grid of another village, an exclusive zone, a locked grid, a move
+        made for another state of the plan; and, with all moves taken together, what would break a lock or leave a grid empty
+        or in two pieces.
 
     Raises
     ------
@@ -65,14 +67,17 @@ def apply_edits(
     grids = plan.grids.set_index("grid_code")
     refused: list[Refusal] = []
     after = dict(grid_of)
+    orders = Orders() if plan.sizes.locks is None else read_orders(plan.sizes, plan.grids.crs)
+    locked = locked_grids(plan.grids, orders)
     for move in moves:
         face, source, target = (str(move.get(key, "")) for key in ("face", "from", "to"))
-        why = _objection(face, source, target, after, grids)
+        why = _objection(face, source, target, after, grids) or _locked(locked, after[face], target)
         if why is None:
             after[face] = target
         else:
             refused.append(Refusal(face=face, grid=target, reason=why))
-    refused += _undo_broken(after, grid_of, mosaic)
+    while undone := _undo_unlocked(after, grid_of, orders) + _undo_broken(after, grid_of, mosaic):
+        refused += undone
     moved = {face for face, grid in after.items() if grid != grid_of[face]}
     if not moved:
         return plan, refused
@@ -95,6 +100,28 @@ def _objection(face: str, source: str, target: str, now: Mapping[str, str], grid
     if "exclusive" in (one["grid_type"], two["grid_type"]):
         return Text("专属网格整体划定，不能增减图斑", "an exclusive grid is cut out whole")
     return None
+
+
+def _locked(locked: Collection[str], *grids: str) -> Text | None:
+    held = sorted(set(grids) & set(locked))
+    if not held:
+        return None
+    return Text(f"网格 {'、'.join(held)} 已在 locks.csv 中锁定", f"grid {', '.join(held)} is locked in locks.csv")
+
+
+def _undo_unlocked(after: dict[str, str], before: Mapping[str, str], orders: Orders) -> list[Refusal]:
+    """Take back the moves of faces that locks.csv wants in one grid and that are not, or in two and are in one."""
+    refused = []
+    for a, b, same in pairs_of(orders):
+        if (after[a] == after[b]) == same:
+            continue
+        zh, en = ("须在同一网格", "must share a grid") if same else ("不能在同一网格", "must not share a grid")
+        for face in (a, b):
+            if after[face] != before[face]:
+                why = Text(f"locks.csv 规定图斑 {a} 与 {b} {zh}", f"by locks.csv faces {a} and {b} {en}")
+                refused.append(Refusal(face=face, grid=after[face], reason=why))
+                after[face] = before[face]
+    return refused
 
 
 def _undo_broken(after: dict[str, str], before: Mapping[str, str], mosaic: Mosaic) -> list[Refusal]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 
 import numpy as np
@@ -10,10 +11,11 @@ from gridmerge.config import Grids
 from gridmerge.errors import PlanError
 from gridmerge.partition.count import apportion
 from gridmerge.partition.earlier import old_codes
-from gridmerge.partition.graph import groups_of
+from gridmerge.partition.fixed import against_earlier, grouped
 from gridmerge.partition.orders import Orders
 from gridmerge.partition.village import Village
 
+EXCEL = re.compile(r"\d\.\d+[Ee]\+\d+")  # a code that went through a cell that is no text
 Place = dict[str, tuple[int, int]]  # face -> village, number in it
 
 
@@ -27,6 +29,7 @@ def obey(villages: list[Village], orders: Orders, sizes: Grids) -> list[Village]
     """
     place: Place = {str(face): (i, j) for i, v in enumerate(villages) for j, face in enumerate(v.face_id)}
     villages = [replace(v, old=old_codes(v.geometry, v.code, orders.earlier)) for v in villages]
+    _check_common_land(villages, orders)
     _check_names(villages, orders)
     out = _numbered(villages, orders, sizes)
     for a, b in orders.links:
@@ -41,7 +44,7 @@ def obey(villages: list[Village], orders: Orders, sizes: Grids) -> list[Village]
     for face, name in orders.faces.items():
         i, x = _find(place, face)
         out[i] = replace(out[i], tags={**out[i].tags, x: name})
-    return [_only_neighbours(v) for v in out]
+    return [grouped(replace(v, against=tuple(against_earlier(v)))) for v in out]
 
 
 def _find(place: Place, face: str) -> tuple[int, int]:
@@ -65,13 +68,37 @@ def _pair(place: Place, villages: list[Village], a: str, b: str) -> tuple[int, i
 
 
 def _check_names(villages: list[Village], orders: Orders) -> None:
-    known = {v.code for v in villages} | {v.name for v in villages}
+    """Stop at a lock of a village or grid that is not there, or of which the earlier plan or today's land has nothing."""
+    known = {name: v for v in villages for name in (v.code, v.name)}
     grids = set() if orders.earlier is None else set(orders.earlier.grids["grid_code"])
-    for name in sorted((orders.villages - known) | (orders.grids - grids)):
+    for name in sorted((orders.villages - set(known)) | (orders.grids - grids)):
+        zh, en = "", ""
+        if EXCEL.fullmatch(name):
+            zh, en = (
+                "（Excel 把编码存成了科学计数，请把该列设为文本）",
+                " (Excel made a number of the code; format that column as text)",
+            )
         raise PlanError(
-            f"locks.csv 中的 {name} 既不是本项目的村，也不是旧方案的网格；请改正。",
-            f"{name} in locks.csv is no village of this project and no grid of the earlier plan; correct it.",
+            f"locks.csv 中的 {name} 既不是本项目的村，也不是旧方案的网格{zh}；请改正。",
+            f"{name} in locks.csv is no village of this project and no grid of the earlier plan{en}; correct it.",
         )
+    laid = {code for v in villages for code in v.old.tolist()}
+    bare = [name for name in orders.villages if not (known[name].old != "").any()]
+    for name in sorted([*bare, *(orders.grids - laid)]):
+        raise PlanError(
+            f"locks.csv 锁定的 {name} 在旧方案与今天的村界内没有共同的土地，无从保持原样；请删去这一行。",
+            f"{name} is locked in locks.csv, and the earlier plan and today's villages have no land of it in common; drop that row.",
+        )
+
+
+def _check_common_land(villages: list[Village], orders: Orders) -> None:
+    if orders.earlier is None or any((v.old != "").any() for v in villages):
+        return
+    raise PlanError(
+        "[grids] previous 的旧方案没有一个网格落在本项目的村内（村编码或位置对不上）；请核对 previous 指向的文件，或删去 previous。",
+        "No grid of the earlier plan in [grids] previous lies in a village of this project (by code and place); check which "
+        "file previous names, or take it out.",
+    )
 
 
 def _numbered(villages: list[Village], orders: Orders, sizes: Grids) -> list[Village]:
@@ -125,24 +152,3 @@ def _linked(village: Village, x: int, y: int) -> Village:
         lengths=np.concatenate([village.lengths, none]),
         agreement=np.concatenate([village.agreement, none]),
     )
-
-
-def _only_neighbours(village: Village) -> Village:
-    """Faces kept together become one where they touch; where they do not, they are locked to one grid, which must reach both.
-
-    Gluing what does not touch would pass a grid in two pieces for connected.
-    """
-    if not village.together:
-        return village
-    n = len(village.face_id)
-    group = groups_of(n, village.together)
-    same = group[village.edges[:, 0]] == group[village.edges[:, 1]]
-    touching = groups_of(n, village.edges[same])
-    pairs, tags = [], dict(village.tags)
-    for a, b in village.together:
-        if touching[a] == touching[b]:
-            pairs.append((a, b))
-        else:
-            name = tags.get(a) or tags.get(b) or f"+{village.face_id[min(a, b)]}"
-            tags[a] = tags[b] = name
-    return replace(village, together=tuple(pairs), tags=tags)

@@ -25,6 +25,7 @@ from gridmerge.partition.village import Divided, Village, divide
 from gridmerge.text import Text
 
 M2_PER_HA = 1e4
+MOST_ROWS = 3  # rows of locks.csv that one sentence names
 
 
 def partition(
@@ -59,7 +60,7 @@ def partition(
         Every face in one grid, every grid in one village and in one piece (in each declared piece of a split village at
         most one), codes by position.
     """
-    orders = read_orders(sizes)
+    orders = read_orders(sizes, township.crs)
     villages = villages_of(mosaic, weights, township, sizes, orders)
     return assemble(villages, each(divide, villages, processes), mosaic, weights, orders.earlier, layers)
 
@@ -80,7 +81,7 @@ def assemble(
     grids = _grids(faces, mosaic, weights, {v.code: v.name for v in villages})
     findings: list[Finding] = [finding for part in divided for finding in part.findings]
     for village, part, codes in zip(villages, divided, coded, strict=True):
-        findings += reason_findings(village, part, codes, layers)
+        findings += [*reason_findings(village, part, codes, layers), *_not_kept(village, part, codes)]
     before = pd.concat([_before(*one) for one in zip(villages, divided, coded, strict=True)], ignore_index=True)
     plan_faces = faces[["face_id", "grid_code"]].sort_values("face_id", ignore_index=True)
     retired = {**(earlier.retired if earlier else {}), **{c: s for codes in coded for c, s in codes.retired.items()}}
@@ -197,11 +198,11 @@ def _faces(village: Village, part: Divided, codes: Codes) -> pd.DataFrame:
 
 def _before(village: Village, part: Divided, codes: Codes) -> pd.DataFrame:
     """face_id, grid_code, price of a village's faces that the earlier plan laid into a grid."""
-    laid = part.home >= 0
+    laid = part.leaving > 0
     return pd.DataFrame(
         {
             "face_id": village.face_id[laid],
-            "grid_code": codes.codes[part.home[laid]],
+            "grid_code": np.where(part.home[laid] >= 0, codes.codes[part.home[laid]], ""),
             "price": part.leaving[laid],
         }
     )
@@ -228,6 +229,20 @@ def reason_findings(village: Village, part: Divided, codes: Codes, layers: Seque
             )
         )
     return out
+
+
+def _not_kept(village: Village, part: Divided, codes: Codes) -> list[Finding]:
+    """One finding for a village whose earlier plan breaks locks: which, and how many faces have another grid now."""
+    if not village.against:
+        return []
+    rows = [text for _, text in village.against]
+    more = len(rows) - MOST_ROWS
+    zh = "；".join(text.zh for text in rows[:MOST_ROWS]) + (f"；等 {len(rows)} 条" if more > 0 else "")
+    en = "; ".join(text.en for text in rows[:MOST_ROWS]) + (f"; and {more} more" if more > 0 else "")
+    point = shapely.point_on_surface(village.geometry[village.against[0][0]])
+    moved = int(((village.old != "") & (village.old != codes.codes[part.labels])).sum())
+    place, locks = (point.x, point.y), Text(zh, en)
+    return [found("earlier_not_kept", measure=moved, place=place, village=village.name, locks=locks)]
 
 
 def _ways_out(village: Village, reason: Reason, layers: Sequence[Layer]) -> Text:

@@ -16,7 +16,7 @@ from gridmerge.partition.codes import EMPTY
 from gridmerge.partition.earlier import old_codes
 from gridmerge.partition.figures import SLACK, evenness, kept_whole, share_in_range
 from gridmerge.partition.graph import groups_of
-from gridmerge.partition.orders import read_orders
+from gridmerge.partition.orders import Earlier, locked_grids, read_orders
 from gridmerge.partition.plan import face_table, priced_borders, typical_side
 
 
@@ -43,11 +43,15 @@ def remeasured(plan: GridPlan, mosaic: Mosaic, weights: Weights, changed: Collec
     whole, split = kept_whole(mosaic, plan.faces)
     length = float(cut["length_m"].sum())
     villages = dict(plan.figures["villages"])
+    orders = read_orders(sizes, plan.grids.crs)
+    divided = set(comprehensive["grid_code"]) - locked_grids(comprehensive, orders)
     for code, faces in table.groupby("village_code", sort=True):
         mine = sorted(set(faces["grid"]) & set(changed))
         if mine:
             inner = cut.loc[cut["one"].isin(faces["grid"])]
-            villages[str(code)] = _village(villages[str(code)], faces, inner, set(comprehensive["grid_code"]), plan)
+            villages[str(code)] = _village(villages[str(code)], faces, inner, divided, plan)
+            limits = size.reindex(comprehensive.loc[comprehensive["village_code"] == code, "grid_code"]).to_numpy()
+            villages[str(code)]["feasible"] = share_in_range(limits, sizes) == 1.0
             villages[str(code)]["edited"] = len(mine)
     objective, bound = (sum(float(v[key]) for v in villages.values()) for key in ("objective", "bound"))
     figures: dict[str, Any] = {
@@ -61,18 +65,17 @@ def remeasured(plan: GridPlan, mosaic: Mosaic, weights: Weights, changed: Collec
         "optimality_gap": round(max(0.0, 1 - bound / objective), 6) if objective > SLACK else 0.0,
         "villages": villages,
     }
-    figures["codes"] = {**plan.figures["codes"], "kept_share": _kept(table, plan)}
+    figures["codes"] = {**plan.figures["codes"], "kept_share": _kept(table, orders.earlier)}
     return replace(plan, figures=figures, findings=_findings(plan, size, set(changed)))
 
 
 def _village(
-    told: dict[str, Any], faces: pd.DataFrame, cut: pd.DataFrame, comprehensive: set[str], plan: GridPlan
+    told: dict[str, Any], faces: pd.DataFrame, cut: pd.DataFrame, divided: set[str], plan: GridPlan
 ) -> dict[str, Any]:
-    """A village's figures with borders, unevenness and feasibility taken from its faces."""
+    """A village's figures with borders, unevenness and changes taken from the faces of the grids that were divided."""
     sizes = plan.sizes
-    own = faces.loc[faces["grid"].isin(comprehensive)]
-    inner = cut.loc[cut["one"].isin(comprehensive) & cut["other"].isin(comprehensive)]
-    size, work = own.groupby("grid")["size"].sum(), own.groupby("grid")["work"].sum()
+    inner = cut.loc[cut["one"].isin(divided) & cut["other"].isin(divided)]
+    work = faces.loc[faces["grid"].isin(divided)].groupby("grid")["work"].sum()
     number = {code: i for i, code in enumerate(work.index)}
     pairs = np.column_stack([inner["one"].map(number), inner["other"].map(number)]).reshape(-1, 2)
     cluster = work.groupby(groups_of(len(work), pairs))  # land that zones part is shared out apart
@@ -85,14 +88,12 @@ def _village(
         "changes": round(_changes(faces, plan), 6),
     }
     objective, bound = sum(terms.values()), min(float(told["bound"]), sum(terms.values()))
-    inside = (size >= float(sizes.min or 0) - SLACK) & (size <= float(sizes.max or np.inf) + SLACK)
     return {
         **told,
         "objective": round(objective, 6),
         "bound": round(bound, 6),
         "gap": round(1 - bound / objective, 6) if objective > SLACK else 0.0,
         "proven": False,
-        "feasible": bool(inside.all()),
         "terms": terms,
     }
 
@@ -103,9 +104,8 @@ def _changes(faces: pd.DataFrame, plan: GridPlan) -> float:
     return float(both.loc[both["grid"] != both["grid_code"], "price"].sum())
 
 
-def _kept(table: pd.DataFrame, plan: GridPlan) -> float:
+def _kept(table: pd.DataFrame, earlier: Earlier | None) -> float:
     """Share of the township's size that lies under the code it had before."""
-    earlier = read_orders(plan.sizes).earlier
     if earlier is None:
         return 1.0
     mass = table["size"].to_numpy() + EMPTY * shapely.area(np.asarray(table.geometry.values))

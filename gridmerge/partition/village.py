@@ -8,17 +8,20 @@ from dataclasses import dataclass, field, replace
 import numpy as np
 import shapely
 from numpy.typing import NDArray
+from scipy.optimize import linear_sum_assignment
 
 from gridmerge.config import Grids
 from gridmerge.errors import PlanError
 from gridmerge.findings import Finding, found
 from gridmerge.partition.count import apportion, how_many
 from gridmerge.partition.earlier import changes, fitted, leaving_prices, taken_over
+from gridmerge.partition.fixed import check_obeyed, kept_of, locked_out_of_range, zones_of
 from gridmerge.partition.graph import Floats, Graph, Ints, contract, groups_of, make_graph, sums
 from gridmerge.partition.growth import LockError
 from gridmerge.partition.reasons import SLACK, Case, Reason, reasons
 from gridmerge.partition.solver import Solution, Wishes, solve
 from gridmerge.partition.state import Task
+from gridmerge.text import Text
 
 Texts = NDArray[np.object_]
 
@@ -51,6 +54,8 @@ class Village:
         Pairs of faces.
     number
         How many comprehensive grids, when people gave it.
+    against
+        A face, and a lock that the earlier plan breaks.
     """
 
     code: str
@@ -73,6 +78,7 @@ class Village:
     together: tuple[tuple[int, int], ...] = ()
     apart: tuple[tuple[int, int], ...] = ()
     number: int | None = None
+    against: tuple[tuple[int, Text], ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -80,7 +86,7 @@ class Divided:
     """A village divided: `labels` (n,) numbers grids from 0, `exclusive` (grids,) says which are zones.
 
     `reasons` say why grids are out of range; their grid and face count like `labels` and the faces of the village. `home` (n,) is the
-    grid each face is in when the earlier plan changes nowhere, -1 where none was laid; `leaving` (n,) what it costs to be in another.
+    grid each face is in when the earlier plan changes nowhere, -1 where it has none; `leaving` (n,) what it costs to be in another.
     """
 
     labels: Ints
@@ -112,19 +118,20 @@ def divide(village: Village) -> Divided:
     """Divide one village: each exclusive zone is a grid of its own, so is each locked grid; the solver divides the rest."""
     labels = np.full(len(village.face_id), -1, dtype=np.int64)
     findings: list[Finding] = []
-    fixed = [*_zones(village), *_kept(village)]
-    for number, nodes in enumerate(fixed):
+    zoned, kept = zones_of(village), kept_of(village)
+    for number, nodes in enumerate([*zoned, *kept]):
         labels[nodes] = number
-    zones, grids = len(_zones(village)), len(fixed)
+    zones, grids = len(zoned), len(zoned) + len(kept)
     home, leaving = np.full(len(labels), -1, dtype=np.int64), np.zeros(len(labels))
     solutions: list[Solution] = []
-    told: list[Reason] = []
-    for cluster in _numbered(village, _clusters(village, np.flatnonzero(labels < 0), findings), len(fixed) - zones):
+    locked_out = [r for number, nodes in enumerate(kept, zones) for r in locked_out_of_range(village, number, nodes)]
+    told = list(locked_out)
+    for cluster in _numbered(village, _clusters(village, np.flatnonzero(labels < 0), findings), len(kept)):
         attempted, case = solve_cluster(village, cluster)
         solution = attempted.solution
         labels[cluster.nodes] = grids + solution.labels
         if attempted.home is not None:
-            home[cluster.nodes] = grids + attempted.home
+            home[cluster.nodes] = np.where(attempted.home <= solution.labels.max(), grids + attempted.home, -1)
             leaving[cluster.nodes] = leaving_prices(case.graph, float(village.sizes.steady))
         told += [
             replace(r, grid=grids + r.grid, face=int(cluster.nodes[r.face]) if r.face >= 0 else -1)
@@ -132,10 +139,13 @@ def divide(village: Village) -> Divided:
         ]
         grids += int(solution.labels.max()) + 1
         solutions.append(solution)
+    check_obeyed(village, labels)
+    if village.number not in (None, grids - zones):
+        findings.append(_other_number(village, grids - zones))
     return Divided(
         labels=labels,
         exclusive=np.arange(grids) < zones,
-        figures=_figures(village, solutions, zones, grids),
+        figures=_figures(village, solutions, zones, grids, not locked_out),
         findings=tuple(findings),
         reasons=tuple(told),
         home=home,
@@ -143,23 +153,21 @@ def divide(village: Village) -> Divided:
     )
 
 
-def _zones(village: Village) -> list[Ints]:
-    """The faces of each exclusive grid: one a zone, one for each of its pieces where they do not touch."""
-    inside = np.flatnonzero(village.zone != "")
-    _, number = np.unique(village.zone[inside].astype(str), return_inverse=True)
-    label = np.full(len(village.face_id), -1, dtype=np.int64)
-    label[inside] = number
-    same = (label[village.edges[:, 0]] == label[village.edges[:, 1]]) & (label[village.edges[:, 0]] >= 0)
-    pieces = make_graph(village.size, village.edges[same]).components()
-    groups = [inside[pieces[inside] == piece] for piece in np.unique(pieces[inside])]
-    return sorted(groups, key=lambda nodes: (village.zone[nodes[0]], nodes[0]))
-
-
-def _kept(village: Village) -> list[Ints]:
-    """The faces of each grid that stays as it was."""
-    free = village.zone == ""
-    codes = sorted(set(village.old[free].tolist()) - {""})
-    return [np.flatnonzero(free & (village.old == code)) for code in codes if village.frozen or code in village.kept]
+def _other_number(village: Village, made: int) -> Finding:
+    """Why a village has another number of grids than people gave it."""
+    wanted, free = int(village.number or 0), int((village.zone == "").sum())
+    fewer = Text(
+        f"该村只有 {free} 个可划分的图斑，锁定和须同格的图斑又占去一部分",
+        f"there are {free} faces to divide, less those locked or kept together",
+    )
+    more = Text(
+        "锁定的网格、互不相连的土地和锁定到不同网格的图斑至少要这么多",
+        "locked grids, land that does not touch and faces locked to different grids take as many",
+    )
+    place = shapely.point_on_surface(village.geometry[0])
+    cause = fewer if made < wanted else more
+    blanks = {"village": village.name, "wanted": str(wanted)}
+    return found("grid_number_unmet", measure=made, place=(place.x, place.y), cause=cause, **blanks)
 
 
 def _numbered(village: Village, clusters: list[Cluster], kept: int) -> list[Cluster]:
@@ -244,16 +252,18 @@ def solve_cluster(village: Village, cluster: Cluster) -> tuple[Attempted, Case]:
     group = groups_of(graph.n, wishes.together)
     glued = contract(graph, group)
     lower, upper = float(sizes.min or 0.0), float(sizes.max or np.inf)
-    before = _before(village.old[nodes], glued, group)
+    before, holds = _before(village.old[nodes], glued, group), True
     if before is not None and wishes.locks is not None:
-        before = _obeying(before, _on_groups(wishes.locks, group))
+        before, holds = _obeying(before, _on_groups(wishes.locks, group), glued.weights)
     if cluster.number is not None:
         k = cluster.number
-    elif before is not None and _fits(glued, before, lower, upper):
+    elif before is not None and holds and _fits(glued, before, lower, upper):
         k = int(before.max()) + 1  # a number that still works is not touched
     else:
         k = how_many(glued.weights, float(sizes.target or 1.0), lower, upper, glued.n)
-    attempt = _Attempt(village=village, cluster=cluster, graph=graph, group=group, wishes=wishes, before=before)
+    attempt = _Attempt(
+        village=village, cluster=cluster, graph=graph, group=group, wishes=wishes, before=before, holds=holds
+    )
     attempted = attempt.best_number(k)
     solution = attempted.solution
     case = Case(
@@ -272,7 +282,7 @@ def solve_cluster(village: Village, cluster: Cluster) -> tuple[Attempted, Case]:
 
 @dataclass(frozen=True, kw_only=True)
 class _Attempt:
-    """A cluster ready to be divided into any number of grids."""
+    """A cluster ready to be divided into any number of grids; `holds`: the earlier plan breaks no lock of a face."""
 
     village: Village
     cluster: Cluster
@@ -280,11 +290,13 @@ class _Attempt:
     group: Ints
     wishes: Wishes
     before: Ints | None
+    holds: bool
 
     def best_number(self, k: int) -> Attempted:
         """Divide into k; where that breaks the limits and nobody insists on k, into the number near it that breaks them least."""
         most = int(self.group.max()) + 1
-        least = 1 if self.wishes.locks is None else max(1, int(np.max(self.wishes.locks)) + 1)
+        least = 2 if self.wishes.apart else 1
+        least = least if self.wishes.locks is None else max(least, int(np.max(self.wishes.locks)) + 1)
         best = self._divide(min(max(k, least), most), least)
         if self.cluster.number is not None:
             return best
@@ -310,10 +322,15 @@ class _Attempt:
         lower, upper = float(sizes.min or 0.0), float(sizes.max or np.inf)
         wishes, budget = self.wishes, moves_for(sizes.effort, len(nodes))
         glued = contract(graph, self.group)
-        if self.before is not None and (wishes.locks is None or int(self.before.max()) + 1 == k):
-            wishes = _steady(graph, (glued, self.group), self.before, (k, lower, upper, sizes.steady), wishes)
+        home = None if self.before is None else self.before[self.group]
+        if self.before is not None and self.holds and (wishes.locks is None or int(self.before.max()) + 1 == k):
+            start = _start(glued, self.before, (k, lower, upper))
+            home = start[self.group]
+            wishes = replace(wishes, start=home)
             if _fits(glued, self.before, lower, upper) and int(self.before.max()) + 1 == k:
                 budget = 0  # nothing asks for a change
+        if home is not None:
+            wishes = replace(wishes, pull=changes(graph, k, home, float(sizes.steady)))
         try:
             solution = solve(
                 graph.weights,
@@ -334,7 +351,7 @@ class _Attempt:
                 f"The locks of {self.village.name} contradict each other: faces locked to one grid cannot be joined without "
                 "crossing another; change locks.csv.",
             ) from error
-        return Attempted(solution=solution, home=None if wishes.start is None else np.asarray(wishes.start))
+        return Attempted(solution=solution, home=home)
 
 
 def moves_for(effort: float, faces: int) -> int:
@@ -376,17 +393,26 @@ def _on_groups(locks: Ints, group: Ints) -> Ints:
     return out
 
 
-def _obeying(before: Ints, locks: Ints) -> Ints | None:
-    """Labels of the earlier plan, numbered as the locks number them; None where it breaks one: the cluster is then formed anew."""
-    names = int(locks.max()) + 1
-    homes = [np.unique(before[locks == name]) for name in range(names)]
-    if any(len(home) != 1 for home in homes) or len({int(home[0]) for home in homes}) < names:
-        return None
-    first = [int(home[0]) for home in homes]
-    order = first + [d for d in range(int(before.max()) + 1) if d not in first]
-    number = np.empty(len(order), dtype=np.int64)
-    number[order] = np.arange(len(order))
-    return number[before]
+def _obeying(before: Ints, locks: Ints, weights: Floats) -> tuple[Ints, bool]:
+    """Labels of the earlier plan, numbered as the locks number them, and whether it obeys them all.
+
+    Where it does not, a name takes the earlier district that holds most of its faces, one name a district; the plan is then formed
+    anew, at the price of each change. Districts without a name follow, the heaviest first: the last may have no room.
+    """
+    names, count = int(locks.max()) + 1, int(before.max()) + 1
+    held = np.zeros((names, count))
+    tied = locks >= 0
+    np.add.at(held, (locks[tied], before[tied]), 1.0)
+    holds = bool(((held > 0).sum(axis=1) == 1).all() and ((held > 0).sum(axis=0) <= 1).all())
+    rows, columns = linear_sum_assignment(held, maximize=True)
+    number = np.full(count, -1, dtype=np.int64)
+    for name, district in zip(rows.tolist(), columns.tolist(), strict=True):
+        if held[name, district] > 0:
+            number[district] = name
+    rest = np.flatnonzero(number < 0)
+    rest = rest[np.argsort(-sums(before, weights, count)[rest], kind="stable")]
+    number[rest] = names + np.arange(len(rest))
+    return number[before], holds
 
 
 def _fits(graph: Graph, labels: Ints | None, lower: float, upper: float) -> bool:
@@ -396,18 +422,16 @@ def _fits(graph: Graph, labels: Ints | None, lower: float, upper: float) -> bool
     return bool((size >= lower - SLACK).all() and (size <= upper + SLACK).all())
 
 
-def _steady(
-    graph: Graph, contracted: tuple[Graph, Ints], before: Ints, terms: tuple[int, float, float, float], wishes: Wishes
-) -> Wishes:
-    """Wishes that start from the earlier plan and price every change of it."""
-    (glued, group), (k, lower, upper, price) = contracted, terms
-    task = Task(graph=glued, k=k, lower=np.full(k, lower), upper=np.full(k, upper))
-    start = fitted(task, before)[group]
-    return replace(wishes, start=start, pull=changes(graph, k, start, price))
+def _start(glued: Graph, before: Ints, terms: tuple[int, float, float]) -> Ints:
+    """The earlier plan in k districts, on the glued faces."""
+    k, lower, upper = terms
+    return fitted(Task(graph=glued, k=k, lower=np.full(k, lower), upper=np.full(k, upper)), before)
 
 
-def _figures(village: Village, solutions: list[Solution], zones: int, grids: int) -> dict[str, object]:
-    """What report.json says of the village."""
+def _figures(
+    village: Village, solutions: list[Solution], zones: int, grids: int, locked_fit: bool
+) -> dict[str, object]:
+    """What report.json says of the village; prices are of what the solver divided, without locked grids."""
     objective = sum(s.objective for s in solutions)
     bound = sum(s.objective if s.proven else min(s.bound, s.objective) for s in solutions)
     return {
@@ -419,7 +443,7 @@ def _figures(village: Village, solutions: list[Solution], zones: int, grids: int
         "bound": round(bound, 6),
         "gap": round(1 - bound / objective, 6) if objective > 1e-9 else 0.0,
         "proven": all(s.proven for s in solutions),
-        "feasible": all(s.feasible for s in solutions),
+        "feasible": locked_fit and all(s.feasible for s in solutions),
         "terms": {
             name: round(sum(s.terms.get(name, 0.0) for s in solutions), 6) for name in ("borders", "uneven", "changes")
         },

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+
 import geopandas as gpd
 import numpy as np
 import pandas as pd
@@ -116,3 +118,17 @@ def square_mosaic(
         weights_of(faces, frame["households"].to_numpy()),
         township_of(villages),
     )
+
+
+def saved(plan, folder):
+    """The earlier plan as a build leaves it: the grids, and the figures beside them."""
+    plan.grids.to_file(folder / "gridmerge.gpkg", layer="grids", driver="GPKG")
+    figures = {k: v for k, v in plan.figures.items() if k == "codes"}
+    folder.joinpath("report.json").write_text(json.dumps({"grids": figures}), "utf-8")
+    return str(folder / "gridmerge.gpkg")
+
+
+def with_locks(folder, *rows):
+    file = folder / "locks.csv"
+    file.write_text("kind,a,b\n" + "\n".join(rows) + "\n", "utf-8-sig")
+    return str(file)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from dataclasses import replace
 
 import geopandas as gpd
@@ -17,24 +16,10 @@ from gridmerge.errors import InputError, PlanError
 from gridmerge.partition import alternatives, apply_edits, partition
 from gridmerge.partition.count import apportion, how_many
 from gridmerge.partition.remeasure import remeasured
-from tests.partition.mosaics import SIZES, square_mosaic, town_mosaic, weights_of
+from tests.partition.mosaics import SIZES, saved, square_mosaic, town_mosaic, weights_of, with_locks
 from tests.towns import draw_town
 
 QUICK = SIZES.model_copy(update={"proof": 0})
-
-
-def saved(plan, folder):
-    """The earlier plan as a build leaves it: the grids, and the figures beside them."""
-    plan.grids.to_file(folder / "gridmerge.gpkg", layer="grids", driver="GPKG")
-    figures = {k: v for k, v in plan.figures.items() if k == "codes"}
-    folder.joinpath("report.json").write_text(json.dumps({"grids": figures}), "utf-8")
-    return str(folder / "gridmerge.gpkg")
-
-
-def with_locks(folder, *rows):
-    file = folder / "locks.csv"
-    file.write_text("kind,a,b\n" + "\n".join(rows) + "\n", "utf-8-sig")
-    return str(file)
 
 
 @pytest.fixture(scope="module")
@@ -333,3 +318,123 @@ def test_an_earlier_plan_holds_where_faces_are_locked_too(town, plan, tmp_path):
     locks = with_locks(tmp_path, f"face,{one},甲", f"face,{other},甲")
     again = partition(*town, QUICK.model_copy(update={"previous": saved(plan, tmp_path), "locks": locks}))
     assert_frame_equal(again.faces, plan.faces)
+
+
+def kinds_of(plan):
+    return [finding.kind for finding in plan.findings]
+
+
+@pytest.fixture
+def eight(tmp_path):
+    """A village of eight squares a row, three grids of it, and how to build it again."""
+    mosaic, weights, township = square_mosaic(np.full((3, 8), 50.0))
+    sizes = QUICK.model_copy(update={"target": 400.0, "min": 250.0, "max": 500.0})
+    first = partition(mosaic, weights, township, sizes)
+    assert len(first.grids) == 3
+
+    def again(*locks, **more):
+        files = {"previous": saved(first, tmp_path), "locks": with_locks(tmp_path, *locks) if locks else None}
+        return partition(mosaic, weights, township, sizes.model_copy(update={**files, **more}))
+
+    return first, again
+
+
+def test_a_lock_against_the_earlier_plan_is_told_once_and_changes_little(eight):
+    first, again = eight
+    old = first.faces.set_index("face_id")["grid_code"]
+    a, b = (old.index[old == code][0] for code in first.grids["grid_code"][:2])
+    after = again(f"face,{a},甲", f"face,{b},甲")
+    now = after.faces.set_index("face_id")["grid_code"]
+    assert now[a] == now[b]
+    (told,) = [f for f in after.findings if f.kind == "earlier_not_kept"]
+    assert told.measure == (now != old).sum() <= 8
+    assert f"图斑 {a}、{b} 须在同一网格（甲），旧方案分属 {old[a]}、{old[b]}" in told.message("zh")
+    assert f"faces {a}, {b} must share a grid (甲) and lay in {old[a]}, {old[b]}" in told.message("en")
+    village = after.figures["villages"]["510311104201"]
+    assert village["objective"] == pytest.approx(sum(village["terms"].values()), abs=3e-6)
+    assert village["terms"]["changes"] > 0 and after.figures["codes"]["kept_share"] >= 2 / 3
+
+
+def test_faces_of_one_earlier_grid_locked_apart_are_told_too(eight):
+    first, again = eight
+    grid = first.grids["grid_code"].iloc[0]
+    a, b, *_ = first.faces.loc[first.faces["grid_code"] == grid, "face_id"]
+    after = again(f"face,{a},甲", f"face,{b},乙", f"apart,{a},{b}")
+    assert kinds_of(after).count("earlier_not_kept") == 1
+    (told,) = [f for f in after.findings if f.kind == "earlier_not_kept"]
+    assert f"faces {b} (乙) and {a} (甲) must not share a grid and both lay in {grid}" in told.message("en")
+    now = after.faces.set_index("face_id")["grid_code"]
+    assert now[a] != now[b]
+
+
+def test_measuring_again_knows_the_price_of_what_locks_changed(town, plan, tmp_path):
+    mosaic, weights, _ = town
+    grid = plan.faces.set_index("face_id")["grid_code"]
+    inner = mosaic.borders.merge(mosaic.faces[["face_id", "zone"]], left_on="face_a", right_on="face_id")
+    inner = inner.loc[(inner["zone"] == "") & inner["face_b"].map(grid).str[-3:].lt("800")]
+    row = inner.loc[inner["face_a"].map(grid) != inner["face_b"].map(grid)].iloc[0]
+    locks = with_locks(tmp_path, f"face,{row['face_a']},甲", f"face,{row['face_b']},甲")
+    after = partition(*town, QUICK.model_copy(update={"previous": saved(plan, tmp_path), "locks": locks}))
+    assert "earlier_not_kept" in kinds_of(after) and after.figures["codes"]["kept_share"] > 0.9
+    again = remeasured(after, mosaic, weights, set(after.grids["grid_code"]))
+    assert _numbers(again.figures) == pytest.approx(_numbers(after.figures), abs=2e-6)
+
+
+@pytest.mark.parametrize(
+    ("rows", "said"),
+    [
+        (["together,f0000,f0001", "apart,f0000,f0001"], "f0000 and f0001 must not share a grid"),
+        (["together,f0000,f0001", "face,f0000,甲", "face,f0001,乙"], "f0000 and f0001 must share a grid"),
+        (["together,f0000,f0102", "face,f0000,甲", "face,f0102,乙"], "f0000 and f0102 must share a grid"),
+        (["together,f0000,f0002"], "f0000 and f0002 must share a grid, and other locks, an exclusive zone"),
+    ],
+)
+def test_locks_that_cannot_all_hold_name_two_faces(tmp_path, rows, said):
+    zones = {(0, 2): "special/学校"} if len(rows) == 1 else {}
+    with pytest.raises(PlanError, match=said):
+        partition(
+            *square_mosaic(np.full((3, 4), 60.0), zones=zones),
+            QUICK.model_copy(update={"locks": with_locks(tmp_path, *rows)}),
+        )
+
+
+def test_two_faces_kept_apart_make_two_grids_of_a_village_for_one(tmp_path):
+    locks = with_locks(tmp_path, "apart,f0000,f0001")
+    plan = partition(*square_mosaic([[100, 100, 100]]), QUICK.model_copy(update={"locks": locks}))
+    assert len(plan.grids) == 2 and kinds_of(plan)
+
+
+@pytest.mark.parametrize(("number", "made"), [(9, 4), (1, 2)])
+def test_a_number_of_grids_that_cannot_be_had_is_told(tmp_path, number, made):
+    locks = with_locks(tmp_path, "face,f0000,甲", "face,f0001,乙") if made == 2 else None
+    sizes = QUICK.model_copy(update={"number": {"青石村": number}, "locks": locks})
+    plan = partition(*square_mosaic([[100, 100, 100, 100]]), sizes)
+    assert len(plan.grids) == made
+    (told,) = [f for f in plan.findings if f.kind == "grid_number_unmet"]
+    assert told.measure == made and f"was to have {number} grids and has {made}" in told.message("en")
+
+
+def test_a_locked_grid_out_of_range_says_so(eight):
+    first, again = eight
+    after = again("village,青石村,", min=405.0, max=410.0, target=407.0)
+    assert_frame_equal(after.faces, first.faces)
+    assert kinds_of(after) == ["grid_locked"] * 3
+    assert not after.figures["villages"]["510311104201"]["feasible"]
+
+
+def test_a_locked_grid_that_todays_faces_tear_stays_in_one_piece(tmp_path):
+    mosaic, weights, township = square_mosaic([[100, 100, 100, 100], [100, 100, 100, 100]])
+    sizes = QUICK.model_copy(update={"target": 400.0, "previous": str(tmp_path / "gridmerge.gpkg")})
+    west, east = "510311104201001", "510311104201002"
+    far = shapely.box(500_300, 200, 500_400, 300)  # a square in the east that the earlier plan gave to the west
+    halves = [shapely.box(500_000, 100, 500_200, 300), shapely.box(500_200, 100, 500_400, 300).difference(far)]
+    earlier = gpd.GeoDataFrame(
+        {"grid_code": [west, east], "grid_type": "comprehensive", "village_code": west[:12]},
+        geometry=[shapely.union_all([halves[0], far]), halves[1]],
+        crs=mosaic.faces.crs,
+    )
+    earlier.to_file(tmp_path / "gridmerge.gpkg", layer="grids", driver="GPKG")
+    locks = with_locks(tmp_path, f"grid,{west},")
+    after = partition(mosaic, weights, township, sizes.model_copy(update={"locks": locks}))
+    assert (after.grids.geom_type == "Polygon").all()
+    assert after.faces.set_index("face_id")["grid_code"].to_dict()["f0003"] == east
