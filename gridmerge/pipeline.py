@@ -409,8 +409,7 @@ def build(
 
 def _told(plan: GridPlan, inputs: Inputs) -> GridPlan:
     """Give the grids of the final plan their names and their boundaries in words."""
-    plan = plan if inputs.places is None else named(plan, inputs.places)
-    return described(plan, inputs.layers, inputs.settings.project.language)
+    return described(named(plan, inputs.places), inputs.layers, inputs.settings.project.language)
 
 
 def _today() -> str:
