@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
+import geopandas as gpd
 import numpy as np
 import shapely
 from scipy.optimize import linear_sum_assignment
@@ -13,6 +14,7 @@ from gridmerge.partition.graph import Floats, sums
 from gridmerge.partition.orders import Earlier
 from gridmerge.partition.village import Divided, Texts, Village
 
+RIM = 0.01  # share of a grid's land that is no more than two drawings of one village line differ by
 EMPTY = 1e-9  # households a square metre of empty land counts for
 
 COMPREHENSIVE = range(1, 800)  # 999 and below 900: 900-999 are virtual grids, which nobody draws
@@ -67,6 +69,21 @@ def grid_codes(village: Village, part: Divided, earlier: Earlier | None) -> Code
         for number, grid in zip(free, mine, strict=False):
             codes[grid] = f"{village.code}{number:03d}"
     return Codes(codes=codes, retired=_successors(village, part, codes, used), kept=kept)
+
+
+def codes_of_gone_villages(earlier: Earlier | None, grids: gpd.GeoDataFrame) -> dict[str, list[str]]:
+    """Codes of the earlier grids whose village has no grid now (merged, renumbered, left out), with the grids on their land."""
+    if earlier is None:
+        return {}
+    gone = earlier.grids.loc[~earlier.grids["village_code"].isin(grids["village_code"])]
+    old, new = np.asarray(gone.geometry.values), np.asarray(grids.geometry.values)
+    i, j = shapely.STRtree(new).query(old, predicate="intersects")
+    area = shapely.area(shapely.intersection(old[i], new[j]))
+    out: dict[str, list[str]] = {str(code): [] for code in gone["grid_code"]}
+    for k in np.lexsort((grids["grid_code"].to_numpy(dtype=str)[j], -area)).tolist():
+        if area[k] > RIM * shapely.area(old[i[k]]):
+            out[str(gone["grid_code"].iloc[i[k]])].append(str(grids["grid_code"].iloc[j[k]]))
+    return out
 
 
 def _by_position(village: Village, part: Divided) -> list[int]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import Any
 
 import geopandas as gpd
@@ -14,7 +14,7 @@ from gridmerge.config import AREA_UNIT, Grids
 from gridmerge.findings import Finding, found, tidy
 from gridmerge.model import GridPlan, Layer, Mosaic, Township, Weights
 from gridmerge.parallel import each
-from gridmerge.partition.codes import Codes, grid_codes
+from gridmerge.partition.codes import Codes, codes_of_gone_villages, grid_codes
 from gridmerge.partition.figures import plan_figures
 from gridmerge.partition.naming import numbered
 from gridmerge.partition.obey import obey
@@ -84,7 +84,13 @@ def assemble(
         findings += [*reason_findings(village, part, codes, layers), *_not_kept(village, part, codes)]
     before = pd.concat([_before(*one) for one in zip(villages, divided, coded, strict=True)], ignore_index=True)
     plan_faces = faces[["face_id", "grid_code"]].sort_values("face_id", ignore_index=True)
-    retired = {**(earlier.retired if earlier else {}), **{c: s for codes in coded for c, s in codes.retired.items()}}
+    gone = codes_of_gone_villages(earlier, grids)
+    findings += _villages_gone(earlier, gone)
+    retired = {
+        **(earlier.retired if earlier else {}),
+        **{c: s for codes in coded for c, s in codes.retired.items()},
+        **gone,
+    }
     figures = plan_figures(grids, plan_faces, villages, divided, mosaic)
     total = sum(float(v.size.sum()) for v in villages) or 1.0
     kept = sum(codes.kept * float(v.size.sum()) for v, codes in zip(villages, coded, strict=True)) / total
@@ -243,6 +249,17 @@ def _not_kept(village: Village, part: Divided, codes: Codes) -> list[Finding]:
     moved = int(((village.old != "") & (village.old != codes.codes[part.labels])).sum())
     place, locks = (point.x, point.y), Text(zh, en)
     return [found("earlier_not_kept", measure=moved, place=place, village=village.name, locks=locks)]
+
+
+def _villages_gone(earlier: Earlier | None, gone: Collection[str]) -> list[Finding]:
+    """One finding for each village of the earlier plan that has no grid now, with the number of its grids."""
+    if earlier is None or not gone:
+        return []
+    villages = earlier.grids.loc[earlier.grids["grid_code"].isin(gone)].groupby("village_code", sort=True)
+    return [
+        found("earlier_village_gone", measure=len(rows), village=rows["village_name"].iloc[0] or code, code=code)
+        for code, rows in villages
+    ]
 
 
 def _ways_out(village: Village, reason: Reason, layers: Sequence[Layer]) -> Text:

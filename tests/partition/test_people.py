@@ -6,6 +6,7 @@ from dataclasses import replace
 
 import geopandas as gpd
 import numpy as np
+import pandas as pd
 import pytest
 import shapely
 from hypothesis import given, settings
@@ -438,3 +439,18 @@ def test_a_locked_grid_that_todays_faces_tear_stays_in_one_piece(tmp_path):
     after = partition(mosaic, weights, township, sizes.model_copy(update={"locks": locks}))
     assert (after.grids.geom_type == "Polygon").all()
     assert after.faces.set_index("face_id")["grid_code"].to_dict()["f0003"] == east
+
+
+def test_codes_of_a_village_that_is_gone_are_retired_with_whoever_has_its_land(tmp_path):
+    first = partition(*square_mosaic(np.full((2, 4), 100.0), code="510311104202"), QUICK)
+    here = square_mosaic(np.full((2, 4), 100.0))
+    both = first.grids.assign(geometry=first.grids.translate(300, 0))
+    own = partition(*here, QUICK).grids
+    pd.concat([both, own]).to_file(tmp_path / "gridmerge.gpkg", layer="grids", driver="GPKG")
+    after = partition(*here, QUICK.model_copy(update={"previous": str(tmp_path / "gridmerge.gpkg")}))
+    (told,) = [f for f in after.findings if f.kind == "earlier_village_gone"]
+    assert (told.measure, dict(told.blanks)["code"]) == (len(first.grids), "510311104202")
+    retired = after.figures["codes"]["retired"]
+    assert set(retired) == set(first.grids["grid_code"])
+    west = retired[first.grids["grid_code"].iloc[0]]
+    assert west and set(west) <= set(own["grid_code"])
