@@ -8,7 +8,7 @@ from pyproj import CRS
 
 from gridmerge.config import Datum
 from gridmerge.model import Build
-from gridmerge.publish.map.options import Audience
+from gridmerge.publish.privacy import Audience
 from gridmerge.publish.words import INTERNAL
 from gridmerge.text import Language, Text
 

@@ -1,4 +1,4 @@
-"""What must not leave the house: phones are masked, ID numbers taken out, before anything is serialised."""
+"""What must not leave the house: phones are masked, ID numbers taken out, before anything is serialised; and who sees what."""
 
 from __future__ import annotations
 
@@ -8,11 +8,27 @@ from typing import Literal
 from gridmerge.personal import strike_id_numbers
 
 Contacts = Literal["masked", "full", "none"]
+Audience = Literal["platform", "meeting", "public"]
 
 _NARROW = {ord("０") + digit: ord("0") + digit for digit in range(10)} | {ord("＋"): ord("+")}
 _GAP = r"[\s\-－—]?"  # people write 138-0013-8000 and +86 138 0013 8000
 _MOBILE = re.compile(rf"(?<!\d)(?:\+?86{_GAP})?(1[3-9]\d){_GAP}(\d{{4}}){_GAP}(\d{{4}})(?!\d)")
 _LANDLINE = re.compile(r"(?<!\d)(0\d{2,3})[\s\-－—]?(\d{3,4})(\d{4})(?!\d)")
+
+
+def contacts_for(audience: Audience, contacts: Contacts) -> Contacts:
+    """Return how phones are shown to an audience: the one rule of maps, posters and exports.
+
+    Parameters
+    ----------
+    audience
+        ``platform`` sees what ``[publish] contacts`` says; a ``meeting`` never a whole phone; the ``public`` none.
+    contacts
+        ``[publish] contacts``.
+    """
+    if audience == "public":
+        return "none"
+    return "masked" if audience == "meeting" and contacts == "full" else contacts
 
 
 def mask_phone(phone: str, contacts: Contacts = "masked") -> str:

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from gridmerge.publish.privacy import mask_name, mask_phone, scrub
+from gridmerge.publish.privacy import contacts_for, mask_name, mask_phone, scrub
 
 
 @pytest.mark.parametrize(
@@ -42,6 +42,18 @@ def test_other_numbers_keep_less_than_they_hide(phone, shown):
 def test_the_project_decides():
     assert mask_phone("13800010001", "full") == "13800010001"
     assert mask_phone("13800010001", "none") == ""
+
+
+@pytest.mark.parametrize(
+    ("audience", "shown"),
+    [
+        ("platform", {"full": "full", "masked": "masked", "none": "none"}),
+        ("meeting", {"full": "masked", "masked": "masked", "none": "none"}),
+        ("public", {"full": "none", "masked": "none", "none": "none"}),
+    ],
+)
+def test_whole_phones_are_for_the_platform_alone(audience, shown):
+    assert {contacts: contacts_for(audience, contacts) for contacts in shown} == shown
 
 
 @given(

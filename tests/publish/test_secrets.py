@@ -91,9 +91,9 @@ def test_exports_hold_no_phone_but_the_platforms(told, tmp_path, ending, profile
 
 def test_what_a_build_writes_holds_none_unless_the_project_says_full(told):
     contacts, out = told
-    for name in FILES:
-        found = set(leaks(out / name))
-        assert found <= ({PHONES[1]} if contacts == "full" else set()), name
+    whole = {name for name in FILES if leaks(out / name)}
+    assert whole == ({"grids.geojson", "locate.json", "plan.xlsx"} if contacts == "full" else set())
+    assert all(set(leaks(out / name)) == {PHONES[1]} for name in whole)
 
 
 @pytest.mark.parametrize("audience", AUDIENCES)
@@ -101,7 +101,9 @@ def test_maps_and_posters_hold_no_id_number_and_no_hidden_phone(told, tmp_path, 
     contacts, out = told
     page = tmp_path / "map.html"
     page.write_text(render_data(from_out(out), options=MapOptions(audience=audience)), "utf-8")
-    assert set(leaks(page)) <= ({PHONES[1]} if contacts == "full" and audience != "public" else set())
+    assert set(leaks(page)) == ({PHONES[1]} if (contacts, audience) == ("full", "platform") else set())
+    named = {name for name in ("赵六", "李四") if name in text_of(page)}  # a member, a department's holder
+    assert named == (set() if audience == "public" else {"赵六", "李四"})
 
 
 def test_posters_hold_none_for_anybody(told, tmp_path):

@@ -13,7 +13,7 @@ from gridmerge.publish.exports.options import ExportOptions, Profile
 from gridmerge.publish.exports.postgis import write_postgis
 from gridmerge.publish.exports.reopen import Grids, for_audience, reopen, shifted
 from gridmerge.publish.exports.sql import write_sql
-from gridmerge.publish.map.options import Audience
+from gridmerge.publish.privacy import Audience
 from gridmerge.publish.staging import staged
 from gridmerge.text import Text
 

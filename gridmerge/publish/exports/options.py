@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Literal, get_args
 
 from gridmerge.config import Datum
-from gridmerge.publish.map.options import Audience
+from gridmerge.publish.privacy import Audience
 
 Profile = Literal["geojson", "rings", "wkt-json", "vertices-csv"]
 
@@ -29,7 +29,7 @@ class ExportOptions:
         ``wgs84`` (= CGCS2000), ``gcj02`` or ``bd09``: shifted exports say so in each record and, where the format has
         one, in the layer's name.
     audience
-        ``platform`` holds what the build holds; ``meeting`` masks phones even where ``[publish] contacts`` is ``full``;
+        ``platform`` holds what the build holds; ``meeting`` masks phones;
         ``public`` masks names, has no phones and suppresses counts below five.
     review_number
         The map review number (审图号) of the imprint; "" leaves a line for it.

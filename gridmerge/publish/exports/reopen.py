@@ -20,8 +20,7 @@ from gridmerge.errors import OutputError
 from gridmerge.publish.geojson import DECIMALS, in_lonlat
 from gridmerge.publish.imprint import Imprint, is_chinese
 from gridmerge.publish.map.audience import SMALL
-from gridmerge.publish.map.options import Audience
-from gridmerge.publish.privacy import mask_name, mask_phone
+from gridmerge.publish.privacy import Audience, contacts_for, mask_name, mask_phone
 from gridmerge.publish.staging import recover
 from gridmerge.text import Language
 
@@ -130,26 +129,27 @@ def shifted(grids: Grids, coord: Datum) -> Grids:
 
 
 def for_audience(grids: Grids, audience: Audience, review_number: str = "") -> Grids:
-    """Return the grids as an audience may see them; whole phones are for the platform alone, whatever the build shows."""
+    """Return the grids as an audience may see them."""
     grids = replace(grids, imprint=replace(grids.imprint, audience=audience, review_number=review_number))
-    if audience == "platform":
-        return grids
-    if audience == "meeting":
-        return replace(grids, rows=[_masked(row) for row in grids.rows])
-    ids = sorted({person["member_id"] for row in grids.rows for person in row["members"]})
+    rows = [_with_phones_for(audience, row) for row in grids.rows]
+    if audience != "public":
+        return replace(grids, rows=rows)
+    ids = sorted({person["member_id"] for row in rows for person in row["members"]})
     aliases = {member: f"W{number:03d}" for number, member in enumerate(ids, 1)}  # an id may be a staff number
-    return replace(grids, rows=[_public(row, grids.works, aliases) for row in grids.rows])
+    return replace(grids, rows=[_public(row, grids.works, aliases) for row in rows])
 
 
-def _masked(row: dict[str, Any]) -> dict[str, Any]:
-    members = [{**person, "phone": mask_phone(person["phone"])} for person in row["members"]]
-    return {**row, "members": members}
+def _with_phones_for(audience: Audience, row: dict[str, Any]) -> dict[str, Any]:
+    contacts = contacts_for(
+        audience, "full"
+    )  # the phones are written as the project wants them: less is to be shown, never more
+    return {**row, "members": [{**person, "phone": mask_phone(person["phone"], contacts)} for person in row["members"]]}
 
 
 def _public(row: dict[str, Any], works: tuple[str, ...], aliases: dict[str, str]) -> dict[str, Any]:
     small = {name for name in works if row.get(name) is not None and 0 < row[name] < SMALL}
     members = [
-        {**person, "member_id": aliases[person["member_id"]], "name": mask_name(person["name"]), "phone": ""}
+        {**person, "member_id": aliases[person["member_id"]], "name": mask_name(person["name"])}
         for person in row["members"]
     ]
     hidden: dict[str, Any] = dict.fromkeys(small) | ({"workload": None} if small else {})

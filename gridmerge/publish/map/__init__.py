@@ -10,10 +10,11 @@ from gridmerge.publish.map.atlas import atlas
 from gridmerge.publish.map.data import MapData
 from gridmerge.publish.map.figure import figure
 from gridmerge.publish.map.inline import inline
-from gridmerge.publish.map.options import Audience, MapOptions
+from gridmerge.publish.map.options import MapOptions
 from gridmerge.publish.map.payload import build_hash
 from gridmerge.publish.map.reopen import from_out
 from gridmerge.publish.map.trouble import trouble
+from gridmerge.publish.privacy import Audience
 
 __all__ = [
     "Audience",

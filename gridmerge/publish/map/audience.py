@@ -14,8 +14,7 @@ from gridmerge.model import Meeting
 from gridmerge.personal import strike_id_numbers
 from gridmerge.publish.discreet import discreet_meeting
 from gridmerge.publish.map.data import MapData
-from gridmerge.publish.map.options import Audience
-from gridmerge.publish.privacy import mask_name, scrub
+from gridmerge.publish.privacy import Audience, contacts_for, mask_name, mask_phone, scrub
 from gridmerge.text import Text
 
 Frame = TypeVar("Frame", bound=pd.DataFrame)
@@ -31,15 +30,17 @@ def for_audience(data: MapData, audience: Audience) -> MapData:
         Everything the map could show.
     audience
         ``public``: whole grids only, no pieces of land, departmental networks, findings or phones; members' names
-        masked; counts under SMALL left out. The others see all.
+        masked; counts under SMALL left out. The others see all, but phones as `contacts_for` says.
     """
-    data = _scrubbed(data)
+    contacts = contacts_for(audience, data.contacts)
+    phones = data.members["phone"].map(lambda phone: mask_phone(phone, contacts))
+    data = _scrubbed(replace(data, contacts=contacts, members=data.members.assign(phone=phones)))
     if audience != "public":
         return data
     grids = _suppressed(data.grids, data.works)
     columns = ["grid_code", "village_code", "area_m2", "workload", *data.works, "geometry"]
     faces = gpd.GeoDataFrame(grids[columns].assign(face_id=grids["grid_code"]), geometry="geometry", crs=data.crs)
-    members = data.members.assign(name=data.members["name"].map(mask_name), phone="", capacity=np.nan)
+    members = data.members.assign(name=data.members["name"].map(mask_name), capacity=np.nan)
     names = [f"W{number:03d}" for number in range(1, len(members) + 1)]  # the roster's own ids may be staff numbers
     new_id = dict(zip(members["member_id"], names, strict=True))
     return replace(

@@ -5,9 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
+from gridmerge.publish.privacy import Audience
 from gridmerge.text import Language
-
-Audience = Literal["platform", "meeting", "public"]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -19,7 +18,7 @@ class MapOptions:
     language
         In which it opens; both label sets are inside.
     audience
-        ``meeting`` (default) has the editor; ``platform`` the same without it; ``public`` masks names, suppresses
+        ``meeting`` (default) has the editor and never a whole phone; ``platform`` has no editor; ``public`` masks names, suppresses
         small counts and shows neither findings nor departmental holders.
     basemap
         A tile URL with ``{z} {x} {y}``, or ``tianditu``; None (default): the map requests nothing at all.

@@ -15,9 +15,9 @@ from gridmerge.errors import OutputError
 from gridmerge.publish.imprint import Imprint
 from gridmerge.publish.map.audience import for_audience
 from gridmerge.publish.map.data import MapData
-from gridmerge.publish.map.options import Audience
 from gridmerge.publish.poster.sheet import draw
 from gridmerge.publish.poster.tables import Sheet, township_sheet, village_sheet
+from gridmerge.publish.privacy import Audience
 from gridmerge.publish.staging import staged
 from gridmerge.text import Language
 
