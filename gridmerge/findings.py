@@ -102,9 +102,12 @@ class Finding:
         language
             Chinese or English.
         titles
-            What people call the layers, by key: 城管 rather than ``urban_management``.
+            What people call the layers, by key: 城管 rather than ``urban_management``; and the workloads, by
+            ``workload:NAME``.
         """
         filled = {name: value.in_(language) if isinstance(value, Text) else value for name, value in self.blanks}
+        if titles and self.layer in titles and self.layer == f"workload:{filled.get('name')}":
+            filled["name"] = titles[self.layer]
         return (
             kinds()[self.kind]
             .message.in_(language)

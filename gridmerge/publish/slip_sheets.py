@@ -51,7 +51,7 @@ def slip_sheet(book: Book, build: Build, slip: Slip) -> None:
     """Write 一部门一表 with its closing sums."""
     sheet = book.sheet(slip.title)
     title = book.say(Text(f"{slip.title}：原网格与综合网格对照表", f"{slip.title}: old grids and unified grids"))
-    top = headed(book, sheet, title, f"{slip.layer.key}　{book.footer}")
+    top = headed(book, sheet, title, f"{book.footer}　crosswalk.csv layer = {slip.layer.key}")
     rows = [
         {
             **row,

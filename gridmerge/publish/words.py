@@ -90,6 +90,35 @@ WORKS = {  # what projects usually count, by the name the project file gives it:
     "workload": (Text("工作量", "workload"), Text("", "")),
 }
 
+UNITS = {  # of findings' measures, where English would stand in a Chinese table
+    "m²": Text("平方米", "m²"),
+    "m": Text("米", "m"),
+    "ha": Text("公顷", "ha"),
+    "%": Text("%", "%"),
+    "grids": Text("个网格", "grids"),
+    "faces": Text("个图斑", "faces"),
+    "features": Text("个要素", "features"),
+    "polygons": Text("个面", "polygons"),
+    "entities": Text("个图元", "entities"),
+    "villages": Text("个村", "villages"),
+    "members": Text("人", "members"),
+    "row": Text("行号", "row"),
+    "rows": Text("行", "rows"),
+    "cells": Text("个单元格", "cells"),
+    "values": Text("个值", "values"),
+    "names": Text("个名称", "names"),
+    "digits": Text("位", "digits"),
+}
+
+INPUTS = {  # what stands in the project file beside the layers and workloads, by the key that findings have
+    "villages": Text("村（社区）界", "village lines"),
+    "addresses": Text("地址", "addresses"),
+    "roster": Text("人员名单", "roster"),
+    "matters": Text("事项清单", "list of matters"),
+    "steps": Text("办理环节", "steps"),
+    "places": Text("地名", "place names"),
+}
+
 INTERNAL = Text("内部资料", "Internal document")
 
 
@@ -103,6 +132,12 @@ def value(code: str, language: Language) -> str:
     """Return what a value of a closed list is called."""
     known = VALUES.get(code)
     return code if known is None else known.in_(language)
+
+
+def unit(measure: str, language: Language) -> str:
+    """Return what people call the unit of a finding's measure."""
+    known = UNITS.get(measure)
+    return measure if known is None else known.in_(language)
 
 
 def titled(title: str, department: str, role: str = "grid") -> Text:
@@ -121,7 +156,5 @@ def titles_of(build: Build, language: Language | None = None) -> dict[str, str]:
 def titles(layers: Iterable[Layer], works: Iterable[str], language: Language) -> dict[str, str]:
     """Return what people call layers and workloads, by the key that findings have."""
     named = {f"workload:{name}": label(name, language) for name in works}
-    named |= {"villages": Text("村（社区）界", "village lines").in_(language)}
-    named |= {"addresses": Text("地址", "addresses").in_(language)}
-    named |= {"roster": Text("人员名单", "roster").in_(language)}
+    named |= {key: name.in_(language) for key, name in INPUTS.items()}
     return named | {layer.key: titled(layer.title, layer.department, layer.spec.role).in_(language) for layer in layers}

@@ -20,7 +20,7 @@ from gridmerge.publish.slips import Slip
 from gridmerge.publish.tables import finding_rows, gravest, records
 from gridmerge.publish.verdict import figures
 from gridmerge.publish.who import departments, leaders, people
-from gridmerge.publish.words import titles_of, value
+from gridmerge.publish.words import titles_of, unit, value
 from gridmerge.text import Text
 
 _NO_CLOCK = datetime.datetime(2000, 1, 1)  # the date a workbook carries inside; the plan's own date is on its summary
@@ -215,6 +215,7 @@ def _findings(book: Book, build: Build) -> None:
             **row,
             "severity": value(row["severity"], book.language),
             "layer": titles.get(row["layer"], row["layer"]),
+            "unit": unit(row["unit"], book.language),
             "count": counts[row["kind"], row["layer"]],
         }
         for row in finding_rows(gravest(build.findings), build.township.crs, book.language, titles)

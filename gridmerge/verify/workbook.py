@@ -30,7 +30,7 @@ def close(written: Written, again: Again) -> Iterator[Broken]:
     for sheet in book.sheet_names:
         table = book.get_sheet_by_name(sheet).to_python()
         if len(table) > HEADER and table[HEADER][0] == LABELS["source_id"].in_(language):
-            key = str(table[1][0]).split("　")[0]
+            key = str(table[1][0]).rpartition(" = ")[2]
             seen.add(key)
             for name in names:
                 column = table[HEADER].index(label(name, language))

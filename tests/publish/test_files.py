@@ -19,6 +19,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from python_calamine import CalamineWorkbook
 
+from gridmerge.findings import found, kinds
 from gridmerge.model import CLAIMS, DISPUTES, GAPS, no_land
 from gridmerge.publish import publish, summary, write_findings
 from gridmerge.publish.brief import agenda, lead
@@ -28,7 +29,7 @@ from gridmerge.publish.geopackage import layer_names
 from gridmerge.publish.publish import FILES
 from gridmerge.publish.slips import slips, source_fates
 from gridmerge.publish.tables import guarded, unguarded
-from gridmerge.publish.words import titled
+from gridmerge.publish.words import UNITS, titled, titles
 from tests.publish.naive import NAMES, naive_build
 
 KINDS = {"gaps": GAPS, "claims": CLAIMS, "disputes": DISPUTES}
@@ -186,6 +187,14 @@ def test_crosswalk_sums_to_the_land(build, out):
     sums = table.astype({"share_of_source": float}).groupby(["layer", "source_id"])["share_of_source"].sum()
     exact = build.crosswalk.groupby(["layer", "source_id"])["share_of_source"].sum()
     assert (sums - exact).abs().max() < 1e-6
+
+
+def test_people_read_what_workloads_lists_and_units_are_called():
+    said = found("workload_by_area", layer="workload:park_staff", measure=3, name="park_staff")
+    assert said.message("zh", titles((), ["park_staff"], "zh")).startswith("工作量 园区员工：3 个面")
+    assert "park_staff" in said.message("zh")  # nobody knows better
+    assert titles((), [], "zh")["matters"] == "事项清单"
+    assert {kind.unit for kind in kinds().values()} - {""} <= set(UNITS)
 
 
 def test_findings_have_their_place_in_degrees(build, out):
