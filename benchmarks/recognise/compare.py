@@ -14,7 +14,7 @@ import numpy as np
 import shapely
 
 from benchmarks.recognise.office import NAMES
-from gridmerge.config import LayerSpec, Reading, Settings, Villages, WorkloadSpec
+from gridmerge.config import AddressesSpec, LayerSpec, Reading, Settings, Villages, WorkloadSpec
 from gridmerge.errors import GridmergeError
 from gridmerge.load import read
 from gridmerge.load.paths import resolve
@@ -95,6 +95,8 @@ class Comparison:
         yield from self._works()
         yield from self._files("roster", self.truth.roster, self.mine.roster)
         yield from self._files("matters", self.truth.matters, self.mine.matters)
+        yield from self._names("addresses", self.truth.addresses, self.mine.addresses)
+        yield from self._names("places", self.truth.places, self.mine.places)
 
     def _choice(
         self, table: str, part: str, right: bool, told: str, *, plain: bool = False, said: Said | None = None
@@ -224,6 +226,17 @@ class Comparison:
                 yield self._named(f"workload:{one.name}", part, a, b, default)
         for one in left:
             yield self._choice(f"workload:{one.name}", "path", False, f"{one.path} is no workload of the project")
+
+    def _names(self, name: str, true: AddressesSpec | None, mine: AddressesSpec | None) -> Iterator[Choice]:
+        """A list of addresses or of places: which file, which column, which rows, how they lie."""
+        yield from self._files(name, true, mine)
+        if true is None or mine is None or true.path != mine.path:
+            if true is None and mine is not None:
+                yield self._choice(name, "path", False, f"{mine.path} is no such list")
+            return
+        for part, default in (("field", None), ("where", None), ("datum", "wgs84"), ("lon", None)):
+            a, b = (getattr(spec, part) or default for spec in (true, mine))
+            yield self._named(name, part, a, b, default)
 
     def _files(self, name: str, true: Reading | None, mine: Reading | None) -> Iterator[Choice]:
         if true is None:

@@ -43,8 +43,11 @@ class Office:
             ("[grids]", {"unit": "households", "target": 300, "min": 150, "max": 450}),
             ("[roster]", self._roster()),
             ("[matters]", self._matters()),
+            ("[addresses]", self.addresses),
         ]
         self._junk()
+        if "村组" in set(self.town.places["kind"]):
+            tables.append(("[places]", self._places()))
         text = "\n\n".join("\n".join([name, *_lines(table)]) for name, table in tables)
         (self.folder / TRUTH).write_text(text + "\n", encoding="utf-8", newline="\n")
         names = {layer["key"]: self._names(layer["key"]) for layer in layers}
@@ -219,6 +222,7 @@ class Office:
         names = {"building_id": number, "address": address, "households": households, "people": people}
         homes = self.town.buildings.rename(columns=names)
         file, more = self._points(homes, stem)
+        self.addresses: Spec = {"path": file, "field": address, **more}
         works = [{"name": "households", "path": file, "field": households, "weight": 1, **more}]
         works.append({"name": "people", "path": file, "field": people, "weight": 0, **more})
         file, more = self._points(self.town.events.rename(columns={"kind": "事件类型"}), self._any(words.EVENTS))
@@ -266,10 +270,14 @@ class Office:
         formats.workbook(self.folder / f"{stem}.xlsx", MATTERS, titles=("青山镇网格事项清单",))
         return {"path": f"{stem}.xlsx"}
 
+    def _places(self) -> Spec:
+        formats.point_table(self.folder / "地名点.csv", formats.in_crs(self.town.places, 4490))
+        lonlat = {"lon": "lon", "lat": "lat"}
+        return {"path": "地名点.csv", **lonlat, "where": "kind = '村组'", "field": "name"}
+
     def _junk(self) -> None:
         """What lies beside the data in every folder."""
         formats.geopackage(self.folder / "地类图斑.gpkg", formats.in_crs(self.town.land_use, 4490), layer="DLTB")
-        formats.point_table(self.folder / "地名点.csv", formats.in_crs(self.town.places, 4490))
         people = pd.DataFrame({"单位": ["城管局", "应急局"], "联系人": ["王工", "李工"], "电话": ["138", "139"]})
         formats.workbook(self.folder / "各部门联络员通讯录.xlsx", people)
         (self.folder / "说明.txt").write_text("数据由各部门报送，请勿外传。\n", encoding="gbk")

@@ -37,7 +37,7 @@ def init(console: Console, folder: str, force: bool) -> None:
             f"{file} 已存在；要重新生成请加 --force，或先把它改名。",
             f"{file} exists already; add --force to replace it, or rename it first.",
         )
-    text = propose(Path(folder))
+    text = propose(Path(folder), console.language or "zh")
     write_text(file, text)
     console.line(
         f'已写出 {file}；请打开核对，然后运行：gridmerge build "{folder}"',

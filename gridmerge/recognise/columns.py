@@ -12,9 +12,10 @@ from functools import cache
 import pandas as pd
 
 from gridmerge.catalog import find_field, plain
-from gridmerge.recognise.guess import Guess
+from gridmerge.recognise.guess import NOTHING, Guess, listed, together
 from gridmerge.recognise.signs import signs, texts
 from gridmerge.recognise.survey import Sheet
+from gridmerge.text import Text
 
 _PHONE = re.compile(r"1\d{10}|0\d{2,3}-?\d{7,8}")
 _DATE = re.compile(r"(19|20)\d{2}[-/.年]\d{1,2}([-/.月]\d{1,2}日?)?([ T].*)?")
@@ -26,32 +27,48 @@ _NUMBER = re.compile(r"\d+")
 _HAN = re.compile(r"[\u3400-\u9fff]")
 _LEAST_DISTINCT = 0.5  # of the filled values: parts of one grid may share an id, a constant is none
 _MOSTLY = 0.6  # share of the values that must look like what a column is taken for
+_NEARLY_ALL = 0.95  # of the rows: a district in two parts has its number twice
+_AMOUNT = re.compile(r"area|leng|perim|count|num$|total|sum|pop|hous|面积|长度|周长|数|户|人|量|率|额")
 _ANY_ROW = frozenset({"id", "fid", "gid", "bsm"})  # what a program may number its rows by, or a department its grids
 # what only programs number rows by, as `plain` writes it
 _MACHINES = frozenset({"objectid", "gmlid", "ogcfid", "globalid", "guid", "uuid", "shapeid", "序号", "no"})
+_CALLED = {
+    "id": Text("编号", "a code"),
+    "name": Text("名称", "a name"),
+    "holder": Text("责任人", "a person responsible"),
+}
 _LONG = 6  # digits from which a plain number is a code rather than an amount or a place in a list
 
 
 def id_field(sheet: Sheet) -> Guess[str] | None:
     """The column with the department's own grid codes."""
     allowed = [name for name in sheet.columns if _may_be_id(_filled(sheet, name))]
-    chosen = _chosen(sheet, "id", "编号", allowed, _looks_like_id)
+    chosen = _chosen(sheet, "id", allowed, _looks_like_id)
     if chosen is not None or len(sheet.frame) < 2:
         return chosen
     numbers = [name for name in allowed if _tells_by_number(sheet, name) and plain(name) not in _MACHINES]
-    return Guess(numbers[0], "unsure", "字段名看不出，各要素的数字都不同") if numbers else None
+    numbers = numbers or [name for name in allowed if plain(name) not in _MACHINES and _numbered(sheet, name)]
+    if not numbers:
+        return None
+    if _filled(sheet, numbers[0]).is_unique:
+        why = Text("字段名看不出，各要素的数字都不同", "its name tells nothing; every feature has another number")
+    else:
+        why = Text(
+            "字段名看不出，各要素的数字几乎都不同", "its name tells nothing; nearly every feature has another number"
+        )
+    return Guess(numbers[0], "unsure", why)
 
 
 def name_field(sheet: Sheet, taken: list[str]) -> Guess[str] | None:
     """The column with what the grids are called; `taken` are columns that play another part."""
     allowed = [name for name in sheet.columns if name not in taken and _may_be_name(_filled(sheet, name))]
-    return _chosen(sheet, "name", "名称", allowed, _looks_like_name)
+    return _chosen(sheet, "name", allowed, _looks_like_name)
 
 
 def holder_field(sheet: Sheet, taken: list[str]) -> Guess[str] | None:
     """The column with the person responsible."""
     allowed = [name for name in sheet.columns if name not in taken and _may_be_holder(_filled(sheet, name))]
-    return _chosen(sheet, "holder", "责任人", allowed, _looks_like_people)
+    return _chosen(sheet, "holder", allowed, _looks_like_people)
 
 
 def _tells_by_number(sheet: Sheet, name: str) -> bool:
@@ -63,6 +80,14 @@ def _tells_by_number(sheet: Sheet, name: str) -> bool:
     return numbers[-1] - numbers[0] >= len(numbers) and numbers[-1] < 10**_LONG
 
 
+def _numbered(sheet: Sheet, name: str) -> bool:
+    """Whole numbers from 1 on or so, hardly any twice: council districts go by such. An amount is told by its name."""
+    values = _filled(sheet, name)
+    if len(values) < len(sheet.frame) or _distinct(values) < _NEARLY_ALL or _share(values, _NUMBER) < 1:
+        return False
+    return _AMOUNT.search(plain(name)) is None
+
+
 def telling_column(sheet: Sheet) -> str | None:
     """The first column that is filled and different in every row, and no measure: what tells features apart at a pinch."""
     for name in sheet.columns:
@@ -72,20 +97,19 @@ def telling_column(sheet: Sheet) -> str | None:
     return None
 
 
-def _chosen(
-    sheet: Sheet, part: str, called: str, allowed: list[str], looks: Callable[[pd.Series], bool]
-) -> Guess[str] | None:
+def _chosen(sheet: Sheet, part: str, allowed: list[str], looks: Callable[[pd.Series], bool]) -> Guess[str] | None:
     """The column whose name says so, else the one whose values do; surest when both agree and no other is like it."""
     named = find_field(allowed, part)
     alike = [name for name in allowed if looks(_filled(sheet, name)) and plain(name) not in _MACHINES]
     if named is None:
-        return _by_content(alike, called)
-    doubt = _doubt(sheet, part, named, allowed, alike)
-    return Guess(named, "likely" if doubt else "sure", f"字段名像{called}{doubt}")
+        return _by_content(alike, _CALLED[part])
+    doubt, called = _doubt(sheet, part, named, allowed, alike), _CALLED[part]
+    why = together(Text(f"字段名像{called.zh}", f"its name is like that of {called.en}"), doubt)
+    return Guess(named, "likely" if doubt.zh else "sure", why)
 
 
-def _doubt(sheet: Sheet, part: str, named: str, allowed: list[str], alike: list[str]) -> str:
-    """What speaks against a column whose name is right; "" when nothing does."""
+def _doubt(sheet: Sheet, part: str, named: str, allowed: list[str], alike: list[str]) -> Text:
+    """What speaks against a column whose name is right; nothing when nothing does."""
     values, rows = _filled(sheet, named), len(sheet.frame)
     others = [name for name in allowed if name != named]
     called_so = [name for name in others if find_field([name], part) and not _copies(sheet, name, named)]
@@ -93,22 +117,33 @@ def _doubt(sheet: Sheet, part: str, named: str, allowed: list[str], alike: list[
     rivals = [name for name in others if name in alike or _tells_by_number(sheet, name)]
     rivals = rivals if part == "id" and plain(named) in _ANY_ROW else []
     if part == "id" and values.nunique() < rows:
-        return f"，但 {rows - values.nunique()} 个要素重号或空号"
+        again = rows - values.nunique()
+        return Text(f"，但 {again} 个要素重号或空号", f", but {again} features repeat one or have none")
     if called_so or rivals:
-        return f"；还看到 {'、'.join([*called_so, *rivals][:3])}"
+        return together(Text("；还看到 ", "; also seen: "), listed([*called_so, *rivals][:3]))
     if part == "name" and _distinct(values) < _LEAST_DISTINCT:
-        return "，但多处重名"
+        return Text("，但多处重名", ", but many repeat")
     if part == "holder" and named not in alike:
-        return "，但内容不像人名" + (f"；{'、'.join(alike[:3])} 的内容像人名" if alike else "")
-    return ""
+        people = listed(alike[:3])
+        more = Text(f"；{people.zh} 的内容像人名", f"; {people.en} looks like people's names") if alike else NOTHING
+        return together(Text("，但内容不像人名", ", but what stands in it is no person's name"), more)
+    return NOTHING
 
 
-def _by_content(alike: list[str], called: str) -> Guess[str] | None:
+def _by_content(alike: list[str], called: Text) -> Guess[str] | None:
     if not alike:
         return None
     if len(alike) == 1:
-        return Guess(alike[0], "likely", f"字段名看不出，但内容像{called}")
-    return Guess(alike[0], "unsure", f"字段名看不出，内容像{called}的还有 {'、'.join(alike[1:4])}")
+        why = Text(
+            f"字段名看不出，但内容像{called.zh}", f"its name tells nothing, but its values look like {called.en}"
+        )
+        return Guess(alike[0], "likely", why)
+    others = listed(alike[1:4])
+    why = Text(
+        f"字段名看不出，内容像{called.zh}的还有 {others.zh}",
+        f"its name tells nothing; values that look like {called.en} stand in {others.en} too",
+    )
+    return Guess(alike[0], "unsure", why)
 
 
 def _copies(sheet: Sheet, one: str, other: str) -> bool:
@@ -201,12 +236,13 @@ def count_field(sheet: Sheet, name: str) -> Guess[str] | None:
     numeric = [column for column in sheet.columns if _is_amount(sheet, column)]
     for column in numeric:
         if plain(column) in {plain(field) for field in known["fields"]}:
-            return Guess(column, "sure", f"字段名即{column}")
+            return Guess(column, "sure", Text(f"字段名即{column}", f"the column is called {column}"))
     for part in known["parts"]:
         held = [column for column in numeric if plain(part) in plain(column)]
         if held:
-            others = f"；还看到 {'、'.join(held[1:4])}" if len(held) > 1 else ""
-            return Guess(held[0], "likely", f"字段名中有“{part}”{others}")
+            others = together(Text("；还看到 ", "; also seen: "), listed(held[1:4])) if len(held) > 1 else NOTHING
+            why = together(Text(f"字段名中有“{part}”", f"its name holds “{part}”"), others)
+            return Guess(held[0], "likely", why)
     return None
 
 

@@ -2,13 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Generic, Literal, TypeVar
+
+from gridmerge.text import Text
 
 Sure = Literal["sure", "likely", "unsure"]
 Value = TypeVar("Value")
 
-WORDS: dict[Sure, str] = {"sure": "肯定", "likely": "较有把握", "unsure": "请核对"}
+WORDS: dict[Sure, Text] = {
+    "sure": Text("肯定", "sure"),
+    "likely": Text("较有把握", "likely"),
+    "unsure": Text("请核对", "please check"),
+}
+NOTHING = Text("", "")  # no reason needs to be given
 _ORDER: tuple[Sure, ...] = ("unsure", "likely", "sure")
 
 
@@ -23,17 +31,29 @@ class Guess(Generic[Value]):
     sure
         How sure: proven, likely, or only the best there was.
     why
-        The reason, in Chinese, as the comment in the file.
+        The reason, as the comment in the file.
     """
 
     value: Value
     sure: Sure
-    why: str
+    why: Text
 
     @property
-    def comment(self) -> str:
+    def comment(self) -> Text:
         """Ready to stand behind ``#``."""
-        return f"{WORDS[self.sure]}：{self.why}"
+        said = WORDS[self.sure]
+        return together(said, Text("：", ": "), self.why) if self.why.zh else said
+
+
+def together(*parts: Text) -> Text:
+    """One sentence of several pieces."""
+    return Text("".join(part.zh for part in parts), "".join(part.en for part in parts))
+
+
+def listed(names: Iterable[str]) -> Text:
+    """Names in a row."""
+    given = list(names)
+    return Text("、".join(given), ", ".join(given))
 
 
 def least(*guesses: Sure) -> Sure:

@@ -14,13 +14,13 @@ import shapely
 
 from gridmerge.catalog import find_field
 from gridmerge.model import Township
-from gridmerge.recognise.columns import count_field, holder_field, id_field, name_field
-from gridmerge.recognise.guess import Guess, least
+from gridmerge.recognise.columns import holder_field, id_field, name_field
+from gridmerge.recognise.guess import NOTHING, Guess, least, together
 from gridmerge.recognise.kinds import Recognised, by_department, department
-from gridmerge.recognise.proof import prove_layer, prove_points, quoted
-from gridmerge.recognise.signs import signs, word
-from gridmerge.recognise.survey import TABLES, Sheet
+from gridmerge.recognise.proof import prove_layer, quoted
+from gridmerge.recognise.survey import Sheet
 from gridmerge.recognise.table import Table
+from gridmerge.text import Text
 
 _AT_EDGES = 0.05  # share of one piece's grids that may lie on the other's where two pieces of a network meet
 BASE = "party"  # where there is a Party network, the published reforms build on it
@@ -127,17 +127,20 @@ def network(group: list[Recognised], township: Township, taken: set[str]) -> Tab
     elif owner is not None:
         table.values["department"] = Guess(owner.value.key, least(owner.sure, first.kind.sure), owner.why)
     else:
-        table.values["department"] = Guess(sheet.title, "unsure", "部门目录中没有对得上的名称")
+        why = Text("部门目录中没有对得上的名称", "the catalogue of departments has none of that name")
+        table.values["department"] = Guess(sheet.title, "unsure", why)
     key = _key(first, owner.value.key if owner else None, sheet)
-    table.values = {"key": Guess(_free(key, taken), "sure", ""), **table.values}
+    table.values = {"key": Guess(free(key, taken), "sure", NOTHING), **table.values}
     paths = [one.sheet.path for one in group]
     table.values["path"] = Guess(
         paths[0] if len(paths) == 1 else paths, "sure" if len(paths) == 1 else "likely", _pieces(paths)
     )
     if sheet.layer is not None:
-        table.values["layer"] = Guess(sheet.layer, "sure", "文件中有几个图层，这个是网格")
+        why = Text("文件中有几个图层，这个是网格", "the file has several layers; this one is the network")
+        table.values["layer"] = Guess(sheet.layer, "sure", why)
     if sheet.only is not None:
-        table.values["where"] = Guess(sheet.only[0], "likely", "文件含几个部门，只取这一个")
+        why = Text("文件含几个部门，只取这一个", "the file holds several departments; only this one's rows")
+        table.values["where"] = Guess(sheet.only[0], "likely", why)
     _role(table, first, owner.value.key if owner else None)
     _fields(table, sheet)
     prove_layer(table, sheet, township)
@@ -158,7 +161,7 @@ def _is_water(sheet: Sheet) -> bool:
     return any(sign in sheet.title.lower() for sign in ("河", "水", "river", "stream", "water"))
 
 
-def _free(key: str, taken: set[str]) -> str:
+def free(key: str, taken: set[str]) -> str:
     name, count = key, 1
     while name in taken:
         count += 1
@@ -167,8 +170,13 @@ def _free(key: str, taken: set[str]) -> str:
     return name
 
 
-def _pieces(paths: list[str]) -> str:
-    return "" if len(paths) == 1 else f"{len(paths)} 个文件字段相同、名称只差片区，视为同一网络"
+def _pieces(paths: list[str]) -> Text:
+    if len(paths) == 1:
+        return NOTHING
+    return Text(
+        f"{len(paths)} 个文件字段相同、名称只差片区，视为同一网络",
+        f"{len(paths)} files of the same columns whose names differ by a part only are taken for one network",
+    )
 
 
 def _joined(group: list[Recognised]) -> Sheet:
@@ -184,11 +192,16 @@ def _joined(group: list[Recognised]) -> Sheet:
 
 def _role(table: Table, first: Recognised, owner: str | None) -> None:
     if first.kind.value == "exclusive":
-        table.values["role"] = Guess("exclusive", "sure", "专属网格整块划出")
+        table.values["role"] = Guess("exclusive", "sure", Text("专属网格整块划出", "special grids are cut out whole"))
     elif first.kind.value == "barrier":
-        table.values["role"] = Guess("barrier", first.kind.sure, f"{first.kind.why}，网格不宜跨越")
+        why = together(first.kind.why, Text("，网格不宜跨越", "; grids should not straddle it"))
+        table.values["role"] = Guess("barrier", first.kind.sure, why)
     elif owner == BASE:
-        table.values["role"] = Guess("base", "likely", "各地多以党建网格为底图；若不是，请删去此行")
+        why = Text(
+            "各地多以党建网格为底图；若不是，请删去此行",
+            "most reforms build on the Party's network; delete this line if yours does not",
+        )
+        table.values["role"] = Guess("base", "likely", why)
 
 
 def _fields(table: Table, sheet: Sheet) -> None:
@@ -203,53 +216,30 @@ def _fields(table: Table, sheet: Sheet) -> None:
     if table.role == "barrier":
         return
     if code is None:
-        table.notes.append("id：没有像编号的字段，要素按位置自西向东编号；若有编号字段，请写 id")
+        table.notes.append(
+            Text(
+                "id：没有像编号的字段，要素按位置自西向东编号；若有编号字段，请写 id",
+                "id: no column is like a code; features are numbered from west to east; if there is one, write id",
+            )
+        )
     if name is None:
-        table.notes.append("name：没有像名称的字段；若有，请写 name")
+        table.notes.append(
+            Text(
+                "name：没有像名称的字段；若有，请写 name", "name: no column is like a name; if there is one, write name"
+            )
+        )
     if holder is None and table.role != "exclusive":
-        table.notes.append("holder：没有像责任人的字段；若有，请写 holder")
+        table.notes.append(
+            Text(
+                "holder：没有像责任人的字段；若有，请写 holder",
+                "holder: no column is like a person responsible; if there is one, write holder",
+            )
+        )
     if sheet.shape == "table":
         column = find_field(sheet.columns, "villages")
         if column is not None:
-            table.values["village"] = Guess(column, "likely", "没有图形，这一列列出所辖的村")
-
-
-def workloads(one: Recognised, township: Township, taken: set[str]) -> list[Table]:
-    """The [[workload]] tables of a file: one for each number it carries, or one that counts its features."""
-    sheet, tables = one.sheet, []
-    counted = next((name for name, sign in signs()["work"].items() if word(sheet.title, name)), None)
-    # events and enterprises are counted, whatever numbers stand beside them
-    numbers = [] if counted and not signs()["work"][counted]["fields"] else list(signs()["work"].items())
-    for name, sign in numbers:
-        column = count_field(sheet, name)
-        if column is None:
-            continue
-        table = _workload(one, name, sign["weight"], f"字段 {column.value} 是数量")
-        table.values["field"] = column
-        tables.append(table)
-    if not tables and counted is not None:
-        table = _workload(one, counted, signs()["work"][counted]["weight"], "没有数量字段，按个数计")
-        if signs()["work"][counted]["fields"]:
-            table.notes.append("field：没有认出数量字段，先按个数计；若有户数、人口一列，请写 field")
-        tables.append(table)
-    for table in tables:
-        table.values["name"] = Guess(_free(table.values["name"].value, taken), table.values["name"].sure, "")
-        prove_points(table, sheet, township)
-    return tables
-
-
-def _workload(one: Recognised, name: str, weight: float, why: str) -> Table:
-    sheet = one.sheet
-    table = Table(name="[[workload]]")
-    table.values["name"] = Guess(name, one.kind.sure, "")
-    table.values["path"] = Guess(sheet.path, one.kind.sure, one.kind.why)
-    if sheet.layer is not None:
-        table.values["layer"] = Guess(sheet.layer, "sure", "")
-    lon, lat = find_field(sheet.columns, "lon"), find_field(sheet.columns, "lat")
-    if lon and lat and sheet.path.lower().endswith(TABLES):
-        table.values["lon"], table.values["lat"] = Guess(lon, "sure", ""), Guess(lat, "sure", "")
-    table.values["weight"] = Guess(weight, "likely", f"{why}；权重是常用值，按本地情况改")
-    return table
+            why = Text("没有图形，这一列列出所辖的村", "no shapes; this column lists the villages of each grid")
+            table.values["village"] = Guess(column, "likely", why)
 
 
 def dominant(values: Iterable[str]) -> tuple[str, float] | None:

@@ -11,9 +11,10 @@ import pandas as pd
 
 from gridmerge.catalog import Department, catalog, find_field, plain
 from gridmerge.recognise.columns import count_field, id_field, is_person
-from gridmerge.recognise.guess import Guess, Sure
+from gridmerge.recognise.guess import NOTHING, Guess, Sure, listed, together
 from gridmerge.recognise.signs import signs, texts, word
 from gridmerge.recognise.survey import Sheet
+from gridmerge.text import Text
 
 Kind = Literal["villages", "network", "exclusive", "barrier", "workload", "roster", "matters", "other"]
 
@@ -61,29 +62,35 @@ def village_codes(sheet: Sheet) -> str | None:
 
 def department(sheet: Sheet) -> Guess[Department] | None:
     """The department that a sheet's names speak of, or its values."""
-    names: tuple[tuple[str, str, Sure], ...] = (
-        (sheet.title, f"文件名“{sheet.title}”中", "sure"),
-        (sheet.path.rpartition("/")[0], "所在文件夹名中", "likely"),
+    names: tuple[tuple[str, Text, Sure], ...] = (
+        (sheet.title, Text(f"文件名“{sheet.title}”中", f"the file name “{sheet.title}”"), "sure"),
+        (sheet.path.rpartition("/")[0], Text("所在文件夹名中", "the folder's name"), "likely"),
     )
     for text, where, sure in names:
         named = catalog().mentions(text)
         if named:
             return _named(named, where, sure)
         if text == sheet.title and (english := _english(text)) is not None:
-            return Guess(english, "likely", f"文件名中的英文词像 {english.key}")
+            why = Text(f"文件名中的英文词像 {english.key}", f"English words of the file name mean {english.key}")
+            return Guess(english, "likely", why)
     told = _department_of_values(sheet)
     if told is None and (placed := catalog().mentions(sheet.title, places=True)):
-        return Guess(placed[0][1], "unsure", f"文件名“{sheet.title}”中有“{placed[0][0]}”，但可能是地名")
+        why = Text(
+            f"文件名“{sheet.title}”中有“{placed[0][0]}”，但可能是地名",
+            f"the file name “{sheet.title}” has “{placed[0][0]}”, but that may be a place's name",
+        )
+        return Guess(placed[0][1], "unsure", why)
     return told
 
 
-def _named(named: list[tuple[str, Department]], where: str, sure: Sure) -> Guess[Department]:
+def _named(named: list[tuple[str, Department]], where: Text, sure: Sure) -> Guess[Department]:
     """The department of the longest word; a name that speaks of two is no proof of either."""
     (word_, first), others = named[0], [one for _, one in named[1:] if one.key != named[0][1].key]
+    has = together(where, Text(f"有“{word_}”", f" has “{word_}”"))
     if not others:
-        return Guess(first, sure, f"{where}有“{word_}”")
-    also = "、".join(dict.fromkeys(one.zh for one in others))
-    return Guess(first, "unsure", f"{where}有“{word_}”，也像 {also}")
+        return Guess(first, sure, has)
+    also = Text(listed(dict.fromkeys(one.zh for one in others)).zh, listed(dict.fromkeys(one.en for one in others)).en)
+    return Guess(first, "unsure", together(has, Text("，也像 ", "; it is like "), also, Text("", " too")))
 
 
 def _english(title: str) -> Department | None:
@@ -110,14 +117,17 @@ def by_department(sheet: Sheet) -> tuple[str, dict[str, Department]] | None:
 
 def _department_of_values(sheet: Sheet) -> Guess[Department] | None:
     """The department that a column of departments names throughout, or that most grid names mention."""
-    for part, share, what in (("departments", 1.0, "{} 一列都是它"), ("name", 0.8, "多数网格名称（{}）提到它")):
+    for part, share, zh, en in (
+        ("departments", 1.0, "{} 一列都是它", "the column {} says so throughout"),
+        ("name", 0.8, "多数网格名称（{}）提到它", "most names ({}) speak of it"),
+    ):
         column = find_field(sheet.columns, part)
         if column is None:
             continue
         values = [value for value in texts(sheet, column).unique()[:200] if value]
         keys = pd.Series([one.key for value in values if (one := catalog().find(value))], dtype=object).value_counts()
         if len(keys) and keys.iloc[0] >= share * len(values):
-            return Guess(catalog()[str(keys.index[0])], "likely", what.format(column))
+            return Guess(catalog()[str(keys.index[0])], "likely", Text(zh.format(column), en.format(column)))
     return None
 
 
@@ -129,16 +139,15 @@ def _villages(sheets: list[Sheet]) -> tuple[Sheet, Guess[Kind]] | None:
     ranked = sorted(areas, key=lambda sheet: (-_likeness(sheet), len(sheet.frame), sheet.path))
     best, score = ranked[0], _likeness(ranked[0])
     others = [sheet.label for sheet in ranked[1:] if _likeness(sheet) == score and score > 0]
-    why = (
-        f"字段 {village_codes(best)} 全是 12 位村代码"
-        if village_codes(best)
-        else "文件名像村界"
-        if score > 0
-        else "没有文件像村界，先取这一个"
-    )
-    seen = f"；同样像的还有 {'、'.join(others)}" if others else ""
+    if codes := village_codes(best):
+        why = Text(f"字段 {codes} 全是 12 位村代码", f"all of {codes} are 12-digit village codes")
+    elif score > 0:
+        why = Text("文件名像村界", "its name is like the villages'")
+    else:
+        why = Text("没有文件像村界，先取这一个", "no file is like the villages; this one is taken for want of a better")
+    seen = together(Text("；同样像的还有 ", "; just as like: "), listed(others)) if others else NOTHING
     sure: Sure = "sure" if score >= 3 and not others else "likely" if score >= 2 and not others else "unsure"
-    return best, Guess("villages", sure, why + seen)
+    return best, Guess("villages", sure, together(why, seen))
 
 
 def _likeness(sheet: Sheet) -> int:
@@ -159,59 +168,74 @@ def _kind(sheet: Sheet) -> Guess[Kind]:
         sign = word(title, "barrier")
         owner = department(sheet)
         if sign or (owner and owner.value.key in ("transport", "water")):
-            return Guess("barrier", "sure", f"线状，名称中有“{sign or (owner and owner.value.zh)}”")
-        return Guess("barrier", "unsure", "线状，看不出是什么")
+            said = Text(sign, sign) if sign else Text(owner.value.zh, owner.value.en) if owner else NOTHING
+            return Guess("barrier", "sure", Text(f"线状，名称中有“{said.zh}”", f"lines, and the name has “{said.en}”"))
+        return Guess("barrier", "unsure", Text("线状，看不出是什么", "lines of nobody knows what"))
     if sheet.shape == "point":
         return _points(sheet)
     if sign := word(title, "exclusive"):
-        return Guess("exclusive", "sure", f"文件名中有“{sign}”")
+        return Guess("exclusive", "sure", Text(f"文件名中有“{sign}”", f"the file name has “{sign}”"))
     return _areas(sheet)
 
 
 def _areas(sheet: Sheet) -> Guess[Kind]:
     title, owner = sheet.title, department(sheet)
     if owner is None and (several := by_department(sheet)) is not None:
-        return Guess("network", "likely", f"{several[0]} 一列写明各要素的部门")
+        why = Text(f"{several[0]} 一列写明各要素的部门", f"the column {several[0]} names each feature's department")
+        return Guess("network", "likely", why)
     sign = word(title, "network")
     code = id_field(sheet)
     coded = code.value if code else None
     if owner is not None and (sign or coded):
         return Guess("network", "sure" if sign and owner.sure == "sure" else "likely", owner.why)
     if (field := work(sheet)) is not None and sign is None:
-        return Guess("workload", "likely", f"面状，有数量字段 {field}")
+        return Guess("workload", "likely", Text(f"面状，有数量字段 {field}", f"areas with amounts in {field}"))
     if owner is not None:
         return Guess("network", "likely", owner.why)
     grid_field = coded is not None and any(name in plain(coded) for name in ("grid", "wg", "网格"))
     if sign or grid_field:
-        return Guess(
-            "network", "likely" if sign and grid_field else "unsure", f"名称或字段像网格（{sign or coded}），部门不明"
+        why = Text(
+            f"名称或字段像网格（{sign or coded}），部门不明",
+            f"its name or a column is like a network's (“{sign or coded}”); whose is not known",
         )
-    return Guess("other", "likely", "面状，但没有网格编码，也看不出部门；若是某部门的网格，请自己加一段 [[layers]]")
+        return Guess("network", "likely" if sign and grid_field else "unsure", why)
+    why = Text(
+        "面状，但没有网格编码，也看不出部门；若是某部门的网格，请自己加一段 [[layers]]",
+        "areas, but neither grid codes nor a department; if it is a department's network, add a [[layers]] table",
+    )
+    return Guess("other", "likely", why)
 
 
 def _points(sheet: Sheet) -> Guess[Kind]:
-    if sign := _is_roster(sheet):
-        return Guess("roster", "sure", sign)
+    if (people := _is_roster(sheet)) is not None:
+        return Guess("roster", "sure", people)
     for name in signs()["work"]:
         if sign := word(sheet.title, name):
-            return Guess("workload", "sure" if name != "staff" else "likely", f"点状，文件名中有“{sign}”")
+            why = Text(f"点状，文件名中有“{sign}”", f"points, and the file name has “{sign}”")
+            return Guess("workload", "sure" if name != "staff" else "likely", why)
     field = work(sheet)
     if field is not None:
-        return Guess("workload", "likely", f"点状，有数量字段 {field}")
-    return Guess("other", "unsure", "点状，看不出是不是工作量")
+        return Guess("workload", "likely", Text(f"点状，有数量字段 {field}", f"points with amounts in {field}"))
+    return Guess("other", "unsure", Text("点状，看不出是不是工作量", "points; nobody can tell whether they make work"))
 
 
 def _table(sheet: Sheet) -> Guess[Kind]:
     if word(sheet.title, "matters") and not _is_roster(sheet):
-        return Guess("matters", "sure", "事项清单，不参与划分")
+        why = Text("事项清单，不参与划分", "a list of matters; the grids do not depend on it")
+        return Guess("matters", "sure", why)
     if sign := _is_roster(sheet):
         return Guess("roster", "sure", sign)
-    if find_field(sheet.columns, "villages") and department(sheet):
-        return Guess("network", "likely", f"没有图形，{find_field(sheet.columns, 'villages')} 一列列出所辖的村")
-    return Guess("other", "unsure", "没有图形的表，看不出用途")
+    column = find_field(sheet.columns, "villages")
+    if column and department(sheet):
+        why = Text(
+            f"没有图形，{column} 一列列出所辖的村", f"no shapes; the column {column} lists the villages of each grid"
+        )
+        return Guess("network", "likely", why)
+    why = Text("没有图形的表，看不出用途", "a table without shapes; nobody can tell what for")
+    return Guess("other", "unsure", why)
 
 
-def _is_roster(sheet: Sheet) -> str | None:
+def _is_roster(sheet: Sheet) -> Text | None:
     parts = {
         part: find_field(sheet.columns, part)
         for part in ("member_id", "member_name", "member_kind", "capacity", "phone")
@@ -221,9 +245,10 @@ def _is_roster(sheet: Sheet) -> str | None:
     if named is None or not people or not _names_people(sheet, named):
         return None
     if word(sheet.title, "roster"):
-        return f"文件名像名单，有 {parts['member_name']}"
+        return Text(f"文件名像名单，有 {named}", f"its name is like a roster's, and it has {named}")
     if parts["phone"] is not None and parts["capacity"] is not None:
-        return f"有 {parts['member_name']}、{parts['capacity']}、{parts['phone']} 各列"
+        has = listed([named, parts["capacity"], parts["phone"]])
+        return Text(f"有 {has.zh} 各列", f"it has the columns {has.en}")
     return None
 
 

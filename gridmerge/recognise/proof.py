@@ -14,10 +14,12 @@ from gridmerge.findings import Finding
 from gridmerge.mend import crs as systems
 from gridmerge.mend import evidence, mend_layer, mend_work
 from gridmerge.model import Layer, Township
-from gridmerge.recognise.guess import Guess
+from gridmerge.recognise.guess import NOTHING, Guess, together
 from gridmerge.recognise.survey import Sheet
 from gridmerge.recognise.table import Table
+from gridmerge.text import Text
 
+_FIT = Text("面重合 / 村界线命中：", "land in common / lines on village lines: ")
 _AWAY = 0.1  # share of features outside the township from which a filter is looked for
 
 
@@ -31,10 +33,12 @@ def prove_layer(table: Table, sheet: Sheet, township: Township) -> None:
         suspected = _first(findings, "datum_suspected")
         if suspected is not None and table.role in ("grid", "base"):
             blanks = {name: str(value) for name, value in suspected.blanks}
-            table.values["datum"] = Guess(blanks["datum"], "sure", f"面重合 / 村界线命中：{blanks['figures']}")
+            table.values["datum"] = Guess(
+                blanks["datum"], "sure", together(_FIT, Text(blanks["figures"], blanks["figures"]))
+            )
             layer = mend_layer(sheet.raw, _spec(table), township)
     except GridmergeError as error:
-        table.notes.append(f"注意：{error.in_('zh')}")
+        table.notes.append(together(Text("注意：", "note: "), error.text))
         return
     settled = _settled(table, layer, township) if table.role in ("grid", "base") else None
     _system(table, findings, settled)
@@ -49,12 +53,15 @@ def prove_points(table: Table, sheet: Sheet, township: Township) -> None:
     try:
         work = mend_work(sheet.raw, WorkloadSpec(**table.plain()), township)
     except GridmergeError as error:
-        table.notes.append(f"注意：{error.in_('zh')}")
+        table.notes.append(together(Text("注意：", "note: "), error.text))
         return
     suspected = _first(work.findings, "work_datum_suspected")
     if suspected is not None:
         blanks = {name: str(value) for name, value in suspected.blanks}
-        why = f"原样有 {suspected.measure:g}% 的点在本乡镇之外，还原后只剩 {blanks['then']}%"
+        why = Text(
+            f"原样有 {suspected.measure:g}% 的点在本乡镇之外，还原后只剩 {blanks['then']}%",
+            f"as they are, {suspected.measure:g}% of the points lie outside the township; undone, {blanks['then']}%",
+        )
         table.values["datum"] = Guess(blanks["datum"], "likely", why)
     elif sheet.shape == "point":
         _open_datum(table, sheet, township)
@@ -65,7 +72,11 @@ def _open_datum(table: Table, sheet: Sheet, township: Township) -> None:
     middle = township.villages.total_bounds.reshape(2, 2).mean(axis=0)[:, None]
     if sheet.degrees and in_china(*systems.transform(township.crs, systems.WGS84, *middle))[0]:
         table.notes.append(
-            "datum：没有点落在乡镇外，看不出是否为互联网地图坐标；若取自高德、腾讯地图请写 gcj02，百度地图请写 bd09，请核对"
+            Text(
+                "datum：没有点落在乡镇外，看不出是否为互联网地图坐标；若取自高德、腾讯地图请写 gcj02，百度地图请写 bd09，请核对",
+                "datum: no point lies outside the township, which proves nothing; write gcj02 if they come from AMap or "
+                "Tencent, bd09 if from Baidu; please check",
+            )
         )
 
 
@@ -90,10 +101,17 @@ def _settled(table: Table, layer: Layer, township: Township) -> bool | None:
     if by_lines or by_land:
         return True
     figures = evidence.figures(measured)
+    fit = together(_FIT, Text(figures, figures))
     if "datum" in table.values:
-        table.values["datum"] = Guess(datum, "unsure", f"比原样吻合，但仍不够（面重合 / 村界线命中）：{figures}")
+        why = together(Text("比原样吻合，但仍不够；", "fits better than as it is, but not well; "), fit)
+        table.values["datum"] = Guess(datum, "unsure", why)
     else:
-        table.notes.append(f"datum：它与村界的吻合程度看不出坐标偏移（面重合 / 村界线命中：{figures}），请核对")
+        table.notes.append(
+            Text(
+                f"datum：它与村界的吻合程度看不出坐标偏移（{fit.zh}），请核对",
+                f"datum: its fit to the villages shows no shift and excludes none ({fit.en}); please check",
+            )
+        )
     return False
 
 
@@ -119,28 +137,58 @@ def _why_system(code: str, found: Finding, blanks: dict[str, str], settled: bool
     if found.kind == "crs_by_evidence":
         return _by_trying(code, found, blanks, settled)
     if found.kind == "crs_contradicted":
-        return Guess(code, "likely", f"文件声明 {blanks['crs']}，但只有它落在村界上")
+        why = Text(
+            f"文件声明 {blanks['crs']}，但只有它落在村界上",
+            f"the file says {_latin(blanks['crs'])}, but only this one lies on the villages",
+        )
+        return Guess(code, "likely", why)
     if found.kind == "crs_impossible":
-        return Guess(code, "likely", f"文件声明 {blanks['declared']}，坐标数值却不可能是它")
+        why = Text(
+            f"文件声明 {blanks['declared']}，坐标数值却不可能是它",
+            f"the file says {_latin(blanks['declared'])}, which its numbers cannot be",
+        )
+        return Guess(code, "likely", why)
     if settled is not False:
-        fit = "，界线与村界吻合" if settled else ""
-        return Guess(code, "sure", f"文件没有坐标系，坐标数值只可能是它{fit}")
+        fit = Text("，界线与村界吻合", ", and its lines fit the villages") if settled else NOTHING
+        why = Text("文件没有坐标系，坐标数值只可能是它", "the file says none; its numbers can be nothing else")
+        return Guess(code, "sure", together(why, fit))
     # western numbers of the older Chinese datums look the same and lie tens of metres off
-    return Guess(code, "likely", "文件没有坐标系，按坐标数值判断；与村界的吻合不足以排除北京54、西安80")
+    why = Text(
+        "文件没有坐标系，按坐标数值判断；与村界的吻合不足以排除北京54、西安80",
+        "the file says none; told by its numbers, and the fit to the villages cannot exclude Beijing 54 and Xi'an 80",
+    )
+    return Guess(code, "likely", why)
 
 
 def _by_trying(code: str, found: Finding, blanks: dict[str, str], settled: bool | None) -> Guess[str]:
     """How a system was told by trying: which others lie the same, near, or also on the villages."""
     rivals, near, same = int(blanks.get("rivals", 0)), blanks.get("near", ""), blanks.get("same", "")
     if rivals:
-        why = f"文件没有坐标系，有 {rivals + 1} 个坐标系都大致落在村界上，它的界线与村界最吻合，请核对"
+        why = Text(
+            f"文件没有坐标系，有 {rivals + 1} 个坐标系都大致落在村界上，它的界线与村界最吻合，请核对",
+            f"the file says none; {rivals + 1} lie about on the villages, its lines fit them best; please check",
+        )
     else:
-        why = f"文件没有坐标系，逐一试算后只有它落在村界上（重合 {found.measure or 0:g}%）"
+        why = Text(
+            f"文件没有坐标系，逐一试算后只有它落在村界上（重合 {found.measure or 0:g}%）",
+            f"the file says none; of all that were tried only this one lies on the villages ({found.measure or 0:g}% in common)",
+        )
     if near:
-        why += f"；相差几米、图上分不出的还有 {near}，请核对"
+        more = Text(
+            f"；相差几米、图上分不出的还有 {near}，请核对", f"; {_latin(near)} lies within metres of it; please check"
+        )
+        why = together(why, more)
     if same:
-        why += f"；{same} 与它坐标完全相同，写哪个都一样"
+        more = Text(
+            f"；{same} 与它坐标完全相同，写哪个都一样", f"; {_latin(same)} has the same coordinates and does as well"
+        )
+        why = together(why, more)
     return Guess(code, "likely" if rivals or near or settled is False else "sure", why)
+
+
+def _latin(labels: str) -> str:
+    """Labels of coordinate systems as they stand in an English sentence."""
+    return labels.replace("（", " (").replace(" 米）", " m)").replace("）", ")").replace("、", ", ")
 
 
 def _where(table: Table, sheet: Sheet, away: set[str], inside: int) -> None:
@@ -148,14 +196,22 @@ def _where(table: Table, sheet: Sheet, away: set[str], inside: int) -> None:
     if "where" in table.values or len(away) < _AWAY * (inside + len(away)) or inside == 0:
         return
     if "id" not in table.values:
-        table.notes.append(f"where：{len(away)} 个要素在本乡镇之外，若文件含邻近乡镇，请写 where")
+        table.notes.append(
+            Text(
+                f"where：{len(away)} 个要素在本乡镇之外，若文件含邻近乡镇，请写 where",
+                f"where: {len(away)} features lie outside the township; if the file holds its neighbours too, write where",
+            )
+        )
         return
     ids = sheet.frame[table.values["id"].value].astype(str).str.strip()
     outside = ids.isin(away).to_numpy()
     for column in sheet.columns:
         value = _telling(sheet.frame[column].astype(str), outside, inside)
         if value is not None:
-            why = f"文件含邻近乡镇，{column} 只有这一值在本乡镇"
+            why = Text(
+                f"文件含邻近乡镇，{column} 只有这一值在本乡镇",
+                f"the file holds neighbours too; of {column} only this value lies in the township",
+            )
             table.values["where"] = Guess(f"{quoted(column)} = '{value}'", "likely", why)
             return
 

@@ -10,10 +10,11 @@ from gridmerge.errors import GridmergeError, InputError
 from gridmerge.mend import mend_township
 from gridmerge.model import Township
 from gridmerge.recognise.columns import telling_column
-from gridmerge.recognise.guess import Guess
+from gridmerge.recognise.guess import NOTHING, Guess, listed
 from gridmerge.recognise.kinds import Recognised, recognise, village_codes
 from gridmerge.recognise.survey import Sheet
 from gridmerge.recognise.table import Table
+from gridmerge.text import Text
 
 TRIED = 5  # candidates, the likeliest first: in a folder without any villages all are as bad
 
@@ -64,17 +65,23 @@ def _head(one: Recognised, refused: dict[str, GridmergeError]) -> Table:
     table, sheet = Table(name="[villages]"), one.sheet
     table.values["path"] = Guess(sheet.path, one.kind.sure, one.kind.why)
     if refused:
-        table.doubt("path", f"更像的 {'、'.join(refused)} 用不了")
+        likelier = listed(refused)
+        table.doubt("path", Text(f"更像的 {likelier.zh} 用不了", f"{likelier.en} is more like it but cannot serve"))
     if sheet.layer is not None:
-        table.values["layer"] = Guess(sheet.layer, "sure", "")
+        table.values["layer"] = Guess(sheet.layer, "sure", NOTHING)
     code = village_codes(sheet)
     if code is not None:
-        table.values["code"] = Guess(code, "sure", "全是 12 位数字")
+        table.values["code"] = Guess(code, "sure", Text("全是 12 位数字", "all of 12 digits"))
     elif (column := find_field(sheet.columns, "village_code")) is not None:
-        table.values["code"] = Guess(column, "likely", "字段名像村代码，但不是 12 位")
+        why = Text("字段名像村代码，但不是 12 位", "its name is like a village code's, but it has not 12 digits")
+        table.values["code"] = Guess(column, "likely", why)
     elif (column := telling_column(sheet)) is not None:
-        table.values["code"] = Guess(column, "unsure", "没有像村代码的字段，先取各村不同的这一列")
+        why = Text(
+            "没有像村代码的字段，先取各村不同的这一列",
+            "no column looks like village codes; this one differs from village to village",
+        )
+        table.values["code"] = Guess(column, "unsure", why)
     name = find_field([column for column in sheet.columns if column != code], "village_name")
     if name is not None:
-        table.values["name"] = Guess(name, "sure", "字段名像村名")
+        table.values["name"] = Guess(name, "sure", Text("字段名像村名", "its name is like a village name's"))
     return table

@@ -107,13 +107,14 @@ class Sheet:
     @property
     def title(self) -> str:
         """What its names say: the file's stem and the layer's name."""
-        stem = Path(self.path).name.removesuffix(Path(self.path).suffix)
+        name = Path(self.path).name
+        stem = name.removesuffix(Path(name).suffix).removesuffix(".geo")  # x.geo.json
         return stem if self.layer is None or self.layer in stem else f"{stem} {self.layer}"
 
     @property
     def label(self) -> str:
         """How comments call it."""
-        return self.path if self.layer is None else f"{self.path}（{self.layer}）"
+        return self.path if self.layer is None else f"{self.path} [{self.layer}]"
 
     @cached_property
     def frame(self) -> pd.DataFrame:

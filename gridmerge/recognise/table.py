@@ -6,7 +6,8 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from gridmerge.findings import Finding
-from gridmerge.recognise.guess import Guess, Sure, least
+from gridmerge.recognise.guess import Guess, Sure, least, together
+from gridmerge.text import Text
 
 
 @dataclass(kw_only=True)
@@ -27,7 +28,7 @@ class Table:
 
     name: str
     values: dict[str, Guess[Any]] = field(default_factory=dict)
-    notes: list[str] = field(default_factory=list)
+    notes: list[Text] = field(default_factory=list)
     findings: tuple[Finding, ...] = ()
 
     @property
@@ -44,7 +45,8 @@ class Table:
         """The bare values."""
         return {key: guess.value for key, guess in self.values.items()}
 
-    def doubt(self, key: str, why: str) -> None:
+    def doubt(self, key: str, why: Text) -> None:
         """Make a value less than sure, for a reason that is added to its own."""
         guess = self.values[key]
-        self.values[key] = Guess(guess.value, least(guess.sure, "unsure"), f"{guess.why}；{why}" if guess.why else why)
+        reason = together(guess.why, Text("；", "; "), why) if guess.why.zh else why
+        self.values[key] = Guess(guess.value, least(guess.sure, "unsure"), reason)

@@ -21,7 +21,7 @@ def test_a_system_with_rivals_is_never_called_sure(rivals, sure, words):
     )
     guess = table.values["crs"]
     assert (guess.value, guess.sure) == ("EPSG:4544", sure)
-    assert words in guess.why
+    assert words in guess.why.zh
 
 
 def told(settled=True, **more):
@@ -33,12 +33,12 @@ def told(settled=True, **more):
 
 def test_a_system_that_another_lies_metres_from_is_not_sure_and_names_it():
     guess = told(near="EPSG:2380（1.51 米）", same="")
-    assert guess.sure == "likely" and "EPSG:2380（1.51 米）" in guess.why
+    assert guess.sure == "likely" and "EPSG:2380（1.51 米）" in guess.why.zh
 
 
 def test_systems_of_the_same_coordinates_are_said_to_be_equivalent():
     guess = told(near="", same="EPSG:4507")
-    assert guess.sure == "sure" and "EPSG:4507 与它坐标完全相同" in guess.why
+    assert guess.sure == "sure" and "EPSG:4507 与它坐标完全相同" in guess.why.zh
 
 
 def test_a_system_whose_lines_do_not_settle_it_is_not_sure():

@@ -47,12 +47,12 @@ def test_a_phone_is_no_person_though_it_is_called_so():
 
 def test_two_columns_of_persons_are_not_sure_and_both_are_named():
     guess = holder_field(sheet(网格长=PEOPLE, 网格员=PEOPLE[::-1]), [])
-    assert guess.sure == "likely" and guess.value == "网格长" and "网格员" in guess.why
+    assert guess.sure == "likely" and guess.value == "网格长" and "网格员" in guess.why.zh
 
 
 def test_what_numbers_rows_is_not_sure_beside_a_number_of_the_department():
     guess = id_field(sheet(id=["a1", "b2", "c3", "d4"], Precinct=[5, 120, 17, 44]))
-    assert guess.sure == "likely" and "Precinct" in guess.why
+    assert guess.sure == "likely" and "Precinct" in guess.why.zh
     assert id_field(sheet(Precinct=[5, 120, 17, 44])).sure == "unsure"
     assert id_field(sheet(OBJECTID=[1, 2, 3, 4])) is None
 

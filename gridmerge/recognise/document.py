@@ -1,0 +1,94 @@
+"""The tables of a proposal → the text of gridmerge.toml, its comments in the language asked for."""
+
+from __future__ import annotations
+
+import json
+import re
+from typing import Any
+
+from gridmerge.config import HOUSEHOLD_SIZES
+from gridmerge.recognise.guess import WORDS
+from gridmerge.recognise.table import Table
+from gridmerge.text import Language, Text
+
+PEOPLE = 800  # of a grid of some 300 households, at 2.6 people each (census of 2020)
+_HEAD = (
+    Text(
+        "gridmerge init 写出的项目文件：每一项后面注明有多大把握、凭什么。",
+        "Written by gridmerge init: behind each choice stands how sure it is, and why.",
+    ),
+    Text(
+        "肯定＝有证据；较有把握＝名称或内容相符；请核对＝只是最像的一个，请看一眼再运行。",
+        "sure: proven; likely: names or values agree; please check: only the best there was, look before you run it.",
+    ),
+    Text(
+        "长度单位米，编码一律是文本。核对后运行：gridmerge check，再 gridmerge build。",
+        "Lengths are metres, codes are text. When it is right, run gridmerge check, then gridmerge build.",
+    ),
+)
+_UNUSED = Text("看到但没有用的文件：", "Files that were seen and are not used:")
+_BROKEN = Text("读不了的文件：", "Files that cannot be read:")
+
+
+def document(tables: list[Table], left_out: list[tuple[str, Text]], broken: list[Text], language: Language) -> str:
+    """The whole file: `tables` in order, then the sizes of the grids, then what is not used and what cannot be read."""
+    lines = [*(f"# {line.in_(language)}" for line in _HEAD), ""]
+    for table in tables:
+        lines += [*_table(table, language), ""]
+    names = [str(table.values["name"].value) for table in tables if table.name == "[[workload]]"]
+    lines += [*_grids(names, language), ""]
+    masked = Text("电话打码：masked | full | none", "phones: masked | full | none")
+    lines += ["[publish]", _commented('contacts = "masked"', masked, language), ""]
+    colon = Text("：", ": ").in_(language)
+    listed = [f"#   {label}{colon}{_one_line(why.in_(language))}" for label, why in left_out]
+    lines += [f"# {_UNUSED.in_(language)}", *listed] if listed else []
+    unread = [f"#   {_one_line(why.in_(language))}" for why in broken]
+    lines += [f"# {_BROKEN.in_(language)}", *unread] if unread else []
+    return "\n".join(lines).rstrip("\n") + "\n"
+
+
+def _table(table: Table, language: Language) -> list[str]:
+    lines = [table.name]
+    for key, guess in table.values.items():
+        bare = f"{key} = {_toml(guess.value)}"
+        plain = guess.sure == "sure" and not guess.why.zh
+        lines.append(bare if plain else _commented(bare, guess.comment, language))
+    return [*lines, *(f"# {_one_line(note.in_(language))}" for note in table.notes)]
+
+
+def _grids(names: list[str], language: Language) -> list[str]:
+    check = WORDS["unsure"]
+    if "households" in names:
+        target, low, high = HOUSEHOLD_SIZES
+        why = Text("网格大小按户数计；常用 300 户，可改", "grids are sized by households; 300 is usual, change it")
+        sizes = [f"target = {target:g}", f"min = {low:g}", f"max = {high:g}"]
+        return ["[grids]", _commented('unit = "households"', why, language), *sizes]
+    none = Text("没有户数数据", "there are no households")
+    if "people" in names:
+        why = Text(f"{check.zh}：{none.zh}，按人口", f"{check.en}: {none.en}, so by people")
+        size = _commented(f"target = {PEOPLE:g}", Text("约 300 户", "some 300 households"), language)
+        return ["[grids]", _commented('unit = "people"', why, language), size]
+    if names:
+        why = Text(f"{check.zh}：{none.zh}", f"{check.en}: {none.en}")
+        much = Text(f"{check.zh}：每个网格多少", f"{check.en}: how much a grid")
+        unit = _commented(f"unit = {_toml(names[0])}", why, language)
+        return ["[grids]", unit, _commented("target = 300", much, language)]
+    area = Text(
+        '没有找到工作量数据，按面积（公顷）划分；给出户数或事件后改为 unit = "households"',
+        'no workload was found, so grids are sized by area (hectares); give households or events, then unit = "households"',
+    )
+    return ["[grids]", f"# {area.in_(language)}"]
+
+
+def _commented(line: str, why: Text, language: Language) -> str:
+    return f"{line}   # {_one_line(why.in_(language))}"
+
+
+def _one_line(text: str) -> str:
+    return re.sub(r"[\r\n]+", " ", text)
+
+
+def _toml(value: Any) -> str:
+    if isinstance(value, list):
+        return "[" + ", ".join(_toml(item) for item in value) + "]"
+    return json.dumps(value, ensure_ascii=False) if isinstance(value, str) else f"{value:g}"

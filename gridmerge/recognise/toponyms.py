@@ -1,0 +1,138 @@
+"""What people call the land: a list of addresses to search the map by, and of place names to call grids after."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+from typing import Any
+
+from gridmerge.catalog import find_field
+from gridmerge.config import AddressesSpec, PlacesSpec
+from gridmerge.errors import GridmergeError
+from gridmerge.mend import mend_addresses, mend_places
+from gridmerge.model import RawLayer, Township
+from gridmerge.recognise.columns import is_person
+from gridmerge.recognise.guess import NOTHING, Guess, Sure
+from gridmerge.recognise.kinds import Recognised
+from gridmerge.recognise.proof import quoted
+from gridmerge.recognise.signs import signs, texts, word
+from gridmerge.recognise.survey import TABLES, Sheet
+from gridmerge.recognise.table import Table
+from gridmerge.text import Text
+
+_ADDRESS = re.compile(
+    r"\d.*(号|组|栋|幢|弄)|(路|街|巷|村|社区|小区).*\d|\d+\w* .*(st|street|ave|avenue|road|rd)\b", re.I
+)
+_MOSTLY = 0.6  # share of a column's texts that must look like an address
+_PEOPLE = 0.5  # share of a column's texts that are personal names, from which a file is of residents
+_MOST_KINDS = 12  # values of a column that may each be a kind of place
+
+
+def toponyms(found: list[Recognised], work: list[Table], township: Township) -> list[Table]:
+    """The [addresses] and [places] tables, where the folder has such files.
+
+    Parameters
+    ----------
+    work
+        Workload tables: what they proved of a file's datum holds for its addresses too.
+    """
+    free = [one for one in found if one.kind.value in ("other", "workload") and not _of_people(one.sheet)]
+    places = next((table for one in free if (table := _places(one, township)) is not None), None)
+    listed = sorted(free, key=lambda one: (word(one.sheet.title, "addresses") is None, -len(one.sheet.frame)))
+    addresses = next((table for one in listed if (table := _addresses(one, work, township)) is not None), None)
+    if addresses is None and places is not None:
+        addresses = _searched(places)
+    return [table for table in (addresses, places) if table is not None]
+
+
+def _of_people(sheet: Sheet) -> bool:
+    """Whether a column names persons: a list of residents is none of addresses."""
+    return any(bool((texts(sheet, name).map(is_person)).mean() > _PEOPLE) for name in sheet.columns)
+
+
+def _places(one: Recognised, township: Township) -> Table | None:
+    sheet, sign = one.sheet, word(one.sheet.title, "places")
+    field = find_field(sheet.columns, "place")
+    if sign is None or field is None or sheet.shape not in ("point", "area") or sheet.raw is None:
+        return None
+    told = Text(
+        f"文件名中有“{sign}”；综合网格按其中的地名取名，请核对",
+        f"the file name has “{sign}”; unified grids are named after the places in it; please check",
+    )
+    table = _reading("[places]", sheet, "likely", told)
+    raw = sheet.raw
+    if (kinds := _kinds(sheet)) is not None:
+        column, fit = kinds
+        if not fit:
+            return None
+        listed = ", ".join(f"'{value}'" for value in fit)
+        where = f"{quoted(column)} = {listed}" if len(fit) == 1 else f"{quoted(column)} IN ({listed})"
+        why = Text("只用适合给网格取名的几类", "only the kinds that are fit to name a grid")
+        table.values["where"] = Guess(where, "likely", why)
+        rows = raw.frame[texts(sheet, column).isin(fit).to_numpy()].reset_index(drop=True)
+        raw = replace(raw, frame=rows)
+    table.values["field"] = Guess(field, "likely", Text("字段名像地名", "its name is like a place name's"))
+    return table if _lie_here(raw, table, township) else None
+
+
+def _kinds(sheet: Sheet) -> tuple[str, list[str]] | None:
+    """A column of kinds of place and those of its values that name land where people live; None where all do."""
+    fit, known = set(signs()["places"]["kinds"]), {*signs()["places"]["kinds"], *signs()["places"]["unfit"]}
+    for column in sheet.columns:
+        values = sorted(set(texts(sheet, column)) - {""})
+        named = [value for value in values if value in fit]
+        if len(values) <= _MOST_KINDS and known & set(values):
+            return (column, named) if len(named) < len(values) else None
+    return None
+
+
+def _addresses(one: Recognised, work: list[Table], township: Township) -> Table | None:
+    sheet = one.sheet
+    field = find_field(sheet.columns, "full_address")
+    if field is None or sheet.shape != "point" or sheet.raw is None or word(sheet.title, "events"):
+        return None
+    if texts(sheet, field).map(lambda text: _ADDRESS.search(text) is not None).mean() < _MOSTLY:
+        return None
+    sign = word(sheet.title, "addresses")
+    why = Text(
+        "点状，有地址一列；只用于在地图上查找，户室号读入时去掉",
+        "points with a column of addresses; only to search the map by, and doors are cut off on loading",
+    )
+    table = _reading("[addresses]", sheet, "likely" if sign else "unsure", why)
+    same = next((other for other in work if other.values["path"].value == sheet.path), None)
+    if same is not None and "datum" in same.values:
+        table.values["datum"] = same.values["datum"]
+    table.values["field"] = Guess(field, "likely", Text("字段名和内容像地址", "its name and values are like addresses"))
+    return table if _lie_here(sheet.raw, table, township) else None
+
+
+def _searched(places: Table) -> Table:
+    """Without addresses the map is searched by the names of places, of whatever kind."""
+    table = Table(name="[addresses]", values={key: one for key, one in places.values.items() if key != "where"})
+    why = Text(
+        "没有地址文件，先用地名在地图上查找", "there is no file of addresses; the map is searched by place names"
+    )
+    table.values["path"] = Guess(places.values["path"].value, "likely", why)
+    return table
+
+
+def _reading(name: str, sheet: Sheet, sure: Sure, why: Text) -> Table:
+    table = Table(name=name)
+    table.values["path"] = Guess(sheet.path, sure, why)
+    if sheet.layer is not None:
+        table.values["layer"] = Guess(sheet.layer, "sure", NOTHING)
+    lon, lat = find_field(sheet.columns, "lon"), find_field(sheet.columns, "lat")
+    if lon and lat and sheet.path.lower().endswith(TABLES):
+        table.values["lon"], table.values["lat"] = Guess(lon, "sure", NOTHING), Guess(lat, "sure", NOTHING)
+    return table
+
+
+def _lie_here(raw: RawLayer, table: Table, township: Township) -> bool:
+    """Whether the table can be used: anything of it lies on the township's land."""
+    said: dict[str, Any] = table.plain()
+    try:
+        if table.name == "[places]":
+            return len(mend_places(raw, PlacesSpec(**said), township).frame) > 0
+        return len(mend_addresses(raw, AddressesSpec(**said), township).frame) > 0
+    except GridmergeError:
+        return False

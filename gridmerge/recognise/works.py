@@ -1,0 +1,119 @@
+"""What makes work: the [[workload]] tables of the files, and by which points areas are shared out."""
+
+from __future__ import annotations
+
+import numpy as np
+import shapely
+
+from gridmerge.catalog import find_field
+from gridmerge.config import WorkloadSpec
+from gridmerge.errors import GridmergeError
+from gridmerge.mend import mend_work
+from gridmerge.model import Township
+from gridmerge.recognise.columns import count_field
+from gridmerge.recognise.guess import NOTHING, Guess, together
+from gridmerge.recognise.inputs import free
+from gridmerge.recognise.kinds import Recognised
+from gridmerge.recognise.proof import prove_points
+from gridmerge.recognise.signs import signs, word
+from gridmerge.recognise.survey import TABLES, Sheet
+from gridmerge.recognise.table import Table
+from gridmerge.text import Text
+
+_HELD = 0.8  # share of an area file's features that must hold points before it is shared out by them
+
+Made = tuple[Table, str, Sheet]  # a table, the kind of work (a key of [work] in signs.toml), and the sheet it came from
+
+
+def works(found: list[Recognised], township: Township) -> list[Table]:
+    """The [[workload]] tables of a folder, in the order of its files."""
+    taken: set[str] = set()
+    made = [each for one in found if one.kind.value == "workload" for each in _of_file(one, township, taken)]
+    for table, kind, sheet in made:
+        if sheet.shape == "area":
+            _by_points(table, kind, sheet, made, township)
+    if made and not any(table.values["weight"].value > 0 for table, _, _ in made):
+        why = Text("只有它可作工作量，所以计入均衡", "there is no other work, so this is balanced")
+        made[0][0].values["weight"] = Guess(1.0, "likely", why)
+    return [table for table, _, _ in made]
+
+
+def _of_file(one: Recognised, township: Township, taken: set[str]) -> list[Made]:
+    """One table for each number that a file carries, or one that counts its features."""
+    sheet, made = one.sheet, []
+    counted = next((name for name in signs()["work"] if word(sheet.title, name)), None)
+    # events and enterprises are counted, whatever numbers stand beside them
+    numbers = [] if counted and not signs()["work"][counted]["fields"] else list(signs()["work"])
+    for name in numbers:
+        column = count_field(sheet, name)
+        if column is None:
+            continue
+        why = Text(f"字段 {column.value} 是数量", f"the column {column.value} holds the amounts")
+        table = _workload(one, name, why)
+        table.values["field"] = column
+        made.append((table, name, sheet))
+    if not made and counted is not None:
+        made.append((_counted(one, counted), counted, sheet))
+    for table, name, _ in made:
+        table.values["name"] = Guess(free(name, taken), table.values["name"].sure, NOTHING)
+        prove_points(table, sheet, township)
+    return made
+
+
+def _counted(one: Recognised, name: str) -> Table:
+    """A table that counts features, for want of a column of amounts."""
+    table = _workload(one, name, Text("没有数量字段，按个数计", "no column of amounts; features are counted"))
+    if signs()["work"][name]["fields"]:
+        note = Text(
+            "field：没有认出数量字段，先按个数计；若有户数、人口一列，请写 field",
+            "field: no column of amounts is known, so features are counted; if one holds households or people, write field",
+        )
+        table.notes.append(note)
+    return table
+
+
+def _workload(one: Recognised, name: str, why: Text) -> Table:
+    sheet = one.sheet
+    table = Table(name="[[workload]]")
+    table.values["name"] = Guess(name, one.kind.sure, NOTHING)
+    table.values["path"] = Guess(sheet.path, one.kind.sure, one.kind.why)
+    if sheet.layer is not None:
+        table.values["layer"] = Guess(sheet.layer, "sure", NOTHING)
+    lon, lat = find_field(sheet.columns, "lon"), find_field(sheet.columns, "lat")
+    if lon and lat and sheet.path.lower().endswith(TABLES):
+        table.values["lon"], table.values["lat"] = Guess(lon, "sure", NOTHING), Guess(lat, "sure", NOTHING)
+    usual = Text("；权重是常用值，按本地情况改", "; the weight is a usual one, change it to fit your place")
+    table.values["weight"] = Guess(float(signs()["work"][name]["weight"]), "likely", together(why, usual))
+    return table
+
+
+def _by_points(table: Table, kind: str, sheet: Sheet, made: list[Made], township: Township) -> None:
+    """Share areas out by the points that stand for the same: people by where households are, staff by enterprises."""
+    areas = _places(table, sheet, township)
+    for other, name, points in made:
+        if name not in signs()["work"][kind]["by"] or points.shape != "point" or len(areas) == 0:
+            continue
+        held = shapely.STRtree(_places(other, points, township)).query(areas, predicate="intersects")[0]
+        count = len(np.unique(held))
+        if count >= _HELD * len(areas):
+            called = other.values["name"].value
+            why = Text(
+                f"{len(areas)} 个面中 {count} 个里有 {called} 的点，按点分摊比按面积准；若不合适请删去此行",
+                f"{count} of {len(areas)} areas hold points of {called}, which tell better where it is than area does; "
+                "delete this line if they do not",
+            )
+            table.values["by"] = Guess(called, "unsure", why)
+            return
+
+
+def _places(table: Table, sheet: Sheet, township: Township) -> np.ndarray:
+    """Shapes of a workload on the township's land."""
+    if sheet.raw is None:
+        return np.empty(0, dtype=object)
+    bare = {key: value for key, value in table.plain().items() if key != "by"}
+    try:
+        shapes = mend_work(sheet.raw, WorkloadSpec(**bare), township).frame.geometry.to_numpy()
+    except GridmergeError:  # said in the table's notes already
+        return np.empty(0, dtype=object)
+    land = shapely.STRtree(township.villages.geometry.to_numpy())
+    return np.asarray(shapes[np.unique(land.query(shapes, predicate="intersects")[0])])
