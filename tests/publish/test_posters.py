@@ -7,6 +7,7 @@ import subprocess
 from dataclasses import replace
 
 import numpy as np
+import pandas as pd
 import pytest
 import shapely
 
@@ -121,7 +122,7 @@ def test_the_same_sheet_gives_the_same_bytes(data, tmp_path):
         again = []
         for n in range(2):
             (tmp_path / str(n)).mkdir()
-            again.append(_save(draw(sheet, data, "zh", imprint(data)), tmp_path / str(n), sheet))
+            again.append(_save(draw(sheet, data, "zh", imprint(data))[0], tmp_path / str(n), sheet.file))
     assert [file.read_bytes() for file in again[0]] == [file.read_bytes() for file in again[1]]
 
 
@@ -212,14 +213,24 @@ def test_many_holders_are_counted(names, lines):
     assert [text for text, _ in lettering._holders(names, "zh")] == lines
 
 
-@pytest.mark.parametrize(("rows", "left_out"), [(29, 0), (51, 0), (200, 150)])
-def test_a_table_leaves_rows_out_only_where_nobody_could_read_them(data, rows, left_out):
+@pytest.mark.parametrize(("rows", "sheets"), [(29, 1), (41, 1), (42, 2), (154, 2), (155, 3)])
+def test_a_long_table_goes_on_on_further_sheets_and_no_row_is_lost(data, rows, sheets):
     sheet = village_sheet(data, data.villages["village_code"].iloc[0], "zh")
-    sheet = replace(sheet, rows=tuple((f"{n:03d}", *sheet.rows[0][1:]) for n in range(rows)))
+    sheet = replace(sheet, rows=tuple((f"行{n:03d}", *sheet.rows[0][1:]) for n in range(rows)))
     with mpl.rc_context({"font.family": chinese_font()}):
-        figure = draw(sheet, data, "zh", imprint(data))
-    texts = [text.get_text() for text in figure.axes[0].texts]
-    assert [text for text in texts if text.startswith("… +")] == ([f"… +{left_out}"] if left_out else [])
+        figures = draw(sheet, data, "zh", imprint(data))
+    texts = [[text.get_text() for text in figure.axes[0].texts] for figure in figures]
+    assert len(figures) == sheets
+    assert [text for page in texts for text in page if text.startswith("行")] == [row[0] for row in sheet.rows]
+    said = [text for text in texts[0] if "见续页" in text]
+    assert said == ([] if sheets == 1 else [f"另有 {rows - 40} 行见续页"])
+    assert all(sum("续 " in text for text in page) == (n > 0) for n, page in enumerate(texts))
+
+
+def test_the_files_of_further_sheets_are_numbered(data, tmp_path):
+    many = pd.concat([data.villages.assign(village_code=f"{n:012d}") for n in range(1, 50)], ignore_index=True)
+    files = posters(replace(data, villages=many, grids=data.grids.iloc[:0]), tmp_path)
+    assert [file.name for file in files] == ["全镇.pdf", "全镇.png", "全镇_2.pdf", "全镇_2.png"]
 
 
 def test_every_row_has_a_cell_a_column(data):

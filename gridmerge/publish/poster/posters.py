@@ -16,7 +16,7 @@ from gridmerge.publish.imprint import Imprint
 from gridmerge.publish.map.audience import for_audience
 from gridmerge.publish.map.data import MapData
 from gridmerge.publish.poster.sheet import draw
-from gridmerge.publish.poster.tables import Sheet, township_sheet, village_sheet
+from gridmerge.publish.poster.tables import township_sheet, village_sheet
 from gridmerge.publish.privacy import Audience
 from gridmerge.publish.staging import staged
 from gridmerge.text import Language
@@ -59,7 +59,7 @@ def posters(
     Returns
     -------
     list of Path
-        PDF and PNG of each sheet, the township first.
+        PDF and PNG of each sheet, the township first; sheets that continue a long table have ``_2``, ``_3`` … at the end.
 
     Raises
     ------
@@ -80,7 +80,12 @@ def posters(
     # no mathtext: a $ in a village's name is a dollar; fonttype 42 keeps text selectable
     look: Any = {"font.family": chinese_font(), "pdf.fonttype": 42, "text.parse_math": False}
     with mpl.rc_context(look), staged(folder, ()) as aside:
-        files = [file.name for sheet in sheets for file in _save(draw(sheet, data, language, imprint), aside, sheet)]
+        files = [
+            file.name
+            for sheet in sheets
+            for page, figure in enumerate(draw(sheet, data, language, imprint), 1)
+            for file in _save(figure, aside, sheet.file if page == 1 else f"{sheet.file}_{page}")
+        ]
     return [folder / name for name in files]
 
 
@@ -107,8 +112,8 @@ def _villages(data: MapData) -> list[str]:
     return [code for code in data.villages["village_code"] if code in with_grids]
 
 
-def _save(figure: Figure, folder: Path, sheet: Sheet) -> list[Path]:
-    name = _ODD.sub("_", sheet.file)
+def _save(figure: Figure, folder: Path, name: str) -> list[Path]:
+    name = _ODD.sub("_", name)
     pdf, png = folder / f"{name}.pdf", folder / f"{name}.png"
     # drawn in memory: matplotlib loses what the disk says when it fills up in the middle of a file.
     # The same sheet gives the same bytes: no clock in the files.

@@ -1,8 +1,7 @@
-"""One A3 sheet, drawn in millimetres: the map on the left, the table on the right, what everybody asks for at the edges."""
+"""A3 sheets, drawn in millimetres: the map on the left, the table on the right, what everybody asks for at the edges."""
 
 from __future__ import annotations
 
-import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.patches import Rectangle
@@ -12,40 +11,54 @@ from gridmerge.publish.imprint import Imprint
 from gridmerge.publish.map.data import MapData
 from gridmerge.publish.poster.key import legend
 from gridmerge.publish.poster.land import draw_map
-from gridmerge.publish.poster.paper import EDGE, HEIGHT, INCH, INK, MM, SIDE, SOFT, WIDTH, wide
+from gridmerge.publish.poster.paper import EDGE, HEIGHT, INCH, SOFT, WIDTH
+from gridmerge.publish.poster.table import beside_map, continued, further, parts
 from gridmerge.publish.poster.tables import Sheet
 from gridmerge.text import Language
+from gridmerge.text import Text as Words
 
-ROW, SMALLEST_ROW = 8.5, 3.2  # height of a table row; below the smallest nobody reads it from a chair
 SMALLEST_TITLE = 9.0  # points
 
 
-def draw(sheet: Sheet, data: MapData, language: Language, imprint: Imprint) -> Figure:
-    """Return a sheet as a matplotlib figure of A3 size."""
+def draw(sheet: Sheet, data: MapData, language: Language, imprint: Imprint) -> list[Figure]:
+    """Return a sheet as matplotlib figures of A3 size: the map with its table, and what the table needs of further sheets."""
+    mark = imprint.mark.in_(language)
+    figure, paper = _paper()
+    scale = draw_map(paper, sheet, data, language)
+    _head(paper, sheet.title, sheet.subtitle, mark)
+    beside_map(paper, sheet, language)
+    legend(paper, data, language, scale)
+    _foot(paper, language, imprint)
+    figures = [figure]
+    for page, tables in enumerate(further(parts(sheet.rows)[1]), 2):
+        figure, paper = _paper()
+        _head(paper, sheet.title, f"{sheet.subtitle} · {Words(f'续 {page}', f'sheet {page}').in_(language)}", mark)
+        continued(paper, sheet, tables)
+        _foot(paper, language, imprint)
+        figures.append(figure)
+    return figures
+
+
+def _paper() -> tuple[Figure, Axes]:
     figure = Figure(figsize=(WIDTH / INCH, HEIGHT / INCH))
     paper = figure.add_axes((0, 0, 1, 1))
     paper.set(xlim=(0, WIDTH), ylim=(0, HEIGHT))
     paper.axis("off")
-    scale = draw_map(paper, sheet, data, language)
-    _head(paper, sheet, imprint.mark.in_(language))
-    _table(paper, sheet)
-    legend(paper, data, language, scale)
-    _foot(paper, language, imprint)
-    return figure
+    return figure, paper
 
 
-def _head(paper: Axes, sheet: Sheet, mark: str) -> None:
+def _head(paper: Axes, title: str, subtitle: str, mark: str) -> None:
     paper.add_patch(Rectangle((0, HEIGHT - 26), WIDTH, 26, facecolor="#0f3d47", edgecolor="none"))
     label = paper.text(
         WIDTH - EDGE, HEIGHT - 13.5, mark, fontsize=14, color="#ffffff", ha="right", va="center",
         bbox={"boxstyle": "square,pad=0.35", "facecolor": "none", "edgecolor": "#ffffff", "linewidth": 1.2},
     )  # fmt: skip
-    title = paper.text(EDGE, HEIGHT - 13.5, sheet.title[:24], fontsize=27, fontweight="bold", color="#fff", va="center")
+    name = paper.text(EDGE, HEIGHT - 13.5, title[:24], fontsize=27, fontweight="bold", color="#fff", va="center")
     room = _span(paper, label)[0] - 6 - EDGE
-    _narrow(paper, title, room)
-    right = _span(paper, title)[1] + 6
-    subtitle = paper.text(right, HEIGHT - 14, sheet.subtitle[:40], fontsize=16, color="#b9d4d6", va="center")
-    _narrow(paper, subtitle, EDGE + room - right)
+    _narrow(paper, name, room)
+    right = _span(paper, name)[1] + 6
+    smaller = paper.text(right, HEIGHT - 14, subtitle[:48], fontsize=16, color="#b9d4d6", va="center")
+    _narrow(paper, smaller, EDGE + room - right)
 
 
 def _span(paper: Axes, text: Text) -> tuple[float, float]:
@@ -62,43 +75,6 @@ def _narrow(paper: Axes, text: Text, room: float) -> None:
     if size < SMALLEST_TITLE:
         text.set_visible(False)
     text.set_fontsize(max(size, SMALLEST_TITLE))
-
-
-def _table(paper: Axes, sheet: Sheet) -> None:
-    top, bottom = HEIGHT - 36.0, 92.0
-    width = WIDTH - EDGE - SIDE
-    shares = np.array([column[1] for column in sheet.columns])
-    edges = SIDE + np.concatenate([[0.0], np.cumsum(shares / shares.sum())]) * width
-    height = max(SMALLEST_ROW, min(ROW, (top - bottom) / (len(sheet.rows) + 1)))
-    room = int((top - bottom) / height + 1e-6) - 1
-    rows = list(sheet.rows if len(sheet.rows) <= room else sheet.rows[: room - 1])
-    if len(rows) < len(sheet.rows):
-        rows.append((f"… +{len(sheet.rows) - len(rows)}", *[""] * (len(sheet.columns) - 1)))
-    points = height * MM * 0.52
-    for index, cells in enumerate([tuple(column[0] for column in sheet.columns), *rows]):
-        y = top - (index + 0.5) * height
-        if index % 2 == 0:
-            shade = "#dfe9e8" if index == 0 else "#f3f3ee"
-            paper.add_patch(Rectangle((SIDE, y - height / 2), width, height, facecolor=shade, edgecolor="none"))
-        for cell, left, right, column in zip(cells, edges, edges[1:], sheet.columns, strict=False):
-            _cell(paper, cell, (left + 1.2, right - 1.2), y, points, flush_right=column[2], bold=index == 0)
-
-
-def _cell(
-    paper: Axes, text: str, span: tuple[float, float], y: float, points: float, *, flush_right: bool, bold: bool
-) -> None:
-    points *= min(1.0, (span[1] - span[0]) / max(wide(text, points), 1e-6))  # long names shrink rather than run over
-    x, side = (span[1], "right") if flush_right else (span[0], "left")
-    paper.text(
-        x,
-        y,
-        text[:60],
-        fontsize=max(points, 3.0),
-        ha=side,
-        va="center",
-        color=INK,
-        fontweight="bold" if bold else "normal",
-    )
 
 
 def _foot(paper: Axes, language: Language, imprint: Imprint) -> None:
