@@ -42,7 +42,7 @@ from gridmerge.model import (
     Work,
 )
 from gridmerge.overlay import overlay
-from gridmerge.partition import Refusal, alternatives, apply_edits, described, named, partition
+from gridmerge.partition import Refusal, alternatives, apply_edits, described, named, partition, read_orders
 from gridmerge.project import read_project
 from gridmerge.publish import prepare, publish, write_alternatives
 from gridmerge.publish.map import build_hash
@@ -166,6 +166,10 @@ def load_inputs(settings: Settings, progress: Progress = _silent) -> Inputs:
         settings.addresses, "addresses", lambda spec, key: mend_addresses(read(spec, folder, key), spec, township)
     )
     places = optional(settings.places, "places", lambda spec, key: mend_places(read(spec, folder, key), spec, township))
+    try:
+        read_orders(settings.grids, township.crs)  # what cannot be read is better known before the work than after it
+    except GridmergeError as error:
+        troubles.append(error)
     _raise_all(troubles)
     return Inputs(
         settings=settings,

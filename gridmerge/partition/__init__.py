@@ -10,8 +10,20 @@ what it minimises and how.
 from gridmerge.partition.alternatives import alternatives
 from gridmerge.partition.edits import Refusal, apply_edits
 from gridmerge.partition.naming import named
+from gridmerge.partition.orders import read_orders
 from gridmerge.partition.plan import partition
 from gridmerge.partition.sides import described
 from gridmerge.partition.solver import Solution, Wishes, solve
 
-__all__ = ["Refusal", "Solution", "Wishes", "alternatives", "apply_edits", "described", "named", "partition", "solve"]
+__all__ = [
+    "Refusal",
+    "Solution",
+    "Wishes",
+    "alternatives",
+    "apply_edits",
+    "described",
+    "named",
+    "partition",
+    "read_orders",
+    "solve",
+]
