@@ -145,6 +145,17 @@ def _astray(measured: list[evidence.Fit]) -> bool:
     return max(fit.lines for fit in measured) < evidence.CLEAR
 
 
+def _shifted(series: gpd.GeoSeries, spec: LayerSpec, township: Township, shift: residual.Shift) -> list[Finding]:
+    """A warning when a layer meets the village lines once it is moved further than the overlay would."""
+    if not shift.sure or shift.metres < residual.WIDE:
+        return []
+    moved = evidence.lines_met(series.translate(-shift.east, -shift.north), township.villages)
+    if moved - evidence.lines_met(series, township.villages) < evidence.CLEAR:
+        return []
+    dx, dy = (f"{-metres:+.1f}" for metres in (shift.east, shift.north))
+    return [found("layer_astray", layer=spec.key, measure=round(shift.metres, 1), off=shift.text, dx=dx, dy=dy)]
+
+
 def _fit(series: gpd.GeoSeries, spec: LayerSpec, township: Township) -> list[Finding]:
     """The fit to the villages under each datum, and a warning when another than the declared one clearly wins."""
     if spec.village is not None or len(series) == 0:
@@ -153,11 +164,12 @@ def _fit(series: gpd.GeoSeries, spec: LayerSpec, township: Township) -> list[Fin
     measured = evidence.fits(series, township.villages, assumed)
     if not measured:
         return []
-    off = residual.shift(series, township.villages).text
-    findings = [found("datum_fit", layer=spec.key, assumed=assumed, figures=evidence.figures(measured), off=off)]
+    shift = residual.shift(series, township.villages)
+    findings = [found("datum_fit", layer=spec.key, assumed=assumed, figures=evidence.figures(measured), off=shift.text)]
     if spec.role == "barrier":
         return findings
     better = evidence.contradicts(measured, assumed)
+    findings += _shifted(series, spec, township, shift) if better is None else []
     theirs = evidence.villages_off(series, township.villages) if better is None and _astray(measured) else None
     if theirs is not None:
         findings.append(

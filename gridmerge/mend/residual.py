@@ -21,6 +21,7 @@ SETTLED = 0.01  # metres: a round that moves the layer less ends the search; shi
 TUKEY = 4.685  # times the spread of the residuals: what is farther off counts nothing (95 % efficient on clean data)
 FEWEST = 60  # points that must agree, some 600 m of village line
 SLANT = 15.0  # condition of the normal matrix from which lines run one way only, so that a shift along them is not seen
+WIDE = 18.0  # metres: a layer farther off than this finds its lines no more when all layers' lines are agreed
 CERTAIN = 4.0  # times its standard error that a shift must measure
 
 _WINDS = (
@@ -49,9 +50,14 @@ class Shift:
     sure: bool
 
     @property
+    def metres(self) -> float:
+        """How far, in whatever direction."""
+        return float(np.hypot(self.east, self.north))
+
+    @property
     def text(self) -> Text:
         """A clause: distance, direction, confidence."""
-        metres = float(np.hypot(self.east, self.north))
+        metres = self.metres
         if not self.sure:
             return Text("整体偏移无法判断", "no common shift can be told")
         if metres < max(0.5, CERTAIN * self.error):

@@ -306,3 +306,22 @@ def test_when_the_villages_are_the_ones_in_gcj02_the_layer_says_so(grids, town):
     layer = mend(grids, off)
     assert "gcj02" in one(layer, "villages_suspected").message("zh")
     assert "datum_suspected" not in kinds(layer)
+
+
+@pytest.mark.parametrize(("east", "north", "told"), [(38, -25, True), (0, 60, True), (-21, 0, True), (8, 6, False)])
+def test_a_layer_further_off_than_lines_are_agreed_is_a_warning_with_the_way_back(grids, town, east, north, told):
+    layer = mend(grids.set_geometry(grids.translate(east, north)), town)
+    if not told:
+        assert "layer_astray" not in kinds(layer)
+        return
+    warning = one(layer, "layer_astray")
+    assert warning.severity == "warning"
+    assert warning.measure == pytest.approx(np.hypot(east, north), abs=0.5)
+    words = warning.message("zh")
+    assert f"向东 {-east:+.0f}" in words.replace(".0", "") and "control" in words
+
+
+def test_another_towns_network_is_no_shifted_one(town):
+    x0, y0, x1, y1 = town.villages.total_bounds
+    rows = [shapely.box(x0 - 100, y, x1 + 100, y + 400) for y in np.arange(y0 - 180, y1, 400)]
+    assert "layer_astray" not in kinds(mend(gpd.GeoDataFrame(geometry=rows, crs=town.crs), town))
