@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_validator
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, PositiveInt, model_validator
 
 from gridmerge.text import Language
 
@@ -166,7 +166,7 @@ class Grids(Section):
     # times the time of the search), and as many times the usual rounds of a spreading metric in all
     proof: int = Field(default=1, ge=0)
     # grids of a village (by code or name), instead of total / target
-    number: dict[str, int] = Field(default_factory=dict)
+    number: dict[str, PositiveInt] = Field(default_factory=dict)
     # comprehensive grids of the whole township, shared out by `apportion`
     headcount: int | None = Field(default=None, gt=0)
     # the divisor method without bias to size

@@ -217,7 +217,10 @@ def edited(plan: GridPlan, mosaic: Mosaic, weights: Weights, file: Path) -> tupl
     findings = list(plan.findings)
     if edits.get("base") != build_hash(plan.faces):
         findings.append(found("edits_other_build", file=file.name))
-    after, refused = apply_edits(plan, mosaic, weights, edits)
+    try:
+        after, refused = apply_edits(plan, mosaic, weights, edits)
+    except InputError as error:
+        raise InputError(f"{file}：{error.in_('zh')}", f"{file}: {error.in_('en')}") from error
     findings += [found("edit_refused", face=move.face, grid=move.grid, reason=move.reason) for move in refused]
     meeting = replace(spoken(edits), moves=_moves(edits["moves"], refused))
     counts = Counter(plan.figures.get("edits", {}))

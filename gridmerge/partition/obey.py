@@ -41,8 +41,9 @@ def obey(villages: list[Village], orders: Orders, sizes: Grids) -> list[Village]
     for a, b in orders.together:
         i, x, y = _pair(place, villages, a, b)
         out[i] = replace(out[i], together=(*out[i].together, (x, y)))
-    for face, name in orders.faces.items():
-        i, x = _find(place, face)
+    first: dict[str, str] = {}
+    for face, name in sorted(orders.faces.items()):
+        i, x, _ = _pair(place, villages, face, first.setdefault(name, face))
         out[i] = replace(out[i], tags={**out[i].tags, x: name})
     return [grouped(replace(v, against=tuple(against_earlier(v)))) for v in out]
 
@@ -109,9 +110,15 @@ def _numbered(villages: list[Village], orders: Orders, sizes: Grids) -> list[Vil
             f"[grids] number 中的 {name} 不是任何村的编码或名称。",
             f"{name} in [grids] number is no village's code or name.",
         )
+    for v in villages:
+        if sizes.number.get(v.code, sizes.number.get(v.name)) != sizes.number.get(v.name, sizes.number.get(v.code)):
+            raise PlanError(
+                f"[grids] number 给 {v.name}（{v.code}）写了两个不同的数；请删去其中一个。",
+                f"[grids] number has two numbers for {v.name} ({v.code}); drop one of them.",
+            )
     given = [sizes.number.get(v.code, sizes.number.get(v.name)) for v in villages]
     if sizes.headcount is not None:
-        given = _shared_out(villages, given, sizes)
+        given = _shared_out(villages, given, orders, sizes)
     return [
         replace(
             v,
@@ -123,22 +130,35 @@ def _numbered(villages: list[Village], orders: Orders, sizes: Grids) -> list[Vil
     ]
 
 
-def _shared_out(villages: list[Village], given: list[int | None], sizes: Grids) -> list[int | None]:
-    """The headcount, less the numbers given, among the other villages that have land to divide."""
+def _shared_out(villages: list[Village], given: list[int | None], orders: Orders, sizes: Grids) -> list[int | None]:
+    """The headcount, less the numbers given and the grids of locked villages, among the other villages with land to divide."""
+    given = [_locked_number(v, orders) if number is None else number for v, number in zip(villages, given, strict=True)]
     open_ = [i for i, v in enumerate(villages) if given[i] is None and (v.zone == "").any()]
-    seats = (sizes.headcount or 0) - sum(number for number in given if number is not None)
+    fixed = sum(number for number in given if number is not None)
+    seats, room = (sizes.headcount or 0) - fixed, [int((villages[i].zone == "").sum()) for i in open_]
     if seats < len(open_):
         raise PlanError(
-            f"[grids] headcount = {sizes.headcount} 不够：还有 {len(open_)} 个村每村至少要一个网格，只剩 {seats} 个。",
-            f"[grids] headcount = {sizes.headcount} is too small: {len(open_)} villages need a grid each, {seats} are left.",
+            f"[grids] headcount = {sizes.headcount} 不够：number 和锁定的村已占 {fixed} 个，其余 {len(open_)} 个村每村至少还要一个。",
+            f"[grids] headcount = {sizes.headcount} is too small: number and locked villages take {fixed}, and the other "
+            f"{len(open_)} villages need a grid each.",
         )
-    free = [villages[i] for i in open_]
-    total = [float(v.size[v.zone == ""].sum()) for v in free]
-    shares = apportion(total, seats, sizes.apportion, [int((v.zone == "").sum()) for v in free])
-    out = list(given)
-    for i, share in zip(open_, shares, strict=True):
-        out[i] = share
-    return out
+    if seats > sum(room):
+        raise PlanError(
+            f"[grids] headcount = {sizes.headcount} 太多：number 和锁定的村占 {fixed} 个，其余各村可划分的图斑一共只有 {sum(room)} 个。",
+            f"[grids] headcount = {sizes.headcount} is too large: number and locked villages take {fixed}, and the other villages "
+            f"have {sum(room)} faces to divide in all.",
+        )
+    total = [float(villages[i].size[villages[i].zone == ""].sum()) for i in open_]
+    for i, share in zip(open_, apportion(total, seats, sizes.apportion, room), strict=True):
+        given[i] = share
+    return given
+
+
+def _locked_number(village: Village, orders: Orders) -> int | None:
+    """How many comprehensive grids a locked village keeps; None where it is not locked."""
+    if village.code not in orders.villages and village.name not in orders.villages:
+        return None
+    return len(set(village.old[village.zone == ""].tolist()) - {""})
 
 
 def _linked(village: Village, x: int, y: int) -> Village:

@@ -91,14 +91,17 @@ def read_orders(sizes: Grids, crs: CRS) -> Orders:
                 f"{sizes.locks} locks {a}, and there is no earlier plan to keep; "
                 'write [grids] previous = "old/gridmerge.gpkg".',
             )
-    links = [] if sizes.links is None else [row for _, row in _rows(Path(sizes.links), ("face_a", "face_b"))]
+    links = [] if sizes.links is None else _rows(Path(sizes.links), ("face_a", "face_b"))
+    for line, (a, b) in links:
+        if a == b:
+            raise _with_itself(Path(str(sizes.links)), line, a)
     return Orders(
         villages=frozenset(a for kind, a, _ in rows if kind == "village"),
         grids=frozenset(a for kind, a, _ in rows if kind == "grid"),
         faces={a: b for kind, a, b in rows if kind == "face"},
         together=tuple(sorted((a, b) for kind, a, b in rows if kind == "together")),
         apart=tuple(sorted((a, b) for kind, a, b in rows if kind == "apart")),
-        links=tuple(sorted((a, b) for a, b in links)),
+        links=tuple(sorted((a, b) for _, (a, b) in links)),
         earlier=earlier,
     )
 
@@ -131,6 +134,8 @@ def _lock_rows(file: Path) -> list[tuple[str, ...]]:
             )
         if kind in ("face", "together", "apart") and not b:
             raise _incomplete(file, line, "b")
+        if kind in ("together", "apart") and a == b:
+            raise _with_itself(file, line, a)
         if kind == "face" and names.setdefault(a, b) != b:
             raise InputError(
                 f"{file} 第 {line} 行：图斑 {a} 已锁定到 {names[a]}，又锁定到 {b}；请删去其中一行。",
@@ -165,16 +170,29 @@ def _table(file: Path) -> list[list[str]]:
     """The cells of a CSV in UTF-8, or as Excel in Chinese saves it, in GBK."""
     try:
         data = file.read_bytes()
+    except OSError as error:
+        raise InputError(
+            f"找不到或打不开 {file}；请核对 [grids] 的 locks、links。",
+            f"{file} is not there or cannot be opened; check locks and links of [grids].",
+        ) from error
+    try:
         try:
             text = data.decode("utf-8-sig")
         except UnicodeDecodeError:
             text = data.decode("gb18030")
         return list(csv.reader(StringIO(text), strict=True))
-    except (OSError, UnicodeDecodeError, csv.Error) as error:
+    except (UnicodeDecodeError, csv.Error) as error:
         raise InputError(
-            f"无法读取 {file}（{error}）；请存为 CSV（UTF-8 或 GBK）。",
-            f"{file} cannot be read ({error}); save it as CSV in UTF-8 or GBK.",
+            f"{file} 不是逗号分隔的 CSV（UTF-8 或 GBK）；请用 Excel 另存为“CSV UTF-8（逗号分隔）”。",
+            f"{file} is no comma-separated CSV in UTF-8 or GBK; save it from Excel as CSV UTF-8.",
         ) from error
+
+
+def _with_itself(file: Path, line: int, face: str) -> InputError:
+    return InputError(
+        f"{file} 第 {line} 行的两个图斑都是 {face}；请改正其中一个。",
+        f"{file}, line {line}: both faces are {face}; correct one of them.",
+    )
 
 
 def _incomplete(file: Path, line: int, column: str) -> InputError:

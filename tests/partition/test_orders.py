@@ -11,7 +11,8 @@ from pandas.testing import assert_frame_equal
 
 from gridmerge.errors import InputError, PlanError
 from gridmerge.partition import apply_edits, partition
-from tests.partition.mosaics import SIZES, saved, square_mosaic, with_locks
+from tests.partition.mosaics import SIZES, saved, square_mosaic, town_mosaic, with_locks
+from tests.towns import draw_town
 
 WEST, EAST = "510311104201001", "510311104201002"
 
@@ -42,7 +43,8 @@ def edited(plan, strip, *moves):
         ("kind,a,b\nroof,f0000,甲\n", "line 2: unknown kind of lock roof"),
         ("类型,甲,乙\nface,f0000,甲\n", "lacks the columns kind, a, b"),
         ("", "lacks the columns kind, a, b"),
-        ('kind,a,b\nface,"f0000,甲\n', "cannot be read"),
+        ('kind,a,b\nface,"f0000,甲\n', "no comma-separated CSV"),
+        ("kind,a,b\napart,f0000,f0000\n", "line 2: both faces are f0000"),
     ],
 )
 def test_a_row_of_locks_that_says_nothing_is_named_by_its_line(strip, tmp_path, text, said):
@@ -156,3 +158,55 @@ def test_a_village_with_a_locked_grid_is_measured_again_as_it_was_formed(tmp_pat
     terms = plan.figures["villages"]["510311104201"]["terms"]
     assert again.figures["villages"]["510311104201"]["terms"] == pytest.approx(terms, abs=2e-6)
     assert after.figures["villages"]["510311104201"]["terms"] != pytest.approx(terms, abs=2e-6)
+
+
+def test_files_that_are_not_there_and_links_to_nowhere(strip, tmp_path):
+    with pytest.raises(InputError, match="is not there or cannot be opened"):
+        formed(strip, locks=str(tmp_path / "没有.csv"))
+    tmp_path.joinpath("links.csv").write_text("face_a,face_b\nf0001,f0001\n", "utf-8")
+    with pytest.raises(InputError, match="line 2: both faces are f0001"):
+        formed(strip, links=str(tmp_path / "links.csv"))
+
+
+@pytest.fixture(scope="module")
+def town():
+    return town_mosaic(draw_town(seed=2, villages=3, layers=5, blocks=20))
+
+
+def test_faces_of_two_villages_share_no_lock(town, tmp_path):
+    one, other = town[0].faces.groupby("village_code", sort=True)["face_id"].first().iloc[:2]
+    locks = with_locks(tmp_path, f"face,{one},甲", f"face,{other},甲")
+    with pytest.raises(PlanError, match="no grid crosses a village line"):
+        partition(*town, SIZES.model_copy(update={"locks": locks}))
+
+
+def test_numbers_of_grids_that_contradict_each_other_stop_the_run(town):
+    code, name = town[2].villages[["village_code", "village_name"]].iloc[0]
+    room = int((town[0].faces["zone"] == "").sum())
+    cases = {
+        "has two numbers for": {"number": {code: 2, name: 3}},
+        "headcount = 2 is too small: number and locked villages take 0, and the other 3": {"headcount": 2},
+        "headcount = 4 is too small: number and locked villages take 3, and the other 2": {
+            "headcount": 4, "number": {code: 3}
+        },
+        f"headcount = {room + 1} is too large": {"headcount": room + 1},
+        "headcount = 9 is too large: number and locked villages take 6, and the other villages have 0 faces": {
+            "headcount": 9, "number": dict.fromkeys(town[2].villages["village_code"], 2)
+        },
+    }  # fmt: skip
+    for said, wish in cases.items():
+        with pytest.raises(PlanError, match=said):
+            partition(*town, SIZES.model_copy(update=wish))
+    same = partition(*town, SIZES.model_copy(update={"number": {code: 2, name: 2}}))
+    assert (same.grids["village_code"].eq(code) & same.grids["grid_type"].eq("comprehensive")).sum() == 2
+
+
+def test_a_locked_village_counts_in_the_headcount(town, tmp_path):
+    first = partition(*town, SIZES)
+    count = int((first.grids["grid_type"] == "comprehensive").sum())
+    village = town[2].villages["village_name"].iloc[0]
+    files = {"previous": saved(first, tmp_path), "locks": with_locks(tmp_path, f"village,{village},")}
+    after = partition(*town, SIZES.model_copy(update={**files, "headcount": count + 2}))
+    assert (after.grids["grid_type"] == "comprehensive").sum() == count + 2
+    own = [plan.grids.loc[plan.grids["village_name"] == village, "grid_code"].tolist() for plan in (first, after)]
+    assert own[0] == own[1] and "grid_number_unmet" not in {finding.kind for finding in after.findings}
