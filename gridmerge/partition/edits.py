@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -130,26 +130,47 @@ def _undo_broken(after: dict[str, str], before: Mapping[str, str], mosaic: Mosai
     refused = []
     for _, village in faces.groupby("village_code", sort=True):
         ids = village["face_id"].tolist()
-        moved = [face for face in ids if after[face] != before[face]]
-        if not moved:
-            continue
         borders = mosaic.borders.loc[(mosaic.borders["length_m"] > 0) & mosaic.borders["face_a"].isin(ids)]
-        was, now = _pieces(ids, before, borders), _pieces(ids, after, borders)
-        broken = sorted(grid for grid, count in was.items() if now.get(grid, 0) == 0 or now[grid] > count)
+        was = _pieces(ids, before, borders)
+        wanted = {face: after[face] for face in ids if after[face] != before[face]}
+        broken = _worse(was, _pieces(ids, after, borders)) if wanted else []
         if not broken:
             continue
-        touched = set(broken)
-        for face in moved:  # a move belongs to the break when it took from or gave to a broken grid; the others stay
-            if before[face] in touched or after[face] in touched:
-                refused.append(Refusal(face=face, grid=after[face], reason=_broken(broken)))
-                after[face] = before[face]
-        still = _pieces(ids, after, borders)
-        if any(still.get(grid, 0) != count for grid, count in was.items()):
-            for face in moved:
-                if after[face] != before[face]:
-                    refused.append(Refusal(face=face, grid=after[face], reason=_broken(broken)))
-                    after[face] = before[face]
+        # a move belongs to the break when it took from or gave to a broken grid; the others stay if they can without it
+        out = [face for face in wanted if {before[face], after[face]} & set(broken)]
+        after.update({face: before[face] for face in out})
+        if _worse(was, _pieces(ids, after, borders)):
+            out = list(wanted)
+            after.update({face: before[face] for face in out})
+
+        def still(ids: list[str] = ids, borders: pd.DataFrame = borders, was: dict[str, int] = was) -> list[str]:
+            return _worse(was, _pieces(ids, after, borders))
+
+        refused += _put_back(out, wanted, after, still)
     return refused
+
+
+def _put_back(
+    faces: list[str], wanted: Mapping[str, str], after: dict[str, str], broken: Callable[[], list[str]]
+) -> list[Refusal]:
+    """Make again, one by one, the moves that break nothing on top of those made; what is left over is refused."""
+    why: dict[str, list[str]] = {}
+    left, tried = list(faces), 0
+    while tried < len(left):
+        face = left.pop(0)
+        old, after[face] = after[face], wanted[face]
+        if bad := broken():
+            why[face], after[face] = bad, old
+            left.append(face)
+            tried += 1
+        else:
+            tried = 0
+    return [Refusal(face=face, grid=wanted[face], reason=_broken(why[face])) for face in sorted(left)]
+
+
+def _worse(was: Mapping[str, int], now: Mapping[str, int]) -> list[str]:
+    """Grids that are empty now, or in more pieces than they were."""
+    return sorted(grid for grid, count in was.items() if not 0 < now.get(grid, 0) <= count)
 
 
 def _broken(grids: list[str]) -> Text:

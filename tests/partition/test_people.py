@@ -214,6 +214,18 @@ def test_edits_that_break_a_rule_are_refused_with_the_reason(strip):
     assert "would no longer be in one piece" in said[3]
 
 
+def test_a_move_that_breaks_a_grid_takes_no_other_with_it(strip):
+    mosaic, weights, plan = strip
+    west, east = "510311104201001", "510311104201002"
+    grid = plan.faces.set_index("face_id")["grid_code"]
+    assert grid[["f0000", "f0001", "f0100", "f0101"]].eq(west).all()
+    after, refused = edited(plan, mosaic, weights, ("f0000", west, east), ("f0001", west, east))
+    assert refused == [] and (after.grids.geom_type == "Polygon").all()
+    after, refused = edited(plan, mosaic, weights, ("f0000", west, east), ("f0101", west, east))
+    assert [r.face for r in refused] == ["f0000"]
+    assert after.faces.set_index("face_id")["grid_code"][["f0000", "f0101"]].tolist() == [west, east]
+
+
 def test_edits_of_another_format_stop(strip):
     mosaic, weights, plan = strip
     with pytest.raises(InputError, match="gridmerge-edits/1"):
