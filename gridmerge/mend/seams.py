@@ -74,7 +74,19 @@ def _slice(face: shapely.Geometry, share: float) -> shapely.Geometry:
 
 def open_edges(shapes: Geometries) -> Geometries:
     """Return, as lines, the edges that have not as many areas on the left as on the right."""
-    rings, part = shapely.get_rings(shapely.get_parts(shapes), return_index=True)
+    return _open_edges(shapes)[0]
+
+
+def outlines(shapes: Geometries) -> list[Geometries]:
+    """Return the open edges of each area for itself."""
+    lines, owner = _open_edges(shapes)
+    return [lines[owner == row] for row in range(len(shapes))]
+
+
+def _open_edges(shapes: Geometries) -> tuple[Geometries, NDArray[np.int64]]:
+    """The open edges as lines, and whose each is."""
+    parts, area = shapely.get_parts(shapes, return_index=True)
+    rings, part = shapely.get_rings(parts, return_index=True)
     xy, ring = shapely.get_coordinates(rings, return_index=True)
     xy += 0.0  # -0.0 and 0.0 are one place
     same = ring[1:] == ring[:-1]
@@ -90,7 +102,9 @@ def open_edges(shapes: Geometries) -> Geometries:
     key = key[order]
     first = np.flatnonzero(np.append(len(key) > 0, key[1:] != key[:-1]))
     over = np.repeat(np.add.reduceat(side[order], first) != 0, np.diff(np.append(first, len(key))))
-    return _runs(xy, np.sort(edges[order[over]]))
+    edges = np.sort(edges[order[over]])
+    begins = edges[np.append(True, np.diff(edges) != 1)] if len(edges) else edges
+    return _runs(xy, edges, begins), area[part[ring[begins]]]
 
 
 def _signed_area(xy: Points, ring: NDArray[np.int64], same: NDArray[np.bool_], count: int) -> NDArray[np.float64]:
@@ -110,11 +124,11 @@ def _marks(xy: Points) -> NDArray[np.uint64]:
     return np.asarray(mark ^ (mark >> np.uint64(32)))
 
 
-def _runs(xy: Points, edges: NDArray[np.int64]) -> Geometries:
-    """Edges that follow one another as one line; an edge goes from the vertex of its number to the next."""
+def _runs(xy: Points, edges: NDArray[np.int64], first: NDArray[np.int64]) -> Geometries:
+    """Edges that follow one another as one line, the first of each told; an edge goes from the vertex of its number to the next."""
     if len(edges) == 0:
         return np.empty(0, dtype=object)
     begins, drawn = np.zeros(len(xy), dtype=np.int64), np.zeros(len(xy), dtype=bool)
-    begins[edges[np.append(True, np.diff(edges) != 1)]] = 1
+    begins[first] = 1
     drawn[edges] = drawn[edges + 1] = True
     return np.asarray(shapely.linestrings(xy[drawn], indices=np.cumsum(begins)[drawn] - 1), dtype=object)

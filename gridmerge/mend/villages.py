@@ -14,6 +14,7 @@ from gridmerge.findings import Finding, found, tidy
 from gridmerge.mend import crs as systems
 from gridmerge.mend import polygons
 from gridmerge.mend.coverage import covered
+from gridmerge.mend.cracks import open_cracks
 from gridmerge.mend.fields import attributes, column, drawn, not_empty, text, texts
 from gridmerge.mend.place import place
 from gridmerge.model import RawLayer, Township
@@ -56,6 +57,7 @@ def mend_township(raw: RawLayer, settings: Settings) -> Township:
     frame = gpd.GeoDataFrame({"village_code": codes, "village_name": names}, geometry=geometry.values, crs=crs)
     frame, mended = _mended(frame, raw)
     shapes, repaired = covered(np.asarray(frame.geometry.values), list(frame["village_code"]), GRID)
+    repaired += open_cracks(shapes, list(frame["village_code"]), list(frame["village_name"]))
     frame = frame.set_geometry(gpd.GeoSeries(shapes, index=frame.index, crs=crs))
     return Township(
         name=settings.project.name,
