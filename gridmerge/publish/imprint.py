@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 
 from pyproj import CRS
@@ -17,6 +18,7 @@ SHIFTED = {
     "gcj02": Text("GCJ-02（国测局偏移坐标）", "GCJ-02 (shifted)"),
     "bd09": Text("BD-09（百度偏移坐标）", "BD-09 (shifted)"),
 }
+_GAUSS = re.compile(r"CGCS2000 / (3-degree )?Gauss-Kruger (?:CM (\d+)E|zone (\d+))")  # as EPSG calls them
 _FOR_THE_PUBLIC = Text("公众版", "Edition for the public")
 _NOT_YET = Text("公众版（未经审图，不得公开）", "Edition for the public, not to be published before the map review")
 
@@ -93,7 +95,7 @@ class Imprint:
 
     def coordinates(self, language: Language, *, metres: bool | None) -> str:
         """Return what coordinates are in: the plane, degrees, or (None) both."""
-        plane = f"{self.crs.name} ({self.crs.to_string()[:40]})"
+        plane = plane_of(self.crs).in_(language)
         degrees = self._degrees().in_(language)
         if metres is None:
             return Text(f"米：{plane}；经纬度：{degrees}", f"metres: {plane}; degrees: {degrees}").in_(language)
@@ -104,6 +106,16 @@ class Imprint:
             return SHIFTED[self.coord]
         name = "CGCS2000" if is_chinese(self.crs) else "WGS 84"
         return Text(f"{name} 经纬度", f"{name}, longitude and latitude")
+
+
+def plane_of(crs: CRS) -> Text:
+    """Return what people call a working CRS; the zones of CGCS2000 have a Chinese name."""
+    code = crs.to_string()[:40]
+    name, gauss = f"{crs.name} ({code})", _GAUSS.fullmatch(crs.name)
+    if gauss is None:
+        return Text(name, name)
+    where = f"中央经线 {gauss[2]}°" if gauss[2] else f"第 {gauss[3]} 带"
+    return Text(f"CGCS2000 {3 if gauss[1] else 6} 度带高斯投影 {where}（{code}）", name)
 
 
 def is_chinese(crs: CRS) -> bool:

@@ -13,9 +13,10 @@ import ezdxf
 import pyarrow.parquet as pq
 import pyogrio
 import pytest
+from pyproj import CRS
 
 from gridmerge.publish import export, publish
-from gridmerge.publish.imprint import imprint_of
+from gridmerge.publish.imprint import imprint_of, plane_of
 from gridmerge.publish.notice import _FILES
 from gridmerge.publish.publish import FILES
 
@@ -102,3 +103,18 @@ def test_only_what_people_read_knows_the_day(build, out, tmp_path):
 def test_the_time_of_writing_is_counted(out):
     seconds = json.loads((out / "report.json").read_text("utf-8"))["seconds"]
     assert 0 < seconds["publish"] < 600
+
+
+@pytest.mark.parametrize(
+    ("epsg", "chinese"),
+    [
+        (4544, "CGCS2000 3 度带高斯投影 中央经线 105°（EPSG:4544）"),
+        (4523, "CGCS2000 3 度带高斯投影 第 35 带（EPSG:4523）"),
+        (4507, "CGCS2000 6 度带高斯投影 中央经线 105°（EPSG:4507）"),
+        (32618, "WGS 84 / UTM zone 18N (EPSG:32618)"),
+    ],
+)
+def test_the_plane_has_the_name_officers_know(epsg, chinese):
+    crs = CRS.from_epsg(epsg)
+    assert plane_of(crs).zh == chinese
+    assert plane_of(crs).en == f"{crs.name} (EPSG:{epsg})"

@@ -107,6 +107,9 @@ def test_the_public_sees_masked_names(data, tmp_path):
 def test_a_town_without_a_roster_has_sheets_too(data, tmp_path, audience):
     alone = replace(data, members=data.members.iloc[:0], assignments=data.assignments.iloc[:0])
     assert len(posters(alone, tmp_path, audience=audience)) == 2 * (1 + len(data.villages))
+    for sheet in (township_sheet(alone, "zh"), village_sheet(alone, data.villages["village_code"].iloc[0], "zh")):
+        assert not {"人员", "网格长", "网格员"} & {column[0] for column in sheet.columns}
+        assert {len(row) for row in sheet.rows} == {len(sheet.columns)}
 
 
 def test_the_imprint_counts_the_networks_even_where_they_are_not_shown(data, tmp_path):

@@ -14,9 +14,9 @@ from typing import Any
 import numpy as np
 import pandas as pd
 import shapely
-from pyproj import CRS
 
 from gridmerge.config import Datum
+from gridmerge.publish.imprint import plane_of
 from gridmerge.publish.map.addresses import packed_addresses
 from gridmerge.publish.map.agenda import agenda, minutes
 from gridmerge.publish.map.arcs import SCALE, Arcs, Display, deltas, shared_arcs, simplified
@@ -58,7 +58,7 @@ def payload(data: MapData, options: MapOptions, tiles: Basemap) -> str:
         "name": data.name,
         "code": data.code,
         "date": data.date,
-        "crs": _crs_name(data.crs),
+        "crs": [plane_of(data.crs).zh, plane_of(data.crs).en],
         "language": options.language,
         "audience": options.audience,
         "review": options.review_number,
@@ -101,11 +101,6 @@ def _display(data: MapData, datum: Datum) -> Display:
     display = Display(crs=data.crs, datum=datum)
     lon, lat = display.degrees(np.array([[(west + east) / 2, (south + north) / 2]]))[0]
     return replace(display, origin=(round(float(lon), 4), round(float(lat), 4)))
-
-
-def _crs_name(crs: CRS) -> str:
-    authority = crs.to_authority()
-    return f"{crs.name} ({':'.join(authority)})" if authority else str(crs.name)
 
 
 def _grids(data: MapData, village_of: dict[str, int]) -> dict[str, Any]:

@@ -48,16 +48,17 @@ def township_sheet(data: MapData, language: Language) -> Sheet:
     """Return the sheet of the whole township: a row a village."""
     grids = _labelled(data)
     counts = _columns(data, language)
+    staffed = int(not data.assignments.empty)  # without a roster the last column would stand empty
     rows = []
     for code, name in zip(data.villages["village_code"], data.villages["village_name"], strict=True):
         here = grids[grids["village_code"] == code]
         codes = set(here["grid_code"])
         people = data.assignments[data.assignments["grid_code"].isin(codes)]["member_id"].nunique()
         totals = [_number(_total(here[column]), unit) for column, _, unit in counts]
-        rows.append((str(name), str(len(here)), *totals, str(people) if people else "—"))
+        rows.append((str(name), str(len(here)), *totals, *[str(people) if people else "—"][:staffed]))
     totals = [_number(_total(grids[column]), unit) for column, _, unit in counts]
     members = data.assignments["member_id"].nunique()
-    rows.append((Text("合计", "Total").in_(language), str(len(grids)), *totals, str(members) if members else "—"))
+    rows.append((Text("合计", "Total").in_(language), str(len(grids)), *totals, *[str(members)][:staffed]))
     return Sheet(
         file=Text("全镇", "township").in_(language),
         title=data.name,
@@ -68,7 +69,7 @@ def township_sheet(data: MapData, language: Language) -> Sheet:
             (Text("村（社区）", "Village").in_(language), 0.34, False),
             (Text("网格", "Grids").in_(language), 0.12, True),
             *((heading, 0.18, True) for _, heading, _ in counts),
-            (Text("人员", "Members").in_(language), 0.14, True),
+            *[(Text("人员", "Members").in_(language), 0.14, True)][:staffed],
         ),
         rows=tuple(rows),
     )
@@ -82,14 +83,18 @@ def village_sheet(data: MapData, code: str, language: Language) -> Sheet:
     name = str(village["village_name"].iloc[0])
     leaders, holders = _names(data, ("leader",)), _names(data, DAY_TO_DAY)
     counts = _columns(data, language)
+    people = () if data.assignments.empty else (leaders, holders)  # without a roster two columns would stand empty
     rows = tuple(
         (
             row["label"],
             *(_number(row[column], unit) for column, _, unit in counts),
-            leaders.get(row["grid_code"], "—"),
-            holders.get(row["grid_code"], "—"),
+            *(named.get(row["grid_code"], "—") for named in people),
         )
         for row in grids.to_dict("records")
+    )
+    called = (
+        (Text("网格长", "Leader").in_(language), 0.16, False),
+        (Text("网格员", "Member").in_(language), 0.31, False),
     )
     return Sheet(
         file=f"{code}_{name[:30]}",
@@ -100,8 +105,7 @@ def village_sheet(data: MapData, code: str, language: Language) -> Sheet:
         columns=(
             (Text("网格", "Grid").in_(language), 0.11, False),
             *((heading, 0.14, True) for _, heading, _ in counts),
-            (Text("网格长", "Leader").in_(language), 0.16, False),
-            (Text("网格员", "Member").in_(language), 0.31, False),
+            *called[: len(people)],
         ),
         rows=rows,
     )

@@ -33,7 +33,7 @@ function markBar() {
 function heading() {
   $("town").textContent = brief(DATA.name, 40);
   $("search").placeholder = t(DATA.addresses.rest.length ? "searchAddress" : "search");
-  $("crs").textContent = DATA.crs;
+  $("crs").textContent = DATA.crs[language === "zh" ? 0 : 1];
   $("shifted").textContent = DATA.basemap.datum === "wgs84" ? "" : t("shifted", DATA.basemap.datum.toUpperCase().replace("0", "-0"));
   $("date").textContent = DATA.date;
   $("sources").parentNode.hidden = !DATA.sources.length;

@@ -48,7 +48,10 @@ function number(value, digits) {
   return parts.join(".");
 }
 
-const areaText = (m2) => (m2 >= 1e6 ? number(m2 / 1e6, 2) + " km²" : language === "zh" ? number(m2 / 1e4, 1) + " 公顷" : number(m2 / 1e4, 1) + " ha");
+const areaText = (m2) => {
+  const [large, small] = language === "zh" ? [" 平方公里", " 公顷"] : [" km²", " ha"];
+  return m2 >= 1e6 ? number(m2 / 1e6, 2) + large : number(m2 / 1e4, 1) + small;
+};
 // What projects usually count has a name and a unit; what only this project counts keeps the name it was given.
 const word = (name, which) => (DATA.words[name] ? DATA.words[name][which][language === "zh" ? 0 : 1] : which ? "" : name);
 const workName = (name) => word(name, 0);

@@ -9,7 +9,7 @@ const LABELS = {
   sources: ["资料", "Sources"],
   crs: ["坐标系", "CRS"],
   shifted: ["底图为 {0}，图形已按其偏移显示，不可量算", "Tiles are {0}: everything is shown shifted, do not measure"],
-  sourceCount: ["{0} 份输入资料", "{0} input files"],
+  sourceCount: ["{0} 份", "{0} input files"],
   overview: ["总览", "Overview"],
   layers: ["图层", "Layers"],
   check: ["核对", "Check"],
