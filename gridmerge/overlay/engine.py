@@ -66,7 +66,14 @@ def _settled(drawn: list[Drawing], agreement: Agreement, settings: Overlay) -> t
 
     def place(k: int) -> tuple[Any, ...]:
         d = drawn[k]
-        return PLACES[d.role], d.precedence, round(float(agreement.tolerance[k]), 1), d.layer.rank, d.key
+        return (
+            PLACES[d.role],
+            d.precedence,
+            round(float(agreement.tolerance[k]), 1),
+            d.layer.rank,
+            float(agreement.before[k]),
+            k,
+        )
 
     order = sorted(range(len(drawn)), key=place)
     drawn, agreement = [drawn[k] for k in order], agreement.taken(order)

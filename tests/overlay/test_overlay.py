@@ -8,6 +8,8 @@ import geopandas as gpd
 import pandas as pd
 import pytest
 import shapely
+from hypothesis import given, settings
+from hypothesis import strategies as st
 from pandas.testing import assert_frame_equal
 from shapely.affinity import translate
 
@@ -68,6 +70,33 @@ def test_order_of_rows_in_a_layer_changes_no_byte(small):
     mixed = [replace(one, frame=one.frame.sample(frac=1, random_state=n)) for n, one in enumerate(layers)]
     assert any(list(a.frame["source_id"]) != list(b.frame["source_id"]) for a, b in zip(layers, mixed, strict=True))
     _same_bytes(mosaic, overlay(ship, mixed, Overlay()))
+
+
+@settings(max_examples=4, deadline=None)
+@given(st.permutations(range(10)))
+def test_names_of_layers_of_one_rank_move_no_line(small, order):
+    """Only content decides: whoever is called what, and comes when, the land is cut alike and each line as well agreed."""
+    _, ship, layers, mosaic = small
+    named = {one.key: f"{n:02d}" for n, one in zip(order, layers, strict=True)}
+    assert len(named) == len(order)
+    renamed = [
+        replace(
+            one,
+            key=named[one.key],
+            department=named[one.key],
+            title="",
+            spec=one.spec.model_copy(update={"key": named[one.key], "department": named[one.key]}),
+        )
+        for one in layers
+    ]
+    again = overlay(ship, sorted(renamed, key=lambda one: one.key), Overlay())
+    assert shapely.to_wkb(mosaic.faces.geometry.values).tolist() == shapely.to_wkb(again.faces.geometry.values).tolist()
+    assert_frame_equal(mosaic.borders, again.borders)
+    back = {new: old for old, new in named.items()}
+    theirs = again.memberships.assign(layer=again.memberships["layer"].map(back))
+    assert_frame_equal(
+        mosaic.memberships, theirs.sort_values(["face_id", "layer", "source_id"], ignore_index=True), check_dtype=False
+    )
 
 
 def test_of_two_zones_on_one_land_the_same_wins_in_any_order_of_rows():
