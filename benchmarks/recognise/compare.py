@@ -234,7 +234,10 @@ class Comparison:
             if true is None and mine is not None:
                 yield self._choice(name, "path", False, f"{mine.path} is no such list")
             return
-        for part, default in (("field", None), ("where", None), ("datum", "wgs84"), ("lon", None)):
+        rows = [len(read(spec, self.folder, name).frame) for spec in (true, mine)]
+        told = f"{rows[1]} rows where {mine.where}; are {rows[0]}, where {true.where}"
+        yield self._choice(name, "where", rows[0] == rows[1], told, plain=true.where is None)
+        for part, default in (("field", None), ("datum", "wgs84")):
             a, b = (getattr(spec, part) or default for spec in (true, mine))
             yield self._named(name, part, a, b, default)
 

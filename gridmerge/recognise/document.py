@@ -26,6 +26,11 @@ _HEAD = (
         "Lengths are metres, codes are text. When it is right, run gridmerge check, then gridmerge build.",
     ),
 )
+_NO_NETWORK = Text(
+    "没有认出任何部门的网格：请把各部门的网格文件放进来再运行 init，或自己加一段 [[layers]]（path = …，department = …）",
+    "No departmental network was recognised: add the departments' files and run init again, or write a [[layers]] table "
+    "(path = ..., department = ...)",
+)
 _UNUSED = Text("看到但没有用的文件：", "Files that were seen and are not used:")
 _BROKEN = Text("读不了的文件：", "Files that cannot be read:")
 
@@ -35,6 +40,8 @@ def document(tables: list[Table], left_out: list[tuple[str, Text]], broken: list
     lines = [*(f"# {line.in_(language)}" for line in _HEAD), ""]
     for table in tables:
         lines += [*_table(table, language), ""]
+    if not any(table.name == "[[layers]]" for table in tables):
+        lines += [f"# {_NO_NETWORK.in_(language)}", ""]
     names = [str(table.values["name"].value) for table in tables if table.name == "[[workload]]"]
     lines += [*_grids(names, language), ""]
     masked = Text("电话打码：masked | full | none", "phones: masked | full | none")

@@ -226,7 +226,8 @@ def _table(sheet: Sheet) -> Guess[Kind]:
     if sign := _is_roster(sheet):
         return Guess("roster", "sure", sign)
     column = find_field(sheet.columns, "villages")
-    if column and department(sheet):
+    # a count of people by village is a table of statistics, but no network of the department of that name
+    if column and department(sheet) and (word(sheet.title, "network") or work(sheet) is None):
         why = Text(
             f"没有图形，{column} 一列列出所辖的村", f"no shapes; the column {column} lists the villages of each grid"
         )

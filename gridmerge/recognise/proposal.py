@@ -24,6 +24,7 @@ from gridmerge.recognise.works import works
 from gridmerge.text import Language, Text
 
 _TOWN = re.compile(r"^([\u4e00-\u9fff]{1,4}?(?:镇|乡|街道))")
+_NAMED = 0.3  # share of the township names in the files that one must have; a county's files name all its townships
 _SAMPLE = 500  # values a column that are looked at for the township's name
 
 
@@ -87,7 +88,7 @@ def _project(found: list[Recognised], township: Township, folder: Path, language
     table = Table(name="[project]")
     codes = dominant(code[:9] for code in township.villages["village_code"] if re.fullmatch(r"\d{12}", code))
     names = dominant(_town_names(one.sheet for one in found))
-    if names is not None:
+    if names is not None and names[1] > _NAMED:
         why = Text("各文件中最常出现的乡镇名", "the township that the files name most")
         table.values["name"] = Guess(names[0], "sure" if names[1] > 0.8 else "likely", why)
     else:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import shapely
+
 from gridmerge.catalog import find_field
 from gridmerge.config import PROJECT_FILE, Settings, Villages
 from gridmerge.errors import GridmergeError, InputError
@@ -12,10 +14,13 @@ from gridmerge.model import Township
 from gridmerge.recognise.columns import telling_column
 from gridmerge.recognise.guess import NOTHING, Guess, listed
 from gridmerge.recognise.kinds import Recognised, recognise, village_codes
+from gridmerge.recognise.signs import texts, word
 from gridmerge.recognise.survey import Sheet
 from gridmerge.recognise.table import Table
 from gridmerge.text import Text
 
+_MOSTLY = 0.5  # of the villages: a column filled for fewer is not where their names stand, one of fewer values no code
+_MOST_VILLAGES = 300  # of a township; five times the most that any has
 TRIED = 5  # candidates, the likeliest first: in a folder without any villages all are as bad
 
 
@@ -35,10 +40,45 @@ def villages_of(sheets: list[Sheet], folder: Path) -> tuple[list[Recognised], Ta
             break
         head = _head(one, refused)
         try:
-            return found, head, mended(found, head, folder)
+            if one.kind.sure == "unsure":
+                _few_enough(one.sheet)
+            township = mended(found, head, folder)
+            if one.kind.sure == "unsure":
+                _under_the_others(one.sheet, sheets, township)
+            return found, head, township
         except GridmergeError as error:
             refused[one.sheet.label] = error
     raise _none(folder, len(sheets), refused)
+
+
+def _tells_apart(sheet: Sheet, column: str) -> bool:
+    """Whether a column could hold codes: hardly any twice, as that of a village in two pieces is; a county's is all one."""
+    values = texts(sheet, column)
+    return bool(values[values != ""].nunique() > _MOSTLY * len(values))
+
+
+def _few_enough(sheet: Sheet) -> None:
+    """Refuse what nobody would call a township's villages: too many, where no name or code says that they are."""
+    count = len(sheet.frame)
+    if count > _MOST_VILLAGES and word(sheet.title, "villages") is None and village_codes(sheet) is None:
+        raise InputError(
+            f"它有 {count} 个面，名称和字段也不像村界。",
+            f"it has {count} areas, and neither its name nor a column is like the villages'.",
+        )
+
+
+def _under_the_others(sheet: Sheet, sheets: list[Sheet], township: Township) -> None:
+    """Refuse an area that most files of areas do not lie on."""
+    land = shapely.box(*township.villages.total_bounds)
+    others = [
+        one.raw.frame for one in sheets if one is not sheet and one.shape == "area" and one.raw and one.raw.frame.crs
+    ]
+    away = sum(not shapely.box(*frame.to_crs(township.crs).total_bounds).intersects(land) for frame in others)
+    if away > len(others) / 2:
+        raise InputError(
+            f"其余 {len(others)} 个面状图层中有 {away} 个不在它的范围内。",
+            f"{away} of the {len(others)} other layers of areas do not lie on it.",
+        )
 
 
 def mended(found: list[Recognised], head: Table, folder: Path) -> Township:
@@ -72,7 +112,7 @@ def _head(one: Recognised, refused: dict[str, GridmergeError]) -> Table:
     code = village_codes(sheet)
     if code is not None:
         table.values["code"] = Guess(code, "sure", Text("全是 12 位数字", "all of 12 digits"))
-    elif (column := find_field(sheet.columns, "village_code")) is not None:
+    elif (column := find_field([one for one in sheet.columns if _tells_apart(sheet, one)], "village_code")) is not None:
         why = Text("字段名像村代码，但不是 12 位", "its name is like a village code's, but it has not 12 digits")
         table.values["code"] = Guess(column, "likely", why)
     elif (column := telling_column(sheet)) is not None:
@@ -81,7 +121,8 @@ def _head(one: Recognised, refused: dict[str, GridmergeError]) -> Table:
             "no column looks like village codes; this one differs from village to village",
         )
         table.values["code"] = Guess(column, "unsure", why)
-    name = find_field([column for column in sheet.columns if column != code], "village_name")
+    filled = [column for column in sheet.columns if column != code and (texts(sheet, column) != "").mean() > _MOSTLY]
+    name = find_field(filled, "village_name")
     if name is not None:
         table.values["name"] = Guess(name, "sure", Text("字段名像村名", "its name is like a village name's"))
     return table

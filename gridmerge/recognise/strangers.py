@@ -120,16 +120,10 @@ def _of_land(sheet: Sheet) -> Text | None:
 
 
 def _no_network(count: int, label: np.ndarray, twice: float, lattice: _Lattice) -> Text | None:
-    covered = float((label >= 0).mean())
-    if covered < _COVERED:
-        return Text(
-            f"面状，只盖住本乡镇的 {100 * covered:.0f}%，看不出是不是网格；若是，请自己加一段 [[layers]]",
-            f"areas that cover only {100 * covered:.0f} % of the township, perhaps no network; if it is one, add a [[layers]] table",
-        )
-    if np.bincount(label[label >= 0]).max() >= _WHOLE * len(label):
-        return Text(
-            "一个面就盖住本乡镇，是外围界线，不是网格", "one area covers the township: an outline, not a network"
-        )
+    """Why `count` areas that lie so are no network of the township; None when they may be."""
+    part = _of_a_part(label)
+    if part is not None:
+        return part
     if twice > _TWICE:
         return Text(
             f"面状，{100 * twice:.0f}% 的土地重叠，不像一套网格；若是几套合在一起，请分开写 where",
@@ -143,6 +137,25 @@ def _no_network(count: int, label: np.ndarray, twice: float, lattice: _Lattice) 
         )
     if _alike(label, lattice.villages) >= _SAME:
         return Text("与 [villages] 是同一套面，是村界的另一份", "the same areas as [villages]: another drawing of them")
+    return None
+
+
+def _of_a_part(label: np.ndarray) -> Text | None:
+    """Areas that leave the township out, cover some of it, or are one that covers it all."""
+    covered = float((label >= 0).mean())
+    if covered == 0:
+        return Text(
+            "面状，没有一个要素落在上面 [villages] 的范围内", "areas, none of which lies on the [villages] above"
+        )
+    if covered < _COVERED:
+        return Text(
+            f"面状，只盖住本乡镇的 {100 * covered:.0f}%，看不出是不是网格；若是，请自己加一段 [[layers]]",
+            f"areas that cover only {100 * covered:.0f} % of the township, perhaps no network; if it is one, add a [[layers]] table",
+        )
+    if np.bincount(label[label >= 0]).max() >= _WHOLE * len(label):
+        return Text(
+            "一个面就盖住本乡镇，是外围界线，不是网格", "one area covers the township: an outline, not a network"
+        )
     return None
 
 

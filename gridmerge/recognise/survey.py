@@ -73,10 +73,12 @@ _BESIDE = frozenset(
         ".qgs",
         ".mxd",
     }
-    | {".aprx", ".css", ".js", ".db", ".lnk", ".url", ".mp4", ".mov", ".heic", ".bmp", ".psd"}
+    | {".aprx", ".css", ".db", ".lnk", ".url", ".mp4", ".mov", ".heic", ".bmp", ".psd"}
 )
 TABLES = (".csv", ".txt", ".xls", ".xlsx", ".ods")
 _CONTAINERS = (".gpkg", ".gdb")
+_PERHAPS = ".js"  # a web page's map (var map = {...}); the many that hold a program are nobody's data
+_OURS = ("report.json", "findings.html")  # a folder that holds one is a finished build or check, no input
 _DEPTH = 3  # folders below the project's: deeper ones hold archives, not inputs
 
 
@@ -160,7 +162,8 @@ def survey(folder: Path) -> list[Sheet]:
             f"没有文件夹 {folder}；请写存放各部门文件的文件夹。",
             f"There is no folder {folder}; name the one that holds the departments' files.",
         )
-    return [sheet for path in _inputs(folder) for sheet in _sheets(path, folder)]
+    sheets = [sheet for path in _inputs(folder) for sheet in _sheets(path, folder)]
+    return [sheet for sheet in sheets if sheet.shape != "table" or not sheet.path.lower().endswith(_PERHAPS)]
 
 
 def _inputs(folder: Path, depth: int = 0) -> Iterator[Path]:
@@ -171,7 +174,7 @@ def _inputs(folder: Path, depth: int = 0) -> Iterator[Path]:
         if path.is_dir():
             if suffix == ".gdb":
                 yield path
-            elif depth < _DEPTH and not (path / "report.json").exists():  # a finished build is no input
+            elif depth < _DEPTH and not any((path / name).exists() for name in _OURS):
                 yield from _inputs(path, depth + 1)
         elif suffix != ".dbf" or not any(path.with_suffix(one).exists() for one in (".shp", ".SHP")):
             yield path

@@ -9,18 +9,19 @@ from gridmerge.catalog import find_field
 from gridmerge.config import WorkloadSpec
 from gridmerge.errors import GridmergeError
 from gridmerge.mend import mend_work
+from gridmerge.mend.names import Gazetteer
 from gridmerge.model import Township
 from gridmerge.recognise.columns import count_field
 from gridmerge.recognise.guess import NOTHING, Guess, together
 from gridmerge.recognise.inputs import free
 from gridmerge.recognise.kinds import Recognised
 from gridmerge.recognise.proof import prove_points
-from gridmerge.recognise.signs import signs, word
+from gridmerge.recognise.signs import signs, texts, word
 from gridmerge.recognise.survey import TABLES, Sheet
 from gridmerge.recognise.table import Table
 from gridmerge.text import Text
 
-_HELD = 0.8  # share of an area file's features that must hold points before it is shared out by them
+_HELD = 0.8  # share of areas that must hold points before they are shared out by them; of rows that must name a village
 
 Made = tuple[Table, str, Sheet]  # a table, the kind of work (a key of [work] in signs.toml), and the sheet it came from
 
@@ -29,8 +30,11 @@ def works(found: list[Recognised], township: Township) -> list[Table]:
     """The [[workload]] tables of a folder, in the order of its files."""
     taken: set[str] = set()
     made = [each for one in found if one.kind.value == "workload" for each in _of_file(one, township, taken)]
+    for one in found:
+        if one.kind.value == "other" and one.sheet.shape == "table":
+            made += _of_villages(one, township, taken)
     for table, kind, sheet in made:
-        if sheet.shape == "area":
+        if sheet.shape == "area" or "village" in table.values:
             _by_points(table, kind, sheet, made, township)
     if made and not any(table.values["weight"].value > 0 for table, _, _ in made):
         why = Text("只有它可作工作量，所以计入均衡", "there is no other work, so this is balanced")
@@ -58,6 +62,39 @@ def _of_file(one: Recognised, township: Township, taken: set[str]) -> list[Made]
         table.values["name"] = Guess(free(name, taken), table.values["name"].sure, NOTHING)
         prove_points(table, sheet, township)
     return made
+
+
+def _of_villages(one: Recognised, township: Township, taken: set[str]) -> list[Made]:
+    """The amounts of a table whose rows name villages, where nothing else tells where that kind of work is."""
+    sheet, village = one.sheet, _village_column(one.sheet, township)
+    if village is None:
+        return []
+    made = []
+    for name in signs()["work"]:
+        column = count_field(sheet, name) if name not in taken else None
+        if column is not None:
+            taken.add(name)
+            table = _workload(
+                one, name, Text(f"字段 {column.value} 是数量", f"the column {column.value} holds the amounts")
+            )
+            why = Text(
+                f"没有图形，按 {village} 一列所写的村", f"no shapes; rows belong to the villages that {village} names"
+            )
+            table.values |= {"path": Guess(sheet.path, "likely", why), "name": Guess(name, "likely", NOTHING)}
+            table.values |= {"village": Guess(village, "likely", NOTHING), "field": column}
+            made.append((table, name, sheet))
+    return made
+
+
+def _village_column(sheet: Sheet, township: Township) -> str | None:
+    """The column of a table that names a village, by code or name, in nearly every row."""
+    gazetteer = Gazetteer(township)
+    for column in sheet.columns:
+        cells = texts(sheet, column)
+        known = cells.map(lambda cell: bool(cell) and len(gazetteer.find(cell)) == 1)
+        if len(cells) > 1 and known.mean() >= _HELD:
+            return column
+    return None
 
 
 def _counted(one: Recognised, name: str) -> Table:

@@ -158,3 +158,53 @@ def test_a_folder_with_spaces_and_chinese_builds_as_it_stands(tmp_path):
     assert CliRunner().invoke(main, ["init", str(place)]).exit_code == 0
     built = CliRunner().invoke(main, ["check", str(place), "--lang", "en"])
     assert built.exit_code == 0, built.output
+
+
+def test_an_area_that_the_other_files_do_not_lie_on_is_not_the_villages(tmp_path):
+    put(tmp_path, "aa.geojson", village_frame([box(90, 0)]).drop(columns="XZQDM"))
+    put(tmp_path, "城区.geojson", village_frame(wavy()).drop(columns="XZQDM"))
+    put(tmp_path, "消防网格.geojson", quarters())
+    text = propose(tmp_path)
+    assert tomllib.loads(text)["villages"]["path"] == "城区.geojson"
+    assert "更像的 aa.geojson 用不了" in text and "#   aa.geojson：请核对：面状，没有一个要素落在" in text
+
+
+def test_hundreds_of_areas_that_nothing_calls_villages_are_none(tmp_path):
+    many = gpd.GeoDataFrame(
+        {"mc": range(400)}, geometry=[box(i / 100, 0, 0.01, 1) for i in range(400)], crs="EPSG:4544"
+    )
+    put(tmp_path, "网格.geojson", many)
+    with pytest.raises(InputError, match=r"400 areas.*Add the villages' boundaries"):
+        propose(tmp_path)
+
+
+def test_a_column_of_village_names_is_filled_and_a_county_is_called_after_its_folder(tmp_path):
+    towns = village_frame(wavy(), names=[f"{one}镇" for one in ("石桥", "东风", "和平", "青山", "大河", "高坪")])
+    put(tmp_path, "乡镇.geojson", towns.rename(columns={"XZQMC": "name"}).assign(**{"na me": None}))
+    data = tomllib.loads(propose(tmp_path))
+    assert data["villages"]["name"] == "name" and data["project"]["name"] == tmp_path.name
+
+
+def test_what_gridmerge_wrote_itself_is_no_input(folder):
+    put(folder, "消防网格.geojson", quarters())
+    (folder / "gridmerge.toml").write_text(propose(folder), "utf-8")
+    assert CliRunner().invoke(main, ["check", str(folder)]).exit_code == 0
+    assert (folder / "check" / "findings.csv").exists() and "check/" not in propose(folder)
+
+
+def test_a_code_that_all_villages_share_is_none(tmp_path):
+    towns = village_frame(wavy(), names=[f"{one}镇" for one in "甲乙丙丁戊己"]).assign(XZQDM="150802")
+    put(tmp_path, "某区.geojson", towns.rename(columns={"XZQDM": "adcode", "XZQMC": "name"}))
+    assert tomllib.loads(propose(tmp_path))["villages"] == {"path": "某区.geojson", "code": "name", "name": "name"}
+
+
+def test_a_folder_without_networks_says_so(folder):
+    assert "# 没有认出任何部门的网格" in propose(folder) and "No departmental network" in propose(folder, "en")
+
+
+def test_a_map_in_a_script_is_read_and_a_program_is_nobodys_data(folder):
+    put(folder, "消防网格.geojson", quarters())
+    (folder / "环保网格.js").write_text("var map = " + (folder / "消防网格.geojson").read_text("utf-8"), "utf-8")
+    (folder / "jquery.js").write_text("(function () { return 1; })();", "utf-8")
+    assert {one["path"] for one in layers(folder)} == {"消防网格.geojson", "环保网格.js"}
+    assert "jquery" not in propose(folder)

@@ -107,3 +107,20 @@ def test_people_alone_are_balanced(folder):
     put(folder, "常住人口.geojson", census())
     (one,) = data(folder)["workload"]
     assert one["weight"] == 1.0
+
+
+def test_a_table_of_villages_counts_what_no_other_file_does(folder):
+    put(folder, "房屋.geojson", homes())
+    rows = {"所在村": [f"{one}村" for one in "甲乙丙丁戊己"], "户数": [200] * 6, "常住人口": [500] * 6}
+    pd.DataFrame(rows).to_csv(folder / "各村统计表.csv", index=False)
+    works = {one["name"]: one for one in data(folder)["workload"]}
+    assert set(works) == {"households", "people"} and works["households"]["path"] == "房屋.geojson"
+    assert {key: works["people"].get(key) for key in ("path", "village", "field", "by")} == {
+        "path": "各村统计表.csv", "village": "所在村", "field": "常住人口", "by": "households",
+    }  # fmt: skip
+    assert "各村统计表.csv：" not in propose(folder)
+
+
+def test_a_table_whose_rows_name_other_villages_is_no_work(folder):
+    pd.DataFrame({"所在村": ["子村", "丑村"], "人口": [5, 6]}).to_csv(folder / "各村统计表.csv", index=False)
+    assert "workload" not in data(folder) and "各村统计表.csv：请核对" in propose(folder)
