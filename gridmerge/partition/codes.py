@@ -71,19 +71,23 @@ def grid_codes(village: Village, part: Divided, earlier: Earlier | None) -> Code
     return Codes(codes=codes, retired=_successors(village, part, codes, used), kept=kept)
 
 
-def codes_of_gone_villages(earlier: Earlier | None, grids: gpd.GeoDataFrame) -> dict[str, list[str]]:
-    """Codes of the earlier grids whose village has no grid now (merged, renumbered, left out), with the grids on their land."""
+def heirs_across_villages(earlier: Earlier | None, grids: gpd.GeoDataFrame) -> dict[str, list[str]]:
+    """Codes of the earlier grids that are no more and whose land is not in their own village alone, with the grids on that land.
+
+    Villages are merged, split and renumbered; where one has no grid now, its codes are here whoever has the land.
+    """
     if earlier is None:
         return {}
-    gone = earlier.grids.loc[~earlier.grids["village_code"].isin(grids["village_code"])]
+    gone = earlier.grids.loc[~earlier.grids["grid_code"].isin(grids["grid_code"])]
     old, new = np.asarray(gone.geometry.values), np.asarray(grids.geometry.values)
     i, j = shapely.STRtree(new).query(old, predicate="intersects")
     area = shapely.area(shapely.intersection(old[i], new[j]))
-    out: dict[str, list[str]] = {str(code): [] for code in gone["grid_code"]}
+    heirs: dict[str, list[str]] = {str(code): [] for code in gone["grid_code"]}
     for k in np.lexsort((grids["grid_code"].to_numpy(dtype=str)[j], -area)).tolist():
         if area[k] > RIM * shapely.area(old[i[k]]):
-            out[str(gone["grid_code"].iloc[i[k]])].append(str(grids["grid_code"].iloc[j[k]]))
-    return out
+            heirs[str(gone["grid_code"].iloc[i[k]])].append(str(grids["grid_code"].iloc[j[k]]))
+    still = set(grids["village_code"])
+    return {c: h for c, h in heirs.items() if c[:-3] not in still or any(code[:-3] != c[:-3] for code in h)}
 
 
 def _by_position(village: Village, part: Divided) -> list[int]:

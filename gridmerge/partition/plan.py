@@ -14,7 +14,7 @@ from gridmerge.config import AREA_UNIT, Grids
 from gridmerge.findings import Finding, found, tidy
 from gridmerge.model import GridPlan, Layer, Mosaic, Township, Weights
 from gridmerge.parallel import each
-from gridmerge.partition.codes import Codes, codes_of_gone_villages, grid_codes
+from gridmerge.partition.codes import Codes, grid_codes, heirs_across_villages
 from gridmerge.partition.figures import plan_figures
 from gridmerge.partition.naming import numbered
 from gridmerge.partition.obey import obey
@@ -84,8 +84,8 @@ def assemble(
         findings += [*reason_findings(village, part, codes, layers), *_not_kept(village, part, codes)]
     before = pd.concat([_before(*one) for one in zip(villages, divided, coded, strict=True)], ignore_index=True)
     plan_faces = faces[["face_id", "grid_code"]].sort_values("face_id", ignore_index=True)
-    gone = codes_of_gone_villages(earlier, grids)
-    findings += _villages_gone(earlier, gone)
+    gone = heirs_across_villages(earlier, grids)
+    findings += _villages_gone(earlier, {v.code for v in villages})
     retired = {
         **(earlier.retired if earlier else {}),
         **{c: s for codes in coded for c, s in codes.retired.items()},
@@ -251,14 +251,14 @@ def _not_kept(village: Village, part: Divided, codes: Codes) -> list[Finding]:
     return [found("earlier_not_kept", measure=moved, place=place, village=village.name, locks=locks)]
 
 
-def _villages_gone(earlier: Earlier | None, gone: Collection[str]) -> list[Finding]:
+def _villages_gone(earlier: Earlier | None, villages: Collection[str]) -> list[Finding]:
     """One finding for each village of the earlier plan that has no grid now, with the number of its grids."""
-    if earlier is None or not gone:
+    if earlier is None:
         return []
-    villages = earlier.grids.loc[earlier.grids["grid_code"].isin(gone)].groupby("village_code", sort=True)
+    gone = earlier.grids.loc[~earlier.grids["village_code"].isin(villages)]
     return [
         found("earlier_village_gone", measure=len(rows), village=rows["village_name"].iloc[0] or code, code=code)
-        for code, rows in villages
+        for code, rows in gone.groupby("village_code", sort=True)
     ]
 
 

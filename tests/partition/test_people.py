@@ -466,3 +466,25 @@ def test_codes_of_a_village_that_is_gone_are_retired_with_whoever_has_its_land(t
     assert set(retired) == set(first.grids["grid_code"])
     west = retired[first.grids["grid_code"].iloc[0]]
     assert west and set(west) <= set(own["grid_code"])
+
+
+def test_land_that_went_to_a_new_village_has_its_heir_there(tmp_path):
+    old, new = "510311104201", "510311104299"
+    first = partition(
+        *square_mosaic([[100, 100, 100, 100], [100, 100, 100, 100]]), QUICK.model_copy(update={"target": 400.0})
+    )
+    west = square_mosaic([[100, 100], [100, 100]], code=new)
+    east = square_mosaic([[0, 0, 100, 100], [0, 0, 100, 100]], gaps=((0, 0), (0, 1), (1, 0), (1, 1)), code=old)
+    mosaic, weights, township = east
+    faces = pd.concat([east[0].faces, west[0].faces], ignore_index=True)
+    borders = pd.concat([east[0].borders, west[0].borders], ignore_index=True)
+    villages = pd.concat([township.villages, west[2].villages.assign(village_name="新设村")], ignore_index=True)
+    after = partition(
+        replace(mosaic, faces=faces, borders=borders),
+        replace(weights, faces=pd.concat([east[1].faces, west[1].faces], ignore_index=True)),
+        replace(township, villages=villages),
+        QUICK.model_copy(update={"target": 400.0, "previous": saved(first, tmp_path)}),
+    )
+    assert after.grids["grid_code"].tolist() == [f"{old}002", f"{new}001"]
+    assert after.figures["codes"]["retired"] == {f"{old}001": [f"{new}001"]}
+    assert "earlier_village_gone" not in kinds_of(after)
