@@ -39,9 +39,10 @@ def open_cracks(shapes: Geometries, codes: list[str], names: list[str]) -> list[
         return []
     findings = []
     for strip in _strips(shapes, spots):  # few, if any
-        x0, y0, x1, y1 = shapely.bounds(shapely.buffer(strip, 1.0))
-        at = shapely.clip_by_rect(shapes, x0, y0, x1, y1)
-        along = shapely.length(shapely.intersection(shapely.boundary(strip), shapely.buffer(at, TOUCH)))
+        row, near = _within(shapes, shapely.buffer(strip, 1.0))
+        edges = shapely.intersection(shapely.boundary(strip), shapely.buffer(near, TOUCH))
+        along = np.zeros(len(shapes))
+        along[row] = shapely.length(edges)
         a, b = np.argsort(-along, kind="stable")[:2]
         if along[b] < LONG:
             continue
@@ -65,14 +66,19 @@ def _strips(shapes: Geometries, spots: Points) -> Geometries:
     around = shapely.union_all(shapely.buffer(np.asarray(shapely.points(spots)), LONG, quad_segs=2))
     filled: list[Geometries] = []
     for area in shapely.get_parts(around):  # a crack each: whole villages are dear to close
-        x0, y0, x1, y1 = shapely.bounds(area)
-        near = shapely.clip_by_rect(shapes, x0, y0, x1, y1)
-        land = shapely.union_all(near[~shapely.is_empty(near)])
+        land = shapely.union_all(_within(shapes, area)[1])
         closed = shapely.buffer(shapely.buffer(land, GAP_WIDTH / 2), -GAP_WIDTH / 2)
         filled.append(shapely.get_parts(shapely.difference(shapely.intersection(closed, area), land)))
     strips = np.concatenate(filled)
     strips = strips[(shapely.get_dimensions(strips) == 2) & (shapely.area(strips) > TOLD)]
     return np.asarray(strips[np.lexsort(shapely.bounds(strips).T[::-1])])
+
+
+def _within(shapes: Geometries, area: shapely.Geometry) -> tuple[NDArray[np.int64], Geometries]:
+    """The villages that reach into an area, and what of them lies in its box."""
+    box = shapely.box(*shapely.bounds(area))
+    row = np.flatnonzero(shapely.intersects(shapes, box))
+    return row, np.asarray(shapely.intersection(shapes[row], box))
 
 
 def _facing(shapes: Geometries) -> Points:
