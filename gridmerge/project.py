@@ -116,12 +116,16 @@ def _reason(detail: Mapping[str, Any]) -> tuple[str, str]:
         "literal_error": f"可选：{context.get('expected')}",
         "float_parsing": "应为数字",
         "float_type": "应为数字",
+        "int_from_float": "应为整数",
+        "int_parsing": "应为整数",
+        "int_type": "应为整数",
         "string_type": "应为文字，请加引号",
         "bool_parsing": "应为 true 或 false",
         "greater_than": f"应大于 {context.get('gt')}",
         "greater_than_equal": f"应不小于 {context.get('ge')}",
         "tuple_type": "应为列表",
         "model_type": "应为一个表",
+        "dict_type": "应为一个表",
     }
     return chinese.get(detail["type"], said), said
 
