@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from random import Random
 
+import geopandas as gpd
 import numpy as np
 import shapely
 from numpy.typing import NDArray
@@ -16,10 +17,13 @@ from gridmerge.partition.state import Task
 
 def old_codes(geometry: NDArray[np.object_], village: str, earlier: Earlier | None) -> NDArray[np.object_]:
     """(n,) code of the earlier grid that covers most of each face; "" where none does."""
-    codes = np.full(len(geometry), "", dtype=object)
     if earlier is None:
-        return codes
-    grids = earlier.grids.loc[earlier.grids["village_code"] == village]
+        return np.full(len(geometry), "", dtype=object)
+    return _laid(geometry, earlier.grids.loc[earlier.grids["village_code"] == village])
+
+
+def _laid(geometry: NDArray[np.object_], grids: gpd.GeoDataFrame) -> NDArray[np.object_]:
+    codes = np.full(len(geometry), "", dtype=object)
     if grids.empty:
         return codes
     tree = shapely.STRtree(np.asarray(grids.geometry.values))
@@ -30,6 +34,19 @@ def old_codes(geometry: NDArray[np.object_], village: str, earlier: Earlier | No
         if area[i] > 0:
             codes[face[i]] = names[i]
     return codes
+
+
+def adopted(geometry: NDArray[np.object_], old: NDArray[np.object_], gone: gpd.GeoDataFrame) -> NDArray[np.object_]:
+    """(n,) as `old`, and where a face has none the earlier grid of a village that is `gone`, if most of that grid lies here.
+
+    Land of a village that was merged or renumbered keeps its grids that way, though not their codes.
+    """
+    if gone.empty or (old != "").all():
+        return old
+    shapes = np.asarray(gone.geometry.values)
+    inside = shapely.area(shapely.intersection(shapes, shapely.union_all(geometry)))
+    here = gone.loc[inside > 0.5 * shapely.area(shapes)]
+    return np.where(old == "", _laid(geometry, here), old)
 
 
 def taken_over(graph: Graph, old: NDArray[np.object_]) -> Ints:

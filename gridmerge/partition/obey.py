@@ -10,7 +10,7 @@ import numpy as np
 from gridmerge.config import Grids
 from gridmerge.errors import PlanError
 from gridmerge.partition.count import apportion
-from gridmerge.partition.earlier import old_codes
+from gridmerge.partition.earlier import adopted, old_codes
 from gridmerge.partition.fixed import against_earlier, grouped
 from gridmerge.partition.orders import Orders
 from gridmerge.partition.village import Village
@@ -29,6 +29,10 @@ def obey(villages: list[Village], orders: Orders, sizes: Grids) -> list[Village]
     """
     place: Place = {str(face): (i, j) for i, v in enumerate(villages) for j, face in enumerate(v.face_id)}
     villages = [replace(v, old=old_codes(v.geometry, v.code, orders.earlier)) for v in villages]
+    if orders.earlier is not None:
+        grids = orders.earlier.grids
+        gone = grids.loc[~grids["village_code"].isin([v.code for v in villages])]
+        villages = [replace(v, old=adopted(v.geometry, v.old, gone)) for v in villages]
     _check_common_land(villages, orders)
     _check_names(villages, orders)
     out = _numbered(villages, orders, sizes)
@@ -96,9 +100,9 @@ def _check_common_land(villages: list[Village], orders: Orders) -> None:
     if orders.earlier is None or any((v.old != "").any() for v in villages):
         return
     raise PlanError(
-        "[grids] previous 的旧方案没有一个网格落在本项目的村内（村编码或位置对不上）；请核对 previous 指向的文件，或删去 previous。",
-        "No grid of the earlier plan in [grids] previous lies in a village of this project (by code and place); check which "
-        "file previous names, or take it out.",
+        "[grids] previous 的旧方案没有一个网格落在本项目的村内；请核对 previous 指向的文件，或删去 previous。",
+        "No grid of the earlier plan in [grids] previous lies in a village of this project; check which file "
+        "previous names, or take it out.",
     )
 
 

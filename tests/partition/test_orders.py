@@ -88,10 +88,6 @@ def test_a_code_that_excel_made_a_number_of_is_told_as_that(strip, tmp_path):
         (lambda grids: grids.drop(columns="grid_type"), "has no readable layer grids"),
         (lambda grids: grids.set_crs(None, allow_override=True), "has no CRS"),
         (lambda grids: grids.set_geometry(grids.translate(1e5, 0)), "lies in a village of this project"),
-        (
-            lambda grids: grids.assign(village_code="510311104999", grid_code=["510311104999001", "510311104999002"]),
-            "lies in a village of this project",
-        ),
     ],
 )
 def test_an_earlier_plan_that_fits_nothing_is_one_sentence(strip, tmp_path, change, said):
@@ -210,3 +206,18 @@ def test_a_locked_village_counts_in_the_headcount(town, tmp_path):
     assert (after.grids["grid_type"] == "comprehensive").sum() == count + 2
     own = [plan.grids.loc[plan.grids["village_name"] == village, "grid_code"].tolist() for plan in (first, after)]
     assert own[0] == own[1] and "grid_number_unmet" not in {finding.kind for finding in after.findings}
+
+
+def test_a_village_with_another_code_keeps_its_grids_under_new_ones(strip, tmp_path):
+    wide = square_mosaic([[100, 100, 100, 100], [100, 100, 100, 100]], code="510311104299")
+    odd = [
+        shapely.box(500_000, 100, 500_400, 200),
+        shapely.box(500_000, 200, 500_400, 300),
+    ]  # nobody would form these anew
+    earlier = formed(strip).grids.set_geometry(gpd.GeoSeries(odd, crs=strip[0].faces.crs))
+    earlier.to_file(tmp_path / "gridmerge.gpkg", layer="grids", driver="GPKG")
+    after = formed((*wide, strip[3]), previous=str(tmp_path / "gridmerge.gpkg"))
+    assert after.grids["grid_code"].tolist() == ["510311104299001", "510311104299002"]
+    assert sum(g.equals(h) for g in after.grids.geometry for h in odd) == 2
+    assert set(after.figures["codes"]["retired"]) == {WEST, EAST}
+    assert [f.kind for f in after.findings] == ["earlier_village_gone"]
