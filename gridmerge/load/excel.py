@@ -4,17 +4,20 @@ from __future__ import annotations
 
 import datetime
 import re
+import zipfile
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
 import pyogrio
 import python_calamine
+from defusedxml.common import DefusedXmlException
 
 from gridmerge.errors import InputError
 from gridmerge.findings import Finding, found
 from gridmerge.load.archive import refuse_bomb
 from gridmerge.load.gdal import TROUBLES, chosen_layers, words_of
+from gridmerge.load.ods import merged_cells
 from gridmerge.load.piece import Ask, Piece
 from gridmerge.load.refuse import missing_layer, unreadable
 from gridmerge.load.tables import Rows, rows_to_frame
@@ -29,6 +32,12 @@ def read_excel(path: Path, ask: Ask) -> Piece:
         rows, findings = _by_calamine(path, ask)
     except (PermissionError, InputError):
         raise
+    except DefusedXmlException as error:
+        raise unreadable(
+            ask.name,
+            "工作簿的 XML 中定义了实体（ENTITY），可能是恶意文件，拒绝读取。",
+            "the workbook's XML defines entities, which can be an attack; refused.",
+        ) from error
     except BaseException as error:  # calamine is Rust: its panics are no Exception
         if isinstance(error, (KeyboardInterrupt, SystemExit)):
             raise
@@ -45,7 +54,16 @@ def _by_calamine(path: Path, ask: Ask) -> tuple[Rows, list[Finding]]:
     sheet, findings = _sheet(book, ask)
     cells = book.get_sheet_by_name(sheet)
     rows = [[_cell(value) for value in row] for row in cells.to_python(skip_empty_area=False)]
-    return _merged_down(rows, cells.merged_cell_ranges or []), findings
+    ranges = merged_cells(path, sheet) if _is_ods(path) else cells.merged_cell_ranges or []
+    return _merged_down(rows, ranges), findings
+
+
+def _is_ods(path: Path) -> bool:
+    """By what is in it: an .ods may be called anything."""
+    if not zipfile.is_zipfile(path):
+        return False
+    with zipfile.ZipFile(path) as archive:
+        return "content.xml" in archive.namelist()
 
 
 def _merged_down(rows: Rows, ranges: Sequence[tuple[tuple[int, int], tuple[int, int]]]) -> Rows:

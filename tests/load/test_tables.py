@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import zipfile
 from pathlib import Path
 
 import numpy as np
@@ -14,6 +15,7 @@ from gridmerge.config import RosterSpec, WorkloadSpec
 from gridmerge.errors import InputError
 from gridmerge.load import read
 from gridmerge.load.manners import holds_card
+from gridmerge.load.ods import merged_cells
 from gridmerge.values import as_code
 from tests.load.files import CODES, HOUSES, NAMES, assert_is_truth, kinds, load, truth
 
@@ -170,6 +172,66 @@ def test_a_header_of_two_rows_and_cells_merged_down(tmp_path: Path, titles: int,
     assert raw.frame["所属村"].tolist() == ["韩洪村"] * 3
     assert as_code(raw.frame["网格编码"]).tolist() == CODES[:3]
     assert raw.frame["网格员姓名"].tolist() == ["李建国", "欧阳淑贤", "谭永福"]
+
+
+SHEET = """<?xml version="1.0" encoding="UTF-8"?>
+<office:document-content xmlns:office="urn:oasis:names:tc:opendocument:xmlns:office:1.0"
+ xmlns:table="urn:oasis:names:tc:opendocument:xmlns:table:1.0" xmlns:text="urn:oasis:names:tc:opendocument:xmlns:text:1.0"
+ office:version="1.2"><office:body><office:spreadsheet>
+<table:table table:name="说明"><table:table-row><table:table-cell table:number-rows-spanned="3"/></table:table-row></table:table>
+<table:table table:name="填报">ROWS</table:table></office:spreadsheet></office:body></office:document-content>"""
+COVERED = '<table:covered-table-cell table:number-columns-repeated="1"/>'
+
+
+def ods_cell(value: str, **more: int) -> str:
+    said = "".join(f' table:number-{name.replace("_", "-")}="{count}"' for name, count in more.items())
+    return f'<table:table-cell office:value-type="string"{said}><text:p>{value}</text:p></table:table-cell>'
+
+
+def ods(path: Path, rows: list[str]) -> None:
+    """An OpenDocument workbook of two sheets, its second of these rows of cells."""
+    text = SHEET.replace("ROWS", "".join(f"<table:table-row>{row}</table:table-row>" for row in rows))
+    kind = "application/vnd.oasis.opendocument.spreadsheet"
+    with zipfile.ZipFile(path, "w") as archive:
+        archive.writestr("mimetype", kind)
+        archive.writestr("content.xml", text)
+        archive.writestr("META-INF/manifest.xml", "<manifest/>")
+
+
+def test_cells_merged_down_in_open_document_hold_for_all_their_rows(tmp_path: Path) -> None:
+    head = ods_cell("网格编码") + ods_cell("备注") + ods_cell("所属村")
+    blank = '<table:table-cell table:number-columns-repeated="1"/>'
+    first = ods_cell(CODES[0]) + blank + ods_cell("韩洪村", rows_spanned=2, columns_spanned=1)
+    rows = [head, first, ods_cell(CODES[1]) + blank + COVERED, ods_cell(CODES[2]) + ods_cell("无") + ods_cell("石桥村")]
+    ods(tmp_path / "a.ods", rows)
+    raw = load(tmp_path / "a.ods", village="所属村", id="网格编码", layer="填报")
+    assert raw.frame["所属村"].tolist() == ["韩洪村", "韩洪村", "石桥村"]
+
+
+def test_open_document_that_defines_entities_is_refused(tmp_path: Path) -> None:
+    ods(tmp_path / "a.ods", [ods_cell("编码") + ods_cell("名称"), ods_cell("甲一") + ods_cell("东片")])
+    text = zipfile.ZipFile(tmp_path / "a.ods").read("content.xml").decode()
+    with zipfile.ZipFile(tmp_path / "a.ods", "w") as archive:
+        archive.writestr("mimetype", "application/vnd.oasis.opendocument.spreadsheet")
+        archive.writestr("content.xml", text.replace("?>", '?><!DOCTYPE a [<!ENTITY b "c">]>', 1))
+        archive.writestr("META-INF/manifest.xml", "<manifest/>")
+    with pytest.raises(InputError, match="defines entities"):
+        load(tmp_path / "a.ods", layer="填报")
+
+
+def test_a_cell_merged_after_repeated_cells_and_rows_is_found_where_it_stands(tmp_path: Path) -> None:
+    blanks = '<table:table-cell table:number-columns-repeated="3"/>'
+    wide = ods_cell("x", columns_repeated=2) + blanks + ods_cell("甲", rows_spanned=3, columns_spanned=2)
+    ods(tmp_path / "a.ods", [ods_cell("标题"), wide])
+    text = zipfile.ZipFile(tmp_path / "a.ods").read("content.xml").decode()
+    twice = text.replace(
+        f"<table:table-row>{ods_cell('标题')}", f'<table:table-row table:number-rows-repeated="4">{ods_cell("标题")}'
+    )
+    assert twice != text
+    with zipfile.ZipFile(tmp_path / "b.ods", "w") as archive:
+        archive.writestr("content.xml", twice)
+    assert merged_cells(tmp_path / "b.ods", "填报") == [((4, 5), (6, 6))]
+    assert merged_cells(tmp_path / "b.ods", "没有") == []
 
 
 @pytest.mark.parametrize(
