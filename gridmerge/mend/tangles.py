@@ -22,6 +22,9 @@ STRIP = 10.0  # metres: an overlap or a gap nowhere as wide is a line drawn twic
 SAME = 0.999  # of the land of both: two grids drawn on the same land
 THIN = 3.0  # metres: a grid of less mean width (twice its area by its perimeter) is a leftover of editing
 TINY, HUGE = 0.01, 50.0  # of the median grid of the layer
+MANY = (
+    5  # other grids of its layer on a grid's land from which it is a level above them, not a neighbour drawn too large
+)
 FEWEST = 8  # grids a layer needs before a median says anything
 ACROSS = 0.05  # of a grid's land in a second village from which it counts as lying over several
 ENOUGH = 100  # points on a grid that tell a tenth of it from a twentieth without cutting it
@@ -60,7 +63,10 @@ def tangles(shapes: Geometries, ids: list[str], layer: str, township: Township, 
     shapely.prepare(shapes)  # they are asked several times
     faces, depth = seams.faces(shapes)
     odd = _odd(shapes)
-    findings = _overlaps(network, faces[depth > 1], np.logical_or.reduce(list(odd.values()))) + _sizes(network, odd)
+    deep = faces[depth > 1]
+    above = _above(shapes, deep)
+    findings = _overlaps(network, deep, np.logical_or.reduce([*odd.values(), above > 0])) + _sizes(network, odd)
+    findings += _levels(network, np.where(odd["grid_huge"], 0, above))
     if tiles:
         holes = faces[depth == 0]
         findings += _gaps(holes, layer) + _on_villages(network, township, holes)
@@ -165,6 +171,28 @@ def _odd(shapes: Geometries) -> dict[str, NDArray[np.bool_]]:
     usual = np.median(area[~thin]) if (~thin).sum() >= FEWEST else np.nan
     with np.errstate(invalid="ignore"):
         return {"grid_sliver": thin, "grid_tiny": ~thin & (area < TINY * usual), "grid_huge": area > HUGE * usual}
+
+
+def _above(shapes: Geometries, deep: Geometries) -> NDArray[np.int64]:
+    """How many others lie on each grid's land, where they are `MANY`; else 0."""
+    if len(deep) == 0:
+        return np.zeros(len(shapes), dtype=np.int64)
+    holder = shapely.STRtree(shapely.point_on_surface(shapes)).query(shapes, predicate="intersects")[0]
+    others = np.bincount(holder, minlength=len(shapes)) - 1  # its own point is one
+    return np.where(others >= MANY, others, 0)
+
+
+def _levels(network: Network, above: NDArray[np.int64]) -> list[Finding]:
+    return [
+        found(
+            "grid_above_others",
+            layer=network.layer,
+            source_id=network.ids[row],
+            measure=int(above[row]),
+            place=place(network.shapes[row]),
+        )
+        for row in np.flatnonzero(above)
+    ]
 
 
 def _sizes(network: Network, odd: dict[str, NDArray[np.bool_]]) -> list[Finding]:

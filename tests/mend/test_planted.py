@@ -108,6 +108,15 @@ def test_a_grid_of_the_whole_town_is_one_finding_and_no_overlaps(town):
     assert more["grid_huge"] == 1 and not {"self_overlap", "edges_overlap", "same_land"} & set(more)
 
 
+def test_an_outline_of_all_grids_is_one_finding_and_no_overlaps(grids, town):
+    clean = mend_layer(raw(grids, "urban_management"), spec(), town)
+    over = with_row(grids, "总", shapely.union_all(grids.geometry).buffer(3))
+    layer = mend_layer(raw(over, "urban_management"), spec(), town)
+    assert new_kinds(layer, clean) == {"grid_above_others": 1, "grids_across_villages": 1}
+    told = next(one for one in layer.findings if one.kind == "grid_above_others")
+    assert (told.source_id, told.measure) == ("总", len(grids))
+
+
 def drawn(shapes=None, codes=None, names=None):
     return mend_township(
         raw(village_frame(wavy() if shapes is None else shapes, codes, names)), settings(name="青山镇")
