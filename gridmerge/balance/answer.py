@@ -11,6 +11,7 @@ from gridmerge.balance import scarce, surplus
 from gridmerge.balance.problem import Problem
 from gridmerge.balance.ruled import ruled
 from gridmerge.balance.split import shared_loads
+from gridmerge.balance.task import Task
 from gridmerge.errors import PlanError
 
 LIGHT = 0.2  # of the mean work of a grid: for less nobody needs a person of their own
@@ -112,7 +113,7 @@ def _surplus(problem: Problem, slack: float) -> Answer:
 
 def _scarce(problem: Problem, slack: float) -> Answer:
     main, helper = np.flatnonzero(problem.main), np.flatnonzero(~problem.main)
-    task = scarce.Task(
+    task = Task(
         work=problem.work,
         capacity=problem.capacity[main],
         helping=problem.capacity[helper],
@@ -127,7 +128,7 @@ def _scarce(problem: Problem, slack: float) -> Answer:
     return Answer(load=load, stands=stands, bound=bound)
 
 
-def _helper_grids(task: scarce.Task, teams: scarce.Teams, spread: bool) -> np.ndarray:
+def _helper_grids(task: Task, teams: scarce.Teams, spread: bool) -> np.ndarray:
     """The grid of each helper within the team: the nearest with work enough left, else the one with most left.
 
     To `spread` them, one that has no helper comes before one that has.

@@ -13,6 +13,7 @@ import numpy as np
 import scipy.sparse as sp
 from scipy.optimize import Bounds, LinearConstraint, linprog
 
+from gridmerge.balance.task import Task
 from gridmerge.highs import milp
 
 PROVEN = 300  # grids up to which it is asked: beyond, the knapsacks take longer than the answer is worth
@@ -72,25 +73,22 @@ class Columns:
         return cover, used
 
 
-def proven(
-    work: np.ndarray, capacity: np.ndarray, helping: np.ndarray, owner: np.ndarray, low: float, high: float
-) -> tuple[float, np.ndarray | None]:
+def proven(task: Task, owner: np.ndarray, low: float, high: float) -> tuple[float, np.ndarray | None]:
     """Return a level no teams can stay below, and the owner of each grid in teams near to it where some were found.
 
     Parameters
     ----------
-    work
-        Of each grid.
-    capacity, helping
-        Of each main member, of each helper.
+    task
+        Grids, main members and helpers; what they cost plays no part.
     owner
         Main member of each grid in the best plan known.
     low, high
         A level that is proven, and the one of the plan known.
     """
-    kind, member_kind, count = np.unique(capacity, return_inverse=True, return_counts=True)
-    columns = Columns(work=work, kind=kind, count=count, helper=float(helping.max(initial=0.0)), helpers=len(helping))
-    for grid in range(len(work)):
+    kind, member_kind, count = np.unique(task.capacity, return_inverse=True, return_counts=True)
+    helper = float(task.helping.max(initial=0.0))
+    columns = Columns(work=task.work, kind=kind, count=count, helper=helper, helpers=len(task.helping))
+    for grid in range(len(task.work)):
         for at in range(len(kind)):
             columns.add((grid,), at)
     for member in np.unique(owner):
@@ -105,7 +103,7 @@ def proven(
     for share in ABOVE:
         whole = _whole(columns, bound * (1 + share)) if bound * (1 + share) < high else None
         if whole is not None:
-            return bound, _owners(whole, columns, member_kind, len(work))
+            return bound, _owners(whole, columns, member_kind, len(task.work))
     return bound, None
 
 
@@ -163,7 +161,7 @@ class _Sack:
         widest = int(self.room.max())
         value, kept = np.zeros(widest + 1), np.zeros((len(self.size), widest + 1), dtype=bool)
         for grid, size in enumerate(self.size):  # a knapsack: each grid builds on those before
-            if price[grid] > TINY:
+            if price[grid] > TINY and size <= widest:  # a grid no team could carry stands in none
                 moved = value[: widest + 1 - size] + price[grid]
                 kept[grid, size:] = moved > value[size:]
                 value[size:] = np.maximum(value[size:], moved)

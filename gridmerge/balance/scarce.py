@@ -15,6 +15,7 @@ import scipy.sparse as sp
 from scipy.optimize import Bounds, LinearConstraint, linear_sum_assignment
 
 from gridmerge.balance.proof import PROVEN, proven
+from gridmerge.balance.task import Task
 from gridmerge.highs import milp
 
 NEAR = 15  # candidates a grid or helper: the nearest members; more make the programme larger, hardly better
@@ -26,34 +27,6 @@ MOVES = 20_000  # a descent ends long before; this only bounds it
 TINY = 1e-9
 FORBIDDEN = 1e6  # stands for an infinite cost where sums are taken
 STEEP = 1e9  # any excess of load weighs more than all costs
-
-
-@dataclass(frozen=True, kw_only=True)
-class Task:
-    """Grids to main members, helpers to teams.
-
-    Parameters
-    ----------
-    work
-        Of each grid.
-    capacity, helping
-        Of each main member, of each helper.
-    cost
-        Main member by grid; infinite where it must not be.
-    help_cost
-        Helper by grid.
-    """
-
-    work: np.ndarray
-    capacity: np.ndarray
-    helping: np.ndarray
-    cost: np.ndarray
-    help_cost: np.ndarray
-
-    @property
-    def mean(self) -> float:
-        """Load per capacity if work were sand."""
-        return float(self.work.sum() / (self.capacity.sum() + self.helping.sum()))
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -121,7 +94,7 @@ def _evenest(task: Task, slack: float) -> tuple[Teams, float]:
     reached = float(even.levels(task).max())
     if reached <= bound * (1 + slack) or len(task.work) > PROVEN:
         return even, bound
-    bound, owner = proven(task.work, task.capacity, task.helping, even.owner, bound, reached)
+    bound, owner = proven(task, even.owner, bound, reached)
     if owner is None:
         return even, bound
     better = _relieve(task, _helped_out(task, _everyone(task, Teams(owner=owner, leads=even.leads)).owner))

@@ -7,11 +7,12 @@ import itertools
 import numpy as np
 import pytest
 import shapely
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from gridmerge.balance import assign
-from gridmerge.balance.scarce import Task, form_teams, lower_bound
+from gridmerge.balance.scarce import form_teams, lower_bound
+from gridmerge.balance.task import Task
 from gridmerge.config import Staffing
 from tests import little
 from tests.balance.test_assign import TOWN, loads
@@ -77,6 +78,7 @@ def test_nobody_goes_too_far_whatever_the_duty() -> None:
     assert set(advised.str[:12]) == {little.village_code(0), little.village_code(1)}
 
 
+@example([4, 9], 3, [1.0], 0.75)  # at some level a grid is more than any team could carry
 @settings(max_examples=60, deadline=None)
 @given(
     st.lists(st.integers(0, 30), min_size=2, max_size=6),

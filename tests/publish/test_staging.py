@@ -8,8 +8,6 @@ import os
 import pickle
 import resource
 import signal
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
@@ -17,6 +15,7 @@ import pytest
 from gridmerge.errors import OutputError
 from gridmerge.publish import publish, staging
 from gridmerge.publish.staging import prepare, recover, staged
+from tests.publish.killing import killed
 
 OURS = ("a.txt", "b.txt", "gone.txt")
 
@@ -204,8 +203,7 @@ def test_sigkill_in_the_middle_of_a_publish_leaves_the_earlier_results(build, tm
         "writers['members.csv'] = lambda *_: os.kill(os.getpid(), signal.SIGKILL)\n"
         f"publish(pickle.load(open({str(tmp_path / 'build.pickle')!r}, 'rb')), pathlib.Path({str(target)!r}))\n"
     )
-    run = subprocess.run([sys.executable, "-c", script], capture_output=True, check=False)
-    assert run.returncode == -signal.SIGKILL, run.stderr.decode()
+    killed(script)
     assert {file.name: file.read_bytes() for file in target.iterdir() if file.is_file()} == before
     publish(build, target)
     assert not list(target.glob(".gridmerge-*"))

@@ -8,7 +8,6 @@ import resource
 import shutil
 import signal
 import subprocess
-import sys
 from pathlib import Path
 
 import pyogrio
@@ -21,6 +20,7 @@ from gridmerge.publish import export, publish
 from gridmerge.publish.map import from_out
 from gridmerge.publish.poster import posters
 from gridmerge.publish.publish import FILES
+from tests.publish.killing import killed
 from tests.publish.map_town import town_data
 from tests.publish.readers import FORMATS
 
@@ -139,8 +139,7 @@ def test_an_export_killed_at_work_leaves_the_earlier_file(out, tmp_path):
         "vector.pyogrio.write_dataframe = killed\n"
         f"export({str(out)!r}, {str(file)!r})\n"
     )
-    run = subprocess.run([sys.executable, "-c", script], capture_output=True, check=False)
-    assert run.returncode == -signal.SIGKILL, run.stderr.decode()
+    killed(script)
     assert state(tmp_path) == before
     export(out, file)
     assert [path.name for path in tmp_path.iterdir()] == [file.name]
