@@ -445,11 +445,17 @@ def test_a_note_from_a_map_of_another_datum_is_kept_but_not_put_in_the_wrong_pla
     assert meeting.errors == []
 
 
-def test_a_phone_can_compare_before_and_after_too(meet):
+def on_a_phone(meet, tab):
+    """The page on a phone, with its panel open at a tab."""
     meeting = meet(width=390, height=844)
     meeting.page.click("#gm-panel-button")
     meeting.page.wait_for_timeout(400)
-    meeting.page.click("[data-tab=layers]")
+    meeting.page.click(f"[data-tab={tab}]")
+    return meeting
+
+
+def test_a_phone_can_compare_before_and_after_too(meet):
+    meeting = on_a_phone(meet, "layers")
     meeting.page.click("#gm-compare-too")
     meeting.page.wait_for_timeout(400)
     assert (
@@ -630,6 +636,21 @@ def test_a_project_without_workload_is_drawn_by_area(meet, data):
     assert meeting.errors == []
 
 
+def test_in_large_letters_on_a_small_projector_the_card_covers_neither_the_legend_nor_its_grid(meet, data, grid_of):
+    meeting = meet(width=1280, height=720)
+    face = data.faces["face_id"].iloc[5]
+    meeting.click_face(face)
+    meeting.page.click("#gm-big")
+    meeting.page.wait_for_timeout(800)
+    card, legend = (meeting.page.locator(one).bounding_box() for one in ("#gm-card", "#gm-legend"))
+    assert legend["x"] + legend["width"] <= card["x"] or legend["y"] >= card["y"] + card["height"]
+    x, _ = meeting.page.evaluate("id => window.gridmerge.spot(id)", face)
+    assert x < card["x"]
+    meeting.page.click("#gm-compare")
+    assert meeting.page.locator("#gm-card").is_hidden()  # it would lie on the unified side
+    assert meeting.errors == []
+
+
 def test_a_town_without_departments_still_opens(meet, data):
     meeting = meet(replace(data, layers=(), memberships=data.memberships.iloc[:0], remarks=()))
     for tab in ("check", "layers", "edit", "overview"):
@@ -639,10 +660,7 @@ def test_a_town_without_departments_still_opens(meet, data):
 
 
 def test_on_a_phone_the_panel_makes_way_for_the_map(meet, data, grid_of):
-    meeting = meet(width=390, height=844)
-    meeting.page.click("#gm-panel-button")
-    meeting.page.wait_for_timeout(400)
-    meeting.page.click("[data-tab=edit]")
+    meeting = on_a_phone(meet, "edit")
     meeting.page.click("#gm-edit-switch")
     meeting.page.wait_for_timeout(400)
     face = data.faces["face_id"].iloc[5]

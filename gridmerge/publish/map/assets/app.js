@@ -65,6 +65,9 @@ function switches() {
     $("big").setAttribute("aria-pressed", String(on));
     map.invalidateSize();
     wordLayer.draw();
+    showCard();
+    const grid = grids[state.grid];
+    if (grid) keepInSight(boxBounds(gridBox(grid)).getCenter(), grid);
   });
   $("whole").addEventListener("click", whole);
   $("compare").hidden = !layers.length;

@@ -4,6 +4,14 @@ function showCard() {
   const grid = grids[state.grid];
   card.hidden = !grid;
   if (grid) fill($("card-body"), cardHead(grid), cardNumbers(grid), cardPeople(grid), cardDepartments(grid));
+  if (grid) foldLegendUnder(card);
+}
+
+// In large letters the card and the legend would meet on a small projector.
+function foldLegendUnder(card) {
+  const a = card.getBoundingClientRect();
+  const b = $("legend").getBoundingClientRect();
+  if (a.left < b.right && a.top < b.bottom) $("legend").classList.add("folded");
 }
 
 function cardHead(grid) {
@@ -20,7 +28,7 @@ function cardHead(grid) {
 
 function cardNumbers(grid) {
   const rows = DATA.works.map((name, w) => [workName(name), number(grid.work[w]), unitOf(name)]);
-  rows.push([t("area"), areaText(grid.area), ""]);
+  rows.push([t("area"), ...areaParts(grid.area)]);
   if (DATA.works.length > 1) rows.push([workName("workload"), number(grid.load, 2), t("standard")]);
   return h("dl", { class: "numbers" }, rows.map((row) => h("div", {}, h("dt", {}, brief(row[0], 40)), h("dd", {}, row[1], row[2] ? h("small", {}, " " + row[2]) : null))));
 }

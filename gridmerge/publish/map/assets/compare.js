@@ -33,6 +33,7 @@ function setComparing(on) {
   $("compare-box").hidden = !on;
   $("compare").setAttribute("aria-pressed", String(on));
   if (on) {
+    chooseGrid(-1); // the card would lie on the unified side
     drawBefore();
     beforeShapes.addTo(map);
     clipBefore();

@@ -48,10 +48,11 @@ function number(value, digits) {
   return parts.join(".");
 }
 
-const areaText = (m2) => {
-  const [large, small] = language === "zh" ? [" 平方公里", " 公顷"] : [" km²", " ha"];
-  return m2 >= 1e6 ? number(m2 / 1e6, 2) + large : number(m2 / 1e4, 1) + small;
-};
+function areaParts(m2) {
+  const [large, small] = language === "zh" ? ["平方公里", "公顷"] : ["km²", "ha"];
+  return m2 >= 1e6 ? [number(m2 / 1e6, 2), large] : [number(m2 / 1e4, 1), small];
+}
+const areaText = (m2) => areaParts(m2).join(" ");
 // What projects usually count has a name and a unit; what only this project counts keeps the name it was given.
 const word = (name, which) => (DATA.words[name] ? DATA.words[name][which][language === "zh" ? 0 : 1] : which ? "" : name);
 const workName = (name) => word(name, 0);
