@@ -55,8 +55,10 @@ def obey(villages: list[Village], orders: Orders, sizes: Grids) -> list[Village]
 def _find(place: Place, face: str) -> tuple[int, int]:
     if face not in place:
         raise PlanError(
-            f"locks.csv 或 links.csv 中的图斑 {face} 不存在；请按 gridmerge.gpkg 的 faces 图层核对 face_id。",
-            f"Face {face} of locks.csv or links.csv does not exist; check face_id in the layer faces of gridmerge.gpkg.",
+            f"locks.csv 或 links.csv 中的图斑 {face} 不存在（界线有变，编号就会变）；请按最近一次成果 gridmerge.gpkg 的 faces 图层"
+            "核对 face_id。",
+            f"Face {face} of locks.csv or links.csv does not exist (where lines change, so do the ids); look face_id up in the layer "
+            "faces of the latest gridmerge.gpkg.",
         )
     return place[face]
 
