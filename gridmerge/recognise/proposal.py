@@ -26,6 +26,7 @@ from gridmerge.text import Language, Text
 _TOWN = re.compile(r"^([\u4e00-\u9fff]{1,4}?(?:镇|乡|街道))")
 _NAMED = 0.3  # share of the township names in the files that one must have; a county's files name all its townships
 _SAMPLE = 500  # values a column that are looked at for the township's name
+_NO_GRIDS = ("layer_off_township", "layer_without_areas")  # findings on a network that leaves no grid to take part
 
 
 def propose(folder: Path, language: Language = "zh") -> str:
@@ -58,7 +59,7 @@ def propose(folder: Path, language: Language = "zh") -> str:
         head.values["datum"] = datum
         township = mended(found, head, folder)
         tables = _tables(found, township)
-    away = [table for table in tables if any(one.kind == "layer_off_township" for one in table.findings)]
+    away = [table for table in tables if any(one.kind in _NO_GRIDS for one in table.findings)]
     tables = [table for table in tables if table not in away]
     doubted = [
         (label, together(WORDS["unsure"], Text("：", ": "), why)) for label, why in (*replaced, *map(_off, away))

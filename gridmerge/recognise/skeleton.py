@@ -121,6 +121,14 @@ def _head(one: Recognised, refused: dict[str, GridmergeError]) -> Table:
             "no column looks like village codes; this one differs from village to village",
         )
         table.values["code"] = Guess(column, "unsure", why)
+    elif len(sheet.frame) > 1:
+        table.notes.append(
+            Text(
+                "code：没有一列能区分各村，同一代码的面会并成一个村；请在村界文件里补上代码或名称，再写 code",
+                "code: no column tells the villages apart, and areas of one code become one village; "
+                "add codes or names to the villages' file, then write code",
+            )
+        )
     filled = [column for column in sheet.columns if column != code and (texts(sheet, column) != "").mean() > _MOSTLY]
     name = find_field(filled, "village_name")
     if name is not None:

@@ -198,6 +198,12 @@ def test_a_code_that_all_villages_share_is_none(tmp_path):
     assert tomllib.loads(propose(tmp_path))["villages"] == {"path": "某区.geojson", "code": "name", "name": "name"}
 
 
+def test_villages_that_no_column_tells_apart_are_said(tmp_path):
+    put(tmp_path, "某区.geojson", village_frame(wavy(), names=[""] * 6).assign(XZQDM="150802"))
+    assert "code" not in tomllib.loads(propose(tmp_path))["villages"]
+    assert "# code：没有一列能区分各村" in propose(tmp_path)
+
+
 def test_a_folder_without_networks_says_so(folder):
     assert "# 没有认出任何部门的网格" in propose(folder) and "No departmental network" in propose(folder, "en")
 
