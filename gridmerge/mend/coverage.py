@@ -141,9 +141,10 @@ def _settle(
         key=lambda face: (-area[face], shapely.to_wkb(faces[face])),
     )
     _give(faces, owner, left, _claims(owners))
-    empty = [codes[row] for row in range(len(shapes)) if not (owner == row).any()]
-    if empty:
-        raise _no_coverage(empty)
+    for row in range(len(shapes)):
+        if not (owner == row).any():
+            over = owner[owners.loc[owners["owner"] == row, "face"].to_numpy()]
+            raise _one_land(codes[row], [codes[other] for other in np.unique(over[over >= 0])])
     return owner
 
 
@@ -168,6 +169,14 @@ def _give(faces: Geometries, owner: NDArray[np.int64], left: list[int], claims: 
                 owner[face] = min(claims[face])
             return
         left = waiting
+
+
+def _one_land(code: str, others: list[str]) -> PlaceError:
+    who = "、".join(others[:2]) or "?"
+    return PlaceError(
+        f"村界 {code} 的土地全部画在 {who} 的范围内，无法划清；请在源数据中改正边界；若是同一个村画了两次，请删去一个，或改成同一村代码。",
+        f"all land of village {code} lies within {who}, so that no boundary can be told; mend it in the source; if one village was drawn twice, delete one, or give both the same code.",
+    )
 
 
 def _no_coverage(codes: list[str]) -> PlaceError:

@@ -90,7 +90,7 @@ def _usable(
     rows: pd.DataFrame, shapes: np.ndarray, spec: LayerSpec, township: Township
 ) -> tuple[pd.DataFrame, np.ndarray, list[Finding]]:
     """Keep what is an area (or a barrier's line) on the township's land; say what is not."""
-    ids = rows["source_id"].to_numpy()
+    ids, read = rows["source_id"].to_numpy(), shapes
     missing = shapely.is_missing(shapes) | shapely.is_empty(shapes)
     findings = [found("geometry_missing", layer=spec.key, source_id=one) for one in ids[missing]]
     rows, shapes, ids = rows[~missing], shapes[~missing], ids[~missing]
@@ -107,8 +107,16 @@ def _usable(
         found("off_territory", layer=spec.key, source_id=one, place=territory.spot(shape)) for one, shape in away
     ]
     if not inside.any():
-        findings.append(found("layer_off_township", layer=spec.key, measure=len(away)))
+        findings.append(_nothing(read, len(away), spec))
     return rows[inside].reset_index(drop=True), shapes[inside], findings
+
+
+def _nothing(read: np.ndarray, away: int, spec: LayerSpec) -> Finding:
+    """Why nothing of a layer is left: it lies elsewhere, or holds no areas at all."""
+    if away or spec.role == "barrier":
+        return found("layer_off_township", layer=spec.key, measure=away)
+    kinds = sorted({shape.geom_type for shape in read if shape is not None})
+    return found("layer_without_areas", layer=spec.key, measure=len(read), kinds="、".join(kinds) or "—")
 
 
 def _areas(shapes: np.ndarray, ids: np.ndarray, spec: LayerSpec) -> tuple[np.ndarray, list[Finding]]:

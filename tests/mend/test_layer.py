@@ -325,3 +325,9 @@ def test_another_towns_network_is_no_shifted_one(town):
     x0, y0, x1, y1 = town.villages.total_bounds
     rows = [shapely.box(x0 - 100, y, x1 + 100, y + 400) for y in np.arange(y0 - 180, y1, 400)]
     assert "layer_astray" not in kinds(mend(gpd.GeoDataFrame(geometry=rows, crs=town.crs), town))
+
+
+def test_a_layer_of_points_is_told_so_and_not_that_it_lies_elsewhere(grids, town):
+    layer = mend(grids.set_geometry(grids.representative_point()), town)
+    words = one(layer, "layer_without_areas").message("zh")
+    assert "Point" in words and "[[workload]]" in words and "layer_off_township" not in kinds(layer)

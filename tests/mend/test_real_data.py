@@ -61,7 +61,10 @@ def test_new_yorks_districts_and_networks(project, districts):
     town = mend_township(read(settings.villages, settings.folder, "villages"), settings)
     assert len(town.villages) == districts and town.crs.to_epsg() == 32618
     assert shapely.coverage_is_valid(town.villages.geometry.values)
-    assert {"village_code_length"} == {kind for kind in kinds(town) if kind.startswith("village")} - {"village_hole", "village_gap_open"}
+    assert {"village_code_length"} == {kind for kind in kinds(town) if kind.startswith("village")} - {
+        "village_hole",
+        "village_gap_open",
+    }
     for spec in settings.layers:
         source = read(spec, settings.folder, spec.key)
         layer = mend_layer(source, spec, town)
