@@ -219,7 +219,7 @@ def test_a_map_from_the_written_files_equals_the_map_of_the_build(tmp_path):
 
 
 def test_a_folder_without_a_build_says_what_to_do(tmp_path):
-    with pytest.raises(OutputError, match=r"does not hold a finished build .* run gridmerge build first"):
+    with pytest.raises(OutputError, match=r"does not hold a finished build .* run gridmerge build again"):
         from_out(tmp_path)
 
 
