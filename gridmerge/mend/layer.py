@@ -160,8 +160,7 @@ def _shifted(series: gpd.GeoSeries, spec: LayerSpec, township: Township, shift: 
     moved = evidence.lines_met(series.translate(-shift.east, -shift.north), township.villages)
     if moved - evidence.lines_met(series, township.villages) < evidence.CLEAR:
         return []
-    dx, dy = (f"{-metres:+.1f}" for metres in (shift.east, shift.north))
-    return [found("layer_astray", layer=spec.key, measure=round(shift.metres, 1), off=shift.text, dx=dx, dy=dy)]
+    return [found("layer_astray", layer=spec.key, measure=round(shift.metres, 1), off=shift.text, back=shift.back)]
 
 
 def _fit(series: gpd.GeoSeries, spec: LayerSpec, township: Township) -> list[Finding]:

@@ -55,6 +55,14 @@ class Shift:
         return float(np.hypot(self.east, self.north))
 
     @property
+    def back(self) -> Text:
+        """The way back to the village lines, in words."""
+        x, y = ("西" if self.east > 0 else "东"), ("南" if self.north > 0 else "北")
+        east, north = ("west" if self.east > 0 else "east"), ("south" if self.north > 0 else "north")
+        dx, dy = f"{abs(self.east):.1f}", f"{abs(self.north):.1f}"
+        return Text(f"向{x} {dx} 米、向{y} {dy} 米", f"{dx} m {east} and {dy} m {north}")
+
+    @property
     def text(self) -> Text:
         """A clause: distance, direction, confidence."""
         metres = self.metres
