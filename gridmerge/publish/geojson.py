@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import math
 from collections.abc import Iterable, Sequence
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +18,8 @@ from gridmerge.geometry import lonlat
 from gridmerge.model import Build
 from gridmerge.publish.who import departments, leaders, people
 
+# metres between points on long sides, each tried where the one before gave an invalid shape
+STEPS = (np.inf, 200.0, 50.0, 10.0)
 DECIMALS = 9  # 0.1 mm on the ground: neighbours that share a vertex in metres share every digit here
 
 
@@ -54,14 +57,47 @@ def properties(build: Build) -> list[dict[str, Any]]:
 
 
 def in_lonlat(shapes: NDArray[np.object_], crs: CRS) -> NDArray[np.object_]:
-    """Return polygons in longitude and latitude, exterior rings counter-clockwise, each beginning at its own least vertex."""
+    """Return polygons in longitude and latitude, exterior rings counter-clockwise, each beginning at its own least vertex.
+
+    A side that is straight in metres is curved in degrees, by some centimetres on two kilometres. Drawn straight again it may cut off
+    a vertex that lay beside it; then the sides of all shapes get points in between, the same on both sides of a border.
+    """
     transformer = lonlat(crs)
 
     def convert(xy: NDArray[np.float64]) -> NDArray[np.float64]:
         return np.round(np.column_stack(transformer.transform(xy[:, 0], xy[:, 1])), DECIMALS)
 
     normal = shapely.normalize(shapes)
-    return np.asarray(shapely.orient_polygons(shapely.transform(normal, convert), exterior_cw=False), dtype=object)
+    for step in STEPS:
+        degrees = shapely.transform(_with_points(normal, step), convert)
+        if shapely.is_valid(degrees).all():
+            break
+    return np.asarray(shapely.orient_polygons(degrees, exterior_cw=False), dtype=object)
+
+
+def _with_points(shapes: NDArray[np.object_], step: float) -> NDArray[np.object_]:
+    """Shapes with points on every side longer than `step`, at even distances."""
+    if step == np.inf:
+        return shapes
+    parts, owner = shapely.get_parts(shapes, return_index=True)
+    stepped = [
+        shapely.Polygon(_stepped(part.exterior, step), [_stepped(hole, step) for hole in part.interiors])
+        for part in parts
+    ]
+    return np.asarray(shapely.multipolygons(stepped, indices=owner), dtype=object)
+
+
+def _stepped(ring: shapely.LinearRing, step: float) -> list[tuple[float, float]]:
+    """The vertices of a ring and the points between; those of a side are reckoned from its lesser end, whichever way it runs."""
+    xy = [(float(x), float(y)) for x, y in ring.coords]
+    out = xy[:1]
+    for a, b in pairwise(xy):
+        (x, y), (to_x, to_y) = min(a, b), max(a, b)
+        pieces = math.ceil(math.dist(a, b) / step)
+        between = [(x + (to_x - x) * i / pieces, y + (to_y - y) * i / pieces) for i in range(1, pieces)]
+        out += between if a < b else between[::-1]
+        out.append(b)
+    return out
 
 
 def write_features(file: Path, shapes: Iterable[shapely.Geometry], rows: Sequence[dict[str, Any]]) -> None:

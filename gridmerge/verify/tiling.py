@@ -18,7 +18,6 @@ from gridmerge.verify.written import Written
 
 PRECISION_M = 0.001  # the grid all vertices stand on: a border may lie this far off, times its length
 LEAST_DECIMALS = 7  # RFC 7946 coordinates as the contract wants them
-DEGREE_M = 111_320.0  # metres of a degree of latitude
 
 Shapes = NDArray[np.object_]
 
@@ -141,11 +140,11 @@ def _same_land(name: str, ours: dict[str, shapely.Geometry], theirs: dict[str, s
 def _same_places(grids: pd.DataFrame, codes: list[str], shapes: Shapes, again: Again) -> Iterator[Broken]:
     transformer = lonlat(again.township.crs)
 
-    def degrees(xy: NDArray[np.float64]) -> NDArray[np.float64]:
-        return np.column_stack(transformer.transform(xy[:, 0], xy[:, 1]))
+    # in metres, where a side is as straight as it was built: points put between its ends lie on it
+    def metres(xy: NDArray[np.float64]) -> NDArray[np.float64]:
+        return np.column_stack(transformer.transform(xy[:, 0], xy[:, 1], direction="INVERSE"))
 
-    exact = shapely.transform(grids.loc[codes].geometry.to_numpy(), degrees)
-    off = shapely.hausdorff_distance(exact, shapes) * DEGREE_M
+    off = shapely.hausdorff_distance(grids.loc[codes].geometry.to_numpy(), shapely.transform(shapes, metres))
     odd = [code for code, distance in zip(codes, off, strict=True) if distance > PRECISION_M]
     if odd:
         yield broken(
