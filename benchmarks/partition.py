@@ -181,7 +181,8 @@ def skater(task: Task, seed: int, seconds: float) -> np.ndarray | None:
     from spopt.region import Skater
 
     near = dict(enumerate(neighbours(task)))
-    frame = gpd.GeoDataFrame({"w": task.graph.weights})
+    apart = np.linspace(0.0, 1e-3, task.graph.n)  # between equal faces it would see no edge at all
+    frame = gpd.GeoDataFrame({"w": task.graph.weights + apart})
     floor = max(1, task.graph.n // task.k // (2 + seed))
     model = Skater(frame, W(near, silence_warnings=True), ["w"], n_clusters=task.k, floor=floor)
     try:

@@ -16,9 +16,10 @@ from random import Random
 from typing import Any
 
 import numpy as np
-from scipy.optimize import Bounds, LinearConstraint, linprog, milp
+from scipy.optimize import Bounds, LinearConstraint, linprog
 from scipy.sparse import csr_array
 
+from gridmerge.highs import milp
 from gridmerge.partition.anneal import Cooling, anneal
 from gridmerge.partition.graph import Floats, Ints, groups_of
 from gridmerge.partition.state import EPS, State, Task

@@ -5,9 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-from scipy.optimize import Bounds, LinearConstraint, milp
+from scipy.optimize import Bounds, LinearConstraint
 from scipy.sparse import csr_array
 
+from gridmerge.highs import milp
 from gridmerge.partition.bound import tangents
 from gridmerge.partition.graph import Floats, Ints, groups_of
 from gridmerge.partition.state import EPS, Task

@@ -10,9 +10,10 @@ from collections.abc import Iterable
 from math import inf
 
 import numpy as np
-from scipy.optimize import Bounds, LinearConstraint, milp
+from scipy.optimize import Bounds, LinearConstraint
 from scipy.sparse import csc_array
 
+from gridmerge.highs import milp
 from gridmerge.partition.graph import Ints
 from gridmerge.partition.state import State, Task
 

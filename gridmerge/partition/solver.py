@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from random import Random
 from typing import Any
@@ -15,6 +15,7 @@ from gridmerge.partition.exact import HOPE, TRIVIAL, Proof, prove
 from gridmerge.partition.gallery import LARGEST, Gallery
 from gridmerge.partition.graph import Graph, Ints, contract, groups_of, make_graph
 from gridmerge.partition.growth import grown_start
+from gridmerge.partition.large import search_large
 from gridmerge.partition.spread import spread_floor
 from gridmerge.partition.start import tree_start
 from gridmerge.partition.state import EPS, State, Task
@@ -244,7 +245,6 @@ ENOUGH = 40_000  # moves a node: on county graphs of 16 to 44 nodes more found n
 FRESH, AGAIN = 6, 4  # starts from scratch, and reheatings of the best
 SURE, SURE_TIGHT = 3, 5  # starts that ended at the best price, within the limits: the rest would find it again
 FIRST = 0.7  # share of the budget for the starts
-LARGE_FIRST = 0.8  # the same beyond `LARGEST` nodes: one slow start beats six quick ones there, one reheating follows
 TIGHT = 0.1  # limits nearer to each other than this share of a district are tight: three starts may then agree on a plan that is
 # not best, and a walk that begins twice as hot and ends twice as warm finds better ones
 TIGHT_HOT, TIGHT_COLD = 6.0, 0.3
@@ -264,24 +264,26 @@ def search(task: Task, seed: int, budget: int, start: Ints | None = None) -> Int
     if task.k == 1:
         return np.zeros(task.graph.n, dtype=np.int64)
     rng = Random(seed)  # noqa: S311 - a search, no secret
-    fresh = grown_start if (task.locked >= 0).any() else tree_start
-    state = State(task, fresh(task, rng) if start is None else start)
     if start is not None:
-        found = anneal(state, rng, Cooling(steps=budget, hot=0.02, cold=0.01, strict=STERN, trees=0.02))
-        return np.asarray(found.labels, dtype=np.int64)
-    return _from_scratch(task, state, rng, budget, fresh)
+        found = anneal(State(task, start), rng, Cooling(steps=budget, hot=0.02, cold=0.01, strict=STERN, trees=0.02))
+    elif task.graph.n > LARGEST:
+        found = search_large(task, rng, budget)
+    else:
+        found = _search_small(task, rng, budget)
+    return np.asarray(found.labels, dtype=np.int64)
 
 
-def _from_scratch(task: Task, state: State, rng: Random, budget: int, fresh: Callable[[Task, Random], Ints]) -> Ints:
+def _search_small(task: Task, rng: Random, budget: int) -> Best:
     """The best of several starts, reheated; where it suits, the best that can be put together from what they met."""
+    fresh = grown_start if (task.locked >= 0).any() else tree_start
+    state = State(task, fresh(task, rng))
     gallery = Gallery(task, budget) if Gallery.suits(task) else None
     tight = bool((task.upper - task.lower < TIGHT * task.unit).all())
-    starts, again, first = (FRESH, AGAIN, FIRST) if task.graph.n <= LARGEST else (1, 1, LARGE_FIRST)
-    steps = int(first * budget / starts)
+    steps = int(FIRST * budget / FRESH)
     cooling = Cooling(steps=steps, hot=TIGHT_HOT, cold=TIGHT_COLD) if tight else Cooling(steps=steps)
     best: Best | None = None
     agree = 0  # starts that ended at the best price: where half do, choosing among their districts brings nothing new
-    for number in range(starts):
+    for number in range(FRESH):
         if number:
             state.reset(fresh(task, rng).tolist())
         found = anneal(state, rng, cooling, gallery)
@@ -291,19 +293,19 @@ def _from_scratch(task: Task, state: State, rng: Random, budget: int, fresh: Cal
         elif found.violation <= best.violation + EPS and found.price <= best.price + EPS:
             agree += 1  # a cheaper plan that breaks the limits more is no such witness
         if agree == (SURE_TIGHT if tight else SURE) and best.violation <= EPS:
-            return np.asarray(best.labels, dtype=np.int64)
+            return best
     assert best is not None
-    choose = gallery is not None and (tight or agree < starts / 2)
+    choose = gallery is not None and (tight or agree < FRESH / 2)
     if gallery is not None and choose:
         _offer(task, best, gallery.assembled())
-    for _ in range(again):
+    for _ in range(AGAIN):
         state.reset(best.labels)
-        steps = int((1 - first) * budget / again)
+        steps = int((1 - FIRST) * budget / AGAIN)
         found = anneal(state, rng, Cooling(steps=steps, hot=WARM, strict=STERN), gallery)
         best.offer(found.labels, found.violation, found.price)
     if gallery is not None and choose:
         _offer(task, best, gallery.assembled())
-    return np.asarray(best.labels, dtype=np.int64)
+    return best
 
 
 def _offer(task: Task, best: Best, labels: Ints | None) -> None:

@@ -300,8 +300,11 @@ class _Attempt:
         best = self._divide(min(max(k, least), most), least)
         if self.cluster.number is not None:
             return best
+        # what single faces weigh above the limit no number of grids takes away
+        heavy = sums(self.group, self.graph.weights, most) - float(self.village.sizes.max or np.inf)
+        floor = float(np.maximum(heavy, 0.0).sum())
         for step in (1, -1):
-            while not best.solution.feasible:
+            while not best.solution.feasible and self._broken(best.solution) > floor + SLACK:
                 k = int(best.solution.labels.max()) + 1 + step
                 other = self._divide(k, least) if least <= k <= most else best
                 if self._broken(other.solution) >= self._broken(best.solution) - SLACK:
