@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from gridmerge.findings import Finding
+    from gridmerge.recognise import Proposal
 
 
 @click.command()
@@ -29,7 +30,7 @@ def init(console: Console, folder: str, force: bool) -> None:
     认识文件夹里的每个文件：部门、字段、坐标系、编码、村界、工作量和人员名单，写出带注释的项目文件。
     """
     from gridmerge.config import PROJECT_FILE
-    from gridmerge.recognise import propose
+    from gridmerge.recognise import proposal
 
     file = Path(folder) / PROJECT_FILE
     if file.exists() and not force:
@@ -37,13 +38,34 @@ def init(console: Console, folder: str, force: bool) -> None:
             f"{file} 已存在；要重新生成请加 --force，或先把它改名。",
             f"{file} exists already; add --force to replace it, or rename it first.",
         )
-    text = propose(Path(folder), console.language or "zh")
-    write_text(file, text)
+    proposed = proposal(Path(folder), console.language or "zh")
+    write_text(file, proposed.text)
     console.line(
         f'已写出 {file}；请打开核对，然后运行：gridmerge build "{folder}"',
         f'Wrote {file}; look it over, then run: gridmerge build "{folder}"',
     )
-    console.summary({"project_file": str(file)})
+    _print_left_out(console, proposed, file)
+    console.summary(
+        {
+            "project_file": str(file),
+            "villages_usable": proposed.villages is None,
+            "networks_left_out": proposed.networks_left_out,
+            "unread": proposed.unread,
+        }
+    )
+
+
+def _print_left_out(console: Console, proposed: Proposal, file: Path) -> None:
+    """Print what the proposal lacks, and where the reasons stand."""
+    if proposed.villages is not None:
+        console.line(proposed.villages.zh, proposed.villages.en)
+    left, unread = proposed.networks_left_out, proposed.unread
+    if left or unread:
+        console.line(
+            f"有 {left} 个像部门网格的文件没有用，{unread} 个文件读不了；每个的原因写在 {file.name} 末尾。",
+            f"Files like a department's network that are not used: {left}; files that cannot be read: {unread}. "
+            f"The end of {file.name} says why of each.",
+        )
 
 
 @click.command()

@@ -4,6 +4,6 @@ Every file is read, and every choice that can be proven against the villages is:
 is stated as sure rests on such proof or on names that leave no other reading.
 """
 
-from gridmerge.recognise.proposal import propose
+from gridmerge.recognise.proposal import Proposal, proposal, propose
 
-__all__ = ["propose"]
+__all__ = ["Proposal", "proposal", "propose"]

@@ -110,7 +110,7 @@ def _overlap(one: list[Recognised], other: list[Recognised]) -> bool:
     return len(np.unique(met)) > _AT_EDGES * len(spots)
 
 
-def network(group: list[Recognised], township: Township, taken: set[str]) -> Table:
+def network(group: list[Recognised], township: Township | None, taken: set[str]) -> Table:
     """The [[layers]] table of a network in one or several files."""
     first = group[0]
     sheet = _joined(group)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Literal
 
@@ -18,7 +17,6 @@ from gridmerge.text import Text
 
 Kind = Literal["villages", "network", "exclusive", "barrier", "workload", "roster", "matters", "other"]
 
-CODE = r"\d{12}"  # a village's statistical code
 MOST_DEPARTMENTS = 40  # values of a column that may each be a department
 
 
@@ -30,34 +28,21 @@ class Recognised:
     kind: Guess[Kind]
 
 
-def recognise(sheets: list[Sheet], unfit: Collection[str] = ()) -> list[Recognised]:
-    """Tell what each sheet is; exactly one is the village layer, if any can be.
+def recognise(sheets: list[Sheet], villages: Recognised | None) -> list[Recognised]:
+    """Tell what each sheet with rows is.
 
     Parameters
     ----------
     sheets
         All of a folder.
-    unfit
-        Labels of those that were tried as the villages already, in vain.
+    villages
+        The one that is the village layer.
     """
     usable = [sheet for sheet in sheets if sheet.raw is not None and len(sheet.frame)]
-    villages = _villages([sheet for sheet in usable if sheet.label not in unfit])
-    result = []
-    for sheet in usable:
-        if villages is not None and sheet is villages[0]:
-            result.append(Recognised(sheet=sheet, kind=villages[1]))
-        else:
-            result.append(Recognised(sheet=sheet, kind=_kind(sheet)))
-    return result
-
-
-def village_codes(sheet: Sheet) -> str | None:
-    """The column that holds 12-digit codes of one township."""
-    for column in sheet.columns:
-        values = texts(sheet, column)
-        if len(values) and values.str.fullmatch(CODE).all() and values.str[:9].nunique() <= max(1, len(values) // 3):
-            return column
-    return None
+    return [
+        villages if villages is not None and sheet is villages.sheet else Recognised(sheet=sheet, kind=_kind(sheet))
+        for sheet in usable
+    ]
 
 
 def department(sheet: Sheet) -> Guess[Department] | None:
@@ -131,34 +116,6 @@ def _department_of_values(sheet: Sheet) -> Guess[Department] | None:
     return None
 
 
-def _villages(sheets: list[Sheet]) -> tuple[Sheet, Guess[Kind]] | None:
-    """The sheet that is most of all a village layer: by its codes, then by its name, then by having few features."""
-    areas = [sheet for sheet in sheets if sheet.shape == "area"]
-    if not areas:
-        return None
-    ranked = sorted(areas, key=lambda sheet: (-_likeness(sheet), len(sheet.frame), sheet.path))
-    best, score = ranked[0], _likeness(ranked[0])
-    others = [sheet.label for sheet in ranked[1:] if _likeness(sheet) == score and score > 0]
-    if codes := village_codes(best):
-        why = Text(f"字段 {codes} 全是 12 位村代码", f"all of {codes} are 12-digit village codes")
-    elif score > 0:
-        why = Text("文件名像村界", "its name is like the villages'")
-    else:
-        why = Text("没有文件像村界，先取这一个", "no file is like the villages; this one is taken for want of a better")
-    seen = together(Text("；同样像的还有 ", "; just as like: "), listed(others)) if others else NOTHING
-    sure: Sure = "sure" if score >= 3 and not others else "likely" if score >= 2 and not others else "unsure"
-    return best, Guess("villages", sure, together(why, seen))
-
-
-def _likeness(sheet: Sheet) -> int:
-    named = word(sheet.title, "villages") is not None
-    coded = village_codes(sheet) is not None
-    # a department's list of its grids may carry village codes too: its own name gives it away
-    grid = word(sheet.title, "network") is not None or (department(sheet) is not None and not named)
-    # a 社区警务辖区 is a network; a community_district may be the villages of its country
-    return 2 * coded + 2 * named - (1 if named and sheet.title.isascii() else 2) * grid
-
-
 def _kind(sheet: Sheet) -> Guess[Kind]:
     """What a sheet is, apart from the villages."""
     title = sheet.title
@@ -216,6 +173,12 @@ def _points(sheet: Sheet) -> Guess[Kind]:
     field = work(sheet)
     if field is not None:
         return Guess("workload", "likely", Text(f"点状，有数量字段 {field}", f"points with amounts in {field}"))
+    if sign := word(sheet.title, "network"):
+        why = Text(
+            f"点状，名称中有“{sign}”，但点不能作网格；请向部门要网格的面图层",
+            f"points, though the name has “{sign}”; points can be no grids, ask the department for the areas",
+        )
+        return Guess("other", "unsure", why)
     return Guess("other", "unsure", Text("点状，看不出是不是工作量", "points; nobody can tell whether they make work"))
 
 

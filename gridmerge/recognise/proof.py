@@ -23,9 +23,9 @@ _FIT = Text("面重合 / 村界线命中：", "land in common / lines on village
 _AWAY = 0.1  # share of features outside the township from which a filter is looked for
 
 
-def prove_layer(table: Table, sheet: Sheet, township: Township) -> None:
+def prove_layer(table: Table, sheet: Sheet, township: Township | None) -> None:
     """Mend the layer and write down what the villages prove; what they leave open is said to be open."""
-    if sheet.raw is None or "village" in table.values:
+    if sheet.raw is None or township is None or "village" in table.values:
         return
     try:
         layer = mend_layer(sheet.raw, _spec(table), township)
@@ -46,9 +46,9 @@ def prove_layer(table: Table, sheet: Sheet, township: Township) -> None:
     _where(table, sheet, away, len(layer.frame))
 
 
-def prove_points(table: Table, sheet: Sheet, township: Township) -> None:
+def prove_points(table: Table, sheet: Sheet, township: Township | None) -> None:
     """Mend the workload and write down its datum, if its points only fall into the township in another."""
-    if sheet.raw is None:
+    if sheet.raw is None or township is None:
         return
     try:
         work = mend_work(sheet.raw, WorkloadSpec(**table.plain()), township)

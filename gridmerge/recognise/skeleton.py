@@ -1,4 +1,4 @@
-"""Which sheet is the village layer: the likeliest of which a township can be made."""
+"""Which sheet is the village layer: the likeliest of which a township can be made, or the one that says it is."""
 
 from __future__ import annotations
 
@@ -11,9 +11,10 @@ from gridmerge.config import PROJECT_FILE, Settings, Villages
 from gridmerge.errors import GridmergeError, InputError
 from gridmerge.mend import mend_township
 from gridmerge.model import Township
+from gridmerge.recognise.candidates import likeliest, reason, says_villages, village_codes
 from gridmerge.recognise.columns import telling_column
-from gridmerge.recognise.guess import NOTHING, Guess, listed
-from gridmerge.recognise.kinds import Recognised, recognise, village_codes
+from gridmerge.recognise.guess import NOTHING, Guess, listed, together
+from gridmerge.recognise.kinds import Recognised, recognise
 from gridmerge.recognise.signs import texts, word
 from gridmerge.recognise.survey import Sheet
 from gridmerge.recognise.table import Table
@@ -24,20 +25,24 @@ _MOST_VILLAGES = 300  # of a township; five times the most that any has
 TRIED = 5  # candidates, the likeliest first: in a folder without any villages all are as bad
 
 
-def villages_of(sheets: list[Sheet], folder: Path) -> tuple[list[Recognised], Table, Township]:
+def villages_of(sheets: list[Sheet], folder: Path) -> tuple[list[Recognised], Table, Township | None]:
     """Recognise the sheets and make the township of the likeliest village layer that can be used.
+
+    Returns
+    -------
+    tuple
+        The recognised sheets, the [villages] table and the township; None for it where a file says that it is the
+        villages, cannot be used, and no other that says so can: it stays in the table, with the reason.
 
     Raises
     ------
     InputError
-        No sheet is of areas, or none of the likeliest makes a township; then the first is told with the reason.
+        No sheet is of areas, or none of the likeliest makes a township and none says that it is the villages; then the
+        first is told with the reason.
     """
     refused: dict[str, GridmergeError] = {}
-    while len(refused) < TRIED:
-        found = recognise(sheets, refused)
-        one = next((one for one in found if one.kind.value == "villages"), None)
-        if one is None:
-            break
+    while len(refused) < TRIED and (one := likeliest(sheets, refused)) is not None:
+        found = recognise(sheets, one)
         head = _head(one, refused)
         try:
             if one.kind.sure == "unsure":
@@ -45,10 +50,53 @@ def villages_of(sheets: list[Sheet], folder: Path) -> tuple[list[Recognised], Ta
             township = mended(found, head, folder)
             if one.kind.sure == "unsure":
                 _under_the_others(one.sheet, sheets, township)
+            _clashes(head, township)
             return found, head, township
         except GridmergeError as error:
             refused[one.sheet.label] = error
-    raise _none(folder, len(sheets), refused)
+    kept = _meant(sheets, refused)
+    if kept is None:
+        raise _none(folder, len(sheets), refused)
+    return recognise(sheets, kept), _unusable(kept, refused.get(kept.sheet.label)), None
+
+
+def _meant(sheets: list[Sheet], refused: dict[str, GridmergeError]) -> Recognised | None:
+    """The sheet that says it is the villages though it cannot be used: of those tried the likeliest, else one not read."""
+    meant = {sheet.label: sheet for sheet in sheets if says_villages(sheet)}
+    label = next((label for label in (*refused, *meant) if label in meant), None)
+    if label is None:
+        return None
+    return Recognised(sheet=meant[label], kind=Guess("villages", "unsure", reason(meant[label])))
+
+
+def _unusable(one: Recognised, error: GridmergeError | None) -> Table:
+    """The [villages] table of a file that cannot be used: the reason, and what nothing could be proven without it."""
+    table = _head(one, {})
+    why = (error or one.sheet.problem or InputError("文件里没有数据。", "it holds no rows.")).text
+    table.doubt("path", together(Text("但现在用不了：", "but it cannot be used yet: "), why))
+    table.notes.append(
+        Text(
+            "下面各文件没有对照村界核对过：坐标系、坐标偏移（datum）、where、名称看不出的文件都没有判断；"
+            "改好村界文件后请运行 init --force 重写本文件，或在这里写上所缺的键（如 crs）后运行 check",
+            "Nothing below was checked against the villages: no coordinate system, datum or where was proven, nor files "
+            "whose names tell nothing looked at; mend the villages' file and run init --force, or write the missing key "
+            "(such as crs) here and run check",
+        )
+    )
+    return table
+
+
+def _clashes(head: Table, township: Township) -> None:
+    """Say that one code stands for villages of several names: they become one village."""
+    clashes = [finding for finding in township.findings if finding.kind == "village_code_clash"]
+    if clashes and "code" in head.values:
+        first = clashes[0].source_id
+        why = Text(
+            f"有 {len(clashes)} 个代码几个村共用（如 {first}），会并成一个村；请改正代码，或把 code 换成能区分各村的字段",
+            f"{len(clashes)} codes are shared by villages of several names (such as {first}), which become one village; "
+            "mend the codes, or write a column that tells the villages apart",
+        )
+        head.doubt("code", why)
 
 
 def _tells_apart(sheet: Sheet, column: str) -> bool:
@@ -115,7 +163,7 @@ def _head(one: Recognised, refused: dict[str, GridmergeError]) -> Table:
     elif (column := find_field([one for one in sheet.columns if _tells_apart(sheet, one)], "village_code")) is not None:
         why = Text("字段名像村代码，但不是 12 位", "its name is like a village code's, but it has not 12 digits")
         table.values["code"] = Guess(column, "likely", why)
-    elif (column := telling_column(sheet)) is not None:
+    elif len(sheet.frame) and (column := telling_column(sheet)) is not None:
         why = Text(
             "没有像村代码的字段，先取各村不同的这一列",
             "no column looks like village codes; this one differs from village to village",

@@ -26,23 +26,24 @@ _HELD = 0.8  # share of areas that must hold points before they are shared out b
 Made = tuple[Table, str, Sheet]  # a table, the kind of work (a key of [work] in signs.toml), and the sheet it came from
 
 
-def works(found: list[Recognised], township: Township) -> list[Table]:
-    """The [[workload]] tables of a folder, in the order of its files."""
+def works(found: list[Recognised], township: Township | None) -> list[Table]:
+    """The [[workload]] tables of a folder, in the order of its files; without a township, what the files alone tell."""
     taken: set[str] = set()
     made = [each for one in found if one.kind.value == "workload" for each in _of_file(one, township, taken)]
-    for one in found:
-        if one.kind.value == "other" and one.sheet.shape == "table":
-            made += _of_villages(one, township, taken)
-    for table, kind, sheet in made:
-        if sheet.shape == "area" or "village" in table.values:
-            _by_points(table, kind, sheet, made, township)
+    if township is not None:
+        for one in found:
+            if one.kind.value == "other" and one.sheet.shape == "table":
+                made += _of_villages(one, township, taken)
+        for table, kind, sheet in made:
+            if sheet.shape == "area" or "village" in table.values:
+                _by_points(table, kind, sheet, made, township)
     if made and not any(table.values["weight"].value > 0 for table, _, _ in made):
         why = Text("只有它可作工作量，所以计入均衡", "there is no other work, so this is balanced")
         made[0][0].values["weight"] = Guess(1.0, "likely", why)
     return [table for table, _, _ in made]
 
 
-def _of_file(one: Recognised, township: Township, taken: set[str]) -> list[Made]:
+def _of_file(one: Recognised, township: Township | None, taken: set[str]) -> list[Made]:
     """One table for each number that a file carries, or one that counts its features."""
     sheet, made = one.sheet, []
     counted = next((name for name in signs()["work"] if word(sheet.title, name)), None)

@@ -1,0 +1,85 @@
+"""Which sheet is most of all the village layer, and which one says so itself."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+
+from gridmerge.recognise.guess import NOTHING, Guess, Sure, listed, together
+from gridmerge.recognise.kinds import Recognised, department
+from gridmerge.recognise.signs import texts, word
+from gridmerge.recognise.survey import TABLES, Sheet
+from gridmerge.text import Text
+
+CODE = r"\d{12}"  # a village's statistical code
+
+
+def likeliest(sheets: list[Sheet], unfit: Collection[str]) -> Recognised | None:
+    """The sheet that is most of all a village layer: by its codes, then by its name, then by having few features.
+
+    Parameters
+    ----------
+    sheets
+        All of a folder.
+    unfit
+        Labels of those that were tried in vain. Once one of them says that it is the villages, nothing that does not say
+        so takes its place: a department's network would pass for the villages, and nobody would notice.
+    """
+    areas = [sheet for sheet in sheets if sheet.shape == "area" and len(sheet.frame) and sheet.label not in unfit]
+    if any(says_villages(sheet) for sheet in sheets if sheet.label in unfit):
+        areas = [sheet for sheet in areas if says_villages(sheet)]
+    elif any(says_villages(sheet) for sheet in sheets):  # one that cannot be read, perhaps
+        areas = [sheet for sheet in areas if _likeness(sheet) > 0]
+    if not areas:
+        return None
+    ranked = sorted(areas, key=lambda sheet: (-_likeness(sheet), len(sheet.frame), sheet.path))
+    best, score = ranked[0], _likeness(ranked[0])
+    others = [sheet.label for sheet in ranked[1:] if _likeness(sheet) == score and score > 0]
+    seen = together(Text("；同样像的还有 ", "; just as like: "), listed(others)) if others else NOTHING
+    sure: Sure = "sure" if score >= 3 and not others else "likely" if score >= 2 and not others else "unsure"
+    return Recognised(sheet=best, kind=Guess("villages", sure, together(reason(best), seen)))
+
+
+def reason(sheet: Sheet) -> Text:
+    """Why a sheet is taken for the villages."""
+    if codes := village_codes(sheet):
+        return Text(f"字段 {codes} 全是 12 位村代码", f"all of {codes} are 12-digit village codes")
+    if _named(sheet):
+        return Text("文件名像村界", "its name is like the villages'")
+    if says_villages(sheet):
+        return Text("所在文件夹名像村界", "its folder's name is like the villages'")
+    return Text("没有文件像村界，先取这一个", "no file is like the villages; this one is taken for want of a better")
+
+
+def says_villages(sheet: Sheet) -> bool:
+    """Whether a file that can hold areas is meant as the villages by its own name, or else by its folder's."""
+    drawn = sheet.shape == "area" or (len(sheet.frame) == 0 and not sheet.path.lower().endswith(TABLES))
+    if not drawn or word(sheet.title, "network") is not None:
+        return False
+    if _named(sheet):
+        return not (sheet.title.isascii() and department(sheet))  # community_police are no villages
+    folder = sheet.path.rpartition("/")[0].rpartition("/")[2]
+    called = word(folder, "villages") is not None and word(folder, "network") is None
+    return called and department(sheet) is None
+
+
+def village_codes(sheet: Sheet) -> str | None:
+    """The column that holds 12-digit codes of one township."""
+    for column in sheet.columns:
+        values = texts(sheet, column)
+        if len(values) and values.str.fullmatch(CODE).all() and values.str[:9].nunique() <= max(1, len(values) // 3):
+            return column
+    return None
+
+
+def _named(sheet: Sheet) -> bool:
+    return word(sheet.title, "villages") is not None
+
+
+def _likeness(sheet: Sheet) -> int:
+    named = _named(sheet)
+    coded = village_codes(sheet) is not None
+    # a department's list of its grids may carry village codes too: its own name gives it away
+    grid = word(sheet.title, "network") is not None or (department(sheet) is not None and not named)
+    folder = not named and says_villages(sheet)  # less than a name: whatever else lies there is called so as well
+    # a 社区警务辖区 is a network; a community_district may be the villages of its country
+    return 2 * coded + 2 * named + folder - (1 if named and sheet.title.isascii() else 2) * grid
