@@ -46,7 +46,9 @@ def _random_tree(state: State, rng: Random, nodes: list[int]) -> tuple[list[int]
     unit = state.task.price_unit
     keyed = sorted((random() / (0.2 * unit + max(cost, 0.0)), i) for i, (_, _, cost) in enumerate(inner))
     head = list(range(state.n))
-    tree: list[list[int]] = [[] for _ in range(state.n)]
+    tree: dict[int, list[int]] = {
+        x: [] for x in nodes
+    }  # of these alone: a list for every node costs more than all the rest
     left = len(nodes) - 1
     for _, i in keyed:
         x, y, _ = inner[i]

@@ -25,6 +25,7 @@ from gridmerge.partition.state import EPS, Task
 
 INWARD = 0.35  # share of the last answer in the point where broken trees are sought, the rest is a true plan: cuts go deeper there
 LEAST = 1e-4  # in mean grids: trees broken by less are not added
+TREES = 400  # added a round, those broken most: with one for each of some thousand nodes the program takes minutes for little
 TINY = 1e-6  # length added to every border, so that ways are unique and a face's parent is nearer than it
 
 
@@ -122,7 +123,9 @@ class _Program:
         number = {(int(u), int(v)): e for e, (u, v) in enumerate(self.task.graph.edges)}
         entries: list[tuple[int, int, float]] = []
         least: list[float] = []
-        for i in np.flatnonzero(cone > point[self.m + sources] + LEAST).tolist():
+        short = cone - point[self.m + sources]
+        worst = np.sort(np.argsort(-short, kind="stable")[:TREES])
+        for i in worst[short[worst] > LEAST].tolist():
             nodes = np.flatnonzero(near[i] < 1)
             below = self.mass.copy()  # becomes the mass of each node's branch: leaves come first
             for u in nodes[np.argsort(-near[i][nodes], kind="stable")].tolist():
