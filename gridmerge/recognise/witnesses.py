@@ -10,11 +10,6 @@ from gridmerge.text import Text
 OFF = "layer_off_township"  # the finding on a network of which nothing lies on the villages
 
 
-def networks_of(tables: list[Table]) -> list[Table]:
-    """The departments' networks, without special grids and barriers."""
-    return [table for table in tables if table.name == "[[layers]]" and table.role in ("grid", "base")]
-
-
 def villages_datum(tables: list[Table]) -> Guess[str] | None:
     """The datum of the villages, when more than half of the networks fit them only so."""
     networks = [table for table in tables if table.plain().get("role", "grid") in ("grid", "base") and table.findings]
@@ -50,7 +45,13 @@ def unusable(head: Table) -> Text:
 
 def elsewhere(head: Table, tables: list[Table]) -> Text | None:
     """Doubt the villages where most networks do not lie on them: feet for metres, or a wrong zone."""
-    networks = networks_of(tables)
+    networks = [
+        table
+        for table in tables
+        if table.name == "[[layers]]"
+        and table.role in ("grid", "base")
+        and table.values["department"].sure != "unsure"  # what nobody knows may well be of elsewhere
+    ]
     off = sum(map(is_off, networks))
     if off <= len(networks) / 2:
         return None

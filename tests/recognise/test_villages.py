@@ -138,6 +138,14 @@ def test_villages_that_most_networks_do_not_lie_on_are_doubted_and_not_the_netwo
     assert stopped.exit_code == 1 and "没有一个落在本乡镇" in stopped.output and "[villages]" in stopped.output
 
 
+def test_areas_of_elsewhere_of_no_known_department_do_not_testify_against_the_villages(tmp_path):
+    put(tmp_path, "村界.geojson", village_frame(wavy()))
+    put(tmp_path, "某某协会片区.geojson", grids(x=60))
+    proposed = proposal(tmp_path)
+    assert proposed.villages is None and proposed.networks_left_out == 1
+    assert "layers" not in tomllib.loads(proposed.text)
+
+
 def test_the_terminal_says_how_many_networks_were_left_out(folder):
     put(folder, "村界.geojson", village_frame(wavy()))
     assert "没有用" not in run("init", folder).output
