@@ -29,13 +29,14 @@ import numpy as np
 from gridmerge.config import Grids
 from gridmerge.overlay import overlay
 from gridmerge.partition.bound import floor_under
+from gridmerge.partition.cluster import moves_for
 from gridmerge.partition.count import how_many
 from gridmerge.partition.graph import make_graph
 from gridmerge.partition.plan import villages_of
 from gridmerge.partition.solver import search
 from gridmerge.partition.start import neighbours
 from gridmerge.partition.state import EPS, Task
-from gridmerge.partition.village import Village, moves_for
+from gridmerge.partition.village import Village
 from gridmerge.pipeline import load_inputs
 from gridmerge.project import read_project
 from gridmerge.workload import weigh

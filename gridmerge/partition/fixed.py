@@ -5,17 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import replace
 from itertools import combinations
-from typing import TYPE_CHECKING
 
 import numpy as np
 
 from gridmerge.errors import PlanError
 from gridmerge.partition.graph import Ints, groups_of, make_graph, sums
 from gridmerge.partition.reasons import SLACK, Reason
+from gridmerge.partition.village import Village
 from gridmerge.text import Text
-
-if TYPE_CHECKING:
-    from gridmerge.partition.village import Village
 
 PAIR = "+"  # first character of the name under which faces kept together are locked, where they do not touch
 

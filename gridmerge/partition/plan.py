@@ -15,13 +15,14 @@ from gridmerge.findings import Finding, found, tidy
 from gridmerge.model import GridPlan, Layer, Mosaic, Township, Weights
 from gridmerge.parallel import each
 from gridmerge.partition.codes import Codes, grid_codes, heirs_across_villages
+from gridmerge.partition.divide import divide
 from gridmerge.partition.figures import plan_figures
 from gridmerge.partition.naming import numbered
 from gridmerge.partition.obey import obey
 from gridmerge.partition.orders import Earlier, Orders, read_orders
 from gridmerge.partition.reasons import Reason
 from gridmerge.partition.splits import split_along
-from gridmerge.partition.village import Divided, Village, divide
+from gridmerge.partition.village import Divided, Village
 from gridmerge.text import Text
 
 M2_PER_HA = 1e4
