@@ -68,13 +68,14 @@ class Drawing:
 
     @property
     def content(self) -> tuple[float, bytes, str]:
-        """A place among the layers that no name decides, unless two are drawn alike: the one with more lines comes first.
+        """A place among the layers that no name decides, unless two are drawn alike: the one with fewer lines comes first.
 
-        The length of all lines changes little where a layer is corrected a little, so that ties stay settled as they were.
+        What a network of few large grids has drawn, the finer ones mostly follow. The length of all lines changes little where a layer
+        is corrected a little, so that ties stay settled as they were.
         """
         grids = np.sort(shapely.area(self.sources)).tobytes()
         lines = np.ascontiguousarray(shapely.get_coordinates(self.lines)).tobytes()
-        return -float(shapely.length(self.lines).sum()), blake2b(lines + grids).digest(), self.key
+        return float(shapely.length(self.lines).sum()), blake2b(lines + grids).digest(), self.key
 
     def narrowest(self) -> float:
         """Width of its narrowest grids in metres: of a long strip the width, of a square half its side."""
