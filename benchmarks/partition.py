@@ -31,7 +31,7 @@ from gridmerge.overlay import overlay
 from gridmerge.partition.bound import floor_under
 from gridmerge.partition.cluster import moves_for
 from gridmerge.partition.count import how_many
-from gridmerge.partition.graph import make_graph
+from gridmerge.partition.graph import make_graph, part_of
 from gridmerge.partition.plan import villages_of
 from gridmerge.partition.solver import search
 from gridmerge.partition.start import neighbours
@@ -78,10 +78,7 @@ def as_task(name: str, village: Village, sizes: Grids) -> Graphs:
     graph = make_graph(village.size, village.edges, village.costs, village.work)
     piece = graph.components()
     biggest = np.flatnonzero(piece == np.bincount(piece).argmax())
-    place = np.full(graph.n, -1)
-    place[biggest] = np.arange(len(biggest))
-    inner = (place[graph.edges] >= 0).all(axis=1)
-    part = make_graph(graph.weights[biggest], place[graph.edges[inner]], graph.costs[inner], graph.work[biggest])
+    part, _ = part_of(graph, biggest)
     k = how_many(part.weights, sizes.target, sizes.min, sizes.max, part.n)
     if k > 1:
         low, high = np.full(k, sizes.min), np.full(k, sizes.max)

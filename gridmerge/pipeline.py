@@ -393,17 +393,7 @@ def build(
         addresses=inputs.addresses,
         sources=(*inputs.sources, *fixed),
         findings=tidy(
-            (
-                *inputs.findings,
-                *left_out(inputs.layers, table),
-                *unposted,
-                *(
-                    finding
-                    for part in (mosaic, weights, plan, assignment)
-                    if part is not None
-                    for finding in part.findings
-                ),
-            )
+            (*_findings(inputs, mosaic, weights, plan, assignment), *left_out(inputs.layers, table), *unposted)
         ),
         seconds=clock.seconds,
         date=day,
@@ -412,6 +402,11 @@ def build(
         with clock.stage("publish", "写出成果", "Writing the results"):
             publish(finished, Path(out))
     return finished
+
+
+def _findings(*parts: Inputs | Mosaic | Weights | GridPlan | Assignment | None) -> Iterator[Finding]:
+    """What every stage that was run has found."""
+    return (finding for part in parts if part is not None for finding in part.findings)
 
 
 def _told(plan: GridPlan, inputs: Inputs) -> GridPlan:

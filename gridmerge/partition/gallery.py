@@ -17,7 +17,7 @@ from gridmerge.highs import milp
 from gridmerge.partition.graph import Ints
 from gridmerge.partition.state import State, Task
 
-LARGEST = 200  # nodes; beyond, keeping districts costs more than it brings
+LARGEST = 200  # nodes; beyond, keeping districts costs more than it brings, and `large` searches
 MOVES = 2000  # of the search's budget for each district chosen among: HiGHS shall take less time than the search itself
 ROOM = 1200  # and no more than these: HiGHS needs about a second for so many
 NODES = 300  # branch-and-bound nodes, not seconds: two PCs must agree

@@ -113,6 +113,15 @@ def contract(graph: Graph, group: Ints) -> Graph:
     )
 
 
+def part_of(graph: Graph, nodes: Ints) -> tuple[Graph, Ints]:
+    """The graph of these nodes alone, and (n,) the number each node has in it, or -1."""
+    place = np.full(graph.n, -1, dtype=np.int64)
+    place[nodes] = np.arange(len(nodes))
+    inner = (place[graph.edges] >= 0).all(axis=1)
+    part = make_graph(graph.weights[nodes], place[graph.edges[inner]], graph.costs[inner], graph.work[nodes])
+    return part, place
+
+
 def sums(group: Ints, values: Floats, size: int) -> Floats:
     """(size,) sum of the values of each group."""
     return np.bincount(group, weights=values, minlength=size).astype(np.float64)

@@ -1,4 +1,4 @@
-"""Where a search starts when nodes are locked: districts grown from their locked nodes."""
+"""Where a search starts: from random trees, or, when nodes are locked, from districts grown from their locked nodes."""
 
 from __future__ import annotations
 
@@ -7,12 +7,17 @@ from random import Random
 import numpy as np
 
 from gridmerge.partition.graph import Ints
-from gridmerge.partition.start import neighbours
+from gridmerge.partition.start import neighbours, tree_start
 from gridmerge.partition.state import Task
 
 
 class LockError(ValueError):
     """The locks cannot all be obeyed."""
+
+
+def fresh_start(task: Task, rng: Random) -> Ints:
+    """Labels to start from: `grown_start` where nodes are locked, else `tree_start`."""
+    return grown_start(task, rng) if (task.locked >= 0).any() else tree_start(task, rng)
 
 
 def grown_start(task: Task, rng: Random) -> Ints:

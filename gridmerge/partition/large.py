@@ -14,9 +14,9 @@ from random import Random
 import numpy as np
 
 from gridmerge.partition.anneal import Best, Cooling, anneal
-from gridmerge.partition.graph import Ints, contract, make_graph
-from gridmerge.partition.growth import grown_start
-from gridmerge.partition.start import neighbours, tree_start
+from gridmerge.partition.graph import Ints, contract, part_of
+from gridmerge.partition.growth import fresh_start
+from gridmerge.partition.start import neighbours
 from gridmerge.partition.state import EPS, State, Task
 
 STARTS = 4
@@ -58,8 +58,7 @@ def _start(task: Task, rng: Random, steps: int) -> Best:
     ladder = [(task, np.arange(task.graph.n))]
     if not ((task.locked >= 0).any() or task.apart):
         ladder += _copies(task, rng)
-    fresh = grown_start if (task.locked >= 0).any() else tree_start
-    labels, nodes = fresh(ladder[-1][0], rng), sum(copy.graph.n for copy, _ in ladder)
+    labels, nodes = fresh_start(ladder[-1][0], rng), sum(copy.graph.n for copy, _ in ladder)
     best: Best | None = None
     for copy, group in reversed(ladder):
         share = int(steps * copy.graph.n / nodes)
@@ -139,11 +138,8 @@ def _group(task: Task, labels: Ints, rng: Random) -> Ints:
 def _part_of(task: Task, nodes: Ints, group: Ints) -> Task:
     """The problem of dividing these nodes among these districts alone."""
     graph = task.graph
-    place = np.full(graph.n, -1, dtype=np.int64)
-    place[nodes] = np.arange(len(nodes))
-    inner = (place[graph.edges] >= 0).all(axis=1)
+    part, place = part_of(graph, nodes)
     locked = task.locked[nodes] if len(task.locked) else task.locked
-    part = make_graph(graph.weights[nodes], place[graph.edges[inner]], graph.costs[inner], graph.work[nodes])
     mean, own = float(graph.work.sum()) / task.k, float(part.work.sum()) / len(group)
     return replace(
         task,

@@ -14,10 +14,9 @@ from gridmerge.partition.bound import CLOSE, SMALL, floor_under
 from gridmerge.partition.exact import HOPE, TRIVIAL, Proof, prove
 from gridmerge.partition.gallery import LARGEST, Gallery
 from gridmerge.partition.graph import Graph, Ints, contract, groups_of, make_graph
-from gridmerge.partition.growth import grown_start
+from gridmerge.partition.growth import fresh_start
 from gridmerge.partition.large import search_large
 from gridmerge.partition.spread import spread_floor
-from gridmerge.partition.start import tree_start
 from gridmerge.partition.state import EPS, State, Task
 
 BUDGET = 600_000  # proposed moves, about one second in Python 3.11 on a PC of 2024
@@ -275,8 +274,7 @@ def search(task: Task, seed: int, budget: int, start: Ints | None = None) -> Int
 
 def _search_small(task: Task, rng: Random, budget: int) -> Best:
     """The best of several starts, reheated; where it suits, the best that can be put together from what they met."""
-    fresh = grown_start if (task.locked >= 0).any() else tree_start
-    state = State(task, fresh(task, rng))
+    state = State(task, fresh_start(task, rng))
     gallery = Gallery(task, budget) if Gallery.suits(task) else None
     tight = bool((task.upper - task.lower < TIGHT * task.unit).all())
     steps = int(FIRST * budget / FRESH)
@@ -285,7 +283,7 @@ def _search_small(task: Task, rng: Random, budget: int) -> Best:
     agree = 0  # starts that ended at the best price: where half do, choosing among their districts brings nothing new
     for number in range(FRESH):
         if number:
-            state.reset(fresh(task, rng).tolist())
+            state.reset(fresh_start(task, rng).tolist())
         found = anneal(state, rng, cooling, gallery)
         best = best or found
         if best.offer(found.labels, found.violation, found.price):
