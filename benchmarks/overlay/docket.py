@@ -27,7 +27,7 @@ FOUND = 0.3  # of a planted strip's land: the docket's strip lies between agreed
 def planted(quiet: Town, quarrelling: Town) -> gpd.GeoDataFrame:
     """The strips that were planted: kind, layer, geometry."""
     rows = []
-    for key in quarrelling.layers():
+    for key in quarrelling.layers:
         before, after = (
             shapely.make_valid(town.layers[key].frame.geometry.to_numpy()) for town in (quiet, quarrelling)
         )
