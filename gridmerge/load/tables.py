@@ -18,15 +18,13 @@ from gridmerge.load.columns import unique_columns
 from gridmerge.load.encoding import decode_file
 from gridmerge.load.piece import Ask, Piece, table_frame
 from gridmerge.load.refuse import unreadable
-from gridmerge.values import code_text
+from gridmerge.values import code_text, survives
 
 Rows = list[list[Any]]
 
 HEADER_ROWS = 15  # title, unit, remarks and filling instructions never took more rows than this in templates met
 _SNIFF_ROWS = 50  # rows tried with each delimiter
 _DELIMITERS = (",", "\t", ";", "|", "，")
-# Text that is a number and stays the same when it becomes one: no leading zero (codes), no more than 15 digits.
-_NUMBER = re.compile(r"[+-]?(?:0|[1-9]\d{0,14})?(?:\.\d{1,17})?(?:[eE][+-]?\d{1,3})?")
 _BRACKETS = re.compile(r"[(（\[【][^()（）\[\]【】]*[)）\]】]")
 
 
@@ -183,11 +181,10 @@ def field_key(name: str) -> str:
 
 def _column(cells: Sequence[Any], keep_text: bool) -> np.ndarray:
     texts = [_text(cell) for cell in cells]
-    given = [text for text in texts if text]
     all_numbers = all(isinstance(cell, (int, float)) and not isinstance(cell, bool) for cell in cells if _text(cell))
-    if keep_text or not given or not (all_numbers or all(_NUMBER.fullmatch(text) for text in given)):
+    if keep_text or not any(texts) or not (all_numbers or all(survives(text) for text in texts if text)):
         out = [(code_text(cell) if isinstance(cell, (int, float)) else cell) if _text(cell) else None for cell in cells]
         return np.array([None if value is None else str(value).strip() for value in out], dtype=object)
     numbers = np.array([float(text) if text else np.nan for text in texts])
-    integral = bool(np.isfinite(numbers).all()) and all(re.fullmatch(r"[+-]?\d+(\.0)?", text) for text in texts)
+    integral = bool(np.isfinite(numbers).all()) and all(re.fullmatch(r"-?\d+(\.0)?", text) for text in texts)
     return numbers.astype(np.int64) if integral else numbers

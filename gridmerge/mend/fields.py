@@ -95,14 +95,6 @@ def texts(raw: RawLayer, name: str | None) -> pd.Series:
     return text(raw.frame[name]).astype(object)
 
 
-def numbers(values: pd.Series) -> pd.Series:
-    """Return values as floats; what is no number becomes NaN. Thousands marks and full-width digits are read."""
-    if pd.api.types.is_numeric_dtype(values):
-        return values.astype(float)
-    flat = text(values).str.normalize("NFKC").str.replace(",", "").str.replace(" ", "")
-    return pd.to_numeric(flat, errors="coerce").astype(float)
-
-
 def split_list(cell: str) -> list[str]:
     """Split a cell that lists several names: by 、，,;；/| or white space."""
     for mark in "、，,;；/|\n\t\u3000":

@@ -11,12 +11,13 @@ from gridmerge.catalog import find_field, plain
 from gridmerge.config import RosterSpec
 from gridmerge.errors import InputError
 from gridmerge.findings import Finding, found, tidy
-from gridmerge.mend.fields import attributes, drawn, no_field, not_empty, numbers, text, texts
+from gridmerge.mend.fields import attributes, drawn, no_field, not_empty, text, texts
 from gridmerge.mend.names import Gazetteer
 from gridmerge.mend.place import place
 from gridmerge.mend.works import with_points
 from gridmerge.model import RawLayer, Roster, Township
 from gridmerge.text import Text
+from gridmerge.values import numbers
 
 PARTS = {
     "member_id": "member_id",

@@ -14,11 +14,14 @@ from gridmerge.config import Reading, WorkloadSpec
 from gridmerge.errors import InputError
 from gridmerge.findings import Finding, found, tidy
 from gridmerge.mend import evidence
-from gridmerge.mend.fields import attributes, column, drawn, numbers, some, text
+from gridmerge.mend.fields import attributes, column, drawn, some, text
 from gridmerge.mend.place import place
 from gridmerge.mend.walking import walked
 from gridmerge.mend.worklists import listed_land, names_land, unit_minutes
 from gridmerge.model import Layer, RawLayer, Township, Work
+from gridmerge.values import numbers
+
+MOST = 1e12  # of one row: more households, yuan or square metres than any township has; sums of such lose the rest
 
 
 def mend_work(raw: RawLayer, spec: WorkloadSpec, township: Township, layers: Sequence[Layer] = ()) -> Work:
@@ -148,6 +151,7 @@ def _values(raw: RawLayer, spec: WorkloadSpec) -> tuple[np.ndarray, list[Finding
     blank = written == ""
     wrong = values.isna() & ~blank
     negative = values < 0
+    huge = values > MOST
     findings = []
     if blank.any():
         findings.append(found("work_blank", layer=key, measure=blank.sum(), field=field))
@@ -156,7 +160,10 @@ def _values(raw: RawLayer, spec: WorkloadSpec) -> tuple[np.ndarray, list[Finding
         findings.append(found("work_not_number", layer=key, measure=wrong.sum(), field=field, examples=examples))
     if negative.any():
         findings.append(found("work_negative", layer=key, measure=negative.sum(), field=field))
-    return values.where(~(values.isna() | negative), 0.0).to_numpy(dtype=float), findings
+    if huge.any():
+        examples = some(sorted(set(written[huge])), 3)
+        findings.append(found("work_too_large", layer=key, measure=huge.sum(), field=field, examples=examples))
+    return values.where(~(values.isna() | negative | huge), 0.0).to_numpy(dtype=float), findings
 
 
 def with_points(raw: RawLayer, spec: Reading, required: bool = True) -> RawLayer:

@@ -16,6 +16,7 @@ from gridmerge.recognise.guess import NOTHING, Guess, listed, together
 from gridmerge.recognise.signs import signs, texts
 from gridmerge.recognise.survey import Sheet
 from gridmerge.text import Text
+from gridmerge.values import numbers
 
 _PHONE = re.compile(r"1\d{10}|0\d{2,3}-?\d{7,8}")
 _DATE = re.compile(r"(19|20)\d{2}[-/.年]\d{1,2}([-/.月]\d{1,2}日?)?([ T].*)?")
@@ -247,5 +248,5 @@ def count_field(sheet: Sheet, name: str) -> Guess[str] | None:
 
 
 def _is_amount(sheet: Sheet, column: str) -> bool:
-    numbers = pd.to_numeric(sheet.frame[column], errors="coerce")
-    return bool(numbers.notna().mean() > 0.5 and (numbers.dropna() >= 0).all())
+    amounts = numbers(sheet.frame[column])
+    return bool(amounts.notna().mean() > 0.5 and (amounts.dropna() >= 0).mean() > 0.5)
