@@ -14,8 +14,8 @@ import numpy as np
 import pandas as pd
 import shapely
 
+from gridmerge import robust
 from gridmerge.findings import Finding, found
-from gridmerge.geometry import robust_intersection
 from gridmerge.model import GridPlan, Layer, Weights
 
 CLUSTER_M = 100.0  # pieces of work this near to each other are looked at together: most lie in one departmental grid
@@ -74,7 +74,7 @@ def left_out(layers: Sequence[Layer], table: pd.DataFrame) -> tuple[Finding, ...
         measure = shapely.length(shapes) if barrier else shapely.area(shapes)
         kind = "barrier_feature" if barrier else "outside_township"
         for source_id, size, place in zip(
-            layer.frame["source_id"], measure, shapely.point_on_surface(shapes), strict=True
+            layer.frame["source_id"], measure, robust.point_on_surface(shapes), strict=True
         ):
             if (layer.key, source_id) not in placed:
                 where = None if shapely.is_empty(place) else (place.x, place.y)
@@ -169,7 +169,7 @@ def _shared_land(
     covers = np.isin(pair, _pairs(tree.query(shapes, predicate="covers"), count)) & ~within
     area = np.where(within, shapely.area(shapes)[source], shapely.area(grids)[grid])
     cut = ~(within | covers)
-    area[cut] = shapely.area(robust_intersection(shapes[source[cut]], grids[grid[cut]]))
+    area[cut] = shapely.area(robust.intersection(shapes[source[cut]], grids[grid[cut]]))
     kept = area >= LEAST_AREA_M2
     return source[kept], grid[kept], area[kept]
 
@@ -229,8 +229,8 @@ def _measure_share(parts: np.ndarray, shapes: np.ndarray) -> np.ndarray:
     """Share of each part (polygon or line) that lies in its shape."""
     if not len(parts):
         return np.empty(0)
-    common = robust_intersection(parts, shapes)
+    common: np.ndarray = robust.intersection(parts, shapes)
     lines = shapely.get_dimensions(parts) == 1
-    return np.where(lines, shapely.length(common), shapely.area(common)) / np.where(
-        lines, shapely.length(parts), shapely.area(parts)
-    )
+    inside = np.where(lines, shapely.length(common), shapely.area(common))
+    whole = np.where(lines, shapely.length(parts), shapely.area(parts))
+    return np.asarray(inside / whole)

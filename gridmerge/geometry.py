@@ -1,41 +1,14 @@
-"""Pure shapely and numpy helpers that more than one room needs."""
+"""Coordinate systems as more than one room needs them."""
 
 from __future__ import annotations
 
 import re
 from functools import cache
 
-import numpy as np
-import shapely
 from pyproj import CRS, Transformer
 
 _WGS84 = CRS.from_epsg(4326)
 _CODE = re.compile(r"EPSG:\d+", re.I)
-FINE_GRIDS_M = (1e-6, 1e-4, 1e-3)  # finest first: each step moves vertices less than the working CRS means anything
-
-
-def robust_intersection(a: np.ndarray, b: np.ndarray) -> np.ndarray:
-    """Return the pairwise intersections, also where GEOS stumbles over near-coincident lines.
-
-    Parameters
-    ----------
-    a, b
-        Geometries of one length, in metres.
-    """
-    try:
-        return np.asarray(shapely.intersection(a, b), dtype=object)
-    except shapely.errors.GEOSException:
-        # one bad pair must not cost the others: pair by pair, on ever coarser precision grids
-        return np.array([_stubborn_intersection(one, other) for one, other in zip(a, b, strict=True)], dtype=object)
-
-
-def _stubborn_intersection(a: shapely.Geometry, b: shapely.Geometry) -> shapely.Geometry:
-    for grid in (None, *FINE_GRIDS_M):
-        try:
-            return shapely.intersection(a, b, grid_size=grid)
-        except shapely.errors.GEOSException:
-            continue
-    return shapely.intersection(shapely.make_valid(a), shapely.make_valid(b), grid_size=FINE_GRIDS_M[-1])
 
 
 @cache

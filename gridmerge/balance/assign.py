@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 import shapely
 
+from gridmerge import robust
 from gridmerge.balance.answer import Answer, answered
 from gridmerge.balance.before import before_and_after
 from gridmerge.balance.problem import Problem, all_distances, permitted, skilled, staffing_problem
@@ -124,9 +125,7 @@ def member_table(assignments: pd.DataFrame, plan: GridPlan, roster: Roster) -> p
 def _mean_km(assignments: pd.DataFrame, plan: GridPlan, roster: Roster) -> pd.Series:
     """Mean kilometres from home to the member's grids; nan where no home is known."""
     home = roster.members.set_index("member_id").geometry
-    place = pd.Series(
-        shapely.point_on_surface(plan.grids.geometry.to_numpy()), index=plan.grids["grid_code"].to_numpy()
-    )
+    place = pd.Series(robust.point_on_surface(plan.grids.geometry.to_numpy()), index=plan.grids["grid_code"].to_numpy())
     rows = assignments.sort_values(["member_id", "grid_code"])
     homes = home.loc[rows["member_id"]].to_numpy()
     places = place.loc[rows["grid_code"]].to_numpy(dtype=object)

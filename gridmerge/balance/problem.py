@@ -11,6 +11,7 @@ import numpy as np
 import pandas as pd
 import shapely
 
+from gridmerge import robust
 from gridmerge.catalog import catalog, plain
 from gridmerge.config import Staffing
 from gridmerge.errors import PlanError
@@ -128,7 +129,7 @@ def staffing_problem(
         )
     grids = plan.grids.sort_values("grid_code").reset_index(drop=True)
     ids, codes = workers["member_id"].to_numpy(dtype=object), grids["grid_code"].to_numpy(dtype=object)
-    km = distances_km(_homes(workers, township), shapely.point_on_surface(grids.geometry.to_numpy()))
+    km = distances_km(_homes(workers, township), robust.point_on_surface(grids.geometry.to_numpy()))
     everyone = members["member_id"].to_numpy(dtype=object)
     _refuse_unknown(rules.pin, everyone, codes, "pin")
     _refuse_unknown(rules.exclude, everyone, codes, "exclude")
@@ -227,14 +228,14 @@ def distances_km(homes: np.ndarray, places: np.ndarray) -> np.ndarray:
 def all_distances(plan: GridPlan, roster: Roster, township: Township) -> pd.DataFrame:
     """Kilometres from every member (index) to every grid (columns)."""
     members, grids = roster.members.sort_values("member_id"), plan.grids.sort_values("grid_code")
-    km = distances_km(_homes(members, township), shapely.point_on_surface(grids.geometry.to_numpy()))
+    km = distances_km(_homes(members, township), robust.point_on_surface(grids.geometry.to_numpy()))
     return pd.DataFrame(km, index=members["member_id"].to_numpy(), columns=grids["grid_code"].to_numpy())
 
 
 def _homes(workers: gpd.GeoDataFrame, township: Township) -> np.ndarray:
     """Where members start from: home, else the middle of their village, else of the township."""
     villages = township.villages
-    middle = dict(zip(villages["village_code"], shapely.point_on_surface(villages.geometry.to_numpy()), strict=True))
+    middle = dict(zip(villages["village_code"], robust.point_on_surface(villages.geometry.to_numpy()), strict=True))
     # not the union's own point: that one would hang on the order of the villages
     centre = shapely.centroid(shapely.multipoints(sorted(middle.values(), key=lambda point: (point.x, point.y))))
     homes = workers.geometry.to_numpy()

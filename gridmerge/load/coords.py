@@ -17,6 +17,7 @@ import pyogrio
 import shapely
 from shapely.geometry.base import BaseGeometry
 
+from gridmerge import robust
 from gridmerge.findings import Finding, found
 from gridmerge.load.corners import corners_to_areas, rows_are_corners
 from gridmerge.load.features import drop_unreadable, footprint, unreadable_feature
@@ -181,10 +182,10 @@ def _closed_runs(text: str) -> list[list[tuple[float, float]]]:
 
 def _nested(rings: Sequence[BaseGeometry]) -> BaseGeometry:
     """Put rings together: one inside what is there is a hole, else a part."""
-    valid = [shapely.make_valid(ring) for ring in rings]
+    valid = [robust.make_valid(ring) for ring in rings]
     area: BaseGeometry = shapely.Polygon()
     for ring in sorted(valid, key=lambda ring: -ring.area):
-        area = shapely.difference(area, ring) if shapely.covers(area, ring) else shapely.union(area, ring)
+        area = robust.difference(area, ring) if shapely.covers(area, ring) else robust.union(area, ring)
     return area
 
 

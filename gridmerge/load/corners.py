@@ -11,6 +11,7 @@ import pandas as pd
 import shapely
 from shapely.geometry.base import BaseGeometry
 
+from gridmerge import robust
 from gridmerge.findings import Finding, found
 from gridmerge.load.features import unreadable_feature
 from gridmerge.load.piece import Ask, Piece
@@ -94,9 +95,7 @@ def _area(xy: np.ndarray, numbers: np.ndarray, rings: np.ndarray) -> BaseGeometr
         if len(np.unique(corners, axis=0)) < _FEWEST:
             continue
         part = shapely.Polygon(corners)
-        area = (
-            part if area is None else shapely.symmetric_difference(shapely.make_valid(area), shapely.make_valid(part))
-        )
+        area = part if area is None else robust.symmetric_difference(robust.make_valid(area), robust.make_valid(part))
     return area
 
 

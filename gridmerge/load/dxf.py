@@ -16,6 +16,7 @@ from ezdxf.lldxf.const import DXFError
 from ezdxf.path import from_hatch, make_path
 from shapely.geometry.base import BaseGeometry
 
+from gridmerge import robust
 from gridmerge.findings import Finding
 from gridmerge.load.drawing import Drawn, drawing_frame, drawn_by_gdal
 from gridmerge.load.encoding import Choice, choose, codec_named, decode_value, demanded, note
@@ -158,7 +159,7 @@ def _area(entity: Any) -> Iterator[BaseGeometry]:
         rings = [points for path in from_hatch(entity) if len(points := _flat(path)) > 3]
         whole: BaseGeometry | None = None
         for ring in sorted((shapely.Polygon(ring).buffer(0) for ring in rings), key=lambda ring: -ring.area):
-            whole = ring if whole is None else shapely.symmetric_difference(whole, ring)
+            whole = ring if whole is None else robust.symmetric_difference(whole, ring)
         if whole is not None and whole.area > 0:
             yield whole
         return

@@ -10,6 +10,7 @@ import numpy as np
 import shapely
 from shapely.geometry.base import BaseGeometry
 
+from gridmerge import robust
 from gridmerge.findings import Finding, found
 from gridmerge.load.piece import Ask
 from gridmerge.text import Text
@@ -74,8 +75,8 @@ def footprint(wkb: bytes) -> BaseGeometry | None:
         plain = bytearray(wkb)
         _plain_types(plain, 0)
         whole = shapely.force_2d(shapely.from_wkb(bytes(plain)))
-        parts = shapely.make_valid(shapely.get_parts(shapely.get_parts(whole)))
-        ground = shapely.union_all(parts[shapely.area(parts) > 0])
+        parts = robust.make_valid(shapely.get_parts(shapely.get_parts(whole)))
+        ground = robust.union_all(parts[shapely.area(parts) > 0])
     except (struct.error, IndexError, ValueError, RecursionError, shapely.errors.ShapelyError):
         return None
     return None if ground.is_empty else ground

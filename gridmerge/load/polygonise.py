@@ -8,6 +8,8 @@ import numpy as np
 import shapely
 from shapely.geometry.base import BaseGeometry
 
+from gridmerge import robust
+
 _GRID_M, _GRID_DEG = 1e-3, 1e-8  # line ends this near are one point: a millimetre, in metres and in degrees
 _SAME = 0.99  # share two areas must have in common to be one drawn twice (an outline and its hatch)
 
@@ -52,14 +54,14 @@ def _once(areas: Sequence[BaseGeometry]) -> list[BaseGeometry]:
     left, right = left[pairs], right[pairs]
     near = np.minimum(sizes[left], sizes[right]) >= _SAME * np.maximum(sizes[left], sizes[right])
     left, right = left[near], right[near]
-    common = shapely.area(shapely.intersection(shapes[left], shapes[right]))
+    common = shapely.area(robust.intersection(shapes[left], shapes[right]))
     same = common >= _SAME * np.maximum(sizes[left], sizes[right])
     dropped = set(right[same].tolist())
     return [area for i, area in enumerate(areas) if i not in dropped]
 
 
 def _valid(areas: Sequence[BaseGeometry]) -> np.ndarray:
-    return np.asarray(shapely.make_valid(np.array([*areas, None], dtype=object)[:-1]), dtype=object)
+    return np.asarray(robust.make_valid(np.array([*areas, None], dtype=object)[:-1]), dtype=object)
 
 
 def _divided(areas: Sequence[BaseGeometry], lines: Sequence[BaseGeometry]) -> set[int]:
@@ -68,15 +70,15 @@ def _divided(areas: Sequence[BaseGeometry], lines: Sequence[BaseGeometry]) -> se
     shapes = _valid(areas)
     tree = shapely.STRtree(shapes)
     at, touched = tree.query(np.array(lines, dtype=object), predicate="intersects")
-    inside = shapely.length(shapely.intersection(np.array(lines, dtype=object)[at], shapes[touched]))
-    along = shapely.length(shapely.intersection(np.array(lines, dtype=object)[at], shapely.boundary(shapes[touched])))
+    inside = shapely.length(robust.intersection(np.array(lines, dtype=object)[at], shapes[touched]))
+    along = shapely.length(robust.intersection(np.array(lines, dtype=object)[at], shapely.boundary(shapes[touched])))
     return set(touched[inside > along].tolist())
 
 
 def _faces(lines: Sequence[BaseGeometry]) -> tuple[list[BaseGeometry], float]:
     bounds = shapely.total_bounds(np.array(lines, dtype=object))
     grid = _GRID_DEG if np.abs(bounds).max() <= 180 else _GRID_M
-    noded = shapely.union_all(np.array(lines, dtype=object), grid_size=grid)
+    noded = robust.union_all(np.array(lines, dtype=object), grid_size=grid)
     faces, cuts, dangles, _ = shapely.polygonize_full(shapely.get_parts(noded))
     left = float(shapely.length(cuts) + shapely.length(dangles))
     found = [face for face in shapely.get_parts(faces) if face.area > 0]
@@ -97,7 +99,7 @@ def without_islands(areas: Sequence[BaseGeometry], places: Sequence[shapely.Poin
     inner, outer = tree.query(shapes, predicate="intersects")
     keep = (inner != outer) & (sizes[inner] < _SAME * sizes[outer])
     inner, outer = inner[keep], outer[keep]
-    inside = shapely.area(shapely.intersection(shapes[inner], shapes[outer])) >= _SAME * sizes[inner]
+    inside = shapely.area(robust.intersection(shapes[inner], shapes[outer])) >= _SAME * sizes[inner]
     inner, outer = inner[inside], outer[inside]
     named = _named(shapes, places)
     holes: dict[int, list[int]] = {}
@@ -106,7 +108,7 @@ def without_islands(areas: Sequence[BaseGeometry], places: Sequence[shapely.Poin
             around = outer[inner == i]
             holes.setdefault(int(around[np.argmin(sizes[around])]), []).append(i)
     return [
-        shapely.difference(shapes[i], shapely.union_all(shapes[holes[i]])) if i in holes else area
+        robust.difference(shapes[i], robust.union_all(shapes[holes[i]])) if i in holes else area
         for i, area in enumerate(areas)
     ]
 

@@ -12,6 +12,7 @@ import pandas as pd
 import pyogrio
 import shapely
 
+from gridmerge import robust
 from gridmerge.config import Reading
 from gridmerge.errors import InputError, OutputError
 from gridmerge.load import read
@@ -110,7 +111,7 @@ def _points(raw: RawLayer, events: Reading, index: PlaceIndex) -> np.ndarray:
     raw = with_points(raw, events)
     shapes = np.asarray(raw.frame.geometry.values, dtype=object)
     # what is no point (a road works line, a parcel) is where its inside is
-    points = shapely.force_2d(shapely.point_on_surface(shapes))
+    points = shapely.force_2d(robust.point_on_surface(shapes))
     points[shapely.is_empty(points)] = None
     if raw.frame.crs is None and events.crs is None:
         xy = np.abs(np.column_stack([shapely.get_x(points), shapely.get_y(points)]))

@@ -13,6 +13,7 @@ import pandas as pd
 import shapely
 from numpy.typing import NDArray
 
+from gridmerge import robust
 from gridmerge.errors import PlaceError
 from gridmerge.findings import Finding, found
 from gridmerge.mend import seams
@@ -40,7 +41,7 @@ def covered(shapes: Geometries, codes: Sequence[str], grid: float) -> tuple[Geom
     PlaceError
         A village has no land of its own, or the result is not a valid coverage.
     """
-    if shapely.coverage_is_valid(shapes):
+    if robust.coverage_is_valid(shapes):
         land, depth = seams.faces(shapes, speck=0.0)
         narrow = _narrow(land[depth == 0])
         if not narrow.any():
@@ -51,9 +52,9 @@ def covered(shapes: Geometries, codes: Sequence[str], grid: float) -> tuple[Geom
     findings += _hole_findings(faces[holes["face"]], holes["narrow"].to_numpy())
     owner = _settle(faces, owners, holes, shapes, codes)
     result = np.array(
-        [shapely.union_all(faces[owner == row], grid_size=grid) for row in range(len(shapes))], dtype=object
+        [robust.union_all(faces[owner == row], grid_size=grid) for row in range(len(shapes))], dtype=object
     )
-    if not shapely.coverage_is_valid(result):
+    if not robust.coverage_is_valid(result):
         edges = shapely.coverage_invalid_edges(result)
         raise _no_coverage([code for code, edge in zip(codes, edges, strict=True) if not shapely.is_empty(edge)])
     return result, findings
@@ -61,9 +62,9 @@ def covered(shapes: Geometries, codes: Sequence[str], grid: float) -> tuple[Geom
 
 def _faces(shapes: Geometries, grid: float) -> tuple[Geometries, pd.DataFrame]:
     """The land cut by all lines at once, and which shapes own each face (face, owner)."""
-    lines = shapely.union_all(shapely.boundary(shapes), grid_size=grid)
-    faces = shapely.get_parts(shapely.polygonize(shapely.get_parts(lines)))
-    inner = shapely.point_on_surface(faces)
+    lines = robust.union_all(shapely.boundary(shapes), grid_size=grid)
+    faces = shapely.get_parts(robust.polygonize(shapely.get_parts(lines)))
+    inner = robust.point_on_surface(faces)
     face, owner = shapely.STRtree(shapes).query(inner, predicate="intersects")
     return faces, pd.DataFrame({"face": face, "owner": owner}).sort_values(["face", "owner"], ignore_index=True)
 
@@ -82,7 +83,7 @@ def _gaps(faces: Geometries, owners: pd.DataFrame) -> pd.DataFrame:
 
 
 def _narrow(holes: Geometries) -> NDArray[np.bool_]:
-    return np.asarray(shapely.is_empty(shapely.buffer(holes, -GAP_WIDTH / 2, quad_segs=2)), dtype=bool)
+    return np.asarray(shapely.is_empty(robust.buffer(holes, -GAP_WIDTH / 2, quad_segs=2)), dtype=bool)
 
 
 def _hole_findings(holes: Geometries, narrow: NDArray[np.bool_]) -> list[Finding]:
@@ -157,7 +158,7 @@ def _give(faces: Geometries, owner: NDArray[np.int64], left: list[int], claims: 
             near = [int(other) for other in tree.query(faces[face], predicate="intersects") if owner[other] >= 0]
             shared: dict[int, float] = {}
             for other in near:
-                length = float(shapely.length(shapely.intersection(faces[face], faces[other])))
+                length = float(shapely.length(robust.intersection(faces[face], faces[other])))
                 shared[int(owner[other])] = shared.get(int(owner[other]), 0.0) + length
             wanted = {row: length for row, length in shared.items() if length > 0 and row in claims.get(face, shared)}
             if wanted:

@@ -7,6 +7,7 @@ import shapely
 from numpy.typing import NDArray
 from scipy.spatial import cKDTree
 
+from gridmerge import robust
 from gridmerge.findings import Finding, found
 from gridmerge.mend import seams
 from gridmerge.mend.coverage import GAP_WIDTH, TOLD
@@ -39,8 +40,8 @@ def open_cracks(shapes: Geometries, codes: list[str], names: list[str]) -> list[
         return []
     findings = []
     for strip in _strips(shapes, spots):  # few, if any
-        row, near = _within(shapes, shapely.buffer(strip, 1.0))
-        edges = shapely.intersection(shapely.boundary(strip), shapely.buffer(near, TOUCH))
+        row, near = _within(shapes, robust.buffer(strip, 1.0))
+        edges = robust.intersection(shapely.boundary(strip), robust.buffer(near, TOUCH))
         along = np.zeros(len(shapes))
         along[row] = shapely.length(edges)
         a, b = np.argsort(-along, kind="stable")[:2]
@@ -63,12 +64,12 @@ def open_cracks(shapes: Geometries, codes: list[str], names: list[str]) -> list[
 
 def _strips(shapes: Geometries, spots: Points) -> Geometries:
     """What closing the land by half of `GAP_WIDTH` would fill near the spots, from west to east."""
-    around = shapely.union_all(shapely.buffer(np.asarray(shapely.points(spots)), LONG, quad_segs=2))
+    around = robust.union_all(robust.buffer(np.asarray(shapely.points(spots)), LONG, quad_segs=2))
     filled: list[Geometries] = []
     for area in shapely.get_parts(around):  # a crack each: whole villages are dear to close
-        land = shapely.union_all(_within(shapes, area)[1])
-        closed = shapely.buffer(shapely.buffer(land, GAP_WIDTH / 2), -GAP_WIDTH / 2)
-        filled.append(shapely.get_parts(shapely.difference(shapely.intersection(closed, area), land)))
+        land = robust.union_all(_within(shapes, area)[1])
+        closed = robust.buffer(robust.buffer(land, GAP_WIDTH / 2), -GAP_WIDTH / 2)
+        filled.append(shapely.get_parts(robust.difference(robust.intersection(closed, area), land)))
     strips = np.concatenate(filled)
     strips = strips[(shapely.get_dimensions(strips) == 2) & (shapely.area(strips) > TOLD)]
     return np.asarray(strips[np.lexsort(shapely.bounds(strips).T[::-1])])
@@ -78,7 +79,7 @@ def _within(shapes: Geometries, area: shapely.Geometry) -> tuple[NDArray[np.int6
     """The villages that reach into an area, and what of them lies in its box."""
     box = shapely.box(*shapely.bounds(area))
     row = np.flatnonzero(shapely.intersects(shapes, box))
-    return row, np.asarray(shapely.intersection(shapes[row], box))
+    return row, np.asarray(robust.intersection(shapes[row], box))
 
 
 def _facing(shapes: Geometries) -> Points:

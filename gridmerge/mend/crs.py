@@ -18,6 +18,7 @@ from pyproj.enums import PJType
 from pyproj.exceptions import CRSError, ProjError
 from pyproj.transformer import TransformerGroup
 
+from gridmerge import robust
 from gridmerge.errors import PlaceError
 from gridmerge.geometry import authority
 
@@ -202,7 +203,7 @@ def by_evidence(points: Points, villages: gpd.GeoDataFrame) -> list[Placing]:
     if len(points) == 0:
         return []
     points = points[:: max(1, len(points) // SAMPLE)]
-    land = shapely.union_all(villages.geometry.values)
+    land = robust.union_all(villages.geometry.values)
     shapely.prepare(land)
     tried = [_score(points, placing, villages.crs, land) for placing in _candidates(points, villages)]
     best = max((placing.overlap for placing, _ in tried), default=0.0)
@@ -279,7 +280,7 @@ def _score(points: Points, placing: Placing, target: CRS, land: shapely.Geometry
     good = np.isfinite(x) & np.isfinite(y)
     inside = shapely.contains_xy(land, x[good], y[good])
     hull = shapely.convex_hull(shapely.multipoints(np.column_stack([x[good], y[good]]))) if good.sum() else None
-    share = shapely.area(shapely.intersection(hull, land)) / shapely.area(land) if hull is not None else 0.0
+    share = shapely.area(robust.intersection(hull, land)) / shapely.area(land) if hull is not None else 0.0
     overlap = max(float(inside.sum()) / len(points), float(share))
     middle = np.array([np.median(x[good]), np.median(y[good])]) if good.any() else np.zeros(2)
     return Placing(crs=placing.crs, swapped=placing.swapped, overlap=overlap), middle

@@ -5,8 +5,8 @@ from __future__ import annotations
 import geopandas as gpd
 import numpy as np
 import pandas as pd
-import shapely
 
+from gridmerge import robust
 from gridmerge.config import LayerSpec
 from gridmerge.errors import InputError
 from gridmerge.findings import Finding, found
@@ -40,7 +40,7 @@ def village_lists(
         codes, told = _codes(cell, gazetteer, spec.key, frame["source_id"].iloc[row] or frame["name"].iloc[row])
         findings += told
         if codes:
-            shapes[row] = shapely.union_all(land.loc[codes].values)
+            shapes[row] = robust.union_all(land.loc[codes].values)
     return gpd.GeoSeries(shapes, crs=township.crs), findings
 
 

@@ -8,6 +8,8 @@ import numpy as np
 import shapely
 from numpy.typing import NDArray
 
+from gridmerge import robust
+
 Geometries = NDArray[np.object_]
 
 CLOSE_GAP = 0.02  # of its length: how far the ends of a line meant as an outline may be apart
@@ -48,7 +50,7 @@ def areas(geometry: Geometries) -> Mended:
     invalid = ~shapely.is_valid(flat) & ~shapely.is_missing(flat)
     change = np.zeros(len(flat))
     before = shapely.area(flat[invalid])
-    flat[invalid] = only_areas(shapely.make_valid(flat[invalid], method="structure", keep_collapsed=False))
+    flat[invalid] = only_areas(robust.make_valid(flat[invalid], method="structure", keep_collapsed=False))
     after = shapely.area(flat[invalid])
     with np.errstate(divide="ignore", invalid="ignore"):
         change[invalid] = np.nan_to_num(np.abs(after - before) / np.maximum(before, after), nan=1.0)
@@ -63,7 +65,7 @@ def only_areas(geometry: Geometries) -> Geometries:
         parts = shapely.get_parts(geometry[row])
         nested = [shapely.get_parts(part) if shapely.get_type_id(part) == 7 else [part] for part in parts]
         polygons = [part for group in nested for part in group if shapely.get_type_id(part) in _AREAS]
-        result[row] = shapely.union_all(polygons) if polygons else None
+        result[row] = robust.union_all(polygons) if polygons else None
     return result
 
 
@@ -73,15 +75,15 @@ def _outlines(shape: shapely.Geometry) -> tuple[shapely.Geometry | None, bool]:
     polygons = [part for part in parts if shapely.get_type_id(part) == 3]
     lines = [part for part in parts if shapely.get_type_id(part) in _LINES and shapely.get_num_coordinates(part) >= 3]
     if not lines:
-        return (shapely.union_all(shapely.make_valid(polygons)) if polygons else None), False
-    merged = shapely.get_parts(shapely.line_merge(shapely.multilinestrings(lines)))
+        return (robust.union_all(robust.make_valid(polygons)) if polygons else None), False
+    merged = shapely.get_parts(robust.line_merge(shapely.multilinestrings(lines)))
     ends = shapely.distance(shapely.get_point(merged, 0), shapely.get_point(merged, -1))
     usable = (ends <= CLOSE_GAP * shapely.length(merged)) & (shapely.get_num_coordinates(merged) >= 3)
     polygons += [shapely.Polygon(shapely.get_coordinates(line)) for line in merged[usable]]
     # an outline inside another is a hole in it: the even-odd rule of drawings
     result = None
-    for polygon in sorted(shapely.make_valid(polygons), key=shapely.area, reverse=True):
-        result = polygon if result is None else shapely.symmetric_difference(result, polygon)
+    for polygon in sorted(robust.make_valid(polygons), key=shapely.area, reverse=True):
+        result = polygon if result is None else robust.symmetric_difference(result, polygon)
     return result, bool((ends[usable] > 0).any())
 
 
@@ -105,5 +107,5 @@ def lines(geometry: Geometries) -> Geometries:
 
 def place(shape: shapely.Geometry) -> tuple[float, float]:
     """A point inside a geometry, to show where a finding is."""
-    point = shapely.point_on_surface(shape)
+    point = robust.point_on_surface(shape)
     return (float(shapely.get_x(point)), float(shapely.get_y(point)))

@@ -10,6 +10,7 @@ import numpy as np
 import shapely
 from numpy.typing import NDArray
 
+from gridmerge import robust
 from gridmerge.mend.polygons import Geometries
 
 Points = NDArray[np.float64]
@@ -43,7 +44,7 @@ def faces(shapes: Geometries, speck: float = SPECK) -> tuple[Geometries, NDArray
         How many areas lie over each: 0 is a gap, 2 and more an overlap.
     """
     lines = open_edges(shapes)
-    cut = shapely.get_parts(shapely.polygonize(shapely.get_parts(shapely.union_all(lines))))
+    cut = shapely.get_parts(robust.polygonize(shapely.get_parts(robust.union_all(lines))))
     cut = cut[shapely.area(cut) > speck]
     depth, unsure = _over(cut, shapes)
     for share in SLICES:
@@ -58,7 +59,7 @@ def faces(shapes: Geometries, speck: float = SPECK) -> tuple[Geometries, NDArray
 
 def _over(cut: Geometries, shapes: Geometries) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
     """How many areas lie over a point of each face, and the faces whose point lies on a sound edge: there it counts both sides."""
-    points = shapely.point_on_surface(cut)
+    points = robust.point_on_surface(cut)
     area, face = shapely.STRtree(points).query(shapes, predicate="intersects")
     depth = np.bincount(face, minlength=len(cut))
     several = depth[face] > 1
@@ -68,7 +69,7 @@ def _over(cut: Geometries, shapes: Geometries) -> tuple[NDArray[np.int64], NDArr
 
 def _slice(face: shapely.Geometry, share: float) -> shapely.Geometry:
     x0, y0, x1, y1 = shapely.bounds(face)
-    part = shapely.clip_by_rect(face, x0, y0, x0 + share * (x1 - x0), y0 + share * (y1 - y0))
+    part = robust.clip_by_rect(face, x0, y0, x0 + share * (x1 - x0), y0 + share * (y1 - y0))
     return part if shapely.area(part) > 0 else face
 
 

@@ -9,8 +9,8 @@ import numpy as np
 import shapely
 from numpy.typing import NDArray
 
+from gridmerge import robust
 from gridmerge.findings import Finding, found
-from gridmerge.geometry import robust_intersection
 from gridmerge.mend import seams
 from gridmerge.mend.fields import some
 from gridmerge.mend.polygons import Geometries, place
@@ -80,7 +80,7 @@ def _overlaps(network: Network, deep: Geometries, odd: NDArray[np.bool_]) -> lis
     first, second = _pairs(shapes, deep)
     plain = ~(odd[first] | odd[second])
     first, second = first[plain], second[plain]
-    shared = robust_intersection(shapes[first], shapes[second])
+    shared = robust.intersection(shapes[first], shapes[second])
     area = shapely.area(shared)
     same = area > SAME * np.maximum(shapely.area(shapes[first]), shapely.area(shapes[second]))
     own = (area >= OWN) & ~same
@@ -110,7 +110,7 @@ def _overlaps(network: Network, deep: Geometries, odd: NDArray[np.bool_]) -> lis
 
 def _narrow(land: Geometries) -> NDArray[np.bool_]:
     """Whether land is nowhere as wide as `STRIP`: two drawings of one line, not two claims to a place."""
-    return np.asarray(shapely.is_empty(shapely.buffer(land, -STRIP / 2, quad_segs=2)))
+    return np.asarray(shapely.is_empty(robust.buffer(land, -STRIP / 2, quad_segs=2)))
 
 
 def _pushing(first: NDArray[np.int64], second: NDArray[np.int64], area: NDArray[np.float64]) -> NDArray[np.int64]:
@@ -177,7 +177,7 @@ def _above(shapes: Geometries, deep: Geometries) -> NDArray[np.int64]:
     """How many others lie on each grid's land, where they are `MANY`; else 0."""
     if len(deep) == 0:
         return np.zeros(len(shapes), dtype=np.int64)
-    holder = shapely.STRtree(shapely.point_on_surface(shapes)).query(shapes, predicate="intersects")[0]
+    holder = shapely.STRtree(robust.point_on_surface(shapes)).query(shapes, predicate="intersects")[0]
     others = np.bincount(holder, minlength=len(shapes)) - 1  # its own point is one
     return np.where(others >= MANY, others, 0)
 
@@ -270,7 +270,7 @@ def _across(network: Network, villages: Geometries, home: NDArray[np.int64], gri
     likely = np.flatnonzero((second > ACROSS / 2) & ~certain)
     row, village = shapely.STRtree(villages).query(network.shapes[likely], predicate="intersects")
     shared = np.zeros((len(likely), counts.shape[1]))
-    shared[row, village] = shapely.area(robust_intersection(network.shapes[likely[row]], villages[village]))
+    shared[row, village] = shapely.area(robust.intersection(network.shapes[likely[row]], villages[village]))
     cut = likely[(shared > ACROSS * shared.sum(axis=1, keepdims=True)).sum(axis=1) > 1]
     rows = np.union1d(cut, np.flatnonzero(certain))
     if len(rows) == 0:

@@ -6,6 +6,7 @@ import numpy as np
 import shapely
 from numpy.typing import NDArray
 
+from gridmerge import robust
 from gridmerge.mend.polygons import Geometries
 from gridmerge.model import Township
 
@@ -29,10 +30,10 @@ def inside(shapes: Geometries, township: Township) -> NDArray[np.bool_]:
     tree = shapely.STRtree(villages)
     area = shapely.get_dimensions(shapes) == 2
     # areas asked against a tree of points: shapely prepares what is asked, and the villages are the heavy side
-    result[shapely.STRtree(shapely.point_on_surface(shapes)).query(villages, predicate="intersects")[1]] = True
+    result[shapely.STRtree(robust.point_on_surface(shapes)).query(villages, predicate="intersects")[1]] = True
     open_ = np.flatnonzero(~result)
     row, village = tree.query(shapes[open_], predicate="intersects")
-    shared = shapely.intersection(shapes[open_[row]], villages[village])
+    shared = robust.intersection(shapes[open_[row]], villages[village])
     amount = np.where(area[open_[row]], shapely.area(shared), shapely.length(shared))
     total = np.bincount(row, weights=amount, minlength=len(open_))
     result[open_] = total >= LEAST

@@ -10,6 +10,7 @@ import numpy as np
 import pandas as pd
 import shapely
 
+from gridmerge import robust
 from gridmerge.config import AddressesSpec, PlacesSpec
 from gridmerge.errors import InputError
 from gridmerge.findings import Finding, found, tidy
@@ -68,7 +69,7 @@ def _texts_on_the_land(
     if len(raw.frame) == 0:
         return pd.DataFrame({"text": pd.Series(dtype=object), "x": [], "y": []}), tidy(raw.findings)
     placed = place(with_points(raw, spec), spec, township.crs, township.villages)
-    shapes = shapely.point_on_surface(shapely.force_2d(np.asarray(placed.geometry.values)))
+    shapes = robust.point_on_surface(shapely.force_2d(np.asarray(placed.geometry.values)))
     said = texts(raw, _text_field(raw, spec)).map(tidied)
     there = _inside(shapes, township) & (said != "").to_numpy()
     table = pd.DataFrame({"text": said.to_numpy(), "x": shapely.get_x(shapes), "y": shapely.get_y(shapes)})[there]

@@ -8,6 +8,7 @@ import pandas as pd
 import shapely
 from pyproj import CRS
 
+from gridmerge import robust
 from gridmerge.config import Settings, Villages
 from gridmerge.errors import InputError, PlaceError
 from gridmerge.findings import Finding, found, tidy
@@ -125,7 +126,7 @@ def _mended(frame: gpd.GeoDataFrame, raw: RawLayer) -> tuple[gpd.GeoDataFrame, l
     done = polygons.areas(np.asarray(frame.geometry.values))
     shapes = done.geometry
     has = np.array([shape is not None for shape in shapes])
-    shapes[has] = polygons.only_areas(shapely.set_precision(shapes[has], GRID))
+    shapes[has] = polygons.only_areas(robust.set_precision(shapes[has], GRID))
     has &= ~shapely.is_empty(shapes)
     findings = [
         found("geometry_repaired", layer="villages", source_id=code, measure=100 * change, place=polygons.place(shape))
@@ -156,7 +157,8 @@ def _mended(frame: gpd.GeoDataFrame, raw: RawLayer) -> tuple[gpd.GeoDataFrame, l
 
 def _one(shapes: np.ndarray) -> shapely.Geometry:
     """The land of all shapes, which are on the grid already."""
-    return shapes[0] if len(shapes) == 1 else shapely.union_all(shapes, grid_size=GRID)
+    land: shapely.Geometry = shapes[0] if len(shapes) == 1 else robust.union_all(shapes, grid_size=GRID)
+    return land
 
 
 def _code_findings(frame: gpd.GeoDataFrame) -> list[Finding]:

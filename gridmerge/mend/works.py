@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 import shapely
 
+from gridmerge import robust
 from gridmerge.catalog import find_field
 from gridmerge.config import Reading, WorkloadSpec
 from gridmerge.errors import InputError
@@ -71,7 +72,7 @@ def mend_work(raw: RawLayer, spec: WorkloadSpec, township: Township, layers: Seq
         findings.append(found("work_no_place", layer=key, measure=nowhere.sum(), total=f"{values[nowhere].sum():g}"))
     findings += _datum(shapes[~nowhere], spec, township, key)
     invalid = ~nowhere & ~shapely.is_valid(shapes)
-    shapes[invalid] = shapely.make_valid(shapes[invalid], method="structure", keep_collapsed=False)
+    shapes[invalid] = robust.make_valid(shapes[invalid], method="structure", keep_collapsed=False)
     if spec.walk:
         values[~nowhere] = walked(_doors(shapes[~nowhere], raw), township)
     result = gpd.GeoDataFrame({"value": values[~nowhere]}, geometry=shapes[~nowhere], crs=township.crs)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 import shapely
 
+from gridmerge import robust
 from gridmerge.overlay.cut import contacts, thin
 from gridmerge.overlay.linework import Floats, Geometries, Ints
 
@@ -75,5 +76,5 @@ def dissolve(faces: Geometries, target: Ints) -> Geometries:
     order = np.argsort(index, kind="stable")
     groups = np.split(order, np.cumsum(counts)[:-1])
     for group in np.flatnonzero(counts > 1):  # one union for each merged face; the rest are kept as they are
-        merged[group] = shapely.coverage_union_all(faces[groups[group]])
+        merged[group] = robust.coverage_union_all(faces[groups[group]])
     return merged

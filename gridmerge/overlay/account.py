@@ -12,6 +12,7 @@ import numpy.typing as npt
 import pandas as pd
 import shapely
 
+from gridmerge import robust
 from gridmerge.findings import Finding, found, tidy
 from gridmerge.model import Mosaic, Township
 from gridmerge.overlay.agree import Agreement
@@ -129,7 +130,7 @@ def _barriers(drawn: list[Drawing]) -> Geometries:
 def _told(story: Story, threads: int) -> tuple[dict[str, Any], list[Finding]]:
     """Each layer's figures for the report, and the findings about its lines."""
     drawn, agreement = story.drawn, story.agreement
-    land = shapely.coverage_union_all(story.township.villages.geometry.to_numpy())
+    land = robust.coverage_union_all(story.township.villages.geometry.to_numpy())
     shapely.prepare(land)
     shapely.contains_xy(land, 0.0, 0.0)  # builds the index that GEOS makes at first use, before threads share it
     lines = FinalLines(story.cut.faces, story.tolerance / 2)

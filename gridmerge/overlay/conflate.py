@@ -8,6 +8,7 @@ import numpy as np
 import shapely
 from scipy.spatial import cKDTree
 
+from gridmerge import robust
 from gridmerge.overlay.linework import Bools, Floats, Geometries, Ints, Strands, strands
 
 TURN = 0.7  # tolerances for a full turn: 45° apart a line at hand is not the same line, 25° apart not at 0.8 tolerances
@@ -148,7 +149,7 @@ class _Batch:
         """(distance, foot) of each point on the nearest line; infinity and NaN where it is further than `reach`."""
         distance, feet = np.full(len(points), np.inf), np.full((len(points), 2), np.nan)
         source, line = self.tree.query_nearest(points, max_distance=reach, all_matches=False)
-        way = shapely.shortest_line(points[source], self.lines[line])
+        way = robust.shortest_line(points[source], self.lines[line])
         distance[source] = shapely.length(way)
         feet[source] = shapely.get_coordinates(way).reshape(-1, 2, 2)[:, 1]
         return distance, feet
@@ -156,8 +157,8 @@ class _Batch:
     def crossings(self, tails: Geometries) -> tuple[Ints, Geometries]:
         """(tail, point) where tails meet the lines, for each line the point nearest to the tail's start."""
         tail, line = self.tree.query(tails, predicate="intersects")
-        meeting = shapely.intersection(tails[tail], self.lines[line])
-        way = shapely.shortest_line(shapely.get_point(tails[tail], 0), meeting)
+        meeting = robust.intersection(tails[tail], self.lines[line])
+        way = robust.shortest_line(shapely.get_point(tails[tail], 0), meeting)
         return tail, np.asarray(shapely.get_point(way, 1), dtype=object)
 
 
@@ -219,7 +220,7 @@ def _news(candidate: Candidate, village: shapely.Geometry, network: _Network) ->
     fresh = np.ones(len(run), dtype=bool)
     fresh[1:] = (run[1:] != run[:-1]) | np.any(points[1:] != points[:-1], axis=1)
     lines = shapely.linestrings(points[fresh], indices=run[fresh])
-    lines = np.asarray(shapely.simplify(lines, SMOOTH, preserve_topology=False))
+    lines = np.asarray(robust.simplify(lines, SMOOTH, preserve_topology=False))
     return np.asarray(lines[shapely.length(lines) > 0])
 
 

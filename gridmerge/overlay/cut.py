@@ -10,6 +10,7 @@ import numpy as np
 import numpy.typing as npt
 import shapely
 
+from gridmerge import robust
 from gridmerge.overlay.label import Shares, holders
 from gridmerge.overlay.linework import GRID, Floats, Geometries, Ints, point_keys, segment_keys
 
@@ -54,9 +55,9 @@ def faces_of(villages: Geometries, lines: Sequence[Geometries]) -> tuple[Geometr
         along common lines.
     """
     everything = np.concatenate([shapely.boundary(villages), *lines])
-    noded = shapely.union_all(everything, grid_size=GRID)
-    pieces = shapely.get_parts(shapely.polygonize(shapely.get_parts(noded)))
-    inner = shapely.point_on_surface(pieces)
+    noded = robust.union_all(everything, grid_size=GRID)
+    pieces = shapely.get_parts(robust.polygonize(shapely.get_parts(noded)))
+    inner = robust.point_on_surface(pieces)
     tree = shapely.STRtree(inner)
     village, piece = tree.query(villages, predicate="contains")
     order = np.argsort(piece, kind="stable")
@@ -97,7 +98,7 @@ def thin(faces: Geometries, width: float) -> npt.NDArray[np.bool_]:
     """Whether no circle of diameter `width` fits into a face."""
     # no polygon has more area than its outline times the radius of the largest circle in it: most need no buffer
     narrow = shapely.area(faces) <= shapely.length(faces) * width / 2
-    narrow[narrow] = shapely.is_empty(shapely.buffer(faces[narrow], -width / 2, quad_segs=2))
+    narrow[narrow] = shapely.is_empty(robust.buffer(faces[narrow], -width / 2, quad_segs=2))
     return np.asarray(narrow)
 
 

@@ -13,6 +13,7 @@ import shapely
 from scipy.sparse import coo_matrix
 from scipy.sparse.csgraph import connected_components
 
+from gridmerge import robust
 from gridmerge.model import CLAIMS, DISPUTES, GAPS, no_land
 from gridmerge.overlay.linework import Bools, Floats, Geometries, Ints
 
@@ -66,7 +67,7 @@ class Land:
             "village_code": self.village[group[0]],
             "area_m2": float(shapely.area(self.faces[group]).sum()),
             "faces": ";".join(sorted(self.ids[group])),
-            "geometry": shapely.coverage_union_all(self.faces[group]),
+            "geometry": robust.coverage_union_all(self.faces[group]),
         }
 
 

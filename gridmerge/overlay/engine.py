@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import shapely
 
-from gridmerge import parallel
+from gridmerge import parallel, robust
 from gridmerge.config import Overlay
 from gridmerge.findings import Finding, found
 from gridmerge.model import Layer, Mosaic, Township
@@ -147,7 +147,7 @@ def _troubles(township: Township, villages: Geometries, results: list[Accepted],
         if not (failed[n] or result.trouble):
             continue
         layer, reason = result.trouble[-1] if result.trouble else ("", "the faces do not tile the village")
-        at = shapely.get_coordinates(shapely.point_on_surface(villages[n]))[0]
+        at = shapely.get_coordinates(robust.point_on_surface(villages[n]))[0]
         kind = "village_failed" if failed[n] else "village_rounded"
         findings.append(found(kind, layer=layer, place=(at[0], at[1]), village=code, reason=reason))
     return findings
@@ -159,7 +159,7 @@ def _absorbed(faces: Geometries, village: Ints, drawn: list[Drawing], tolerance:
     Who holds a face is told by a point inside it as long as faces are still to be merged, and by area once they stand.
     """
     claiming = [d for d in drawn if d.claims]
-    points = shapely.STRtree(shapely.point_on_surface(faces))
+    points = shapely.STRtree(robust.point_on_surface(faces))
     held = together(lambda d: marks(points, d.sources), claiming, threads)
     claims = np.column_stack([np.zeros((len(faces), 0)), *(mark for mark, _ in held)])
     zone = _zones(claiming, [first for _, first in held], len(faces))

@@ -7,7 +7,8 @@ from dataclasses import dataclass
 import numpy as np
 import shapely
 
-from gridmerge.overlay.linework import Floats, Geometries, Ints, common
+from gridmerge import robust
+from gridmerge.overlay.linework import Floats, Geometries, Ints
 from gridmerge.overlay.together import piecewise
 
 MAJORITY = (
@@ -51,7 +52,7 @@ class Targets:
 
 def _without_rim(faces: Geometries, rim: Floats) -> Geometries:
     # half a rim more or less does not matter to a core, and makes it many times simpler
-    return np.asarray(shapely.buffer(shapely.simplify(faces, rim / 2), -rim, quad_segs=1))
+    return np.asarray(robust.buffer(robust.simplify(faces, rim / 2), -rim, quad_segs=1))
 
 
 def shares(targets: Targets, sources: Geometries) -> Shares:
@@ -61,7 +62,7 @@ def shares(targets: Targets, sources: Geometries) -> Shares:
     held = targets.area[face]
     doubt = ~shapely.covers(sources[source], targets.cores[face])
     core = targets.cores[face[doubt]]
-    held[doubt] *= shapely.area(common(core, sources[source[doubt]])) / shapely.area(core)
+    held[doubt] *= shapely.area(robust.intersection(core, sources[source[doubt]])) / shapely.area(core)
     some = held > 0
     order = np.lexsort((source[some], face[some]))
     return Shares(face[some][order], source[some][order], held[some][order])

@@ -8,6 +8,8 @@ import numpy as np
 import numpy.typing as npt
 import shapely
 
+from gridmerge import robust
+
 Floats = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.int64]
 Bools = npt.NDArray[np.bool_]
@@ -30,15 +32,7 @@ class Strands:
 
 def plain(geometry: Geometries) -> Geometries:
     """Return geometries without a precision of their own: GEOS would round with it, and pickling drops it unsaid."""
-    return np.asarray(shapely.set_precision(geometry, 0.0, mode="pointwise"))
-
-
-def common(left: Geometries, right: Geometries) -> Geometries:
-    """Return the intersections, pair by pair; on the millimetre grid where GEOS finds no way in floating point."""
-    try:
-        return np.asarray(shapely.intersection(left, right))
-    except shapely.errors.GEOSException:
-        return np.asarray(shapely.intersection(left, right, grid_size=GRID))
+    return np.asarray(robust.set_precision(geometry, 0.0, mode="pointwise"))
 
 
 def polylines(geometry: Geometries) -> Geometries:
@@ -57,7 +51,7 @@ def polylines(geometry: Geometries) -> Geometries:
     chains = _chains(geometry)
     if len(chains) == 0:
         return chains
-    merged = shapely.normalize(shapely.get_parts(shapely.line_merge(shapely.multilinestrings(chains))))
+    merged = shapely.normalize(shapely.get_parts(robust.line_merge(shapely.multilinestrings(chains))))
     first, second = (shapely.get_coordinates(shapely.get_point(merged, n)) for n in (0, 1))
     # two lines may leave one junction, and meet again at another: their second points differ
     return np.asarray(merged[np.lexsort((second[:, 1], second[:, 0], first[:, 1], first[:, 0]))])

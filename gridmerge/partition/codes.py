@@ -9,6 +9,7 @@ import numpy as np
 import shapely
 from scipy.optimize import linear_sum_assignment
 
+from gridmerge import robust
 from gridmerge.errors import PlanError
 from gridmerge.partition.graph import Floats, sums
 from gridmerge.partition.orders import Earlier
@@ -81,7 +82,7 @@ def heirs_across_villages(earlier: Earlier | None, grids: gpd.GeoDataFrame) -> d
     gone = earlier.grids.loc[~earlier.grids["grid_code"].isin(grids["grid_code"])]
     old, new = np.asarray(gone.geometry.values), np.asarray(grids.geometry.values)
     i, j = shapely.STRtree(new).query(old, predicate="intersects")
-    area = shapely.area(shapely.intersection(old[i], new[j]))
+    area = shapely.area(robust.intersection(old[i], new[j]))
     heirs: dict[str, list[str]] = {str(code): [] for code in gone["grid_code"]}
     for k in np.lexsort((grids["grid_code"].to_numpy(dtype=str)[j], -area)).tolist():
         if area[k] > RIM * shapely.area(old[i[k]]):
@@ -92,7 +93,7 @@ def heirs_across_villages(earlier: Earlier | None, grids: gpd.GeoDataFrame) -> d
 
 def _by_position(village: Village, part: Divided) -> list[int]:
     points = [
-        shapely.point_on_surface(shapely.coverage_union_all(village.geometry[part.labels == grid]))
+        robust.point_on_surface(robust.coverage_union_all(village.geometry[part.labels == grid]))
         for grid in range(len(part.exclusive))
     ]
     return sorted(range(len(points)), key=lambda g: (round(points[g].x), -round(points[g].y), g))

@@ -7,6 +7,7 @@ from dataclasses import replace
 import numpy as np
 import shapely
 
+from gridmerge import robust
 from gridmerge.findings import Finding, found
 from gridmerge.partition.cluster import Cluster, solve_cluster
 from gridmerge.partition.count import apportion
@@ -69,7 +70,7 @@ def _other_number(village: Village, made: int) -> Finding:
         "锁定的网格、互不相连的土地和锁定到不同网格的图斑至少要这么多",
         "locked grids, land that does not touch and faces locked to different grids take as many",
     )
-    place = shapely.point_on_surface(village.geometry[0])
+    place = robust.point_on_surface(village.geometry[0])
     cause = fewer if made < wanted else more
     blanks = {"village": village.name, "wanted": str(wanted)}
     return found("grid_number_unmet", measure=made, place=(place.x, place.y), cause=cause, **blanks)
@@ -106,7 +107,7 @@ def _clusters(village: Village, nodes: Ints, findings: list[Finding]) -> list[Cl
         members = bits[b]
         parts = {int(p) for p in village.part[members]}
         host = _nearest(village, members, [m for m in main if not taken[m] & parts], clusters)
-        place = shapely.point_on_surface(village.geometry[members[0]])
+        place = robust.point_on_surface(village.geometry[members[0]])
         blanks = {"village": village.name, "faces": str(len(members))}
         if host is None:
             clusters[b] = (members.tolist(), [])
@@ -127,7 +128,7 @@ def _nearest(
     village: Village, members: Ints, hosts: list[int], clusters: dict[int, tuple[list[int], list[tuple[int, int]]]]
 ) -> tuple[int, int] | None:
     """The cluster and the face of it that lie nearest to `members`."""
-    own = shapely.union_all(village.geometry[members])
+    own = robust.union_all(village.geometry[members])
     best: tuple[float, int, int] | None = None
     for host in hosts:
         faces = np.sort(np.asarray(clusters[host][0], dtype=np.int64))

@@ -9,6 +9,7 @@ import numpy as np
 import shapely
 from numpy.typing import NDArray
 
+from gridmerge import robust
 from gridmerge.partition.graph import Floats, Graph, Ints, sums
 from gridmerge.partition.orders import Earlier
 from gridmerge.partition.start import halve, neighbours
@@ -28,7 +29,7 @@ def _laid(geometry: NDArray[np.object_], grids: gpd.GeoDataFrame) -> NDArray[np.
         return codes
     tree = shapely.STRtree(np.asarray(grids.geometry.values))
     face, grid = tree.query(geometry, predicate="intersects")
-    area = shapely.area(shapely.intersection(geometry[face], np.asarray(grids.geometry.values)[grid]))
+    area = shapely.area(robust.intersection(geometry[face], np.asarray(grids.geometry.values)[grid]))
     names = grids["grid_code"].to_numpy(dtype=object)[grid]
     for i in np.lexsort((names.astype(str), -area))[::-1]:  # the largest share is written last
         if area[i] > 0:
@@ -44,7 +45,7 @@ def adopted(geometry: NDArray[np.object_], old: NDArray[np.object_], gone: gpd.G
     if gone.empty or (old != "").all():
         return old
     shapes = np.asarray(gone.geometry.values)
-    inside = shapely.area(shapely.intersection(shapes, shapely.union_all(geometry)))
+    inside = shapely.area(robust.intersection(shapes, robust.union_all(geometry)))
     here = gone.loc[inside > 0.5 * shapely.area(shapes)]
     return np.where(old == "", _laid(geometry, here), old)
 

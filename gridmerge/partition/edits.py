@@ -9,8 +9,8 @@ from typing import Any
 import geopandas as gpd
 import numpy as np
 import pandas as pd
-import shapely
 
+from gridmerge import robust
 from gridmerge.errors import InputError
 from gridmerge.model import GridPlan, Mosaic, Weights
 from gridmerge.partition.graph import groups_of
@@ -203,7 +203,7 @@ def _rebuilt(plan: GridPlan, mosaic: Mosaic, weights: Weights, after: Mapping[st
         mosaic.faces[["face_id", "geometry"]], on="face_id"
     )
     members = table.sort_values(["grid_code", "face_id"]).groupby("grid_code", sort=True)
-    geometry = {code: shapely.coverage_union_all(np.asarray(rows["geometry"].values)) for code, rows in members}
+    geometry = {code: robust.coverage_union_all(np.asarray(rows["geometry"].values)) for code, rows in members}
     grids = plan.grids.set_index("grid_code")
     grids = grids.assign(**{column: members[column].sum() for column in columns})
     grids = grids.set_geometry(

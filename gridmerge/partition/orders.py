@@ -11,10 +11,10 @@ from pathlib import Path
 
 import geopandas as gpd
 import pyogrio
-import shapely
 from pyproj import CRS
 from pyproj.exceptions import ProjError
 
+from gridmerge import robust
 from gridmerge.config import Grids
 from gridmerge.errors import InputError, PlanError
 
@@ -223,7 +223,7 @@ def read_earlier(file: Path, crs: CRS) -> Earlier:
     frame = frame.loc[~(frame.geometry.isna() | frame.geometry.is_empty)].sort_values("grid_code", ignore_index=True)
     _check_codes(file, frame)
     frame = _brought(file, frame, crs)
-    return Earlier(grids=frame.assign(geometry=shapely.make_valid(frame.geometry.values)), retired=_retired(file))
+    return Earlier(grids=frame.assign(geometry=robust.make_valid(frame.geometry.values)), retired=_retired(file))
 
 
 def _check_codes(file: Path, grids: gpd.GeoDataFrame) -> None:

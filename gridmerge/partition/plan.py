@@ -10,6 +10,7 @@ import numpy as np
 import pandas as pd
 import shapely
 
+from gridmerge import robust
 from gridmerge.config import AREA_UNIT, Grids
 from gridmerge.findings import Finding, found, tidy
 from gridmerge.model import GridPlan, Layer, Mosaic, Township, Weights
@@ -131,7 +132,7 @@ def face_table(mosaic: Mosaic, weights: Weights, sizes: Grids) -> gpd.GeoDataFra
     )
     unit = sizes.unit or AREA_UNIT
     size = faces["area_m2"] / M2_PER_HA if unit == AREA_UNIT else faces[unit].fillna(0.0)
-    points = shapely.point_on_surface(np.asarray(faces.geometry.values))
+    points = robust.point_on_surface(np.asarray(faces.geometry.values))
     faces = faces.assign(
         size=size, work=faces["workload"].fillna(0.0), x=shapely.get_x(points), y=shapely.get_y(points)
     )
@@ -220,7 +221,7 @@ def reason_findings(village: Village, part: Divided, codes: Codes, layers: Seque
     sizes, out = village.sizes, []
     for reason in part.reasons:
         where = village.geometry[reason.face] if reason.face >= 0 else village.geometry[part.labels == reason.grid][0]
-        point = shapely.point_on_surface(where)
+        point = robust.point_on_surface(where)
         out.append(
             found(
                 reason.kind,
@@ -246,7 +247,7 @@ def _not_kept(village: Village, part: Divided, codes: Codes) -> list[Finding]:
     more = len(rows) - MOST_ROWS
     zh = "；".join(text.zh for text in rows[:MOST_ROWS]) + (f"；等 {len(rows)} 条" if more > 0 else "")
     en = "; ".join(text.en for text in rows[:MOST_ROWS]) + (f"; and {more} more" if more > 0 else "")
-    point = shapely.point_on_surface(village.geometry[village.against[0][0]])
+    point = robust.point_on_surface(village.geometry[village.against[0][0]])
     moved = int(((village.old != "") & (village.old != codes.codes[part.labels])).sum())
     place, locks = (point.x, point.y), Text(zh, en)
     return [found("earlier_not_kept", measure=moved, place=place, village=village.name, locks=locks)]
@@ -281,7 +282,7 @@ def _grids(faces: pd.DataFrame, mosaic: Mosaic, weights: Weights, names: dict[st
     zones: dict[str, str] = mosaic.figures.get("zones", {})
     for code, members in table.groupby("grid_code", sort=True):
         village, exclusive = str(members["village_code"].iloc[0]), bool(members["exclusive"].iloc[0])
-        geometry = shapely.coverage_union_all(np.asarray(members["geometry"].values))
+        geometry = robust.coverage_union_all(np.asarray(members["geometry"].values))
         rows.append(
             {
                 "grid_code": str(code),

@@ -7,6 +7,7 @@ from collections.abc import Iterable
 import numpy as np
 import shapely
 
+from gridmerge import robust
 from gridmerge.model import Layer
 from gridmerge.text import Text
 
@@ -42,11 +43,11 @@ def _second_part(face: shapely.Polygon, layer: Layer) -> float:
     near = np.asarray(layer.frame.geometry.values)
     near = near[shapely.intersects(face, near)]
     lines = near if layer.spec.role == "barrier" else shapely.boundary(near)
-    inside = shapely.intersection(face, lines)
+    inside = robust.intersection(face, lines)
     inside = inside[shapely.length(inside) > 0]
     if not len(inside):
         return 0.0
-    network = shapely.union_all([*inside, shapely.boundary(face)])
-    parts = shapely.get_parts(shapely.polygonize(shapely.get_parts(network)))
+    network = robust.union_all([*inside, shapely.boundary(face)])
+    parts = shapely.get_parts(robust.polygonize(shapely.get_parts(network)))
     areas = np.sort(shapely.area(parts))
     return float(areas[-2] / face.area) if len(areas) > 1 else 0.0

@@ -11,6 +11,7 @@ import numpy as np
 import pandas as pd
 import shapely
 
+from gridmerge import robust
 from gridmerge.geometry import lonlat
 from gridmerge.model import Build
 from gridmerge.publish.tables import records, write_csv
@@ -136,5 +137,5 @@ def _ranking(build: Build, works: pd.DataFrame) -> np.ndarray:
 
 
 def _places(build: Build, frame: gpd.GeoDataFrame) -> tuple[Any, Any]:
-    points = shapely.point_on_surface(frame.geometry.to_numpy())
+    points = robust.point_on_surface(frame.geometry.to_numpy())
     return lonlat(build.township.crs).transform(shapely.get_x(points), shapely.get_y(points))

@@ -10,6 +10,7 @@ import shapely
 from markupsafe import Markup, escape
 from numpy.typing import NDArray
 
+from gridmerge import robust
 from gridmerge.model import Build
 from gridmerge.publish.summary import unit_values
 from gridmerge.text import Text
@@ -66,9 +67,9 @@ def after(build: Build) -> Markup:
     """Return a picture of the unified grids by size, with their numbers, marked where they are too large or too small."""
     paper = _paper(build)
     grids = build.plan.grids
-    shapes = shapely.coverage_simplify(grids.geometry.to_numpy(), _DETAIL / paper.scale)
+    shapes = robust.coverage_simplify(grids.geometry.to_numpy(), _DETAIL / paper.scale)
     sizes = unit_values(build, grids)
-    places = shapely.point_on_surface(grids.geometry.to_numpy())
+    places = robust.point_on_surface(grids.geometry.to_numpy())
     drawn, words = [], []
     for n, code in enumerate(grids["grid_code"]):  # a picture has as many elements as grids: nothing to vectorise
         special = grids["grid_type"].iloc[n] == "exclusive"
@@ -113,7 +114,7 @@ def _villages(build: Build, paper: _Paper) -> str:
 
 
 def _stroke(paper: _Paper, shapes: Sequence[shapely.Geometry], colour: str, width: float, opacity: float) -> str:
-    lines = shapely.simplify(shapely.boundary(shapes), _DETAIL / paper.scale)
+    lines = robust.simplify(shapely.boundary(shapes), _DETAIL / paper.scale)
     path = "".join(paper.path(line) for line in lines if line is not None)
     return f'<path d="{path}" fill="none" stroke="{colour}" stroke-width="{width}" stroke-opacity="{opacity}"/>'
 

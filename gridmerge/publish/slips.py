@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 import shapely
 
-from gridmerge.geometry import robust_intersection
+from gridmerge import robust
 from gridmerge.model import Build, Layer
 from gridmerge.publish.who import claimed
 from gridmerge.publish.words import titles_of
@@ -149,9 +149,9 @@ def _why(fate: str, grid_code: str, grids: int, companions: int) -> Text:
 def _sums(build: Build, layer: Layer) -> pd.DataFrame:
     """Close the account: what the slip sums to, less what is claimed twice, plus what nobody claims, is the township."""
     cross = build.crosswalk[build.crosswalk["layer"] == layer.key]
-    land = shapely.union_all(build.township.villages.geometry.to_numpy())
-    claimed_land = shapely.union_all(layer.frame.geometry.to_numpy())
-    covered = {"area_m2": float(shapely.area(robust_intersection(np.array([claimed_land]), np.array([land])))[0])}
+    land = robust.union_all(build.township.villages.geometry.to_numpy())
+    claimed_land = robust.union_all(layer.frame.geometry.to_numpy())
+    covered = {"area_m2": float(shapely.area(robust.intersection(np.array([claimed_land]), np.array([land])))[0])}
     covered |= _covered_work(build, claimed_land)
     whole = {"area_m2": float(land.area), **{name: float(build.plan.grids[name].sum()) for name in build.weights.names}}
     sums = pd.DataFrame({"total": cross[list(whole)].sum(), "covered": covered, "township": whole}).astype(float)
@@ -168,7 +168,7 @@ def _covered_work(build: Build, land: shapely.Geometry) -> dict[str, float]:
     share = shapely.intersects(land, shapes).astype(float)  # the prepared one first, or its index is not used
     extended = np.flatnonzero((shapely.get_dimensions(shapes) > 0) & (share > 0) & ~shapely.covers(land, shapes))
     if len(extended):
-        common = robust_intersection(shapes[extended], np.full(len(extended), land))
+        common = robust.intersection(shapes[extended], np.full(len(extended), land))
         flat = shapely.get_dimensions(shapes[extended]) == 2
         measure = np.where(flat, shapely.area(common), shapely.length(common))
         share[extended] = measure / np.where(flat, shapely.area(shapes[extended]), shapely.length(shapes[extended]))

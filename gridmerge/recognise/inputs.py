@@ -12,6 +12,7 @@ import numpy as np
 import pandas as pd
 import shapely
 
+from gridmerge import robust
 from gridmerge.catalog import find_field
 from gridmerge.model import Township
 from gridmerge.recognise.columns import holder_field, id_field, name_field
@@ -105,7 +106,7 @@ def _overlap(one: list[Recognised], other: list[Recognised]) -> bool:
     frames = [pd.concat([part.sheet.frame.geometry for part in group]) for group in (one, other)]
     if frames[0].crs != frames[1].crs:
         return True
-    spots = shapely.point_on_surface(np.asarray(frames[1].dropna()))
+    spots = robust.point_on_surface(np.asarray(frames[1].dropna()))
     met = shapely.STRtree(np.asarray(frames[0].dropna())).query(spots, predicate="intersects")[0]
     return len(np.unique(met)) > _AT_EDGES * len(spots)
 

@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 import shapely
 
-from gridmerge.geometry import robust_intersection
+from gridmerge import robust
 from gridmerge.publish.geopackage import layer_names
 from gridmerge.values import as_code
 from gridmerge.verify.again import Again
@@ -118,7 +118,7 @@ def _recut(written: Written, key: str, table: pd.DataFrame) -> Iterator[Broken]:
         {
             "source_id": table["source_id"].to_numpy()[source],
             "grid_code": written.grids["grid_code"].to_numpy()[grid],
-            "area": shapely.area(robust_intersection(sources[source], grids[grid])),
+            "area": shapely.area(robust.intersection(sources[source], grids[grid])),
             "source_area": shapely.area(sources)[source],
             "grid_area": shapely.area(grids)[grid],
         }
@@ -155,9 +155,9 @@ def _recut(written: Written, key: str, table: pd.DataFrame) -> Iterator[Broken]:
 
 def _sums(written: Written, key: str, table: pd.DataFrame, told: pd.DataFrame) -> Iterator[Broken]:
     """Shares of a source sum to its share of land inside the township."""
-    township = shapely.union_all(written.villages.geometry.to_numpy())
+    township = robust.union_all(written.villages.geometry.to_numpy())
     shapes = table.geometry.to_numpy()
-    inside = shapely.area(robust_intersection(shapes, np.full(len(shapes), township))) / shapely.area(shapes)
+    inside = shapely.area(robust.intersection(shapes, np.full(len(shapes), township))) / shapely.area(shapes)
     sums = told.groupby("source_id")["share_of_source"].sum().reindex(table["source_id"]).fillna(0.0).to_numpy()
     # the grids' outer line may stand a millimetre off the villages'
     slack = SHARE + PRECISION_M * shapely.length(shapes) / shapely.area(shapes)

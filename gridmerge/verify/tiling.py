@@ -11,6 +11,7 @@ import pandas as pd
 import shapely
 from numpy.typing import NDArray
 
+from gridmerge import robust
 from gridmerge.geometry import lonlat
 from gridmerge.verify.again import Again
 from gridmerge.verify.broken import Broken, broken, first
@@ -83,7 +84,7 @@ def in_one_village(written: Written, again: Again) -> Iterator[Broken]:
     parts, owner = shapely.get_parts(written.villages.geometry.to_numpy(), return_index=True)
     pieces, grid = shapely.get_parts(written.grids.geometry.to_numpy(), return_index=True)
     tree = shapely.STRtree(parts)
-    piece, part = tree.query(shapely.point_on_surface(pieces), predicate="within")
+    piece, part = tree.query(robust.point_on_surface(pieces), predicate="within")
     home = np.full(len(pieces), -1)
     home[piece] = part
     declared = written.grids["village_code"].to_numpy()[grid]
@@ -103,7 +104,7 @@ def _coverage(name: str, shapes: Shapes, codes: NDArray[np.object_]) -> Iterator
     if len(invalid):
         odd = first(sorted(map(str, invalid)))
         yield broken(1, f"{name} 中有无效图形：{odd}。", f"{name} holds invalid shapes: {odd}.")
-    elif not shapely.coverage_is_valid(shapes):
+    elif not robust.coverage_is_valid(shapes):
         edges = shapely.coverage_invalid_edges(shapes)
         odd = first(sorted(map(str, codes[~shapely.is_empty(edges)])))
         yield broken(1, f"{name} 有重叠或错缝：{odd}。", f"{name} overlap or do not meet: {odd}.")
@@ -112,7 +113,7 @@ def _coverage(name: str, shapes: Shapes, codes: NDArray[np.object_]) -> Iterator
 def _united(table: pd.DataFrame, by: str) -> dict[str, shapely.Geometry]:
     """Union of the geometries of each group; a coverage may be united the fast way only when it is one."""
     shapes = table.geometry.to_numpy()
-    unite = shapely.coverage_union_all if shapely.coverage_is_valid(shapes) else shapely.union_all
+    unite = robust.coverage_union_all if robust.coverage_is_valid(shapes) else robust.union_all
     return {str(code): unite(shapes[rows]) for code, rows in table.groupby(by).indices.items()}
 
 
@@ -122,7 +123,7 @@ def _same_land(name: str, ours: dict[str, shapely.Geometry], theirs: dict[str, s
         yield broken(1, f"{name} 缺少或多出 {strange}。", f"{name}: {strange} missing or too many.")
     codes = sorted(set(ours) & set(theirs))
     a, b = np.array([ours[code] for code in codes], object), np.array([theirs[code] for code in codes], object)
-    off = shapely.area(shapely.symmetric_difference(a, b))
+    off = shapely.area(robust.symmetric_difference(a, b))
     odd = [
         f"{code} ({area:.2f} m2)"
         for code, area, line in zip(codes, off, shapely.length(b), strict=True)

@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 import shapely
 
-from gridmerge.geometry import robust_intersection
+from gridmerge import robust
 
 POINT, LINE, POLYGON = 0, 1, 2
 ROUNDING = (
@@ -91,7 +91,7 @@ def share_points(points: np.ndarray, values: np.ndarray, feature: np.ndarray, gr
 def share_by_measure(shapes: np.ndarray, values: np.ndarray, feature: np.ndarray, ground: Ground) -> Shares:
     """Polygons by area, lines by length: each face gets the share that lies in it, the outside gets the rest."""
     at, face = ground.tree.query(shapes, predicate="intersects")
-    part = robust_intersection(shapes[at], ground.geometry[face])
+    part = robust.intersection(shapes[at], ground.geometry[face])
     lines = shapely.get_dimensions(shapes) == LINE
     part = _once_along_borders(part, at, lines)
     measure = np.where(lines[at], shapely.length(part), shapely.area(part))
@@ -120,8 +120,8 @@ def _once_along_borders(part: np.ndarray, at: np.ndarray, lines: np.ndarray) -> 
     for index in order[np.argsort(at[order], kind="stable")]:
         before = taken.get(at[index])
         if before is not None and shapely.relate_pattern(before, part[index], "1********"):
-            part[index] = shapely.difference(part[index], before)
-        taken[at[index]] = part[index] if before is None else shapely.union(before, part[index])
+            part[index] = robust.difference(part[index], before)
+        taken[at[index]] = part[index] if before is None else robust.union(before, part[index])
     return part
 
 

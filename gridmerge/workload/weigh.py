@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 import shapely
 
+from gridmerge import robust
 from gridmerge.config import AREA_UNIT, Grids
 from gridmerge.errors import ProjectError
 from gridmerge.findings import Finding, found
@@ -186,7 +187,7 @@ def _share(work: Work, basis: Work | None, ground: Ground) -> tuple[Shares, int]
     parts: list[Shares] = []
     points = np.flatnonzero(dimension == POINT)
     # what has no length and no area still has a place
-    parts.append(share_points(shapely.point_on_surface(shapes[points]), values[points], feature[points], ground))
+    parts.append(share_points(robust.point_on_surface(shapes[points]), values[points], feature[points], ground))
     cut = np.flatnonzero(dimension != POINT)
     if basis is not None:
         polygons = np.flatnonzero(dimension == POLYGON)

@@ -11,6 +11,7 @@ import numpy as np
 import shapely
 from numpy.typing import NDArray
 
+from gridmerge import robust
 from gridmerge.publish.exports.about import for_scripts, write_note
 from gridmerge.publish.exports.reopen import Grids
 from gridmerge.publish.exports.table import record
@@ -95,7 +96,7 @@ def bare_rings(shapes: NDArray[np.object_]) -> list[list[shapely.Polygon]]:
     """Return for each polygon its parts without holes, every coordinate one a 32-bit float holds; none where it is too thin."""
     bounds = np.abs(shapely.total_bounds(shapes))
     step = _step(float(np.nanmax(bounds)) if len(shapes) else 0.0)
-    return [list(_simple(shape, step)) for shape in shapely.set_precision(shapes, step)]
+    return [list(_simple(shape, step)) for shape in robust.set_precision(shapes, step)]
 
 
 def _step(largest: float) -> float:
@@ -120,7 +121,7 @@ def _cut_through_hole(polygon: shapely.Polygon, step: float) -> list[shapely.Geo
     left, _, right, _ = polygon.interiors[0].bounds
     middle = round((left + right) / 2 / step) * step
     halves = (shapely.box(west, south, middle, north), shapely.box(middle, south, east, north))
-    return [shapely.intersection(polygon, half, grid_size=step) for half in halves]
+    return [robust.intersection(polygon, half, grid_size=step) for half in halves]
 
 
 def _vertices(grids: Grids) -> Iterator[dict[str, Any]]:

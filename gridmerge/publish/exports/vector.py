@@ -15,6 +15,7 @@ from ezdxf.document import Drawing
 from ezdxf.enums import TextEntityAlignment
 from numpy.typing import NDArray
 
+from gridmerge import robust
 from gridmerge.errors import OutputError
 from gridmerge.publish.exports.about import describe_kml, for_scripts, in_words, write_metadata
 from gridmerge.publish.exports.reopen import Grids
@@ -142,7 +143,7 @@ def write_dxf(grids: Grids, file: Path) -> list[Text]:
                     "GRIDMERGE", [(1000, row["grid_code"]), (1000, row["grid_name"][:200]), (1000, grids.coord)]
                 )
         height = max(shape.area**0.5 / 30, 1e-6)
-        place = shapely.point_on_surface(shape)
+        place = robust.point_on_surface(shape)
         for text, lower in ((row["grid_code"], 0.0), (row["grid_name"], 1.5)):
             attributes = {"layer": "LABELS", "style": "GRIDMERGE", "height": height}
             label = space.add_text(text[:200], dxfattribs=attributes)

@@ -15,6 +15,7 @@ import shapely
 from numpy.typing import NDArray
 from pyproj import CRS
 
+from gridmerge import robust
 from gridmerge.config import Datum
 from gridmerge.datum import SHIFTS
 from gridmerge.geometry import lonlat
@@ -65,7 +66,7 @@ def simplified(lines: list[NDArray[np.float64]], tolerance: float) -> list[NDArr
         return []
     sizes = [len(line) for line in lines]
     strings = shapely.linestrings(np.vstack(lines), indices=np.repeat(np.arange(len(lines)), sizes))
-    points, owner = shapely.get_coordinates(shapely.simplify(strings, tolerance), return_index=True)
+    points, owner = shapely.get_coordinates(robust.simplify(strings, tolerance), return_index=True)
     return np.split(points, np.flatnonzero(np.diff(owner)) + 1)
 
 

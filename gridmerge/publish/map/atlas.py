@@ -13,9 +13,9 @@ from urllib.parse import quote
 import geopandas as gpd
 import numpy as np
 import pyogrio
-import shapely
 from pyproj import CRS
 
+from gridmerge import robust
 from gridmerge.errors import OutputError
 from gridmerge.publish.map.arcs import SCALE, Display, deltas, shared_arcs
 from gridmerge.publish.map.figure import Page, offline
@@ -100,7 +100,7 @@ def _middle(towns: Sequence[_Township]) -> tuple[float, float]:
 
 
 def _shown(town: _Township, origin: tuple[float, float]) -> dict[str, Any]:
-    shapes = shapely.coverage_simplify(town.villages.geometry.to_numpy(), SIMPLIFY_M)
+    shapes = robust.coverage_simplify(town.villages.geometry.to_numpy(), SIMPLIFY_M)
     arcs = shared_arcs(list(shapes))
     lines = deltas(arcs.lines, Display(crs=town.crs, origin=origin))
     return {"name": town.name, "link": town.link, **town.counts, "rings": arcs.rings, "arcs": lines}

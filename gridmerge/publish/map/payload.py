@@ -15,6 +15,7 @@ import numpy as np
 import pandas as pd
 import shapely
 
+from gridmerge import robust
 from gridmerge.config import Datum
 from gridmerge.publish.imprint import plane_of
 from gridmerge.publish.map.addresses import packed_addresses
@@ -119,7 +120,7 @@ def _grids(data: MapData, village_of: dict[str, int]) -> dict[str, Any]:
 def _faces(data: MapData, village_of: dict[str, int], display: Display) -> dict[str, Any]:
     grid_of = {code: i for i, code in enumerate(data.grids["grid_code"])}
     faces = data.faces
-    arcs = shared_arcs(list(shapely.coverage_simplify(faces.geometry.to_numpy(), FACE_SIMPLIFY_M)))
+    arcs = shared_arcs(list(robust.coverage_simplify(faces.geometry.to_numpy(), FACE_SIMPLIFY_M)))
     return {
         "id": _texts(faces["face_id"]),
         "village": [village_of[code] for code in faces["village_code"]],

@@ -6,8 +6,8 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
-import shapely
 
+from gridmerge import robust
 from gridmerge.findings import Finding, tidy
 from gridmerge.model import Township
 from gridmerge.publish.map.arcs import SCALE, Display, deltas, shared_arcs
@@ -42,7 +42,7 @@ def trouble(findings: Sequence[Finding], township: Township, titles: Titles, lan
     listed = [one for one in ordered if one.severity != "note"]
     listed += [one for one in ordered if one.severity == "note"][:NOTES_LISTED]
     display = _display(township)
-    arcs = shared_arcs(list(shapely.coverage_simplify(township.villages.geometry.to_numpy(), SIMPLIFY_M)))
+    arcs = shared_arcs(list(robust.coverage_simplify(township.villages.geometry.to_numpy(), SIMPLIFY_M)))
     value = {
         "language": language,
         "name": township.name,

@@ -9,6 +9,7 @@ from matplotlib.axes import Axes
 from matplotlib.patches import PathPatch, Rectangle
 from numpy.typing import NDArray
 
+from gridmerge import robust
 from gridmerge.publish.map.data import MapData
 from gridmerge.publish.poster.lettering import Box, free_spot, label_grid, words, write
 from gridmerge.publish.poster.paper import EDGE, EXCLUSIVE, FILLS, INK, MM, RIM, outline, step, wide
@@ -48,7 +49,7 @@ def draw_map(paper: Axes, sheet: Sheet, data: MapData, language: Language) -> in
 def _on_paper(frame: gpd.GeoDataFrame, corner: NDArray[np.float64], scale: int) -> NDArray[np.object_]:
     """Metres to millimetres on the sheet; the coverage stays without gaps."""
     moved = shapely.transform(frame.geometry.to_numpy(), lambda xy: (xy - corner) * 1000 / scale)
-    return np.asarray(shapely.coverage_simplify(moved, SIMPLIFY_MM), dtype=object)
+    return np.asarray(robust.coverage_simplify(moved, SIMPLIFY_MM), dtype=object)
 
 
 def _name_villages(paper: Axes, names: list[str], outlines: NDArray[np.object_], taken: list[Box]) -> None:

@@ -11,6 +11,7 @@ import shapely
 from matplotlib import patheffects
 from matplotlib.axes import Axes
 
+from gridmerge import robust
 from gridmerge.publish.map.data import MapData
 from gridmerge.publish.poster.paper import HIGH, INK, LOW, MM, wide
 from gridmerge.text import Language, Text
@@ -93,7 +94,7 @@ def _fitting(
 def _reach(shape: Any, x: float, y: float) -> float:
     """How far one can go from a place to the left and to the right before leaving the shape; 0 outside it."""
     west, _, east, _ = shape.bounds
-    for run in shapely.get_parts(shapely.intersection(shape, shapely.LineString([(west - 1, y), (east + 1, y)]))):
+    for run in shapely.get_parts(robust.intersection(shape, shapely.LineString([(west - 1, y), (east + 1, y)]))):
         left, _, right, _ = run.bounds
         if left <= x <= right:
             return float(min(x - left, right - x))
