@@ -8,9 +8,11 @@ import numpy as np
 import pandas as pd
 
 from gridmerge.errors import OutputError, PlanError
+from gridmerge.publish import inputs_of_out
 from gridmerge.publish.staging import staged
 from gridmerge.publish.tables import ASSIGNMENT_COLUMNS, MEMBER_COLUMNS, records, write_csv
 
+WRITTEN = ("assignments.csv", "members.csv")
 NUMBERS = {"load", "load_per_capacity", "capacity", "grids", "km", "km_from_home"}
 
 
@@ -34,7 +36,7 @@ def leave(member: str, out: str | Path, dest: str | Path | None = None) -> pd.Da
     Raises
     ------
     OutputError
-        OUT holds no finished build, or DEST cannot be written.
+        OUT holds no finished build, or DEST cannot be written or holds an input of these names.
     PlanError
         There is no such member, or nobody can take over.
     """
@@ -51,7 +53,7 @@ def leave(member: str, out: str | Path, dest: str | Path | None = None) -> pd.Da
         )
     amended = _amended(member, assignments, cover)
     folder = Path(dest) if dest is not None else out / f"leave-{member}"
-    with staged(folder, ("assignments.csv", "members.csv")) as aside:
+    with staged(folder, WRITTEN, inputs_of_out(out)) as aside:
         write_csv(aside / "assignments.csv", ASSIGNMENT_COLUMNS, records(amended))
         write_csv(aside / "members.csv", MEMBER_COLUMNS, records(_reckoned(member, members, assignments, cover)))
     return cover

@@ -21,6 +21,7 @@ from gridmerge.duties import duty_sheets, mend_matters, post_rows
 from gridmerge.errors import GridmergeError, InputError, PlaceError
 from gridmerge.findings import Finding, found, tidy
 from gridmerge.load import read
+from gridmerge.load.named import named_files, refuse_in_patterns
 from gridmerge.load.paths import called, sha256
 from gridmerge.meeting import read_edits, spoken, together
 from gridmerge.mend import mend_addresses, mend_layer, mend_places, mend_roster, mend_township, mend_work
@@ -44,7 +45,7 @@ from gridmerge.model import (
 from gridmerge.overlay import overlay
 from gridmerge.partition import Refusal, alternatives, apply_edits, described, named, partition, read_orders
 from gridmerge.project import read_project
-from gridmerge.publish import prepare, publish, write_alternatives
+from gridmerge.publish import WRITTEN, inputs_of_build, prepare, publish, write_alternatives
 from gridmerge.publish.map import build_hash
 from gridmerge.text import Text
 from gridmerge.workload import swing, weigh
@@ -355,8 +356,10 @@ def build(
     True
     """
     settings = project if isinstance(project, Settings) else read_project(project)
+    files = [] if edits is None else [edits] if isinstance(edits, (str, Path)) else edits
+    paths = [Path(file) for file in files]
     if out is not None:
-        prepare(Path(out))  # a folder that cannot be written is better known before the work than after it
+        ready(settings, Path(out), WRITTEN, paths)
     day, clock = _today(), _Clock(progress)
     with clock.stage("load", "读取并修整各部门数据", "Loading and mending"):
         inputs = load_inputs(settings, progress)
@@ -366,8 +369,6 @@ def build(
         weights = weigh(mosaic, inputs.works, inputs.township, settings.grids)
     with clock.stage("partition", "划分综合网格", "Forming the grids"):
         plan = partition(mosaic, weights, inputs.township, settings.grids, processes, inputs.layers)
-        files = [] if edits is None else [edits] if isinstance(edits, (str, Path)) else edits
-        paths = [Path(file) for file in files]
         plan, meeting = _edited_by_all(plan, mosaic, weights, paths)
         fixed = _fixed_by_people(settings, paths)  # now: OUT may take the place of the earlier plan
         plan = _told(plan, inputs)
@@ -402,6 +403,27 @@ def build(
         with clock.stage("publish", "写出成果", "Writing the results"):
             publish(finished, Path(out))
     return finished
+
+
+def ready(settings: Settings, out: Path, names: Iterable[str], more: Sequence[Path] = ()) -> None:
+    """Tell before the work what would stop the writing after it.
+
+    Parameters
+    ----------
+    settings
+        Of the project: no result is written over its inputs.
+    out, names
+        The folder, and what will be written there.
+    more
+        Further files that are read, such as edits.
+
+    Raises
+    ------
+    OutputError
+        The folder cannot be written; a file there is an input, would be read as one by the next run, or is held open.
+    """
+    refuse_in_patterns(settings, out, names)
+    prepare(out, names, [*named_files(settings), *more])
 
 
 def _findings(*parts: Inputs | Mosaic | Weights | GridPlan | Assignment | None) -> Iterator[Finding]:
@@ -445,5 +467,5 @@ def compare(build: Build, out: Path, *, processes: int = 1, progress: Progress =
     progress(Text("另作比选方案", "Making plans to choose from"))
     plan = build.plan if "edits" in build.plan.figures else None
     plans, table = alternatives(build.mosaic, build.weights, build.township, build.settings.grids, processes, plan)
-    write_alternatives(plans, table, out)
+    write_alternatives(plans, table, out, inputs_of_build(build))
     return table

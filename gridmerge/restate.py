@@ -8,6 +8,8 @@ import numpy as np
 import pandas as pd
 
 from gridmerge.errors import InputError, OutputError
+from gridmerge.publish import inputs_of_out
+from gridmerge.publish.staging import prepare, staged
 from gridmerge.publish.tables import records, write_csv
 
 KEYS = ("layer", "source_id", "grid_code")
@@ -45,10 +47,12 @@ def restate(
     Raises
     ------
     OutputError
-        OUT has no crosswalk, or DEST cannot be written.
+        OUT has no crosswalk, or DEST cannot be written or is read.
     InputError
         The figures lack the column of ids or any number, an id is there twice, or the layer is not in the crosswalk.
     """
+    file, inputs = Path(dest), [Path(figures), *inputs_of_out(Path(out))]
+    prepare(file.parent, (file.name,), inputs)
     source, target = ("grid_code", "source_id") if back else ("source_id", "grid_code")
     shares = _shares(Path(out), layer, source, by)
     table = _figures(Path(figures), source)
@@ -60,12 +64,8 @@ def restate(
     placed["estimated"] = ~lost & (placed["share"] < 1 - WHOLE) & (placed["share"] > WHOLE)
     result = placed.groupby(target, as_index=False).agg({**dict.fromkeys(numbers, "sum"), "estimated": "any"})
     result = result.iloc[np.lexsort((result[target].to_numpy(dtype=str), result[target] == ""))].reset_index(drop=True)
-    try:
-        write_csv(Path(dest), list(result.columns), records(result))
-    except OSError as error:
-        raise OutputError(
-            f"无法写入 {dest}（{error.strerror}）。", f"{dest} cannot be written: {error.strerror}."
-        ) from error
+    with staged(file.parent, (file.name,), inputs) as folder:
+        write_csv(folder / file.name, list(result.columns), records(result))
     return result
 
 

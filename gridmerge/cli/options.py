@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import functools
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -58,15 +58,20 @@ def language_of(console: Console, out: Path) -> Language:
     return console.language or made_in
 
 
-def write_text(file: Path, text: str) -> None:
+def write_text(file: Path, text: str, inputs: Sequence[Path] = ()) -> None:
     """Write a text file aside and move it in, so that what was there stays whole until the new one is.
+
+    Parameters
+    ----------
+    inputs
+        What was read, and must not be written over.
 
     Raises
     ------
     OutputError
-        The folder cannot be written, the disk is full, or another program holds the file open.
+        The folder cannot be written, the disk is full, or the file is an input or held open by another program.
     """
     from gridmerge.publish.staging import staged
 
-    with staged(file.parent, (file.name,)) as folder:
+    with staged(file.parent, (file.name,), inputs) as folder:
         (folder / file.name).write_text(text, "utf-8", newline="\n")

@@ -78,11 +78,12 @@ def check(console: Console, project: str, out: str | None) -> None:
     只读取和修整数据，列出发现的问题；有“错误”级问题时退出码为 1。
     """
     from gridmerge import pipeline
-    from gridmerge.publish import write_findings
+    from gridmerge.publish import CHECKED, write_findings
 
     settings = settings_of(console, project)
-    inputs = pipeline.load_inputs(settings, console.progress)
     folder = Path(out) if out else settings.folder / "check"
+    pipeline.ready(settings, folder, CHECKED)
+    inputs = pipeline.load_inputs(settings, console.progress)
     write_findings(inputs.findings, inputs.township, inputs.layers, settings.project.language, folder)
     chinese = (console.language or "zh") == "zh"
     _print_findings(console, inputs.findings, {layer.key: layer.title for layer in inputs.layers} if chinese else {})

@@ -26,14 +26,16 @@ def map_(console: Console, out: str, to: str | None, **choices: Any) -> None:
 
     不重新生成成果，只按新的选项重出地图。
     """
-    from gridmerge.publish import recover
+    from gridmerge.publish import inputs_of_out, prepare, recover
     from gridmerge.publish.map import MapOptions, from_out, render_data
 
     recover(Path(out))
     language = language_of(console, Path(out))
-    html = render_data(from_out(Path(out)), options=MapOptions(language=language, **choices))
     file = Path(to) if to else Path(out, "map.html")
-    write_text(file, html)
+    inputs = inputs_of_out(Path(out), own="map.html")
+    prepare(file.parent, (file.name,), inputs)
+    html = render_data(from_out(Path(out)), options=MapOptions(language=language, **choices))
+    write_text(file, html, inputs)
     console.line(f"已写出 {file}", f"Wrote {file}")
     console.summary({"map": str(file)})
 

@@ -26,7 +26,7 @@ def posters(console: Console, out: str, to: str | None, audience: Audience, revi
 
     出 A3 挂图：全乡镇一张、每村（社区）一张，PDF 和 PNG 两种。需要 pip install "gridmerge[posters]"。
     """
-    from gridmerge.publish import recover
+    from gridmerge.publish import inputs_of_out, recover
     from gridmerge.publish.map import from_out
 
     try:
@@ -39,7 +39,14 @@ def posters(console: Console, out: str, to: str | None, audience: Audience, revi
     recover(Path(out))
     folder = Path(to) if to else Path(out, "posters")
     language = language_of(console, Path(out))
-    files = draw(from_out(Path(out)), folder, language=language, audience=audience, review_number=review_number)
+    files = draw(
+        from_out(Path(out)),
+        folder,
+        language=language,
+        audience=audience,
+        review_number=review_number,
+        inputs=inputs_of_out(Path(out)),
+    )
     console.line(f"已写出 {len(files)} 个文件到 {folder}", f"Wrote {len(files)} files to {folder}")
     console.summary({"files": [str(file) for file in files]})
 
@@ -53,10 +60,13 @@ def atlas(console: Console, outs: tuple[str, ...], dest: str) -> None:
 
     把多个乡镇的成果做成一张索引地图，点乡镇打开它的地图。
     """
+    from gridmerge.publish import inputs_of_out, prepare
     from gridmerge.publish.map import atlas as draw
 
     file = Path(dest)
+    inputs = [path for out in outs for path in inputs_of_out(Path(out))]
+    prepare(file.parent, (file.name,), inputs)
     html = draw([Path(out) for out in outs], file.parent, language=language_of(console, Path(outs[0])))
-    write_text(file, html)
+    write_text(file, html, inputs)
     console.line(f"已写出 {file}：{len(outs)} 个乡镇", f"Wrote {file}: {len(outs)} townships")
     console.summary({"dest": dest, "townships": len(outs)})

@@ -21,6 +21,9 @@ from gridmerge.mend.place import place
 from gridmerge.mend.works import with_points
 from gridmerge.model import RawLayer
 from gridmerge.placeindex import Located, PlaceIndex
+from gridmerge.publish import inputs_of_out
+from gridmerge.publish.gdal import writing
+from gridmerge.publish.staging import files_of, prepare, staged
 from gridmerge.publish.tables import guarded
 from gridmerge.values import code_text
 
@@ -61,8 +64,13 @@ def locate_many(
     Raises
     ------
     InputError, PlaceError, OutputError
-        The file cannot be read or told where on earth it is; OUT has no index; DEST cannot be written.
+        The file cannot be read or told where on earth it is; OUT has no index; DEST cannot be written, or is the file itself
+        or one of OUT's.
     """
+    target = Path(dest)
+    inputs = [*(Path(folder) / path for path in events.path), *inputs_of_out(Path(out))]
+    _refuse_ending(target)
+    prepare(target.parent, files_of(target), inputs)
     index = PlaceIndex(Path(out))
     raw = read(events, Path(folder), "events")
     if not len(raw.frame):
@@ -74,7 +82,8 @@ def locate_many(
     leads = _led(index, raw, located, matter)
     told = pd.concat([_told(index, located), leads], axis=1)
     rows = pd.DataFrame(raw.frame.drop(columns=["geometry", *told.columns], errors="ignore")).reset_index(drop=True)
-    _write(pd.concat([rows, told], axis=1), points, index, Path(dest))
+    with staged(target.parent, (), inputs) as aside:
+        _write(pd.concat([rows, told], axis=1), points, index, aside / target.name)
     nowhere = shapely.is_missing(points)
     return {
         "events": len(rows),
@@ -142,26 +151,25 @@ def _told(index: PlaceIndex, located: Located) -> pd.DataFrame:
     return table.assign(near_line_m=np.round(located.near_line_m, 1), near_line=near)[list(COLUMNS)]
 
 
-def _write(rows: pd.DataFrame, points: np.ndarray, index: PlaceIndex, dest: Path) -> None:
+def _refuse_ending(dest: Path) -> None:
     ending = dest.suffix.lower()
     if ending != ".csv" and ending not in DRIVERS:
         raise OutputError(
             f"无法写入 {dest}：不支持 {ending or '无后缀'}，可用 .csv {' '.join(DRIVERS)}。",
             f"{dest} cannot be written: its ending must be one of .csv {' '.join(DRIVERS)}.",
         )
-    try:
-        if ending == ".csv":
-            _write_csv(rows, dest)
-        else:
-            frame = gpd.GeoDataFrame(rows, geometry=points, crs=index.crs).to_crs(WGS84)
-            options = {"RFC7946": "YES"} if ending == ".geojson" else {}
-            encoding = "UTF-8" if ending == ".shp" else None
-            pyogrio.write_dataframe(frame, dest, driver=DRIVERS[ending], encoding=encoding, **options)
-    except (OSError, pyogrio.errors.DataSourceError) as error:
-        raise OutputError(
-            f"无法写入 {dest}（{error}）；请检查文件夹、权限，或关闭打开它的程序。",
-            f"{dest} cannot be written ({error}); check the folder and its permissions, or close the program that has it open.",
-        ) from error
+
+
+def _write(rows: pd.DataFrame, points: np.ndarray, index: PlaceIndex, file: Path) -> None:
+    ending = file.suffix.lower()
+    if ending == ".csv":
+        _write_csv(rows, file)
+        return
+    frame = gpd.GeoDataFrame(rows, geometry=points, crs=index.crs).to_crs(WGS84)
+    options = {"RFC7946": "YES"} if ending == ".geojson" else {}
+    encoding = "UTF-8" if ending == ".shp" else None
+    with writing(file):
+        pyogrio.write_dataframe(frame, file, driver=DRIVERS[ending], encoding=encoding, **options)
 
 
 def _write_csv(rows: pd.DataFrame, dest: Path) -> None:

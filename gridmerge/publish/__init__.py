@@ -8,15 +8,21 @@ from __future__ import annotations
 from gridmerge.publish.alternatives import write_alternatives
 from gridmerge.publish.docket import docket_items
 from gridmerge.publish.exports import Exported, export
-from gridmerge.publish.publish import FILES, publish, write_findings
+from gridmerge.publish.finished import inputs_of_out
+from gridmerge.publish.guard import inputs_of_build
+from gridmerge.publish.publish import CHECKED, FILES, WRITTEN, publish, write_findings
 from gridmerge.publish.staging import prepare, recover
 from gridmerge.publish.summary import summary
 
 __all__ = [
+    "CHECKED",
     "FILES",
+    "WRITTEN",
     "Exported",
     "docket_items",
     "export",
+    "inputs_of_build",
+    "inputs_of_out",
     "prepare",
     "publish",
     "recover",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import pandas as pd
@@ -15,7 +15,9 @@ from gridmerge.publish.tables import write_csv
 TABLE, LAYERS = COMPARED = ("alternatives.csv", "alternatives.gpkg")
 
 
-def write_alternatives(plans: Mapping[str, GridPlan], table: pd.DataFrame, out: Path) -> None:
+def write_alternatives(
+    plans: Mapping[str, GridPlan], table: pd.DataFrame, out: Path, inputs: Sequence[Path] = ()
+) -> None:
     """Write the plans beside a finished build, both files or none.
 
     Parameters
@@ -26,13 +28,15 @@ def write_alternatives(plans: Mapping[str, GridPlan], table: pd.DataFrame, out: 
         One row a plan, as `gridmerge.partition.alternatives` gives it.
     out
         The output folder; other files in it stay as they are.
+    inputs
+        What the build was made from, and must not be written over.
 
     Raises
     ------
     OutputError
-        OUT cannot be written, or another program holds one of the two files open; OUT is then as it was.
+        OUT cannot be written, or one of the two files is an input or held open; OUT is then as it was.
     """
-    with staged(out, COMPARED) as folder:
+    with staged(out, COMPARED, inputs) as folder:
         write_csv(
             folder / TABLE,
             list(table.columns),

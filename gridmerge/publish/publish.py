@@ -15,6 +15,7 @@ from gridmerge.publish.alternatives import COMPARED
 from gridmerge.publish.discreet import discreet, discreet_finding
 from gridmerge.publish.geojson import write_geojson
 from gridmerge.publish.geopackage import write_geopackage
+from gridmerge.publish.guard import inputs_of_build
 from gridmerge.publish.map import MapOptions, render, trouble
 from gridmerge.publish.minutes import write_meeting
 from gridmerge.publish.notice import write_about
@@ -41,6 +42,8 @@ _WRITERS: dict[str, Callable[[Build, Path], None]] = {
     "meeting.csv": write_meeting,
 }
 FILES = (*_WRITERS, "about.txt", "plan.xlsx", "report.html", *PLACE_FILES, "findings.csv", "map.html", "report.json")
+WRITTEN = (*FILES, *COMPARED)  # plans to choose from of an earlier build go with it
+CHECKED = ("findings.csv", "findings.html")  # what `check` writes
 
 
 def publish(build: Build, out: Path) -> None:
@@ -56,12 +59,13 @@ def publish(build: Build, out: Path) -> None:
     Raises
     ------
     OutputError
-        OUT cannot be written, the disk is full, or another program holds a file open; OUT is then as it was.
+        OUT cannot be written, the disk is full, another program holds a file open, or a file is an input; OUT is then as
+        it was.
     """
     started = time.perf_counter()
     shown = discreet(build)
     language = shown.settings.project.language
-    with staged(out, (*FILES, *COMPARED)) as folder:  # plans to choose from of an earlier build go with it
+    with staged(out, WRITTEN, inputs_of_build(build)) as folder:
         for name, write in _WRITERS.items():
             write(shown, folder / name)
         ready = slips(shown)
@@ -104,6 +108,6 @@ def write_findings(
     works = [one.layer.removeprefix("workload:") for one in shown if one.layer.startswith("workload:")]
     languages: tuple[Language, ...] = ("zh", "en")
     named = {each: titles(layers, works, each) for each in languages}
-    with staged(folder, ("findings.csv", "findings.html")) as aside:
+    with staged(folder, CHECKED) as aside:
         tables.write_findings(shown, township.crs, language, aside / "findings.csv", named[language])
         (aside / "findings.html").write_text(trouble(shown, township, named, language), "utf-8", newline="\n")

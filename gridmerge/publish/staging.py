@@ -19,12 +19,14 @@ from pathlib import Path
 from typing import BinaryIO
 
 from gridmerge.errors import OutputError
+from gridmerge.publish.guard import refuse_inputs
 
 if sys.platform == "win32":
     import msvcrt
 else:
     import fcntl
 
+_SHAPEFILE = (".shx", ".dbf", ".prj", ".cpg", ".shp.xml")  # what is written beside a .shp
 _PREFIX = ".gridmerge-staging-"
 _JOURNAL = "journal.json"
 _UNDO = "undo.json"
@@ -32,19 +34,25 @@ _OLD = "old"
 _LOCK = "lock"
 
 
-def prepare(out: Path) -> None:
+def prepare(out: Path, names: Iterable[str] = (), inputs: Iterable[Path] = ()) -> None:
     """Make OUT ready to be written: it exists, can be written, and what a killed run left behind is settled.
 
     Parameters
     ----------
     out
         The output folder; made when it is not there.
+    names
+        Of the files that will be written there: what would stop them at the end is told now, before the work.
+    inputs
+        What is read, and must not be written over.
 
     Raises
     ------
     OutputError
-        It is a file, or cannot be written.
+        It is a file, or cannot be written; one of the files is an input, or is held open.
     """
+    targets = [out / name for name in names]
+    refuse_inputs(targets, inputs)
     try:
         out.mkdir(parents=True, exist_ok=True)
     except (FileExistsError, NotADirectoryError) as error:
@@ -60,6 +68,13 @@ def prepare(out: Path) -> None:
             pass
     except OSError as error:
         raise _cannot_write(out, error) from error
+    _refuse_held(targets)
+
+
+def files_of(file: Path) -> list[str]:
+    """Return the names that writing one file takes: a Shapefile is several."""
+    beside = _SHAPEFILE if file.suffix.lower() == ".shp" else ()
+    return [file.name, *(f"{file.stem}{ending}" for ending in beside)]
 
 
 def recover(out: Path) -> None:
@@ -88,7 +103,7 @@ def recover(out: Path) -> None:
 
 
 @contextmanager
-def staged(out: Path, ours: Sequence[str]) -> Iterator[Path]:
+def staged(out: Path, ours: Sequence[str], inputs: Sequence[Path] = ()) -> Iterator[Path]:
     """Give a folder to write into; on leaving without an error, its files replace those of OUT, all or none.
 
     Parameters
@@ -98,6 +113,8 @@ def staged(out: Path, ours: Sequence[str]) -> Iterator[Path]:
     ours
         Names a build may write. One that is in OUT but was not written now belongs to an earlier build, and goes.
         Files of other names in OUT are never touched.
+    inputs
+        What was read, and must not be written over.
 
     Yields
     ------
@@ -107,14 +124,15 @@ def staged(out: Path, ours: Sequence[str]) -> Iterator[Path]:
     Raises
     ------
     OutputError
-        OUT cannot be written, the disk is full, or a file there is held open; OUT is then as it was.
+        OUT cannot be written, the disk is full, a file there is held open, or is an input; OUT is then as it was.
     """
-    prepare(out)
+    prepare(out, ours, inputs)
     folder, lock = _new_folder(out)
     try:
         yield folder
         names = sorted(file.name for file in folder.iterdir() if file.name != _LOCK)
         stale = sorted(name for name in ours if name not in names and (out / name).is_file())
+        refuse_inputs((out / name for name in (*names, *stale)), inputs)
         _refuse_held(out / name for name in (*names, *stale))
         _write_journal(folder, out, names, stale)
         _move_or_undo(folder, out)
@@ -163,6 +181,8 @@ def _refuse_held(targets: Iterable[Path]) -> None:
     for target in targets:
         if not target.exists():
             continue
+        if target.is_dir():
+            raise _is_folder(target)
         try:
             with target.open("r+b"):
                 pass
@@ -234,6 +254,13 @@ def _put_back(folder: Path, out: Path) -> None:
         elif name not in journal["existed"] and not (folder / name).exists():
             (out / name).unlink(missing_ok=True)
     (folder / _UNDO).unlink()
+
+
+def _is_folder(target: Path) -> OutputError:
+    return OutputError(
+        f"{target} 是一个文件夹，不能写成文件；请换一个文件名，或把该文件夹改名。",
+        f"{target} is a folder and cannot be written as a file; name another file, or rename the folder.",
+    )
 
 
 def _held(target: Path) -> OutputError:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -13,8 +13,9 @@ from gridmerge.publish.exports.options import ExportOptions, Profile
 from gridmerge.publish.exports.postgis import write_postgis
 from gridmerge.publish.exports.reopen import Grids, for_audience, reopen, shifted
 from gridmerge.publish.exports.sql import write_sql
+from gridmerge.publish.finished import inputs_of_out
 from gridmerge.publish.privacy import Audience
-from gridmerge.publish.staging import staged
+from gridmerge.publish.staging import files_of, prepare, staged
 from gridmerge.text import Text
 
 Writer = Callable[[Grids, Path], list[Text]]
@@ -90,23 +91,29 @@ def export(
     Raises
     ------
     OutputError
-        OUT holds no build, the format is unknown or does not go with the profile, or DEST cannot be written.
+        OUT holds no build, the format is unknown or does not go with the profile, or DEST cannot be written or is a file
+        of OUT or an input of its project.
     """
     options = ExportOptions(profile=profile, coord=coord, audience=audience, review_number=review_number)
+    database = str(dest).startswith(_DATABASES)
+    inputs = [] if database else inputs_of_out(Path(out))
+    if not database:
+        _writer(Path(dest), options)
+        prepare(Path(dest).parent, files_of(Path(dest)), inputs)
     grids = shifted(for_audience(reopen(Path(out)), options.audience, options.review_number), options.coord)
-    if str(dest).startswith(_DATABASES):
+    if database:
         _refuse_profile(options, str(dest))
         return Exported(
             dest=_without_password(str(dest)), grids=len(grids.rows), notes=tuple(write_postgis(grids, str(dest)))
         )
     file = Path(dest)
-    notes = _write(grids, file, _writer(file, options))
+    notes = _write(grids, file, _writer(file, options), inputs)
     return Exported(dest=str(file), grids=len(grids.rows), notes=(*notes, *_unnamed_shift(file, options)))
 
 
-def _write(grids: Grids, file: Path, writer: Writer) -> list[Text]:
+def _write(grids: Grids, file: Path, writer: Writer, inputs: Sequence[Path]) -> list[Text]:
     """Write aside and move in; a Shapefile's companions come along."""
-    with staged(file.parent, ()) as folder:
+    with staged(file.parent, (), inputs) as folder:
         return writer(grids, folder / file.name)
 
 

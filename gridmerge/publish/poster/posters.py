@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import re
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -18,7 +19,7 @@ from gridmerge.publish.map.data import MapData
 from gridmerge.publish.poster.sheet import draw
 from gridmerge.publish.poster.tables import township_sheet, village_sheet
 from gridmerge.publish.privacy import Audience
-from gridmerge.publish.staging import staged
+from gridmerge.publish.staging import prepare, staged
 from gridmerge.text import Language
 
 PNG_DPI = 150  # A3 at 2480 × 1754 pixels: sharp on a screen, and still a picture one can send
@@ -39,7 +40,13 @@ _ODD = re.compile(r'[\\/:*?"<>|\x00-\x1f]+')  # what Windows refuses in a file n
 
 
 def posters(
-    data: MapData, folder: Path, *, language: Language = "zh", audience: Audience = "meeting", review_number: str = ""
+    data: MapData,
+    folder: Path,
+    *,
+    language: Language = "zh",
+    audience: Audience = "meeting",
+    review_number: str = "",
+    inputs: Sequence[Path] = (),
 ) -> list[Path]:
     """Draw an A3 sheet for the township and one for each village.
 
@@ -55,6 +62,8 @@ def posters(
         ``public`` masks names and leaves small counts out.
     review_number
         The map review number (审图号); "" leaves a line for it.
+    inputs
+        Files that no sheet may be written over.
 
     Returns
     -------
@@ -64,8 +73,8 @@ def posters(
     Raises
     ------
     OutputError
-        No Chinese font is installed, or the folder cannot be written: it is full, or a sheet in it is held open. What was
-        there is unchanged then.
+        No Chinese font is installed, or the folder cannot be written: it is full, or a sheet in it is held open or an input.
+        What was there is unchanged then.
     """
     imprint = Imprint(
         name=data.name,
@@ -78,8 +87,9 @@ def posters(
     data = for_audience(data, audience)
     sheets = [township_sheet(data, language), *(village_sheet(data, code, language) for code in _villages(data))]
     # no mathtext: a $ in a village's name is a dollar; fonttype 42 keeps text selectable
+    prepare(folder, _sheets_there(folder, [sheet.file for sheet in sheets]), inputs)  # told before the drawing
     look: Any = {"font.family": chinese_font(), "pdf.fonttype": 42, "text.parse_math": False}
-    with mpl.rc_context(look), staged(folder, ()) as aside:
+    with mpl.rc_context(look), staged(folder, (), inputs) as aside:
         files = [
             file.name
             for sheet in sheets
@@ -87,6 +97,13 @@ def posters(
             for file in _save(figure, aside, sheet.file if page == 1 else f"{sheet.file}_{page}")
         ]
     return [folder / name for name in files]
+
+
+def _sheets_there(folder: Path, stems: Sequence[str]) -> list[str]:
+    """Names of the first page of each sheet, and of pages of an earlier set that may come again."""
+    names = [f"{_ODD.sub('_', stem)}{ending}" for stem in stems for ending in (".pdf", ".png")]
+    pages = sorted(file.name for file in folder.glob("*_*.p[dn][fg]")) if folder.is_dir() else []
+    return [*names, *(page for page in pages if page.rpartition("_")[0] + Path(page).suffix in names)]
 
 
 def chinese_font() -> str:
