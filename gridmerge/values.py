@@ -4,18 +4,33 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from decimal import Decimal
 
 import numpy as np
 import pandas as pd
 
+# What nobody sees and no code means: controls, soft hyphens, zero-width characters, marks of direction, variation
+# selectors, byte-order marks, tags. Tabs and line breaks are white space.
+_INVISIBLE = re.compile(
+    "[\x00-\x08\x0e-\x1f\x7f-\x84\x86-\x9f\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f"
+    "\u200b-\u200f\u202a-\u202e\u2060-\u206f\u3164\ufe00-\ufe0f\ufeff\uffa0\ufff9-\ufffb\U000e0000-\U000e0fff]"
+)
+_ENDS = re.compile(f"^(?:{_INVISIBLE.pattern}|\\s)+|(?:{_INVISIBLE.pattern}|\\s)+$")
+# A cell wrapped for its width: what the break parts belongs together.
+_BREAK = re.compile("\\s*[\n\r\v\f\x85\u2028\u2029]\\s*")
+# The ways to make Excel keep a text: ="0012" and '0012.
+_FORMULA = re.compile('=\\s*["“”]([^"“”]*)["“”]')
+_APOSTROPHE = re.compile("['‘’]([^'‘’]+)['‘’]?")
 _INTEGRAL = re.compile(r"([+-]?\d+)\.0+")
+_FRACTION = re.compile(r"\d+\.\d+")
+# From here on not every whole number has a double of its own.
+_EXACT = 2**53
+# No code has more digits than this; larger numbers stay as Python writes them.
+_WRITTEN_OUT = 1e30
 # An amount as people write it: thousands marks stand after every third digit or are none, digits stand on one side at least.
 _AMOUNT = re.compile(r"[+-]?(?:\d{1,3}(?:[, ]\d{3})+|\d+)(?:\.\d*)?(?:[eE][+-]?\d{1,3})?|[+-]?\.\d+")
 # A whole number that text survives being: no leading zero (codes), no more than 15 digits.
 _WHOLE = re.compile(r"0|-?[1-9]\d{0,14}")
-_UNSEEN = re.compile(
-    "[\u200b-\u200f\u2060\u2061\ufeff\u00ad]"
-)  # zero-width characters, marks of direction, soft hyphens
 
 
 def as_code(values: pd.Series) -> pd.Series:
@@ -29,14 +44,35 @@ def as_code(values: pd.Series) -> pd.Series:
     Returns
     -------
     pandas.Series
-        Text of dtype object, same index; full-width digits and letters made half-width, blanks around stripped,
-        missing values "".
+        Text of dtype object, same index, in the one normal form of codes (`code_text`); missing values "". A column of
+        section numbers (1.0, 1.1, 1.2) keeps its ".0".
     """
-    return pd.Series([code_text(value) for value in values], index=values.index, dtype=object, name=values.name)
+    texts = [_code(value) if isinstance(value, str) else cell_text(value) for value in values]
+    if not _sections(texts):
+        texts = [_whole(text) for text in texts]
+    return pd.Series(texts, index=values.index, dtype=object, name=values.name)
 
 
 def code_text(value: object) -> str:
-    """Return one cell as the text of a code; see `as_code`."""
+    """Return one cell as the text of a code, in the one normal form in which codes are kept and compared.
+
+    Full-width forms become half-width (Unicode's NFKC), characters that nobody sees are dropped, white space is stripped
+    and its runs are one blank, a line break inside is none; an apostrophe before the text, ``="..."`` around it and
+    ``.0`` behind a whole number are the marks of a spreadsheet, not of the code.
+
+    Examples
+    --------
+    >>> code_text("网格（１）"), code_text('="0012"'), code_text(510302001001.0), code_text("1e5")
+    ('网格(1)', '0012', '510302001001', '1e5')
+    """
+    return _whole(_code(value)) if isinstance(value, str) else cell_text(value)
+
+
+def cell_text(value: object) -> str:
+    """Return one cell as text as it is written: a name, a remark; without blanks and unseen characters around it.
+
+    Whole numbers have no ``.0`` and no exponent, however long they are.
+    """
     if value is None or value is pd.NA or value is pd.NaT:
         return ""
     if isinstance(value, (bool, np.bool_)):
@@ -45,15 +81,44 @@ def code_text(value: object) -> str:
         return str(int(value))
     if isinstance(value, (float, np.floating)):
         return _float_text(float(value))
-    text = unicodedata.normalize("NFKC", str(value)).strip()
+    text = str(value).strip()
+    if text.isascii() and text.isprintable():
+        return text
+    return _ENDS.sub("", text)
+
+
+def _code(text: str) -> str:
+    if text.isascii() and text.isalnum():
+        return text
+    flat = _INVISIBLE.sub("", unicodedata.normalize("NFKC", text))
+    flat = re.sub(r"\s+", " ", _BREAK.sub("", flat.strip()))
+    while (bare := _unmarked(flat)) != flat:
+        flat = bare
+    return flat
+
+
+def _unmarked(text: str) -> str:
+    marked = _FORMULA.fullmatch(text) or _APOSTROPHE.fullmatch(text)
+    return marked[1].strip() if marked else text
+
+
+def _whole(text: str) -> str:
     whole = _INTEGRAL.fullmatch(text)
     return whole[1] if whole else text
+
+
+def _sections(texts: list[str]) -> bool:
+    """Whether the numbers with a point are those of sections: no more end in .0 than in another figure."""
+    dotted = [text for text in texts if _FRACTION.fullmatch(text)]
+    return bool(dotted) and 2 * sum(_INTEGRAL.fullmatch(text) is not None for text in dotted) <= len(dotted)
 
 
 def _float_text(value: float) -> str:
     if not np.isfinite(value):
         return ""
-    return str(int(value)) if value.is_integer() else repr(value)
+    if value.is_integer() and abs(value) < _EXACT:
+        return str(int(value))
+    return f"{Decimal(repr(value)).normalize():f}" if abs(value) < _WRITTEN_OUT else repr(value)
 
 
 def number(cell: object) -> float:
@@ -87,7 +152,7 @@ def numbers(values: pd.Series) -> pd.Series:
 
 def flat_text(cell: object) -> str:
     """Return a cell's text in half-width forms, without blanks around it and without characters that nobody sees."""
-    return _UNSEEN.sub("", unicodedata.normalize("NFKC", str(cell))).strip()
+    return _INVISIBLE.sub("", unicodedata.normalize("NFKC", str(cell))).strip()
 
 
 def survives(text: str) -> bool:

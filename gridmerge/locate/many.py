@@ -25,7 +25,7 @@ from gridmerge.publish import inputs_of_out
 from gridmerge.publish.gdal import writing
 from gridmerge.publish.staging import files_of, prepare, staged
 from gridmerge.publish.tables import guarded
-from gridmerge.values import code_text
+from gridmerge.values import cell_text, code_text
 
 COLUMNS = ("grid_code", "grid_name", "village_code", "members", "near_line_m", "near_line")
 MATTER_COLUMNS = ("matter_code", "事项编码", "事项代码", "事项编号", "清单编码")  # what a column of matters is called
@@ -173,7 +173,7 @@ def _write(rows: pd.DataFrame, points: np.ndarray, index: PlaceIndex, file: Path
 
 
 def _write_csv(rows: pd.DataFrame, dest: Path) -> None:
-    texts = [[guarded(code_text(value)) for value in rows[column]] for column in rows]
+    texts = [[guarded(cell_text(value)) for value in rows[column]] for column in rows]
     with dest.open("w", encoding="utf-8-sig", newline="") as file:
         writer = csv.writer(file, lineterminator="\r\n")
         writer.writerow(rows.columns)

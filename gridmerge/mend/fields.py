@@ -11,6 +11,7 @@ import shapely
 from gridmerge.catalog import find_field, near_names
 from gridmerge.errors import InputError
 from gridmerge.model import RawLayer
+from gridmerge.values import as_code, cell_text
 
 
 def attributes(raw: RawLayer) -> list[str]:
@@ -71,21 +72,7 @@ def no_field(raw: RawLayer, wanted: str, columns: list[str]) -> InputError:
 
 def text(values: pd.Series) -> pd.Series:
     """Return values as stripped text, "" for blanks; whole numbers lose the `.0` that a blank in the column gave them."""
-    if pd.api.types.is_float_dtype(values):
-        return values.map(_number_text)
-    return values.map(_value_text)
-
-
-def _number_text(value: float) -> str:
-    if pd.isna(value):
-        return ""
-    return str(int(value)) if float(value).is_integer() else repr(float(value))
-
-
-def _value_text(value: object) -> str:
-    if value is None or value is pd.NaT or (isinstance(value, float) and np.isnan(value)) or value is pd.NA:
-        return ""
-    return _number_text(value) if isinstance(value, float) else str(value).strip()
+    return values.map(cell_text)
 
 
 def texts(raw: RawLayer, name: str | None) -> pd.Series:
@@ -93,6 +80,11 @@ def texts(raw: RawLayer, name: str | None) -> pd.Series:
     if name is None:
         return pd.Series("", index=raw.frame.index, dtype=object)
     return text(raw.frame[name]).astype(object)
+
+
+def codes(raw: RawLayer, name: str | None) -> pd.Series:
+    """Return the column `name` in the normal form of codes, or blanks when there is none."""
+    return texts(raw, None) if name is None else as_code(raw.frame[name])
 
 
 def split_list(cell: str) -> list[str]:

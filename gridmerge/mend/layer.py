@@ -11,7 +11,7 @@ from gridmerge.catalog import catalog
 from gridmerge.config import LayerSpec
 from gridmerge.findings import Finding, found, tidy
 from gridmerge.mend import evidence, polygons, residual, territory
-from gridmerge.mend.fields import column, drawn, not_empty, texts
+from gridmerge.mend.fields import codes, column, drawn, not_empty, texts
 from gridmerge.mend.ids import unique_ids
 from gridmerge.mend.lists import village_lists
 from gridmerge.mend.place import place
@@ -48,7 +48,7 @@ def mend_layer(raw: RawLayer, spec: LayerSpec, township: Township) -> Layer:
     """
     not_empty(raw)
     fields = {part: column(raw, getattr(spec, part), part) for part in ("id", "name", "holder")}
-    frame = pd.DataFrame({"source_id": texts(raw, fields["id"])}, index=raw.frame.index)
+    frame = pd.DataFrame({"source_id": codes(raw, fields["id"])}, index=raw.frame.index)
     frame["name"], frame["holder"] = texts(raw, fields["name"]), texts(raw, fields["holder"])
     frame = frame.reset_index(drop=True)
     geometry, findings = _geometry(raw, spec, township, frame)

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import difflib
 import re
-import unicodedata
 from dataclasses import dataclass
 
 from gridmerge.model import Township
+from gridmerge.values import code_text
 
 _COMMITTEE = re.compile(r"(社区居民委员会|社区居委会|居民委员会|村民委员会|村委会|居委会|委会|社区村|工作站|服务中心)$")
 _KIND = re.compile(r"(社区|居|村|嘎查)$")
@@ -30,7 +30,7 @@ def core(name: str, town: str = "") -> Core:
     >>> core("青山镇韩洪村村委会", "青山镇") == core("韩洪村")
     True
     """
-    flat = _SPACE.sub("", unicodedata.normalize("NFKC", name)).casefold()
+    flat = _SPACE.sub("", code_text(name)).casefold()
     kind = "community" if "社区" in flat or "居" in flat else "village" if "村" in flat else ""
     if town and flat.startswith(town) and len(flat) > len(town):
         flat = flat[len(town) :]
@@ -55,18 +55,18 @@ class Gazetteer:
 
     def __init__(self, township: Township) -> None:
         frame = township.villages
-        self._town = unicodedata.normalize("NFKC", township.name).casefold()
+        self._town = code_text(township.name).casefold()
         self._codes = list(frame["village_code"])
         self._exact: dict[str, list[str]] = {}
         self._cores: dict[str, list[tuple[str, str]]] = {}
         for code, name in zip(frame["village_code"], frame["village_name"], strict=True):
             one = core(name, self._town)
-            self._exact.setdefault(name.strip(), []).append(code)
+            self._exact.setdefault(code_text(name), []).append(code)
             self._cores.setdefault(one.stem, []).append((one.kind, code))
 
     def find(self, cell: str) -> list[str]:
         """Return the codes of the villages a cell may mean: one when it is sure, none or several when it is not."""
-        wanted = unicodedata.normalize("NFKC", cell).strip()
+        wanted = code_text(cell)
         if wanted in self._codes:
             return [wanted]
         if wanted in self._exact:

@@ -11,7 +11,7 @@ from gridmerge.catalog import find_field, plain
 from gridmerge.config import RosterSpec
 from gridmerge.errors import InputError
 from gridmerge.findings import Finding, found, tidy
-from gridmerge.mend.fields import attributes, drawn, no_field, not_empty, text, texts
+from gridmerge.mend.fields import attributes, codes, drawn, no_field, not_empty, text, texts
 from gridmerge.mend.names import Gazetteer
 from gridmerge.mend.place import place
 from gridmerge.mend.works import with_points
@@ -71,6 +71,7 @@ def mend_roster(raw: RawLayer, spec: RosterSpec, township: Township) -> Roster:
         if columns[part] is None:
             raise no_field(raw, part, attributes(raw))
     cells = {part: texts(raw, name).reset_index(drop=True) for part, name in columns.items()}
+    cells["member_id"] = codes(raw, columns["member_id"]).reset_index(drop=True)
     keep = (cells["member_id"] != "") | (cells["name"] != "")  # spreadsheets end in empty rows
     problems: list[tuple[str, str]] = []
     members = pd.DataFrame({"member_id": cells["member_id"], "name": cells["name"]})

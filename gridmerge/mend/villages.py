@@ -16,9 +16,11 @@ from gridmerge.mend import crs as systems
 from gridmerge.mend import polygons
 from gridmerge.mend.coverage import covered
 from gridmerge.mend.cracks import open_cracks
-from gridmerge.mend.fields import attributes, column, drawn, not_empty, text, texts
+from gridmerge.mend.fields import attributes, column, drawn, not_empty, texts
+from gridmerge.mend.fields import codes as code_column
 from gridmerge.mend.place import place
 from gridmerge.model import RawLayer, Township
+from gridmerge.values import as_code
 
 GRID = 0.001  # metres: the precision of the skeleton, far below any drawing error
 CODE_DIGITS = 12  # of a village by the statistical code
@@ -77,7 +79,7 @@ def _codes_and_names(raw: RawLayer, spec: Villages) -> tuple[pd.Series, pd.Serie
             f'villages（{raw.source.path}）看不出哪个字段是村代码；请在 [villages] 写 code = "字段名"（有：{"、".join(attributes(raw))}）。',
             f'villages ({raw.source.path}): no field looks like the village code; write code = "FIELD" in [villages] (it has: {", ".join(attributes(raw))}).',
         )
-    codes = texts(raw, code)
+    codes = code_column(raw, code)
     name = column(raw, spec.name, "village_name")
     names = texts(raw, name)
     names = names.where(names != "", codes)
@@ -94,7 +96,7 @@ def _codes_and_names(raw: RawLayer, spec: Villages) -> tuple[pd.Series, pd.Serie
 def _code_by_content(raw: RawLayer) -> str | None:
     """The column that holds 12-digit codes, else the one whose name says so."""
     for name in attributes(raw):
-        values = text(raw.frame[name])
+        values = as_code(raw.frame[name])
         if len(values) and values.str.fullmatch(rf"\d{{{CODE_DIGITS}}}").all():
             return name
     return column(raw, None, "village_code")

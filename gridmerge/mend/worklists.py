@@ -11,7 +11,7 @@ from gridmerge.catalog import find_field
 from gridmerge.config import WorkloadSpec
 from gridmerge.errors import InputError
 from gridmerge.findings import Finding, found
-from gridmerge.mend.fields import attributes, column, drawn, some, texts
+from gridmerge.mend.fields import attributes, codes, column, drawn, some, texts
 from gridmerge.mend.names import Gazetteer
 from gridmerge.model import Layer, RawLayer, Township
 
@@ -46,7 +46,7 @@ def listed_land(
     land = np.full(int(rows.sum()), None, dtype=object)
     lost: list[str] = []
     if spec.grids is not None:
-        cells = texts(raw, column(raw, spec.id, "id")).reset_index(drop=True)[rows]
+        cells = codes(raw, column(raw, spec.id, "id")).reset_index(drop=True)[rows]
         shapes = _network(raw, spec, layers).frame.set_index("source_id").geometry
         known = cells.isin(shapes.index).to_numpy()
         land[known] = shapes.loc[cells[known]].to_numpy()
@@ -55,9 +55,9 @@ def listed_land(
     if village is not None:
         cells, missing = texts(raw, village).reset_index(drop=True)[rows], pd.isna(land)
         gazetteer, shapes = Gazetteer(township), township.villages.set_index("village_code").geometry
-        codes = cells.map(lambda cell: gazetteer.find(cell) if cell else [])
-        sure = (codes.map(len) == 1).to_numpy() & missing
-        land[sure] = shapes.loc[[one[0] for one in codes[sure]]].to_numpy()
+        matched = cells.map(lambda cell: gazetteer.find(cell) if cell else [])
+        sure = (matched.map(len) == 1).to_numpy() & missing
+        land[sure] = shapes.loc[[one[0] for one in matched[sure]]].to_numpy()
         lost += sorted(set(cells[missing & ~sure]) - {""})
     told = found("work_name_unknown", layer=raw.source.key, measure=len(lost), examples=some(lost, 5)) if lost else None
     return land, [] if told is None else [told]

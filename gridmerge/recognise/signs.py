@@ -11,6 +11,7 @@ import pandas as pd
 
 from gridmerge.catalog import plain
 from gridmerge.recognise.survey import Sheet
+from gridmerge.values import cell_text
 
 
 @cache
@@ -28,12 +29,4 @@ def word(text: str, kind: str) -> str | None:
 
 def texts(sheet: Sheet, column: str) -> pd.Series:
     """A column as stripped text, "" for blanks."""
-    values = sheet.frame[column]
-    if pd.api.types.is_float_dtype(values):
-        return values.map(_number)
-    return values.map(lambda value: "" if pd.isna(value) else str(value).strip())
-
-
-def _number(value: float) -> str:
-    """Whole numbers lose the ``.0`` that a blank in the column gave them."""
-    return "" if pd.isna(value) else f"{value:.0f}" if float(value).is_integer() else repr(float(value))
+    return sheet.frame[column].map(cell_text)
