@@ -8,7 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from gridmerge.personal import holds_id_number, id_numbers, strike_id_numbers
+from gridmerge.personal import holds_id_number, id_numbers, personal, phones, scrub, strike_id_numbers
+from tests.ways import AROUND, IDS, LOOKALIKES, PHONES, SEVERAL, bare
 
 WEIGHTS = (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2)
 
@@ -53,3 +54,60 @@ def test_full_width_digits_are_read_and_the_rest_is_left_as_written():
 def test_codes_coordinates_and_days_are_no_id_numbers(text):
     assert not holds_id_number(text)
     assert strike_id_numbers(text) == text
+
+
+@pytest.mark.parametrize(("written", "digits"), IDS)
+def test_an_id_number_or_a_card_is_struck_however_it_is_written(written, digits):
+    for around in AROUND:
+        before, after = around.split("{}")
+        assert scrub(around.format(written)) == f"{before}******{after}"
+        assert strike_id_numbers(around.format(written)) == f"{before}******{after}"
+
+
+@pytest.mark.parametrize(("written", "digits"), PHONES)
+def test_a_phone_is_masked_however_it_is_written(written, digits):
+    for around in AROUND:
+        text = around.format(written)
+        assert [number.replace("-", "") for number in phones(text)] == [digits], text
+        assert digits not in bare(scrub(text))
+        assert digits[-4:] in scrub(text), "its last digits stay, for who has the number to see which it is"
+        assert strike_id_numbers(text) == text
+
+
+@pytest.mark.parametrize(("written", "numbers"), SEVERAL)
+def test_every_number_of_a_cell_is_found(written, numbers):
+    assert not [number for number in numbers if number in bare(scrub(written))]
+
+
+def test_the_table_is_as_long_as_was_asked():
+    assert len(IDS) + len(PHONES) >= 60
+    assert len(LOOKALIKES) >= 40
+
+
+@pytest.mark.parametrize("text", LOOKALIKES)
+def test_what_looks_alike_stays(text):
+    assert scrub(text) == text
+    assert scrub(f"东山村 {text}") == f"东山村 {text}"
+
+
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [
+        ("组长 (0813) 123-4567 转 8001", "组长 0813-***4567 转 8001"),
+        ("+86 (139) 1111-5555", "139****5555"),
+        ("张三:139.1111.5555,李四:138 2222 4444", "张三:139****5555,李四:138****4444"),
+        ("１号网格 139 1111 5555", "１号网格 139****5555"),
+    ],
+)
+def test_what_stands_around_a_phone_stays_as_written(text, shown):
+    assert scrub(text) == shown
+    assert scrub(shown) == shown
+
+
+def test_fingerprints_of_files_and_faces_hold_nothing():
+    assert not personal("sha256: " + "ab13911115555cd4110105199412310020ef" * 2)
+
+
+@given(st.text("0123456789 -.xX张：(+", max_size=60))
+def test_what_was_scrubbed_once_holds_nothing_more(text):
+    assert not personal(scrub(text)) or scrub(scrub(text)) != scrub(text)

@@ -5,15 +5,14 @@ from __future__ import annotations
 import re
 from typing import Literal
 
-from gridmerge.personal import strike_id_numbers
+from gridmerge.personal import scrub
+
+__all__ = ["Audience", "Contacts", "contacts_for", "mask_name", "mask_phone", "scrub"]
 
 Contacts = Literal["masked", "full", "none"]
 Audience = Literal["platform", "meeting", "public"]
 
-_NARROW = {ord("０") + digit: ord("0") + digit for digit in range(10)} | {ord("＋"): ord("+")}
-_GAP = r"[\s\-－—]?"  # people write 138-0013-8000 and +86 138 0013 8000
-_MOBILE = re.compile(rf"(?<!\d)(?:\+?86{_GAP})?(1[3-9]\d){_GAP}(\d{{4}}){_GAP}(\d{{4}})(?!\d)")
-_LANDLINE = re.compile(r"(?<!\d)(0\d{2,3})[\s\-－—]?(\d{3,4})(\d{4})(?!\d)")
+_FEW = re.compile(r"\d{5,}")  # digits of a phone cell that are no phone we know
 
 
 def contacts_for(audience: Audience, contacts: Contacts) -> Contacts:
@@ -48,19 +47,10 @@ def mask_phone(phone: str, contacts: Contacts = "masked") -> str:
         return ""
     masked = scrub(phone)
     if "***" in masked:
-        return masked
+        return _FEW.sub(lambda few: "****" + few.group()[-2:], masked)
     # Not a shape we know (an extension, a foreign number): its last digits are shown only when as many stay hidden.
     kept = min(4, len(phone) // 3)
     return "****" + (phone[-kept:] if kept else "")
-
-
-def scrub(text: str) -> str:
-    """Mask every phone number and take out every ID number that hides in free text."""
-    text = strike_id_numbers(text)
-    narrow = text.translate(_NARROW)
-    masked = _MOBILE.sub(r"\1****\3", narrow)
-    masked = _LANDLINE.sub(lambda found: f"{found[1]}-{'*' * len(found[2])}{found[3]}", masked)
-    return text if masked == narrow else masked
 
 
 def mask_name(name: str) -> str:

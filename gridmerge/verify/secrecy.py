@@ -1,4 +1,4 @@
-"""Promise 8: no ID number, and no phone but a masked one, in any file of OUT."""
+"""Promise 8: no ID number, no bank card, and no phone but a masked one, in any file of OUT."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
 
-from gridmerge.personal import id_numbers
+from gridmerge.personal import Hit, personal
 from gridmerge.publish import FILES
 from gridmerge.verify.again import Again
 from gridmerge.verify.broken import Broken, broken
@@ -21,8 +21,12 @@ from gridmerge.verify.written import Written
 CODE_COLUMNS = frozenset(
     {"grid_code", "village_code", "source_id", "source_ids", "face_id", "member_id", "zone", "layer"}
 )
-_PHONE = re.compile(r"(?<!\d)(?<!\d\.)(?:\+?86[ -]?)?1[3-9]\d[ -]?\d{4}[ -]?\d{4}(?!\d)")
-_FINGERPRINT = re.compile(r"(?<![0-9a-z])(?=[0-9]*[a-f])[0-9a-f]{16,}(?![0-9a-z])")
+_CALLED = {
+    "id": ("身份证号", "an ID number"),
+    "card": ("银行卡号", "a bank card number"),
+    "phone": ("未脱敏的电话", "an unmasked phone"),
+}
+_SHOWN = 3  # digits of a leak that may be told, so that it can be looked for
 
 
 def secret(written: Written, again: Again) -> Iterator[Broken]:
@@ -48,19 +52,17 @@ def _codes(written: Written) -> set[str]:
 
 
 def _leak(text: str, codes: set[str], full: bool) -> tuple[str, str, str] | None:
-    text = _FINGERPRINT.sub("", text)
-    for number in id_numbers(text):
-        if number not in codes:
-            return "身份证号", "an ID number", f"{number[:6]}…"
-    for match in () if full else _PHONE.finditer(text):
-        if match.group() not in codes and not _inside_code(text, match, codes):
-            return "未脱敏的电话", "an unmasked phone", f"{match.group()[:3]}…"
+    for hit in personal(text):
+        if (full and hit.sort == "phone") or _is_code(text, hit, codes):
+            continue
+        return *_CALLED[hit.sort], f"{hit.number[:_SHOWN]}…"
     return None
 
 
-def _inside_code(text: str, match: re.Match[str], codes: set[str]) -> bool:
-    """Whether the digits are part of a longer code, such as JG-13812345678."""
-    return any(match.group() in code and code in text for code in codes if len(code) > len(match.group()))
+def _is_code(text: str, hit: Hit, codes: set[str]) -> bool:
+    """Whether the digits are a code, or part of a longer one, such as JG-13812345678."""
+    written = text[hit.start : hit.end]
+    return written in codes or any(written in code and code in text for code in codes if len(code) > len(written))
 
 
 def _texts(file: Path) -> Iterator[str]:
