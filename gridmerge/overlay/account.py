@@ -149,7 +149,7 @@ def _told(story: Story, threads: int) -> tuple[dict[str, Any], list[Finding]]:
         if np.hypot(dx, dy) >= TOLD:
             shift = f"{dx:.1f}", f"{dy:.1f}"
             findings.append(found("layer_shifted", layer=d.key, measure=np.hypot(dx, dy), dx=shift[0], dy=shift[1]))
-        if d.claims:
+        if d.claims and d.role != "exclusive":  # what happened to a zone is told with its square metres
             findings += _far(d, moved, float(agreement.tolerance[k]))
     return dict(sorted(figures.items())), findings
 

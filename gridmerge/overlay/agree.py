@@ -119,6 +119,17 @@ class Agreement:
             [self.moves[k] for k in order],
         )
 
+    def behind(self, count: int) -> Agreement:
+        """Return it with so many layers before the others that are not moved, and agree with nobody."""
+        none = np.zeros(count)
+        return Agreement(
+            np.concatenate([np.zeros((count, 2)), self.shift]),
+            np.concatenate([none, self.before]),
+            np.concatenate([none, self.after]),
+            np.concatenate([none, self.tolerance]),
+            [*[np.zeros((0, 2))] * count, *self.moves],
+        )
+
     def within(self, low: float, high: float) -> Agreement:
         """Return it with tolerances clipped."""
         return replace(self, tolerance=np.clip(self.tolerance, low, high))

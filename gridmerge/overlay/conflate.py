@@ -20,6 +20,8 @@ LADDER = (
 )  # m; rungs of rounding to meet a GEOS exception with: as it is, the villages' grid, a centimetre
 STRIDE = 0.8  # tolerances between samples of the lines that are compared
 SMOOTH = 0.01  # m: samples that a straight line passes this near are not kept as vertices
+# m: a line nearer than this to a zone's edge is that edge drawn again; farther off it is a line of its own
+WALL = 2.0
 HOLD = 1.25  # tolerances; an end this near to the network is tied to it
 
 
@@ -34,12 +36,25 @@ class Candidate:
 
 @dataclass(frozen=True)
 class VillageLines:
-    """The job of one village: its polygon and the layers that touch it, the first wins."""
+    """The job of one village.
+
+    Parameters
+    ----------
+    village_code, village
+        Its code and polygon.
+    candidates
+        The layers that touch it, the first wins.
+    step
+        Metres between samples.
+    walls
+        The edges of its exclusive zones: they cut the village whatever the layers say.
+    """
 
     village_code: str
     village: shapely.Geometry
     candidates: tuple[Candidate, ...]
     step: float
+    walls: Geometries
 
 
 @dataclass(frozen=True)
@@ -49,7 +64,7 @@ class Accepted:
     Parameters
     ----------
     lines
-        The lines that cut the village, its own boundary not among them; none where it failed.
+        The lines that cut the village, its own boundary not among them; only the zones' edges where it failed.
     trouble
         For each rung of the ladder that broke: the layer at work, and what GEOS said.
     failed
@@ -72,7 +87,7 @@ class _LayerTroubleError(Exception):
 def accept(job: VillageLines) -> Accepted:
     """Return the lines that cut this village.
 
-    The village line is accepted before any other. Of each layer's polylines only the runs are taken that do not follow an
+    The village line and the edges of zones are accepted before any other. Of each layer's polylines only the runs are taken that do not follow an
     accepted line within the tolerance; both ends of a run are tied to the network, at their own crossing with it if there
     is one near, else by the shortest way. Where GEOS gives up, all is tried again with coordinates rounded to `LADDER`.
     """
@@ -82,13 +97,14 @@ def accept(job: VillageLines) -> Accepted:
             return Accepted(_accept(job, grid), tuple(trouble))
         except _LayerTroubleError as error:
             trouble.append((error.layer, error.reason))
-    return Accepted(np.array([], dtype=object), tuple(trouble), failed=True)
+    return Accepted(job.walls, tuple(trouble), failed=True)
 
 
 def _accept(job: VillageLines, grid: float) -> Geometries:
     network = _Network(_segments(shapely.boundary(job.village)), job.step)
+    network.wall(job.walls, WALL)
     shapely.prepare(job.village)
-    accepted: list[Geometries] = []
+    accepted: list[Geometries] = [job.walls]
     for candidate in job.candidates:  # each layer sees what the ones before it left: the loop is the method
         strands = candidate.strands
         if grid:
@@ -100,7 +116,7 @@ def _accept(job: VillageLines, grid: float) -> Geometries:
                 network.add(lines)
         except shapely.errors.GEOSException as error:
             raise _LayerTroubleError(candidate.layer, str(error)) from error
-    return np.concatenate(accepted) if accepted else np.array([], dtype=object)
+    return np.concatenate(accepted)
 
 
 def _segments(line: shapely.Geometry) -> Geometries:
@@ -117,6 +133,7 @@ class _Pieces:
     at: Ints
     middle: Floats
     heading: Floats  # (cosine, sine) of twice the direction: the same both ways along a line
+    places: Floats  # (pieces, 3, 2) start, middle and end
 
     @classmethod
     def of(cls, strands: Strands, land: shapely.Geometry | None = None) -> _Pieces:
@@ -129,7 +146,8 @@ class _Pieces:
             at, middle = at[inside], middle[inside]
         x, y = (xy[at + 1] - xy[at]).T
         square = np.maximum(x * x + y * y, 1e-18)
-        return cls(at, middle, np.column_stack([(x * x - y * y) / square, 2 * x * y / square]))
+        heading = np.column_stack([(x * x - y * y) / square, 2 * x * y / square])
+        return cls(at, middle, heading, np.stack([xy[at], middle, xy[at + 1]], axis=1))
 
     def place(self, turn: float) -> Floats:
         """Where they are and where they lead to, as one point in metres: a full turn counts for `turn`."""
@@ -154,6 +172,18 @@ class _Batch:
         feet[source] = shapely.get_coordinates(way).reshape(-1, 2, 2)[:, 1]
         return distance, feet
 
+    def close(self, places: Floats, reach: float) -> Bools:
+        """Whether pieces, given by (pieces, 3, 2) places along each, lie within `reach` of the lines all along.
+
+        Samples stand too far apart to tell so short distances: these are measured to the lines.
+        """
+        near = np.ones(len(places), dtype=bool)
+        for k in (1, 0, 2):  # the middle first: few pieces pass it
+            asked = np.flatnonzero(near)
+            distance, _ = self.feet(np.asarray(shapely.points(places[asked, k]), dtype=object), reach)
+            near[asked] = np.isfinite(distance)
+        return near
+
     def crossings(self, tails: Geometries) -> tuple[Ints, Geometries]:
         """(tail, point) where tails meet the lines, for each line the point nearest to the tail's start."""
         tail, line = self.tree.query(tails, predicate="intersects")
@@ -168,12 +198,18 @@ class _Network:
     def __init__(self, lines: Geometries, step: float) -> None:
         self._step, self._turn = step, TURN * step / STRIDE
         self._batches: list[_Batch] = []
+        self._walls: list[tuple[_Batch, float]] = []
         self.add(lines)
 
     def add(self, lines: Geometries) -> None:
         while self._batches and len(self._batches[-1].lines) <= len(lines):
             lines = np.concatenate([self._batches.pop().lines, lines])
         self._batches.append(_Batch(lines, self._step, self._turn))
+
+    def wall(self, lines: Geometries, apart: float) -> None:
+        """Add lines that another line is taken for only where it is nearer than `apart` all along."""
+        if len(lines):
+            self._walls.append((_Batch(lines, self._step, self._turn), apart))
 
     def follows(self, pieces: _Pieces, tolerance: float) -> Bools:
         """Whether a piece runs along the network: distance and difference of direction count together."""
@@ -182,15 +218,20 @@ class _Network:
         for batch in self._batches:
             distance, _ = batch.pieces.query(place[left], distance_upper_bound=tolerance)
             left = left[np.isinf(distance)]
+        for batch, apart in self._walls:
+            left = left[~batch.close(pieces.places[left], min(apart, tolerance))]
         follows = np.ones(len(place), dtype=bool)
         follows[left] = False
         return follows
+
+    def _all(self) -> list[_Batch]:
+        return [*self._batches, *(batch for batch, _ in self._walls)]
 
     def feet(self, xy: Floats, reach: float) -> Floats:
         """Return the nearest point of the network to each point, NaN where it is further than `reach`."""
         points = np.asarray(shapely.points(xy), dtype=object)
         nearest, feet = np.full(len(xy), np.inf), np.full_like(xy, np.nan)
-        for batch in self._batches if len(xy) else ():
+        for batch in self._all() if len(xy) else ():
             distance, foot = batch.feet(points, reach)
             nearer = distance < nearest
             nearest[nearer], feet[nearer] = distance[nearer], foot[nearer]
@@ -198,7 +239,7 @@ class _Network:
 
     def crossings(self, tails: Geometries) -> tuple[Ints, Floats, Floats]:
         """Return where tails first cross the network: which tails, how far along, and the points."""
-        found = [batch.crossings(tails) for batch in self._batches]
+        found = [batch.crossings(tails) for batch in self._all()]
         tail, points = (np.concatenate(part) for part in zip(*found, strict=True))
         along = shapely.line_locate_point(tails[tail], points)
         order = np.lexsort((along, tail))

@@ -21,8 +21,9 @@ from gridmerge.overlay.drawing import Drawing, drawings, weights
 from gridmerge.overlay.label import Targets, marks, shares
 from gridmerge.overlay.linework import Bools, Floats, Geometries, Ints, Strands, plain, polylines
 from gridmerge.overlay.together import together
+from gridmerge.overlay.zones import Zones, told, zones_of
 
-PLACES = {"exclusive": 0, "base": 1, "grid": 2, "barrier": 3}  # whose lines come first, whatever the rank
+PLACES = {"base": 0, "grid": 1, "barrier": 2}  # whose lines come first, whatever the rank
 MOST = 75.0  # percentile of the layers' tolerances that counts for all: a few very rough layers do not set the measure
 FINE = 0.8  # of the common tolerance: the least a layer gets, for the others it meets are not as fine
 TIGHTEST = 2.0  # m: no drawing can be told apart more finely
@@ -51,13 +52,17 @@ def overlay(township: Township, layers: Sequence[Layer], settings: Overlay, proc
     """
     villages = plain(township.villages.geometry.to_numpy())
     drawn = drawings(villages, layers, processes)
+    zoned = sorted((d for d in drawn if d.role == "exclusive"), key=lambda d: (d.precedence, d.layer.rank))
+    drawn = [d for d in drawn if d.role != "exclusive"]
     precedence = np.array([d.precedence for d in drawn], dtype=np.int64)
     agreement = agree(sheet(polylines(villages)), [d.sheet for d in drawn], weights(drawn), precedence, processes)
     drawn, agreement, tolerance = _settled(drawn, agreement, settings)
-    results = _accepted(township, villages, drawn, agreement, tolerance, processes)
+    zones = zones_of(villages, zoned, tolerance)
+    results = _accepted(township, zones, drawn, agreement, tolerance, processes)
     faces, village, failed = _cut(villages, results)
-    cut = _absorbed(faces, village, drawn, tolerance, processes)
-    findings = _troubles(township, villages, results, failed)
+    drawn, agreement = [*zoned, *drawn], agreement.behind(len(zoned))
+    cut = _absorbed(faces, village, zones, drawn, tolerance, processes)
+    findings = [*_troubles(township, villages, results, failed), *told(zones, zoned, villages)]
     return mosaic_of(Story(township, drawn, agreement, cut, tolerance, failed, findings), processes)
 
 
@@ -88,13 +93,14 @@ def _settled(drawn: list[Drawing], agreement: Agreement, settings: Overlay) -> t
 
 def _accepted(
     township: Township,
-    villages: Geometries,
+    zones: Zones,
     drawn: list[Drawing],
     agreement: Agreement,
     tolerance: float,
     processes: int,
 ) -> list[Accepted]:
     """What each village's job accepts."""
+    villages = plain(township.villages.geometry.to_numpy())
     step = STRIDE * tolerance
     bent = together(
         lambda one: bend(one[0].lines, one[0].sheet, one[1], step),
@@ -103,12 +109,14 @@ def _accepted(
     )
     extents = [_extents(strands) for strands in bent]
     jobs = []
-    for code, village in zip(township.villages["village_code"], villages, strict=True):  # a job each
+    codes, walls = township.villages["village_code"], zones.lines(villages)
+    for code, village, wall in zip(codes, villages, walls, strict=True):  # a job each
         candidates = [
             Candidate(d.key, strands.cut(_touching(extent, village.bounds)[strands.line]), float(limit))
             for d, strands, extent, limit in zip(drawn, bent, extents, agreement.tolerance, strict=True)
         ]
-        jobs.append(VillageLines(code, village, tuple(c for c in candidates if len(c.strands.line)), step))
+        touching = tuple(c for c in candidates if len(c.strands.line))
+        jobs.append(VillageLines(code, village, touching, step, wall))
     if sum(len(strands.xy) for strands in bent) < CROWD:
         return together(accept, jobs, processes)
     return parallel.each(accept, jobs, processes)
@@ -153,16 +161,18 @@ def _troubles(township: Township, villages: Geometries, results: list[Accepted],
     return findings
 
 
-def _absorbed(faces: Geometries, village: Ints, drawn: list[Drawing], tolerance: float, threads: int) -> Cut:
+def _absorbed(
+    faces: Geometries, village: Ints, zones: Zones, drawn: list[Drawing], tolerance: float, threads: int
+) -> Cut:
     """The faces without the thin ones, the exclusive zone each is part of, and who holds how much of it.
 
     Who holds a face is told by a point inside it as long as faces are still to be merged, and by area once they stand.
     """
     claiming = [d for d in drawn if d.claims]
+    zone = zones.of(faces, village)
     points = shapely.STRtree(robust.point_on_surface(faces))
     held = together(lambda d: marks(points, d.sources), claiming, threads)
-    claims = np.column_stack([np.zeros((len(faces), 0)), *(mark for mark, _ in held)])
-    zone = _zones(claiming, [first for _, first in held], len(faces))
+    claims = np.column_stack([np.zeros((len(faces), 0)), *held])
     for _ in range(PASSES):
         _, group = np.unique(np.column_stack([village, zone]), axis=0, return_inverse=True)
         target = absorb(faces, group.ravel(), claims, weights(claiming), tolerance)
@@ -173,14 +183,3 @@ def _absorbed(faces: Geometries, village: Ints, drawn: list[Drawing], tolerance:
         village, zone, claims = village[kept], zone[kept], claims[kept]
     targets = Targets(faces, tolerance, threads)
     return Cut(faces, village, zone, tuple(together(lambda d: shares(targets, d.sources), claiming, threads)))
-
-
-def _zones(claiming: list[Drawing], first: list[Ints], count: int) -> Ints:
-    """The number of the exclusive zone each face is part of, zones counted in order; of two on one land the first."""
-    zone = np.full(count, -1)
-    offset = 0
-    for d, source in zip(claiming, first, strict=True):
-        if d.role == "exclusive":
-            zone = np.where((zone < 0) & (source >= 0), source + offset, zone)
-            offset += len(d.sources)
-    return zone

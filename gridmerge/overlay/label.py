@@ -68,13 +68,10 @@ def shares(targets: Targets, sources: Geometries) -> Shares:
     return Shares(face[some][order], source[some][order], held[some][order])
 
 
-def marks(points: shapely.STRtree, sources: Geometries) -> tuple[Floats, Ints]:
-    """Who holds each point of a layer: a number for the set of grids there, 0 for none; and the first of them, -1."""
+def marks(points: shapely.STRtree, sources: Geometries) -> Floats:
+    """Who holds each point of a layer: a number for the set of grids there, 0 for none."""
     source, point = points.query(sources, predicate="contains")
-    first = np.full(len(points), -1)
-    order = np.argsort(-source, kind="stable")
-    first[point[order]] = source[order]  # the last written is the first by row
-    return _sets(point, source, len(points)), first
+    return _sets(point, source, len(points))
 
 
 def _sets(item: Ints, source: Ints, count: int) -> Floats:
