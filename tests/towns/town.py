@@ -102,11 +102,11 @@ def draw_town(
         rivers=land.rivers,
         roads=land.roads,
         roster=folk.supported(seed, roster, land),
-        separable=_separable(land, drawn),
+        separable=separable_blocks(land, drawn),
     )
 
 
-def _separable(land: Land, layers: dict[str, DrawnLayer]) -> gpd.GeoDataFrame:
+def separable_blocks(land: Land, layers: dict[str, DrawnLayer]) -> gpd.GeoDataFrame:
     """Merge true blocks of a village that lie in the same grid, or in none, of every layer."""
     ids = land.blocks["block_id"].to_numpy()
     labels = np.column_stack(

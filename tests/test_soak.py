@@ -1,0 +1,69 @@
+"""The soak's own towns: the same for a seed, every odd kind can be drawn and written, and the judge counts right."""
+
+from __future__ import annotations
+
+import dataclasses
+from pathlib import Path
+
+import numpy as np
+import pytest
+import shapely
+
+from benchmarks.soak.draw import draw
+from benchmarks.soak.judge import score
+from benchmarks.soak.odd import ODD
+from benchmarks.soak.settings import BLOCKS, DIRT, LAYERS, VILLAGES, Settings, draw_settings
+from benchmarks.soak.writing import write
+from gridmerge.project import read_project
+
+LITTLE = Settings(
+    seed=3, villages=2, blocks=6, layers=4, dirt=1.0, look="town", lake=False, unshared=0.0, chinese=True, odd=()
+)
+FOUR = np.array([shapely.box(100 * n, 0, 100 * n + 100, 100) for n in range(4)], dtype=object)
+
+
+def test_settings_are_a_seeds_own_and_keep_to_their_ranges():
+    drawn = [draw_settings(seed) for seed in range(200)]
+    assert drawn == [draw_settings(seed) for seed in range(200)]
+    assert {one.villages for one in drawn} == set(range(VILLAGES[0], VILLAGES[1] + 1))
+    assert all(LAYERS[0] <= one.layers <= LAYERS[1] for one in drawn)
+    assert max(one.villages * one.blocks for one in drawn) <= BLOCKS[1] + VILLAGES[1]
+    assert {one.dirt for one in drawn} == set(DIRT)
+    assert {name for one in drawn for name in one.odd} == set(ODD)
+
+
+@pytest.mark.parametrize("kind", sorted(ODD))
+def test_every_odd_kind_becomes_a_project_that_can_be_read(kind: str, tmp_path: Path):
+    drawn = draw(dataclasses.replace(LITTLE, odd=(kind,)))
+    write(drawn, tmp_path, chinese=True)
+    project = read_project(tmp_path)
+    assert {spec.key for spec in project.layers} == {*drawn.draft.layers, *drawn.draft.barriers}
+    assert all((tmp_path / path).exists() for spec in project.layers for path in spec.path)
+    assert shapely.is_valid(drawn.truth).all()
+
+
+def test_a_lake_is_nobodys_block():
+    with_lake = draw(dataclasses.replace(LITTLE, villages=1, blocks=30, lake=True))
+    lake = with_lake.draft.lakes[0]
+    assert shapely.area(shapely.intersection(with_lake.truth, lake)).sum() < 1
+    assert shapely.area(shapely.intersection(with_lake.draft.villages.geometry.to_numpy(), lake)).sum() < 1
+
+
+def test_the_judge_counts_what_is_missed_and_what_is_extra():
+    assert score(FOUR, FOUR).f1 == 1
+    merged = np.array([shapely.union_all(FOUR[:2]), *FOUR[2:]], dtype=object)
+    told = score(merged, FOUR)
+    assert (told.missed, told.extra) == (2, 1)
+    assert told.f1 == pytest.approx(4 / 7)
+
+
+def test_a_shift_by_a_twentieth_is_the_block_and_by_a_tenth_is_not():
+    assert score(shapely.transform(FOUR, lambda at: at + np.array([5, 0])), FOUR).missed == 0
+    assert score(shapely.transform(FOUR, lambda at: at + np.array([10, 0])), FOUR).missed == 4
+
+
+def test_excused_land_counts_neither_way():
+    halves = [shapely.box(0, 0, 50, 100), shapely.box(50, 0, 100, 100)]
+    cut = np.array([*halves, *FOUR[1:]], dtype=object)
+    assert score(cut, FOUR).f1 == pytest.approx(6 / 9)
+    assert score(cut, FOUR, shapely.box(20, 20, 60, 60)).f1 == 1
