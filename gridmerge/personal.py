@@ -31,7 +31,8 @@ _INVISIBLE = re.compile(
 _BETWEEN = r"[\s.\-‐-―−﹣－·•・_()\[\]]"
 _RUN = re.compile(rf"\d(?:{_BETWEEN}{{0,3}}\d){{6,}}(?:{_BETWEEN}{{0,3}}[Xx](?![0-9A-Za-z]))?")
 _GROUP = re.compile(r"\d+[Xx]?|[Xx]")
-_FINGERPRINT = re.compile(r"(?<![0-9A-Za-z])(?=(?:\d*[a-f]){2})[0-9a-f]{16,}(?![0-9A-Za-z])")  # sha256, ids of faces
+# sha256, ids of faces, well-known binary
+_FINGERPRINT = re.compile(r"(?<![0-9A-Za-z])(?=(?:\d*[a-fA-F]){2})(?:[0-9a-f]{16,}|[0-9A-F]{24,})(?![0-9A-Za-z])")
 _SCIENTIFIC = re.compile(r"(?<![\d.])([1-9])\.(\d{8,17})[eE]\+?(10|14|17)(?!\d)")  # a number as Excel shows it
 _POINT_NOUGHT = re.compile(r"\.0+(?!\d)")
 
@@ -45,7 +46,7 @@ _ID_GROUPS = frozenset(
 # seem born before 1940. Who was born earlier is told by what is written before the number.
 _OLD_SINCE = 40
 _OF_A_PERSON = re.compile(r"(?:身份|证件|证号|证|[iI][dD])\D{0,6}$")
-_OF_A_THING = re.compile(r"(?:编码|代码|编号|注册号|税号|执照|网格|单元|code|grid)\D{0,4}$", re.I)
+_OF_A_THING = re.compile(r"(?:编码|代码|编号|注册号|税号|执照|网格(?![员长])|单元|code|grid)\D{0,4}$", re.I)
 # Which lengths the cards of an issuer have, by their first digits: UnionPay, Visa, MasterCard, JCB.
 _CARDS = re.compile(r"(?=.{16,19}$)(?:62|60|95|6[58])\d+|4\d{15}|5[1-5]\d{14}|35(?:2[89]|[3-8]\d)\d{12}")
 _CARD_SIZES = range(16, 20)
@@ -127,15 +128,16 @@ def phones(text: str) -> list[str]:
 
 def strike_id_numbers(text: str, instead: str = STRUCK) -> str:
     """Put `instead` for every ID number and bank card in a text; all else stays as it is, full-width digits too."""
-    return _changed(text, [(hit, instead) for hit in personal(text) if hit.sort != "phone"])
+    return replaced(text, [(hit, instead) for hit in personal(text) if hit.sort != "phone"])
 
 
 def scrub(text: str) -> str:
     """Strike ID numbers and bank cards from a text, and mask its phones: ``138****0001``, ``0813-***4567``."""
-    return _changed(text, [(hit, _masked(hit.number) if hit.sort == "phone" else STRUCK) for hit in personal(text)])
+    return replaced(text, [(hit, _masked(hit.number) if hit.sort == "phone" else STRUCK) for hit in personal(text)])
 
 
-def _changed(text: str, hits: Sequence[tuple[Hit, str]]) -> str:
+def replaced(text: str, hits: Sequence[tuple[Hit, str]]) -> str:
+    """Return the text with something else where numbers of it stand; they come from left to right."""
     for hit, instead in reversed(hits):
         text = text[: hit.start] + instead + text[hit.end :]
     return text
@@ -231,7 +233,7 @@ def _is_id(groups: _Groups, digits: str) -> bool:
 def _is_new_id(groups: _Groups, digits: str) -> bool:
     if digits[6:8] not in ("18", "19", "20") or _day(digits[6:10], digits[10:14]) is None:
         return False
-    right = _CHECKS[_total(digits) % 11] == digits[17].upper()
+    right = has_check_digit(digits)
     if len(groups.sizes) == 1:
         return right or (digits[6:8] != "20" and groups.digits == digits)
     if not _even(groups) or not _PROVINCES.match(digits):
@@ -249,8 +251,10 @@ def _is_old_id(groups: _Groups, digits: str) -> bool:
     return int(digits[6:8]) >= _OLD_SINCE and not _OF_A_THING.search(groups.before)
 
 
-def _total(digits: str) -> int:
-    return sum(int(digit) * weight for digit, weight in zip(digits[:17], _WEIGHTS, strict=True))
+def has_check_digit(number: str) -> bool:
+    """Whether a number of 18 digits ends in the check digit of GB 11643; one of eleven does by chance."""
+    total = sum(int(digit) * weight for digit, weight in zip(number[:17], _WEIGHTS, strict=True))
+    return number[17:].upper() == _CHECKS[total % 11]
 
 
 def _day(year: str, month_day: str) -> date | None:
@@ -342,7 +346,9 @@ def _scientific(plain: str) -> Iterator[Hit]:
     for match in _SCIENTIFIC.finditer(plain):
         digits, power = match[1] + match[2], int(match[3])
         born = _PROVINCES.match(digits) and (
-            digits[6:8] in ("18", "19", "20") if power == 17 else _day("19" + digits[6:8], digits[8:12].ljust(4, "1"))
+            digits[6:8] in ("18", "19", "20") and (len(digits) < 14 or _day(digits[6:10], digits[10:14]))
+            if power == 17
+            else _day("19" + digits[6:8], digits[8:12].ljust(4, "1"))
         )
         if power == 10 and _MOBILE.fullmatch(digits[:11]):
             yield Hit(match.start(), match.end(), "phone", digits[:11])

@@ -1,88 +1,170 @@
-"""What must not enter: ID numbers, bank cards, passwords are dropped here; a finding names the field, never a value."""
+"""What must not enter: ID numbers, bank cards and passwords go here; a finding names the field and a row, never a value."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 
 import geopandas as gpd
 import numpy as np
 import pandas as pd
 
 from gridmerge.findings import Finding, found
-from gridmerge.personal import holds_id_number, strike_id_numbers
+from gridmerge.personal import STRUCK, Hit, has_check_digit, personal, replaced, scrub
 from gridmerge.text import Text
 
 _ID_NAME = re.compile(r"身份证|公民身份|sfz|gmsf|id_?card|identity_?(no|num|card)", re.I)
-_LONG = re.compile(r"\d{17}[\dXx]")
-_ID_SHARE = 0.5  # of the values with eighteen digits: one code in eleven has the right check digit by chance
-_CARD = re.compile(r"(?<![\d.])\d{16,19}(?!\d)")
-_CARD_SHARE = 0.5  # of the given values: one number in ten passes Luhn by chance, half a column does not
 _PASSWORD = re.compile(r"密码|口令|passw(or)?d|^pwd$|_pwd$|^pwd_|^mima$", re.I)
+_MOSTLY = 0.5  # of the given cells that are nothing but such a number: then the whole column goes
+# Shorter text holds no such number, and smaller figures are none.
+_SHORTEST, _SMALLEST, _LARGEST = 15, 1e14, 1e19
+_LONG = re.compile(r"(?<![\d.])\d{15,19}(?!\d)")
+_PREFIX = 9  # a township's code: what codes of one place have in common
+_CODE_NAME = re.compile(r"code|编码|编号|代码|网格|grid|(?:^|_)(?:bm|dm|id)$|(?:bm|dm)$", re.I)
+_ORDER, _TWINS = (
+    3,
+    3,
+)  # digits behind the day of birth; how many numbers of one place and day are codes in a column of codes
+# WKT, GeoJSON: long lists of numbers, none of them a person's.
+_SHAPE = re.compile(
+    r"\s*(?:SRID=\d+;)?\s*(?:(?:MULTI|COMPOUND)?(?:POINT|LINESTRING|POLYGON|CURVE|SURFACE)|GEOM|\{)", re.I
+)
+_CALLED = {"id": Text("身份证号", "ID numbers"), "card": Text("银行卡号", "bank card numbers")}
+_BOTH = Text("身份证号、银行卡号", "ID numbers and bank card numbers")
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Secrets:
+    """The secrets of a column: by row, the cell as text and what stands in it."""
+
+    cells: dict[int, tuple[str, list[Hit]]]
+    given: int
+
+    @property
+    def what(self) -> Text:
+        sorts = {hit.sort for _, hits in self.cells.values() for hit in hits}
+        return _BOTH if len(sorts) > 1 else _CALLED[sorts.pop()]
+
+    def fill(self, column: pd.Series) -> bool:
+        """Whether most of what is given in a column is nothing else; one cell of many rows is a slip of the pen."""
+        bare = sum(_is_bare(cell, hits) for cell, hits in self.cells.values())
+        return bare >= max(_MOSTLY * self.given, 1) and (bare > 1 or len(column) == 1)
 
 
 def without_secrets(frame: gpd.GeoDataFrame, key: str, file: str) -> tuple[gpd.GeoDataFrame, list[Finding]]:
-    """Return the frame without its sensitive fields, and a finding for each."""
+    """Return the frame without what is secret, and a finding for each field that held some.
+
+    Fields of passwords and of ID numbers, by their names or because most of their cells are ID numbers or bank cards, are
+    dropped. From others the numbers are struck: a cell that is nothing else becomes empty, in a text ``******`` stands for it.
+    """
     findings: list[Finding] = []
-    for name in frame.columns:
-        if name == frame.geometry.name:
-            continue
-        what = _secret(str(name), frame[name])
-        if what:
-            zh, en, count = what
-            findings.append(
-                found(
-                    "sensitive_dropped",
-                    layer=key,
-                    measure=count,
-                    file=file,
-                    field=masked(str(name)),
-                    what=Text(zh, en),
-                )
-            )
+    for name in [name for name in frame.columns if name != frame.geometry.name]:
+        field, column = masked(str(name)), frame[name]
+        whole = _by_name(str(name), column)
+        secrets = _Secrets(cells={}, given=0) if whole else _secrets(str(name), column)
+        if secrets.fill(column):
+            whole = len(secrets.cells), secrets.what
+        if whole:
+            count, what = whole
+            findings.append(found("sensitive_dropped", layer=key, measure=count, file=file, field=field, what=what))
             frame = frame.drop(columns=name)
+        elif secrets.cells:
+            findings.append(_told(secrets, key, file, field))
+            frame = frame.assign(**{name: _struck(column, secrets)})
     return frame, findings
 
 
-def _secret(name: str, column: pd.Series) -> tuple[str, str, int] | None:
+def dropped(finding: Finding, field: str) -> bool:
+    """Whether a finding says that a field was dropped."""
+    return finding.kind == "sensitive_dropped" and ("field", masked(field)) in finding.blanks
+
+
+def _told(secrets: _Secrets, key: str, file: str, field: str) -> Finding:
+    count, row = len(secrets.cells), min(secrets.cells) + 1
+    what = secrets.what
+    return found("sensitive_struck", layer=key, measure=count, file=file, field=field, what=what, row=row)
+
+
+def _by_name(name: str, column: pd.Series) -> tuple[int, Text] | None:
+    """Whether a column goes for its name alone."""
     if _PASSWORD.search(name.strip()):
-        return "密码", "passwords", int(column.notna().sum())
-    texts = _texts(column)
-    if _ID_NAME.search(name):
-        return "身份证号", "ID numbers", int(column.notna().sum())
-    ids, long = sum(map(holds_id_number, [name, *texts])), sum(bool(_LONG.search(text)) for text in [name, *texts])
-    if ids and ids >= _ID_SHARE * long:
-        return "身份证号", "ID numbers", ids
-    cards = sum(holds_card(text) for text in texts)
-    if cards and cards >= _CARD_SHARE * len(texts):
-        return "银行卡号", "bank card numbers", cards
+        return int(column.notna().sum()), Text("密码", "passwords")
+    if _ID_NAME.search(name) or any(hit.sort == "id" for hit in personal(name)):
+        return int(column.notna().sum()), _CALLED["id"]
     return None
 
 
-def _texts(column: pd.Series) -> Sequence[str]:
-    """Return the values that could hold a long number, as text."""
-    given = column.dropna()
-    if column.dtype.kind == "f":
-        whole = given[(given.abs() >= 1e15) & (given.abs() < 1e19)]
-        return [str(int(value)) for value in whole]
-    if column.dtype.kind in "iu":
-        return [str(value) for value in given[np.abs(given.to_numpy(dtype=float)) >= 1e15]]
+def _secrets(name: str, column: pd.Series) -> _Secrets:
+    """Find the secrets of a column: numbers that look like codes of the column are codes."""
+    texts = _texts(column)
+    hits = {row: [hit for hit in personal(text) if hit.sort != "phone"] for row, text in texts.items()}
+    codes = _codes(name, texts.values(), [hit.number for found_ in hits.values() for hit in found_])
+    left = {row: [hit for hit in found_ if hit.number not in codes] for row, found_ in hits.items()}
+    given = column.map(lambda cell: str(cell).strip() != "").astype(bool) & column.notna()
+    return _Secrets(cells={row: (texts[row], found_) for row, found_ in left.items() if found_}, given=int(given.sum()))
+
+
+def _texts(column: pd.Series) -> dict[int, str]:
+    """Return the cells that could hold a long number, as text, by row."""
     if column.dtype.kind == "b":
-        return []
-    return [text for text in map(str, given) if len(text) >= 15]
+        return {}
+    if column.dtype.kind in "iuf":
+        size = np.abs(column.to_numpy(dtype=float, na_value=np.nan))
+        rows = np.flatnonzero((size >= _SMALLEST) & (size < _LARGEST))
+        return {int(row): _number_text(column.iloc[row]) for row in rows}
+    cells = enumerate(column)
+    texts = {row: _cell_text(cell) for row, cell in cells if cell is not None and cell is not pd.NA}
+    return {row: text for row, text in texts.items() if len(text) >= _SHORTEST and not _SHAPE.match(text)}
 
 
-def holds_card(text: str) -> bool:
-    """Whether the text holds a number of 16 to 19 digits that passes the Luhn check of bank cards."""
-    return any(_luhn(hit) for hit in _CARD.findall(re.sub(r"(?<=\d)[ -](?=\d)", "", text)))
+def _cell_text(cell: object) -> str:
+    return _number_text(cell) if isinstance(cell, float) and _SMALLEST <= abs(cell) < _LARGEST else str(cell)
 
 
-def _luhn(number: str) -> bool:
-    digits = [int(char) for char in reversed(number)]
-    doubled = [digit if i % 2 == 0 else digit * 2 - 9 * (digit > 4) for i, digit in enumerate(digits)]
-    return sum(doubled) % 10 == 0 and len(set(digits)) > 1
+def _number_text(number: float | np.number) -> str:
+    """A float has lost the last digits of an ID number, but not the birthday: it is read as a spreadsheet shows it."""
+    text = str(int(number))
+    return text if not isinstance(number, (float, np.floating)) or personal(text) else f"{number:.14E}"
+
+
+def _codes(name: str, texts: Iterable[str], numbers: Sequence[str]) -> set[str]:
+    """Return the numbers that are no person's: more numbers beside them have their length and township and are codes."""
+    people = set(numbers)
+    own = Counter((len(number), number[:_PREFIX]) for number in people)
+    every = {number for text in texts for number in _LONG.findall(text)} if people else set()
+    others = Counter((len(number), number[:_PREFIX]) for number in every - people)
+    kin = {number for number in people if others[len(number), number[:_PREFIX]] > own[len(number), number[:_PREFIX]]}
+    return kin | (_twins(people) if _CODE_NAME.search(name) else set())
+
+
+def _twins(people: set[str]) -> set[str]:
+    """Numbers without a check digit of one place and day: people have few such twins, the grids of a village have all."""
+    unchecked = {number for number in people if len(number) < 18 or not has_check_digit(number)}
+    days = Counter(number[:-_ORDER] for number in unchecked)
+    return {number for number in people if days[number[:-_ORDER]] >= _TWINS}
+
+
+def _is_bare(cell: str, hits: Sequence[Hit]) -> bool:
+    rest = replaced(cell, [(hit, "") for hit in hits])
+    return not any(character.isalnum() for character in rest)
+
+
+def _struck(column: pd.Series, secrets: _Secrets) -> pd.Series:
+    """Return the column with its secrets struck; other cells stay what they are."""
+    rows = sorted(secrets.cells)
+    if column.dtype.kind == "f":
+        return column.mask(np.isin(np.arange(len(column)), rows))
+    out = column.astype(object)
+    if column.dtype.kind in "iu":
+        out = column.map(str).astype(object)  # as floats, for the sake of a blank, they would lose their last digits
+    for row in rows:
+        cell, hits = secrets.cells[row]
+        out.iloc[row] = None if _is_bare(cell, hits) else replaced(cell, [(hit, STRUCK) for hit in hits])
+    return out
 
 
 def masked(text: str) -> str:
     """Return text fit for a message: long numbers that could be a person's are starred out."""
-    return strike_id_numbers(_CARD.sub("***", text), "***")
+    return scrub(_LONG.sub("***", text))

@@ -15,10 +15,10 @@ from gridmerge.findings import Finding, found, tidy
 from gridmerge.geometry import authority
 from gridmerge.load.coords import attach
 from gridmerge.load.gdal import join
-from gridmerge.load.manners import without_secrets
+from gridmerge.load.manners import dropped, without_secrets
 from gridmerge.load.paths import called, listing_sha256, resolve, sha256
 from gridmerge.load.piece import Ask, Piece
-from gridmerge.load.refuse import locked, missing_field, unreadable
+from gridmerge.load.refuse import locked, missing_field, secret_field, unreadable
 from gridmerge.load.registry import EXTENSIONS, IN_MEMORY, MOST_IN_MEMORY, reader
 from gridmerge.load.sniff import sniff
 from gridmerge.load.tables import field_key
@@ -54,7 +54,7 @@ def read(spec: Reading, folder: Path, key: str) -> RawLayer:
     for path in resolve(spec.path, folder):
         name = called(path, folder)
         piece = read_file(path, _ask(spec, key, name))
-        frame = _with_fields(piece.frame, spec, name)
+        frame = _with_fields(piece, spec, name)
         frame = frame if spec.crs is None else frame.set_crs(None, allow_override=True)
         pieces.append((name, dataclasses.replace(piece, frame=keep(frame, spec.where, name))))
     frame = join([piece.frame for _, piece in pieces])
@@ -151,12 +151,15 @@ def _asked(frame: gpd.GeoDataFrame, ask: Ask) -> gpd.GeoDataFrame:
     return frame.rename(columns=renamed) if renamed else frame
 
 
-def _with_fields(frame: gpd.GeoDataFrame, spec: Reading, name: str) -> gpd.GeoDataFrame:
+def _with_fields(piece: Piece, spec: Reading, name: str) -> gpd.GeoDataFrame:
     """Check that no field the project file names was dropped as sensitive; those of coordinates are used up."""
-    used_up = {spec.geometry, spec.lon, spec.lat}
+    frame, used_up = piece.frame, {spec.geometry, spec.lon, spec.lat}
     for wanted in named_fields(spec).values():
-        if wanted not in frame.columns and wanted not in used_up:
-            raise missing_field(name, wanted, [str(column) for column in frame.columns if column != "geometry"])
+        if wanted in frame.columns or wanted in used_up:
+            continue
+        if any(dropped(finding, wanted) for finding in piece.findings):
+            raise secret_field(name, wanted)
+        raise missing_field(name, wanted, [str(column) for column in frame.columns if column != "geometry"])
     return frame
 
 

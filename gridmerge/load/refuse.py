@@ -33,6 +33,16 @@ def missing_field(file: str, wanted: str, there: Iterable[str]) -> InputError:
     )
 
 
+def secret_field(file: str, wanted: str) -> InputError:
+    """A field the project file names holds ID numbers, bank cards or passwords: it is never read."""
+    field = masked(wanted)
+    return InputError(
+        f"{file}：字段“{field}”是身份证号、银行卡号或密码，读入时已整列丢弃，不能使用。请在 gridmerge.toml 中改用别的字段，或删去这一项。",
+        f'{file}: the field "{field}" is ID numbers, bank cards or passwords; it was dropped on load and cannot be used. '
+        "Name another field in gridmerge.toml, or leave it out.",
+    )
+
+
 def missing_layer(file: str, wanted: str, there: Iterable[str]) -> InputError:
     """A layer (or sheet, or CAD layer) the project file names is not in the file."""
     names = nearest(wanted, there)
