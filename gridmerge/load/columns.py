@@ -12,6 +12,7 @@ import pandas as pd
 
 from gridmerge.findings import Finding, found
 from gridmerge.load.encoding import Choice, choose, codec_named, demanded, foreign, mend_mojibake, note, redecode
+from gridmerge.load.exact import EXACT
 from gridmerge.load.manners import masked
 from gridmerge.load.piece import Ask, geo_frame
 
@@ -93,12 +94,12 @@ def _is_text(column: pd.Series) -> bool:
 
 
 def values(cells: Sequence[Any]) -> np.ndarray:
-    """Return cells of parsed JSON or XML as a column: numbers where all are, else text."""
+    """Return cells of parsed JSON or XML as a column: numbers where all are and none is too long for one, else text."""
     given = [cell for cell in cells if cell is not None]
-    if given and all(isinstance(cell, (int, float)) and not isinstance(cell, bool) for cell in given):
-        if len(given) == len(cells) and all(isinstance(cell, int) and abs(cell) < 2**53 for cell in cells):
-            return np.array(cells, dtype=np.int64)
-        return np.array([np.nan if cell is None else float(cell) for cell in cells])
+    numeric = all(isinstance(cell, (int, float)) and not isinstance(cell, bool) for cell in given)
+    if given and numeric and all(abs(cell) < EXACT for cell in given):
+        whole = len(given) == len(cells) and all(isinstance(cell, int) for cell in cells)
+        return np.array(cells, dtype=np.int64) if whole else np.array(cells, dtype=float)
     out = np.empty(len(cells), dtype=object)
     out[:] = [cell if cell is None or isinstance(cell, str) else json.dumps(cell, ensure_ascii=False) for cell in cells]
     return out

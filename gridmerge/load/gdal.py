@@ -20,6 +20,7 @@ from pyproj.exceptions import CRSError
 
 from gridmerge.findings import Finding
 from gridmerge.load.columns import decode_frame, plain, undo_mojibake, unique_columns
+from gridmerge.load.exact import exact_fields
 from gridmerge.load.features import drop_unreadable, geometries, unreadable_feature
 from gridmerge.load.manners import masked
 from gridmerge.load.piece import Ask, Piece, geo_frame
@@ -39,6 +40,8 @@ TROUBLES = (
     MemoryError,
 )
 _ONE_LAYER = ("shp", "dbf", "fgb", "tab", "mif", "GeoJSON", "ESRIJSON")  # listing layers would read the file twice
+# What QGIS and ArcGIS call the number of a feature where the format has no name for it.
+_KEYS = ("fid", "ogr_fid")
 _NAMES = {
     "ESRI Shapefile": "ESRI Shapefile",
     "shp": "ESRI Shapefile",
@@ -166,20 +169,36 @@ def _read_layer(
 ) -> tuple[gpd.GeoDataFrame, list[Finding]]:
     reading = {"layer": layer, "force_2d": True, "encoding": LATIN1 if raw else None, **options}
     try:
-        meta, _, wkb, fields = pyogrio.raw.read(source, **reading)
+        read = pyogrio.raw.read(source, **reading, return_fids=True)
     except TROUBLES as error:
         return _around_broken(source, reading, ask, error)
-    return _frame(meta, wkb, fields, ask)
+    return _frame(source, reading, read, ask)
 
 
 def _frame(
-    meta: dict[str, Any], wkb: np.ndarray | None, fields: Sequence[np.ndarray], ask: Ask
+    source: Path | bytes, reading: Mapping[str, Any], read: Sequence[Any], ask: Ask
 ) -> tuple[gpd.GeoDataFrame, list[Finding]]:
-    rows = len(wkb) if wkb is not None else (len(fields[0]) if fields else 0)
-    geometry, findings = geometries([None] * rows if wkb is None else wkb, ask)
-    columns = unique_columns([str(name) for name in meta["fields"]], [plain(values) for values in fields])
+    meta, fids, wkb, fields = read
+    geometry, findings = geometries([None] * len(fids) if wkb is None else wkb, ask)
+    names = [str(name) for name in meta["fields"]]
+    values = [plain(column) for column in exact_fields(source, reading, names, fields, fids)]
+    key = _key_asked(source, reading, names, ask)
+    if key is not None:
+        names, values = [*names, key], [*values, fids]
+    columns = unique_columns(names, values)
     frame = geo_frame(columns, geometry, declared_crs(meta["crs"]))
     return drop_unreadable(frame, findings), findings
+
+
+def _key_asked(source: Path | bytes, reading: Mapping[str, Any], names: Sequence[str], ask: Ask) -> str | None:
+    """The name by which the features' numbers are asked for: a database's key is no field, though QGIS shows it as one."""
+    there = {name.casefold() for name in names}
+    lacking = [name for name in ask.fields if name.casefold() not in there]
+    if not lacking:
+        return None
+    info = pyogrio.read_info(source, layer=reading["layer"], encoding=reading["encoding"])
+    keys = {*_KEYS, str(info.get("fid_column", "")).casefold()}
+    return next((name for name in lacking if name.casefold() in keys), None)
 
 
 def _around_broken(
@@ -195,7 +214,7 @@ def _around_broken(
     while stack:
         rows = stack.pop()
         try:
-            meta, _, wkb, fields = pyogrio.raw.read(source, **reading, fids=fids[rows])
+            read = pyogrio.raw.read(source, **reading, fids=fids[rows], return_fids=True)
         except TROUBLES as error:
             if len(findings) > _MOST_BROKEN:
                 raise why from error
@@ -204,7 +223,7 @@ def _around_broken(
             else:
                 findings.append(unreadable_feature(ask, int(rows[0]), "的记录损坏", "its record is damaged"))
             continue
-        frame, more = _frame(meta, wkb, fields, ask)
+        frame, more = _frame(source, reading, read, ask)
         parts.append(frame)
         findings += more
     if not parts:

@@ -20,6 +20,7 @@ from gridmerge.errors import InputError
 from gridmerge.findings import Finding
 from gridmerge.load.columns import plain, values
 from gridmerge.load.encoding import decode_file
+from gridmerge.load.exact import long_numbers
 from gridmerge.load.features import drop_unreadable, unreadable_feature
 from gridmerge.load.gdal import declared_crs, read_gdal
 from gridmerge.load.piece import Ask, Piece, geo_frame
@@ -69,10 +70,25 @@ def _flat(source: Path | bytes, text: str, kind: str, ask: Ask) -> Piece:
         if kind != "GeoJSON":
             raise
         piece = _by_feature(text, ask)
+    if kind == "GeoJSON" and (_lacks_id(piece, text, ask) or _rounded(piece)):
+        piece = _by_feature(text, ask)
     # RFC 7946 makes every GeoJSON WGS84: believed of degrees, not of metres somebody wrote without a crs member
     if kind == "GeoJSON" and not _says_crs(text) and not _degrees(piece.frame.geometry):
         return dataclasses.replace(piece, frame=piece.frame.set_crs(None, allow_override=True))
     return piece
+
+
+def _lacks_id(piece: Piece, text: str, ask: Ask) -> bool:
+    """Whether the members `id` of the features are asked for, and are numbers: GDAL makes no field of those."""
+    wanted = any(name.casefold() == "id" for name in ask.fields)
+    there = any(str(name).casefold() == "id" for name in piece.frame.columns)
+    return wanted and not there and re.search(r'"id"\s*:', text) is not None
+
+
+def _rounded(piece: Piece) -> bool:
+    """Whether a column came as doubles too long to be exact: the text has the digits."""
+    frame = piece.frame
+    return any(long_numbers(frame[name].to_numpy()) for name in frame.columns if name != frame.geometry.name)
 
 
 def _unwrapped(text: str) -> tuple[str, bool]:
@@ -123,7 +139,8 @@ def _by_feature(text: str, ask: Ask) -> Piece:
             findings.append(unreadable_feature(ask, i, "几何不合规范", "its geometry is malformed"))
             shape = None
         properties = feature.get("properties") if isinstance(feature, dict) else None
-        rows.append(properties if isinstance(properties, dict) else {})
+        key = {"id": feature["id"]} if isinstance(feature, dict) and feature.get("id") is not None else {}
+        rows.append(key | properties if isinstance(properties, dict) else key)
         geometry.append(shape)
     names = list(dict.fromkeys(str(name) for row in rows for name in row))
     columns = {name: plain(values([row.get(name) for row in rows])) for name in names}

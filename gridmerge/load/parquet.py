@@ -11,6 +11,7 @@ import pandas as pd
 import shapely
 
 from gridmerge.load.columns import plain
+from gridmerge.load.exact import long_numbers
 from gridmerge.load.piece import Ask, Piece, geo_frame, table_frame
 from gridmerge.load.refuse import unreadable
 
@@ -29,9 +30,20 @@ def read_parquet(path: Path, ask: Ask) -> Piece:
         table = pd.DataFrame(frame.drop(columns=frame.geometry.name))
     except (ValueError, OSError, TypeError, KeyError, AttributeError, shapely.errors.ShapelyError) as error:
         table, geometry, crs = _table(path, ask, error), None, None
-    columns = {str(name): plain(table[name].to_numpy()) for name in table.columns}
+    columns = {str(name): plain(_exact(path, str(name), table[name].to_numpy())) for name in table.columns}
     out = table_frame(columns, len(table)) if geometry is None else geo_frame(columns, geometry, crs)
     return Piece(frame=out, driver="Parquet", encoding="UTF-8", files=(path,))
+
+
+def _exact(path: Path, name: str, values: np.ndarray) -> np.ndarray:
+    """A column; long whole numbers that a blank among them made doubles are read again, as digits."""
+    if not long_numbers(values):
+        return values
+    whole = pd.read_parquet(path, columns=[name], dtype_backend="numpy_nullable")[name]
+    if not pd.api.types.is_integer_dtype(whole.dtype):
+        return values
+    cells = [None if missing else str(cell) for cell, missing in zip(whole, whole.isna(), strict=True)]
+    return np.array([*cells, None], dtype=object)[:-1]
 
 
 def _table(path: Path, ask: Ask, why: Exception) -> pd.DataFrame:

@@ -15,6 +15,7 @@ from gridmerge.mend.fields import codes, column, drawn, not_empty, texts
 from gridmerge.mend.ids import unique_ids
 from gridmerge.mend.lists import village_lists
 from gridmerge.mend.place import place
+from gridmerge.mend.spoilt import alike_ids, spoilt_ids
 from gridmerge.mend.tangles import tangles
 from gridmerge.model import Layer, RawLayer, Township
 
@@ -49,11 +50,12 @@ def mend_layer(raw: RawLayer, spec: LayerSpec, township: Township) -> Layer:
     not_empty(raw)
     fields = {part: column(raw, getattr(spec, part), part) for part in ("id", "name", "holder")}
     frame = pd.DataFrame({"source_id": codes(raw, fields["id"])}, index=raw.frame.index)
+    findings_of_ids = _doubtful_ids(raw, fields["id"], frame["source_id"], spec.key)
     frame["name"], frame["holder"] = texts(raw, fields["name"]), texts(raw, fields["holder"])
     frame = frame.reset_index(drop=True)
     geometry, findings = _geometry(raw, spec, township, frame)
     rows, told = unique_ids(frame, np.asarray(geometry), spec.key, bool((frame["source_id"] != "").any()))
-    findings += told
+    findings += [*told, *findings_of_ids]
     shapes = np.asarray(geometry)[rows["row"].to_numpy()]
     rows, shapes, more = _usable(rows, shapes, spec, township)
     findings += more
@@ -74,6 +76,11 @@ def mend_layer(raw: RawLayer, spec: LayerSpec, township: Township) -> Layer:
         source=raw.source,
         findings=tidy((*raw.findings, *findings)),
     )
+
+
+def _doubtful_ids(raw: RawLayer, field: str | None, ids: pd.Series, layer: str) -> list[Finding]:
+    """Ids that a spreadsheet has spoilt, and ids that differ in nothing that can be seen."""
+    return [*spoilt_ids(ids, layer), *alike_ids(texts(raw, field), ids, layer)]
 
 
 def _geometry(

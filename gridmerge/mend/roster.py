@@ -14,6 +14,7 @@ from gridmerge.findings import Finding, found, tidy
 from gridmerge.mend.fields import attributes, codes, drawn, no_field, not_empty, text, texts
 from gridmerge.mend.names import Gazetteer
 from gridmerge.mend.place import place
+from gridmerge.mend.spoilt import spoilt_clause
 from gridmerge.mend.works import with_points
 from gridmerge.model import RawLayer, Roster, Township
 from gridmerge.text import Text
@@ -138,6 +139,10 @@ def _check_ids(members: pd.DataFrame, problems: list[tuple[str, str]]) -> None:
     blank = int((members["member_id"] == "").sum())
     if blank:
         problems.append((f"{blank} 行没有编号", f"{blank} rows have no member_id"))
+    wrong = spoilt_clause(members["member_id"])
+    if wrong is not None:
+        problems.append(wrong)
+        return
     twice = members["member_id"][members["member_id"].duplicated() & (members["member_id"] != "")]
     if len(twice):
         listed = "、".join(sorted(set(twice)))

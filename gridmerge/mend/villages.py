@@ -19,6 +19,7 @@ from gridmerge.mend.cracks import open_cracks
 from gridmerge.mend.fields import attributes, column, drawn, not_empty, texts
 from gridmerge.mend.fields import codes as code_column
 from gridmerge.mend.place import place
+from gridmerge.mend.spoilt import spoilt_clause
 from gridmerge.model import RawLayer, Township
 from gridmerge.values import as_code
 
@@ -89,6 +90,12 @@ def _codes_and_names(raw: RawLayer, spec: Villages) -> tuple[pd.Series, pd.Serie
         raise InputError(
             f"villages（{raw.source.path}）有 {blank} 个图形的 {code} 为空（如 {example}）；请补上村代码。",
             f"villages ({raw.source.path}): {blank} features have no {code} (such as {example}); fill in the village codes.",
+        )
+    wrong = spoilt_clause(codes)
+    if wrong is not None:
+        raise InputError(
+            f"villages（{raw.source.path}）的 {code}：{wrong[0]}。",
+            f"villages ({raw.source.path}), {code}: {wrong[1]}.",
         )
     return codes, names
 

@@ -1,0 +1,97 @@
+"""Codes that a spreadsheet has spoilt: shown in scientific notation, taken for dates, cut after fifteen digits."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Sequence
+from typing import NamedTuple
+
+import pandas as pd
+
+from gridmerge.findings import Finding, found
+from gridmerge.mend.fields import some
+
+# 5.10311E+11: the sign and two figures are Excel's; a code of its own such as 1e5 or 12E3 has none.
+_SCIENTIFIC = re.compile(r"[+-]?\d(?:\.\d+)?[eE]\+\d{2,3}")
+_MONTH = "(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]*"
+# 1-2 as Excel keeps and shows it: a day at midnight, 2024/1/2, 1月2日, 2-Jan, Jan-02.
+_DATE = re.compile(
+    r"\d{4}[-/.]\d{1,2}[-/.]\d{1,2}(?:[T ]0?0:00(?::00(?:\.0+)?)?)?|(?:\d{4}年)?\d{1,2}月\d{1,2}日"
+    rf"|\d{{1,2}}-{_MONTH}|{_MONTH}-\d{{1,4}}",
+    re.I,
+)
+# A number in a sheet has fifteen digits; what follows becomes noughts.
+_CUT = re.compile(r"[1-9]\d{14}0+")
+_LONG = re.compile(r"\d{16,}")
+
+KINDS = ("code_scientific", "code_date", "code_cut")
+_WHAT = {
+    "code_scientific": (
+        "是 Excel 的科学计数法，原来的数字已丢失",
+        "are in Excel's scientific notation; their digits are lost",
+    ),
+    "code_date": ("被 Excel 变成了日期", "were turned into dates by Excel"),
+    "code_cut": ("第 15 位之后被 Excel 变成了 0", "had their digits after the fifteenth turned into 0 by Excel"),
+}
+_DO = (
+    "请从原系统重新导出，并在粘贴前把该列设为“文本”格式",
+    "export them again, and make the column text before anything is pasted into it",
+)
+
+
+class Spoilt(NamedTuple):
+    """Codes that were spoilt in one way: the kind of finding, how many rows, and which codes."""
+
+    kind: str
+    rows: int
+    codes: list[str]
+
+
+def spoilt(codes: Sequence[str]) -> list[Spoilt]:
+    """Tell which codes of a column a spreadsheet has spoilt.
+
+    Numbers cut after fifteen digits look like any other; they are told where two are the same, or all long ones end so.
+    """
+    ways = {
+        "code_scientific": [code for code in codes if _SCIENTIFIC.fullmatch(code)],
+        "code_date": [code for code in codes if _DATE.fullmatch(code)],
+        "code_cut": _cut(codes),
+    }
+    return [Spoilt(kind, len(ways[kind]), sorted(set(ways[kind]))) for kind in KINDS if ways[kind]]
+
+
+def _cut(codes: Sequence[str]) -> list[str]:
+    cut = [code for code in codes if len(code) > 15 and _CUT.fullmatch(code)]
+    if len(cut) < 2:
+        return []
+    twice = max(Counter(cut).values()) > 1
+    every = len(cut) == sum(_LONG.fullmatch(code) is not None for code in codes)
+    return cut if twice or every else []
+
+
+def spoilt_ids(codes: pd.Series, layer: str) -> list[Finding]:
+    """Findings for the spoilt ids of a network."""
+    return [found(one.kind, layer=layer, measure=one.rows, examples=some(one.codes, 3)) for one in spoilt(list(codes))]
+
+
+def spoilt_clause(codes: pd.Series) -> tuple[str, str] | None:
+    """What is wrong with spoilt codes of a column that cannot do without them, and what to do, as a clause; None if nothing."""
+    ways = spoilt(list(codes))
+    if not ways:
+        return None
+    zh = "；".join(f"代码 {some(one.codes, 3)} {_WHAT[one.kind][0]}" for one in ways)
+    en = "; ".join(f"the codes {', '.join(one.codes[:3])} {_WHAT[one.kind][1]}" for one in ways)
+    return f"{zh}；{_DO[0]}", f"{en}; {_DO[1]}"
+
+
+def alike_ids(written: pd.Series, codes: pd.Series, layer: str) -> list[Finding]:
+    """A finding for every id that is written in several ways which differ in width, blanks or unseen characters only."""
+    ways = written[codes.duplicated(keep=False) & (codes != "")].groupby(codes).unique()
+    return [
+        found(
+            "id_alike", layer=layer, source_id=str(code), measure=len(texts), written=some(map(repr, sorted(texts)), 3)
+        )
+        for code, texts in ways.items()
+        if len(texts) > 1
+    ]
