@@ -9,13 +9,9 @@ from decimal import Decimal
 import numpy as np
 import pandas as pd
 
-# What nobody sees and no code means: controls, soft hyphens, zero-width characters, marks of direction, variation
-# selectors, byte-order marks, tags. Tabs and line breaks are white space.
-_INVISIBLE = re.compile(
-    "[\x00-\x08\x0e-\x1f\x7f-\x84\x86-\x9f\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f"
-    "\u200b-\u200f\u202a-\u202e\u2060-\u206f\u3164\ufe00-\ufe0f\ufeff\uffa0\ufff9-\ufffb\U000e0000-\U000e0fff]"
-)
-_ENDS = re.compile(f"^(?:{_INVISIBLE.pattern}|\\s)+|(?:{_INVISIBLE.pattern}|\\s)+$")
+from gridmerge.text import INVISIBLE, flat_text
+
+_ENDS = re.compile(f"^(?:{INVISIBLE.pattern}|\\s)+|(?:{INVISIBLE.pattern}|\\s)+$")
 # A cell wrapped for its width: what the break parts belongs together.
 _BREAK = re.compile("\\s*[\n\r\v\f\x85\u2028\u2029]\\s*")
 # The ways to make Excel keep a text: ="0012" and '0012.
@@ -90,7 +86,7 @@ def cell_text(value: object) -> str:
 def _code(text: str) -> str:
     if text.isascii() and text.isalnum():
         return text
-    flat = _INVISIBLE.sub("", unicodedata.normalize("NFKC", text))
+    flat = INVISIBLE.sub("", unicodedata.normalize("NFKC", text))
     flat = re.sub(r"\s+", " ", _BREAK.sub("", flat.strip()))
     while (bare := _unmarked(flat)) != flat:
         flat = bare
@@ -148,11 +144,6 @@ def numbers(values: pd.Series) -> pd.Series:
         found = values.astype(float)
         return found.where(np.isfinite(found))
     return pd.Series([number(cell) for cell in values], index=values.index, dtype=float)
-
-
-def flat_text(cell: object) -> str:
-    """Return a cell's text in half-width forms, without blanks around it and without characters that nobody sees."""
-    return _INVISIBLE.sub("", unicodedata.normalize("NFKC", str(cell))).strip()
 
 
 def survives(text: str) -> bool:

@@ -1,0 +1,90 @@
+"""The places of a table → points, the datum its header or file name says undone, and what could not be read told."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import PurePath
+
+import numpy as np
+import pandas as pd
+import shapely
+from numpy.typing import NDArray
+
+from gridmerge.config import Datum
+from gridmerge.coordinates.columns import Columns, Places, file_datum, read
+from gridmerge.datum import undo
+from gridmerge.findings import Finding, found
+from gridmerge.personal import strike_id_numbers
+from gridmerge.text import Text
+
+_LONGEST = 40  # characters of a cell that a message shows
+_LISTED = 5  # rows that a message names
+
+
+def points(
+    frame: pd.DataFrame, columns: Columns, *, layer: str, file: str, datum: Datum | None
+) -> tuple[NDArray[np.object_], list[Finding]]:
+    """Return a point for each row of a table, None where it says no place.
+
+    Parameters
+    ----------
+    frame
+        The table.
+    columns
+        Where its places stand.
+    layer, file
+        What findings call the input and the file.
+    datum
+        What the project file says; it wins over header and file name, and is undone later with everything else.
+
+    Returns
+    -------
+    points
+        In the unit the cells are written in, no CRS; longitude and latitude in WGS84 where a datum was undone here.
+    findings
+        Filled rows that could not be read, cells written latitude first, a datum that was undone.
+    """
+    places = read(frame, columns)
+    x, y, findings = places.x, places.y, _unread(frame, columns, places, layer, file)
+    if places.turned:
+        findings.append(found("coordinates_swapped", layer=layer, file=file))
+    said = columns.datum or file_datum(PurePath(file).stem)
+    if datum is None and said in ("gcj02", "bd09") and places.degrees.any():
+        there = places.degrees
+        x[there], y[there] = undo(said, x[there], y[there])
+        findings.append(found("datum_in_header", layer=layer, file=file, datum=said, where=_where(columns)))
+    drawn = np.full(len(frame), None, dtype=object)
+    given = np.isfinite(x)
+    drawn[given] = shapely.points(x[given], y[given])
+    return drawn, findings
+
+
+def _where(columns: Columns) -> Text:
+    if columns.datum is None:
+        return Text("文件名", "its name")
+    return Text(f"列名（{columns.label}）", f"its header ({columns.label})")
+
+
+def _unread(frame: pd.DataFrame, columns: Columns, places: Places, layer: str, file: str) -> list[Finding]:
+    rows = np.flatnonzero(places.unread)
+    if not len(rows):
+        return []
+    example = written(frame, columns, int(rows[0]))
+    return [
+        found(
+            "coordinates_unread", layer=layer, measure=len(rows), file=file, rows=row_numbers(rows), example=example
+        )
+    ]
+
+
+def written(frame: pd.DataFrame, columns: Columns, row: int) -> str:
+    """Return what a row says of its place, fit for a message."""
+    names = dict.fromkeys((columns.lon, columns.lat))
+    cells = [str(frame[name].iloc[row]) for name in names if not pd.isna(frame[name].iloc[row])]
+    return strike_id_numbers(", ".join(cells), "***")[:_LONGEST]
+
+
+def row_numbers(rows: Sequence[int] | NDArray[np.int64]) -> str:
+    """Name rows, counted from 1 below the header; more than a few are left out."""
+    listed = "、".join(str(int(row) + 1) for row in rows[:_LISTED])
+    return f"{listed} …" if len(rows) > _LISTED else listed
