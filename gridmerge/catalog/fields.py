@@ -27,7 +27,7 @@ def find_field(columns: Iterable[str], part: str) -> str | None:
     columns
         Names as in the file.
     part
-        A table of fields.toml: ``id``, ``name``, ``holder``, ``village_code``, ``lon`` ...
+        A table of fields.toml: ``id``, ``name``, ``holder``, ``village_code`` ...
 
     Examples
     --------

@@ -40,7 +40,9 @@ _JSON_LAT = ("lat", "latitude", "y", "纬度")
 _PARTINGS = (
     re.compile(r"\s*[;、|/&]\s*"),
     re.compile(r"\s*,\s*"),
-    re.compile(rf"[\s;,、|/]*(?<![A-Z\u4e00-\u9fff])(?={'|'.join(word for word in _WORD.split('|') if word not in 'EWNS')})"),
+    re.compile(
+        rf"[\s;,、|/]*(?<![A-Z\u4e00-\u9fff])(?={'|'.join(word for word in _WORD.split('|') if word not in 'EWNS')})"
+    ),
     re.compile(r"\s+"),
     re.compile(r"(?<=[\d°'\".])\s*(?=[EWNS])"),
     re.compile(r"(?<=[EWNS])[\s;,、|/]*(?=[\d+-])"),

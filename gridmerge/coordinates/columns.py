@@ -45,7 +45,9 @@ _FAMILIES: tuple[tuple[str, str], ...] = (
 )
 _SIMPLE = r"[+-]?\d{1,8}(?:\.\d+)?"  # nearly all cells of most tables
 _DEGREES = (0, 1)  # families whose names say longitude and latitude
-_WORN = re.compile(r"坐标|数值|_|(?<![a-z])[xy](?![a-z])")  # what may stand beside the word for the axis and tells nothing
+_WORN = re.compile(
+    r"坐标|数值|_|(?<![a-z])[xy](?![a-z])"
+)  # what may stand beside the word for the axis and tells nothing
 _SINGLE = re.compile(
     r"经纬|坐标|lng[-_]?lat|lon[-_]?lat|lat[-_]?lng|lat[-_]?lon|coord|location|position|point|gps|(?<![a-z])xy(?![a-z])|定位|位置|点位"
 )
@@ -138,6 +140,11 @@ def find(frame: pd.DataFrame) -> Columns | None:
     return None
 
 
+def holds_places(column: pd.Series) -> bool:
+    """Whether most cells of a column say a place each."""
+    return _readable(pd.DataFrame({"place": column}), Columns(lon="place", lat="place")) > _MOSTLY
+
+
 def named(lon: str, lat: str) -> Columns:
     """Return the columns that the project file names, with the datum their names say."""
     said = {said_datum(lon), said_datum(lat)}
@@ -192,8 +199,8 @@ def _values(column: pd.Series) -> tuple[Numbers, NDArray[np.str_]]:
 def _filled(column: pd.Series) -> NDArray[np.bool_]:
     given = column.notna().to_numpy(dtype=bool)
     if column.dtype == object:
-        return given & np.array([not isinstance(cell, str) or bool(cell.strip()) for cell in column], dtype=bool)
-    return given
+        return np.asarray(given & np.array([not isinstance(cell, str) or bool(cell.strip()) for cell in column], dtype=bool))
+    return np.asarray(given)
 
 
 def _unpacked(x: Numbers, y: Numbers, columns: Columns) -> tuple[Numbers, Numbers]:

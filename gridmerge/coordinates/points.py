@@ -71,9 +71,7 @@ def _unread(frame: pd.DataFrame, columns: Columns, places: Places, layer: str, f
         return []
     example = written(frame, columns, int(rows[0]))
     return [
-        found(
-            "coordinates_unread", layer=layer, measure=len(rows), file=file, rows=row_numbers(rows), example=example
-        )
+        found("coordinates_unread", layer=layer, measure=len(rows), file=file, rows=row_numbers(rows), example=example)
     ]
 
 

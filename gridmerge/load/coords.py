@@ -18,11 +18,12 @@ import shapely
 from shapely.geometry.base import BaseGeometry
 
 from gridmerge import robust
+from gridmerge.coordinates import columns
+from gridmerge.coordinates.points import points
 from gridmerge.findings import Finding, found
 from gridmerge.load.corners import corners_to_areas, rows_are_corners
 from gridmerge.load.features import drop_unreadable, footprint, unreadable_feature
 from gridmerge.load.piece import Ask, Piece, has_geometry
-from gridmerge.load.tables import field_key
 from gridmerge.text import Text
 
 _WKT = re.compile(
@@ -35,19 +36,13 @@ _GEOJSON = re.compile(r"\s*[{]\s*[\"'](?:type|coordinates)[\"']\s*:")
 _NUMBER = r"[-+]?\d+(?:\.\d+)?(?:[eE][-+]?\d+)?"
 _PAIR = re.compile(rf"({_NUMBER})\s*[,，\s]\s*({_NUMBER})(?:\s*[,，\s]\s*{_NUMBER})?")
 _LIST = re.compile(rf"[\[(\s]*{_NUMBER}\s*[,，\s]\s*{_NUMBER}")
-_LON_NAMES = (
-    "lon", "lng", "long", "longitude", "经度", "东经", "中心经度", "x", "x坐标", "坐标x", "lon_wgs84", "point_x",
-    "gps_lon", "lng_gcj02", "横坐标",
-)  # fmt: skip
-_LAT_NAMES = (
-    "lat", "latitude", "纬度", "北纬", "中心纬度", "y", "y坐标", "坐标y", "lat_wgs84", "point_y", "gps_lat", "lat_gcj02",
-    "纵坐标",
-)  # fmt: skip
 _KINDS = {
     "wkt": Text("WKT", "WKT"),
     "geojson": Text("GeoJSON", "GeoJSON"),
     "list": Text("坐标串", "list of coordinates"),
 }
+_TWO = Text("经纬度两列", "a column each for the two coordinates")
+_BOTH = Text("经纬度一列", "both coordinates in one column")
 _SAMPLE = 50  # non-empty cells looked at to tell what a column holds
 
 
@@ -59,7 +54,7 @@ def attach(piece: Piece, ask: Ask) -> Piece:
     if ask.geometry:
         return _from_text(piece, ask, ask.geometry)
     if ask.lon and ask.lat:
-        return _from_pair(piece, ask, ask.lon, ask.lat)
+        return _from_columns(piece, ask, columns.named(ask.lon, ask.lat))
     return _guessed(piece, ask) if piece.table and not ask.plain else piece
 
 
@@ -68,18 +63,13 @@ def _guessed(piece: Piece, ask: Ask) -> Piece:
         kind = "" if name == "geometry" else text_kind(piece.frame[name])
         if kind:
             return _from_text(_with(piece, _guess_note(ask, str(name), _KINDS[kind])), ask, str(name))
-    lon, lat = _named(piece.frame, _LON_NAMES), _named(piece.frame, _LAT_NAMES)
-    if lon and lat:
-        note = _guess_note(ask, f"{lon}, {lat}", Text("经纬度两列", "a column each for the two coordinates"))
-        plainly = (lon, lat) == ("lon", "lat")  # the names the project file's own tables use: no guess
-        return _from_pair(piece if plainly else _with(piece, note), ask, lon, lat)
-    return piece
-
-
-def _named(frame: gpd.GeoDataFrame, names: Sequence[str]) -> str | None:
-    there = {field_key(str(column)): str(column) for column in frame.columns if column != "geometry"}
-    hit = next((there[name] for name in names if name in there), None)
-    return hit if hit is not None and np.isfinite(_numbers(frame[hit])).any() else None
+    found_in = columns.find(piece.frame)
+    if found_in is None:
+        return piece
+    plainly = (found_in.lon, found_in.lat) == ("lon", "lat")  # the names the project file's own tables use: no guess
+    what = _BOTH if found_in.lon == found_in.lat else _TWO
+    told = piece if plainly else _with(piece, _guess_note(ask, found_in.label, what))
+    return _from_columns(told, ask, found_in)
 
 
 def text_kind(column: pd.Series) -> str:
@@ -101,6 +91,8 @@ def _from_text(piece: Piece, ask: Ask, name: str) -> Piece:
     column = piece.frame[name]
     cells = ["" if value is None or pd.isna(value) else str(value).strip() for value in column]
     kind = text_kind(column)
+    if not kind and columns.holds_places(column):
+        return _from_columns(piece, ask, columns.named(name, name))
     geometry = {"wkt": _wkts, "geojson": _geojsons}.get(kind, _rings)(cells)
     lost = [i for i, cell in enumerate(cells) if cell and geometry[i] is None]
     findings = [unreadable_feature(ask, i, "坐标无法识别", "its coordinates make no sense") for i in lost]
@@ -190,30 +182,21 @@ def _nested(rings: Sequence[BaseGeometry]) -> BaseGeometry:
 
 
 def _east_first(geometry: np.ndarray, ask: Ask) -> tuple[np.ndarray, list[Finding]]:
-    """Swap "lat,lon" into "lon,lat" where the ranges leave no doubt; metres are left to the room that knows the CRS."""
-    xy = shapely.get_coordinates(geometry)
-    if not len(xy):
+    """Swap "lat,lon" into "lon,lat" where most rows can be nothing else; metres are left to the room that knows the CRS."""
+    first, second = np.abs(shapely.bounds(geometry)[:, 2:]).T
+    turned = (first <= 90) & (second > 90) & (second <= 180)
+    if 2 * turned.sum() <= (~shapely.is_missing(geometry)).sum():
         return geometry, []
-    first, second = np.abs(xy[:, 0]).max(), np.abs(xy[:, 1]).max()
-    if first <= 90 < second <= 180:
-        swapped = shapely.transform(geometry, lambda coordinates: coordinates[:, ::-1])
-        return swapped, [found("coordinates_swapped", layer=ask.key, file=ask.name)]
-    return geometry, []
+    swapped = shapely.transform(geometry, lambda coordinates: coordinates[:, ::-1])
+    return swapped, [found("coordinates_swapped", layer=ask.key, file=ask.name)]
 
 
-def _from_pair(piece: Piece, ask: Ask, lon: str, lat: str) -> Piece:
-    x, y = _numbers(piece.frame[lon]), _numbers(piece.frame[lat])
-    given = np.isfinite(x) & np.isfinite(y)
-    geometry = np.full(len(x), None, dtype=object)
-    geometry[given] = shapely.points(x[given], y[given])
+def _from_columns(piece: Piece, ask: Ask, chosen: columns.Columns) -> Piece:
+    geometry, told = points(piece.frame, chosen, layer=ask.key, file=ask.name, datum=ask.datum)
     frame = piece.frame.set_geometry(gpd.GeoSeries(geometry, index=piece.frame.index), crs=piece.frame.crs)
-    out = dataclasses.replace(piece, frame=frame)
+    out = _with(dataclasses.replace(piece, frame=frame), *told)
     group = rows_are_corners(frame, ask)
-    return out if group is None else corners_to_areas(out, ask, group, (lon, lat))
-
-
-def _numbers(column: pd.Series) -> np.ndarray:
-    return pd.to_numeric(column, errors="coerce").to_numpy(dtype=float)
+    return out if group is None else corners_to_areas(out, ask, group, (chosen.lon, chosen.lat))
 
 
 def _guess_note(ask: Ask, field: str, what: Text) -> Finding:

@@ -12,6 +12,7 @@ import shapely
 from shapely.geometry.base import BaseGeometry
 
 from gridmerge import robust
+from gridmerge.coordinates.points import row_numbers
 from gridmerge.findings import Finding, found
 from gridmerge.load.features import unreadable_feature
 from gridmerge.load.piece import Ask, Piece
@@ -23,6 +24,8 @@ _ORDER_NAMES = (
     "界址点号", "界址点序号", "折点号", "坐标点号", "编号顺序", "vertex", "vertex_index", "point_no",
 )  # fmt: skip
 _RING_NAMES = ("ring", "part", "圈号", "环号", "地块圈号", "部件号", "part_id", "ring_id")
+_TIMES = 30.0  # as far as the usual corner of its grid: no boundary runs so
+_FAR, _FAR_DEGREES = 5000.0, 0.05  # metres or degrees that a corner must be off at least to be left out
 _FEWEST = 3  # rows of one grid, below which they enclose nothing
 
 
@@ -61,7 +64,9 @@ def corners_to_areas(piece: Piece, ask: Ask, group: str, used: tuple[str, str]) 
     used
         The fields the points came from; they, and the corner's number, mean nothing to a polygon and go.
     """
-    frame = piece.frame[~piece.frame.geometry.isna()]
+    bare = piece.frame.geometry.isna().to_numpy()
+    alien = _alien(piece.frame, group)
+    frame = piece.frame[~bare & ~alien]
     names = [str(name) for name in frame.columns if name != "geometry"]
     order, ring = _called(names, _ORDER_NAMES), _called(names, _RING_NAMES)
     keys = as_code(frame[group])
@@ -69,7 +74,7 @@ def corners_to_areas(piece: Piece, ask: Ask, group: str, used: tuple[str, str]) 
     numbers = _numbers(frame[order]) if order and order != group else np.arange(len(frame), dtype=float)
     rings = as_code(frame[ring]).to_numpy() if ring and ring != group else np.full(len(frame), "")
     shapes, first, lost = [], [], 0
-    findings: list[Finding] = []
+    findings = [*_told(piece, bare, "corners_blank", ask), *_told(piece, alien, "corners_astray", ask)]
     for key in dict.fromkeys(keys[keys != ""]):  # a polygon each: rows of one grid, ring by ring
         rows = np.flatnonzero((keys == key).to_numpy())
         shape = _area(xy[rows], numbers[rows], rings[rows])
@@ -82,8 +87,28 @@ def corners_to_areas(piece: Piece, ask: Ask, group: str, used: tuple[str, str]) 
     rest = [name for name in names if name not in {*used, order, ring} - {group}]
     table = frame[rest].iloc[first].reset_index(drop=True)
     out = gpd.GeoDataFrame(table, geometry=np.array([*shapes, None], dtype=object)[:-1], crs=frame.crs)
-    note = found("corners_joined", layer=ask.key, measure=len(shapes), file=ask.name, field=group, rows=len(frame))
+    note = found(
+        "corners_joined", layer=ask.key, measure=len(shapes), file=ask.name, field=group, rows=len(piece.frame)
+    )
     return dataclasses.replace(piece, frame=out, findings=(*piece.findings, note, *findings))
+
+
+def _alien(frame: gpd.GeoDataFrame, group: str) -> np.ndarray:
+    """Which corners lie so far from the others of their grid that they can only be slips of the pen."""
+    x, y = frame.geometry.x, frame.geometry.y
+    keys = as_code(frame[group])
+    far = np.hypot(x - x.groupby(keys).transform("median"), y - y.groupby(keys).transform("median"))
+    usual = far.groupby(keys).transform("median")
+    least = _FAR_DEGREES if max(abs(x.median()), abs(y.median())) <= 180 else _FAR
+    return np.asarray(far > np.maximum(_TIMES * usual, least), dtype=bool)
+
+
+def _told(piece: Piece, rows: np.ndarray, kind: str, ask: Ask) -> list[Finding]:
+    """Say which corners are left out; those whose cells could not be read have been told already."""
+    count = int(rows.sum())
+    if not count or (kind == "corners_blank" and any(one.kind == "coordinates_unread" for one in piece.findings)):
+        return []
+    return [found(kind, layer=ask.key, measure=count, file=ask.name, rows=row_numbers(np.flatnonzero(rows)))]
 
 
 def _area(xy: np.ndarray, numbers: np.ndarray, rings: np.ndarray) -> BaseGeometry | None:

@@ -12,6 +12,7 @@ import numpy as np
 import pandas as pd
 import shapely
 
+from gridmerge.config import Datum
 from gridmerge.findings import Finding
 
 GEOMETRY = "geometry"
@@ -35,6 +36,8 @@ class Ask:
         Those of `fields` that hold codes or names: never turned into numbers.
     plain
         Rows list villages: no geometry is looked for.
+    datum
+        As in the project file; None where it says none, so that a header may.
     areas, id
         The input is of areas, whose points can only be corners; the field with the grid's own code, if it is named.
     """
@@ -49,6 +52,7 @@ class Ask:
     fields: tuple[str, ...] = ()
     codes: tuple[str, ...] = ()
     plain: bool = False
+    datum: Datum | None = None
     areas: bool = False
     id: str | None = None
 

@@ -85,6 +85,7 @@ def read_file(path: Path, ask: Ask) -> Piece:
             f"读文件时出错（{words}）。若在网络盘上，请先拷贝到本机。",
             f"reading failed ({words}). If it is on a network drive, copy it to this computer first.",
         ) from error
+    ask = _as_spelled(piece.frame, ask)
     frame, secrets = without_secrets(_asked(piece.frame, ask), ask.key, ask.name)
     piece = attach(dataclasses.replace(piece, frame=frame, findings=(*piece.findings, *secrets)), ask)
     return dataclasses.replace(piece, findings=(*_misnamed(path, kind, ask), *piece.findings))
@@ -132,9 +133,22 @@ def _ask(spec: Reading, key: str, name: str) -> Ask:
         fields=tuple(named.values()),
         codes=tuple(value for what, value in named.items() if what in ("id", "name", "holder", "village", "code")),
         plain=isinstance(spec, LayerSpec) and spec.village is not None,
+        datum=spec.datum,
         areas=isinstance(spec, (LayerSpec, Villages)),
         id=spec.id if isinstance(spec, LayerSpec) else spec.code if isinstance(spec, Villages) else None,
     )
+
+
+def _as_spelled(frame: gpd.GeoDataFrame, ask: Ask) -> Ask:
+    """Ask for the columns of coordinates by the names the file gives them: a header may say their datum."""
+    names = [str(name) for name in frame.columns]
+    alike = {field_key(name): name for name in reversed(names) if name != frame.geometry.name}
+    wanted = (ask.geometry, ask.lon, ask.lat)
+    spelled = [name if name is None or name in names else alike.get(field_key(name), name) for name in wanted]
+    fields = [spelled[wanted.index(name)] if name in wanted else name for name in ask.fields]
+    geometry, lon, lat = spelled
+    asked_for = tuple(name for name in fields if name is not None)
+    return dataclasses.replace(ask, geometry=geometry, lon=lon, lat=lat, fields=asked_for)
 
 
 def _asked(frame: gpd.GeoDataFrame, ask: Ask) -> gpd.GeoDataFrame:

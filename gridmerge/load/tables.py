@@ -13,6 +13,7 @@ from typing import Any
 import geopandas as gpd
 import numpy as np
 
+from gridmerge.coordinates.columns import said_datum
 from gridmerge.findings import Finding, found
 from gridmerge.load.columns import unique_columns
 from gridmerge.load.encoding import decode_file
@@ -165,11 +166,16 @@ def _is_number(text: str) -> bool:
 def header_names(cells: Sequence[Any]) -> list[str]:
     """Return field names without what templates put around them: ``*``, line breaks, explanations in brackets."""
     raw = [re.sub(r"\s*[\r\n]+\s*", "", _text(cell)).strip("*＊ \t：:") for cell in cells]
-    bare = [_BRACKETS.sub("", name).strip("*＊ \t：:") for name in raw]
+    bare = [_BRACKETS.sub(_said, name).strip("*＊ \t：:") for name in raw]
     return [
         short if short and bare.count(short) == 1 and short not in raw[:i] + raw[i + 1 :] else long
         for i, (short, long) in enumerate(zip(bare, raw, strict=True))
     ]
+
+
+def _said(brackets: re.Match[str]) -> str:
+    """What is left of an explanation in brackets: all of it where it names the datum of coordinates."""
+    return brackets[0] if said_datum(brackets[0]) else ""
 
 
 def field_key(name: str) -> str:

@@ -68,7 +68,8 @@ def _texts_on_the_land(
     """Text, x and y of what has a text and lies in the township, sorted; and a finding for the rest."""
     if len(raw.frame) == 0:
         return pd.DataFrame({"text": pd.Series(dtype=object), "x": [], "y": []}), tidy(raw.findings)
-    placed = place(with_points(raw, spec), spec, township.crs, township.villages)
+    raw = with_points(raw, spec)
+    placed = place(raw, spec, township.crs, township.villages)
     shapes = robust.point_on_surface(shapely.force_2d(np.asarray(placed.geometry.values)))
     said = texts(raw, _text_field(raw, spec)).map(tidied)
     there = _inside(shapes, township) & (said != "").to_numpy()

@@ -10,8 +10,9 @@ import pandas as pd
 import shapely
 
 from gridmerge import robust
-from gridmerge.catalog import find_field
 from gridmerge.config import Reading, WorkloadSpec
+from gridmerge.coordinates import columns
+from gridmerge.coordinates.points import points
 from gridmerge.errors import InputError
 from gridmerge.findings import Finding, found, tidy
 from gridmerge.mend import evidence
@@ -78,7 +79,7 @@ def mend_work(raw: RawLayer, spec: WorkloadSpec, township: Township, layers: Seq
     result = gpd.GeoDataFrame({"value": values[~nowhere]}, geometry=shapes[~nowhere], crs=township.crs)
     if minutes is not None:
         result["minutes"] = minutes[~nowhere]
-    found_ = tidy((*raw.findings, *findings, *placing))
+    found_ = tidy((*frame.findings, *findings, *placing))
     return _work(raw, spec, by_content(result), found_, listed=listed)
 
 
@@ -177,24 +178,30 @@ def with_points(raw: RawLayer, spec: Reading, required: bool = True) -> RawLayer
     """
     if drawn(raw):
         return raw
-    columns = attributes(raw)
-    lon = column(raw, spec.lon, "lon") if spec.lon else find_field(columns, "lon")
-    lat = column(raw, spec.lat, "lat") if spec.lat else find_field(columns, "lat")
-    if lon is None or lat is None:
+    chosen = _columns(raw, spec)
+    if chosen is None:
         if not required:
             return raw
+        listed = attributes(raw)
         raise InputError(
-            f'{raw.source.key}（{raw.source.path}）没有图形，也看不出经纬度列；请写 lon = "列名"、lat = "列名"（有：{"、".join(columns)}）。',
-            f'{raw.source.key} ({raw.source.path}) has no geometry and no columns of lon and lat; write lon = "COLUMN", lat = "COLUMN" (it has: {", ".join(columns)}).',
+            f'{raw.source.key}（{raw.source.path}）没有图形，也看不出经纬度列；请写 lon = "列名"、lat = "列名"（有：{"、".join(listed)}）。',
+            f'{raw.source.key} ({raw.source.path}) has no geometry and no columns of lon and lat; write lon = "COLUMN", lat = "COLUMN" (it has: {", ".join(listed)}).',
         )
-    x, y = numbers(raw.frame[lon]), numbers(raw.frame[lat])
-    known = x.notna() & y.notna()
-    points = np.full(len(x), None, dtype=object)
-    points[known] = shapely.points(x[known].to_numpy(), y[known].to_numpy())
-    frame = gpd.GeoDataFrame(
-        pd.DataFrame(raw.frame).drop(columns="geometry", errors="ignore"), geometry=points, crs=None
+    table = pd.DataFrame(raw.frame).drop(columns="geometry", errors="ignore")
+    drawn_, told = points(table, chosen, layer=raw.source.key, file=raw.source.path, datum=spec.datum)
+    return RawLayer(
+        source=raw.source,
+        frame=gpd.GeoDataFrame(table, geometry=drawn_, crs=None),
+        findings=tidy((*raw.findings, *told)),
     )
-    return RawLayer(source=raw.source, frame=frame, findings=raw.findings)
+
+
+def _columns(raw: RawLayer, spec: Reading) -> columns.Columns | None:
+    """The columns that hold the places: those the project file names, else a pair or one that plainly does."""
+    if spec.lon and spec.lat:
+        lon, lat = column(raw, spec.lon, ""), column(raw, spec.lat, "")
+        return None if lon is None or lat is None else columns.named(lon, lat)
+    return columns.find(pd.DataFrame(raw.frame))
 
 
 def by_content(frame: gpd.GeoDataFrame) -> gpd.GeoDataFrame:

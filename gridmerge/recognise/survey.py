@@ -14,11 +14,13 @@ import pyogrio
 import shapely
 from pyogrio.errors import DataLayerError, DataSourceError
 
-from gridmerge.catalog import Department, find_field
+from gridmerge.catalog import Department
 from gridmerge.config import PROJECT_FILE, LayerSpec, Reading
+from gridmerge.coordinates.columns import find
 from gridmerge.errors import GridmergeError, InputError
 from gridmerge.load import read
 from gridmerge.model import RawLayer
+from gridmerge.values import numbers as numbers_of
 
 Shape = Literal["area", "line", "point", "table"]
 
@@ -184,26 +186,21 @@ def _sheets(path: Path, folder: Path) -> Iterator[Sheet]:
     name = path.relative_to(folder).as_posix()
     for layer in _layers(path):
         try:
-            yield _with_places(
+            yield _with_corners(
                 Sheet(path=name, layer=layer, raw=read(Reading(path=(name,), layer=layer), folder, name)), folder
             )
         except GridmergeError as error:
             yield Sheet(path=name, layer=layer, raw=None, problem=error)
 
 
-def _with_places(sheet: Sheet, folder: Path) -> Sheet:
-    """Read a table again where its columns of coordinates, or that its rows are corners, only show on a second look."""
-    if not sheet.path.lower().endswith(TABLES):
+def _with_corners(sheet: Sheet, folder: Path) -> Sheet:
+    """Read a table again where only a second look shows that its rows are corners."""
+    if not sheet.path.lower().endswith(TABLES) or sheet.shape != "point":
         return sheet
-    lon, lat = find_field(sheet.columns, "lon"), find_field(sheet.columns, "lat")
-    if sheet.shape == "table" and lon is not None and lat is not None:
-        numbers = sheet.frame[[lon, lat]].apply(pd.to_numeric, errors="coerce")
-        if numbers.notna().all(axis=1).mean() > 0.5:  # else a column that happens to be called x
-            spec = Reading(path=(sheet.path,), layer=sheet.layer, lon=lon, lat=lat)
-            sheet = replace(sheet, raw=read(spec, folder, sheet.path))
-    group = _of_corners(sheet) if sheet.shape == "point" else None
+    group, places = _of_corners(sheet), find(sheet.frame)
     if group is None:
         return sheet
+    lon, lat = (places.lon, places.lat) if places is not None else (None, None)
     corners = LayerSpec(path=(sheet.path,), layer=sheet.layer, lon=lon, lat=lat, key=sheet.path, id=group)
     return replace(sheet, raw=read(corners, folder, sheet.path))
 
@@ -212,7 +209,7 @@ def _of_corners(sheet: Sheet) -> str | None:
     """The column that says whose corner each row is, where another counts the corners of each from the same start."""
     frame = sheet.frame[sheet.columns]
     for name in sheet.columns:
-        numbers = pd.to_numeric(frame[name], errors="coerce")
+        numbers = numbers_of(frame[name])
         runs = (numbers.diff() != 1).cumsum()
         starts = numbers[runs.diff() != 0]
         if numbers.isna().any() or runs.nunique() < 2 or starts.nunique() > 1 or len(frame) < 3 * runs.nunique():

@@ -5,8 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any
 
+from gridmerge.coordinates.columns import find
 from gridmerge.findings import Finding
-from gridmerge.recognise.guess import Guess, Sure, least, together
+from gridmerge.recognise.guess import NOTHING, Guess, Sure, least, together
+from gridmerge.recognise.survey import TABLES, Sheet
 from gridmerge.text import Text
 
 
@@ -50,3 +52,12 @@ class Table:
         guess = self.values[key]
         reason = together(guess.why, Text("；", "; "), why) if guess.why.zh else why
         self.values[key] = Guess(guess.value, least(guess.sure, "unsure"), reason)
+
+
+def coordinate_columns(sheet: Sheet) -> dict[str, Guess[Any]]:
+    """The keys that say where the places of a table stand; none where its places are no columns of coordinates."""
+    places = find(sheet.frame) if sheet.path.lower().endswith(TABLES) and sheet.shape != "table" else None
+    if places is None:
+        return {}
+    keys = {"geometry": places.lon} if places.lon == places.lat else {"lon": places.lon, "lat": places.lat}
+    return {key: Guess(column, "sure", NOTHING) for key, column in keys.items()}

@@ -16,8 +16,8 @@ from gridmerge.recognise.guess import NOTHING, Guess, Sure
 from gridmerge.recognise.kinds import Recognised
 from gridmerge.recognise.proof import quoted
 from gridmerge.recognise.signs import signs, texts, word
-from gridmerge.recognise.survey import TABLES, Sheet
-from gridmerge.recognise.table import Table
+from gridmerge.recognise.survey import Sheet
+from gridmerge.recognise.table import Table, coordinate_columns
 from gridmerge.text import Text
 
 _ADDRESS = re.compile(
@@ -121,9 +121,7 @@ def _reading(name: str, sheet: Sheet, sure: Sure, why: Text) -> Table:
     table.values["path"] = Guess(sheet.path, sure, why)
     if sheet.layer is not None:
         table.values["layer"] = Guess(sheet.layer, "sure", NOTHING)
-    lon, lat = find_field(sheet.columns, "lon"), find_field(sheet.columns, "lat")
-    if lon and lat and sheet.path.lower().endswith(TABLES):
-        table.values["lon"], table.values["lat"] = Guess(lon, "sure", NOTHING), Guess(lat, "sure", NOTHING)
+    table.values.update(coordinate_columns(sheet))
     return table
 
 

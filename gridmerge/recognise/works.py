@@ -5,7 +5,6 @@ from __future__ import annotations
 import numpy as np
 import shapely
 
-from gridmerge.catalog import find_field
 from gridmerge.config import WorkloadSpec
 from gridmerge.errors import GridmergeError
 from gridmerge.mend import mend_work
@@ -17,8 +16,8 @@ from gridmerge.recognise.inputs import free
 from gridmerge.recognise.kinds import Recognised
 from gridmerge.recognise.proof import prove_points
 from gridmerge.recognise.signs import signs, texts, word
-from gridmerge.recognise.survey import TABLES, Sheet
-from gridmerge.recognise.table import Table
+from gridmerge.recognise.survey import Sheet
+from gridmerge.recognise.table import Table, coordinate_columns
 from gridmerge.text import Text
 
 _HELD = 0.8  # share of areas that must hold points before they are shared out by them; of rows that must name a village
@@ -117,9 +116,7 @@ def _workload(one: Recognised, name: str, why: Text) -> Table:
     table.values["path"] = Guess(sheet.path, one.kind.sure, one.kind.why)
     if sheet.layer is not None:
         table.values["layer"] = Guess(sheet.layer, "sure", NOTHING)
-    lon, lat = find_field(sheet.columns, "lon"), find_field(sheet.columns, "lat")
-    if lon and lat and sheet.path.lower().endswith(TABLES):
-        table.values["lon"], table.values["lat"] = Guess(lon, "sure", NOTHING), Guess(lat, "sure", NOTHING)
+    table.values.update(coordinate_columns(sheet))
     usual = Text("；权重是常用值，按本地情况改", "; the weight is a usual one, change it to fit your place")
     table.values["weight"] = Guess(float(signs()["work"][name]["weight"]), "likely", together(why, usual))
     return table
