@@ -31,7 +31,8 @@ _METRES = re.compile(r"([+-]?\d{4,9}(?:\.\d*)?)\s*[M米]")
 _COMMA = re.compile(r"([+-]?\d{1,3}),(\d{1,2}|\d{4,})\s*°?")  # three digits behind it would be thousands
 _THOUSANDS = re.compile(r"[+-]?\d{1,3}(?:,\d{3}){2,}(?:\.\d+)?|[+-]?\d{1,3},\d{3}\.\d+")
 _MARKED = re.compile(r"""([+-]?)(\d{1,3})\s*°\s*(\d{1,2}(?:\.\d+)?)\s*'?\s*(?:(\d{1,2}(?:\.\d+)?)\s*(?:"|'')?)?""")
-_PARTED = re.compile(r"""([+-]?)(\d{1,3})([-: .])\s*(\d{1,2})['\s]?\3\s*(\d{1,2}(?:\.\d+)?)\s*"?""")
+_PARTED = re.compile(r"""([+-]?)(\d{1,3})[-: ]\s*(\d{1,2})\s*[-: ']\s*(\d{1,2}(?:\.\d+)?)\s*"?""")
+_DOTTED = re.compile(r"([+-]?)(\d{1,3})\.(\d{2})\.(\d{2}(?:\.\d+)?)")
 _MINUTES = re.compile(r"([+-]?)(\d{1,3})[-: ]\s*(\d{1,2}\.\d+)\s*'?")
 _PLACES = re.compile(r"POINT\s*(?:ZM?|M)?\s*\(([^()]*)\)")
 _JSON_LON = ("lng", "lon", "long", "longitude", "x", "经度")
@@ -182,15 +183,12 @@ def _value(text: str) -> float | None:
 
 
 def _sexagesimal(text: str) -> float | None:
-    marked, parted, minutes = _MARKED.fullmatch(text), _PARTED.fullmatch(text), _MINUTES.fullmatch(text)
-    if marked:
-        sign, degrees, minute, second = marked.groups()
-    elif parted:
-        sign, degrees, _, minute, second = parted.groups()
-    elif minutes:
-        sign, degrees, minute, second = *minutes.groups(), None
-    else:
+    tried = (form.fullmatch(text) for form in (_MARKED, _PARTED, _DOTTED, _MINUTES))
+    form = next((one for one in tried if one), None)
+    if form is None:
         return None
+    sign, degrees, minute, *more = (part or "" for part in form.groups())
+    second = more[0] if more else ""
     if ("." in minute and second) or float(minute) >= 60 or float(second or 0) > 60 or int(degrees) > 180:
         return None
     value = int(degrees) + float(minute) / 60 + float(second or 0) / 3600

@@ -199,7 +199,9 @@ def _values(column: pd.Series) -> tuple[Numbers, NDArray[np.str_]]:
 def _filled(column: pd.Series) -> NDArray[np.bool_]:
     given = column.notna().to_numpy(dtype=bool)
     if column.dtype == object:
-        return np.asarray(given & np.array([not isinstance(cell, str) or bool(cell.strip()) for cell in column], dtype=bool))
+        return np.asarray(
+            given & np.array([not isinstance(cell, str) or bool(cell.strip()) for cell in column], dtype=bool)
+        )
     return np.asarray(given)
 
 
