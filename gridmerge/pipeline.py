@@ -14,7 +14,7 @@ from typing import Any, TypeVar
 
 import pandas as pd
 
-from gridmerge.balance import assign, present_holders
+from gridmerge.balance import Incumbents, assign, present_holders, settled_grids
 from gridmerge.config import Settings
 from gridmerge.crosswalk import crosswalk, left_out
 from gridmerge.duties import duty_sheets, mend_matters, post_rows
@@ -44,6 +44,7 @@ from gridmerge.model import (
 )
 from gridmerge.overlay import overlay
 from gridmerge.partition import Refusal, alternatives, apply_edits, described, named, partition, read_orders
+from gridmerge.postings import Postings, posting_files, read_postings
 from gridmerge.project import read_project
 from gridmerge.publish import WRITTEN, inputs_of_build, prepare, publish, write_alternatives
 from gridmerge.publish.map import build_hash
@@ -86,6 +87,7 @@ class Inputs:
     matters: Matters | None = None
     addresses: Addresses | None = None
     places: Places | None = None
+    postings: Postings | None = None
 
     @property
     def sources(self) -> tuple[Source, ...]:
@@ -171,6 +173,9 @@ def load_inputs(settings: Settings, progress: Progress = _silent) -> Inputs:
         read_orders(settings.grids, township.crs)  # what cannot be read is better known before the work than after it
     except GridmergeError as error:
         troubles.append(error)
+    postings = None
+    if settings.grids.previous is not None and settings.roster is not None:
+        postings = optional(settings.grids, "previous", lambda spec, _: read_postings(Path(str(spec.previous))))
     _raise_all(troubles)
     return Inputs(
         settings=settings,
@@ -181,6 +186,7 @@ def load_inputs(settings: Settings, progress: Progress = _silent) -> Inputs:
         matters=matters,
         addresses=addresses,
         places=places,
+        postings=postings,
     )
 
 
@@ -255,18 +261,35 @@ def _fixed_by_people(settings: Settings, edits: Sequence[Path]) -> tuple[Source,
     files |= {f"edits:{number}": file for number, file in enumerate(edits, 1)}
     if "grids:previous" in files and (report := files["grids:previous"].with_name("report.json")).is_file():
         files["grids:retired"] = report  # the codes no grid may have again
+    if "grids:previous" in files:
+        files |= posting_files(files["grids:previous"])
     return tuple(
         Source(key=key, path=called(file, settings.folder), sha256=sha256(file), driver=file.suffix.lstrip(".").upper())
         for key, file in sorted(files.items())
     )
 
 
-def _assigned(inputs: Inputs, plan: GridPlan, table: pd.DataFrame) -> Assignment | None:
-    """Who takes which grid, where there is a roster."""
+def _assigned(inputs: Inputs, plan: GridPlan, table: pd.DataFrame, seen: Assignment | None = None) -> Assignment | None:
+    """Who takes which grid, where there is a roster; people stay where neither a meeting nor new data touched their village.
+
+    Parameters
+    ----------
+    seen
+        What a meeting saw before it moved anything: there everybody stays.
+    """
     if inputs.roster is None:
         return None
-    present = present_holders(plan, inputs.roster, table, inputs.layers)
-    return assign(plan, inputs.roster, inputs.township, inputs.settings.staffing, present)
+    earlier = inputs.postings
+    posted = None if earlier is None else earlier.assignments
+    present = present_holders(plan, inputs.roster, table, inputs.layers, posted)
+    incumbents = None
+    if seen is not None:
+        everywhere = frozenset(plan.grids["grid_code"])
+        incumbents = Incumbents(postings=seen.assignments, settled=everywhere, stand_ins=seen.stand_ins)
+    elif earlier is not None:
+        settled = settled_grids(plan.grids, earlier.grids)
+        incumbents = Incumbents(postings=earlier.assignments, settled=settled, stand_ins=earlier.covers)
+    return assign(plan, inputs.roster, inputs.township, inputs.settings.staffing, present, incumbents)
 
 
 def _duties(
@@ -368,15 +391,17 @@ def build(
     with clock.stage("workload", "计算工作量", "Weighing the work"):
         weights = weigh(mosaic, inputs.works, inputs.township, settings.grids)
     with clock.stage("partition", "划分综合网格", "Forming the grids"):
-        plan = partition(mosaic, weights, inputs.township, settings.grids, processes, inputs.layers)
-        plan, meeting = _edited_by_all(plan, mosaic, weights, paths)
+        formed = partition(mosaic, weights, inputs.township, settings.grids, processes, inputs.layers)
+        plan, meeting = _edited_by_all(formed, mosaic, weights, paths)
+        moved = plan.faces is not formed.faces
         fixed = _fixed_by_people(settings, paths)  # now: OUT may take the place of the earlier plan
         plan = _told(plan, inputs)
     plan = replace(plan, figures={**plan.figures, "swing": swing(plan, weights)})
     with clock.stage("crosswalk", "核对各部门原网格去向", "Tracing every departmental grid"):
         table = crosswalk(inputs.layers, plan, weights)
     with clock.stage("balance", "分配网格员", "Assigning members"):
-        assignment = _assigned(inputs, plan, table)
+        seen = _assigned(inputs, formed, crosswalk(inputs.layers, formed, weights)) if moved else None
+        assignment = _assigned(inputs, plan, table, seen)
     with clock.stage("duties", "编制一格一清单", "Writing every grid's duties"):
         duties, unposted = _duties(inputs, plan, table, assignment)
     finished = Build(

@@ -5,6 +5,7 @@ as can be, then the least distance; with the proven bound beside what was reache
 """
 
 from gridmerge.balance.assign import assign
+from gridmerge.balance.incumbents import Incumbents, settled_grids
 from gridmerge.balance.present import present_holders
 
-__all__ = ["assign", "present_holders"]
+__all__ = ["Incumbents", "assign", "present_holders", "settled_grids"]

@@ -11,6 +11,7 @@ import shapely
 from gridmerge import robust
 from gridmerge.balance.answer import Answer, answered
 from gridmerge.balance.before import before_and_after
+from gridmerge.balance.incumbents import Incumbents, staff_again
 from gridmerge.balance.problem import Problem, all_distances, permitted, skilled, staffing_problem
 from gridmerge.balance.standins import Staff, stand_ins
 from gridmerge.balance.support import SUPPORTING, pattern_gaps, support_rows
@@ -25,6 +26,7 @@ def assign(
     township: Township,
     rules: Staffing | None = None,
     present: pd.DataFrame | None = None,
+    incumbents: Incumbents | None = None,
 ) -> Assignment:
     """Assign the members of a roster to the grids.
 
@@ -41,6 +43,8 @@ def assign(
         Who may take what; without them anybody may take anything.
     present
         grid_code, member_id, share: who holds the grids now (see `present_holders`).
+    incumbents
+        The plan that this one follows: people of its settled grids stay, whatever their duty.
 
     Returns
     -------
@@ -55,10 +59,15 @@ def assign(
     """
     rules = rules or Staffing()
     problem = staffing_problem(plan, roster, township, rules, present)
-    staffing = answered(problem, rules.slack, rules.own_village)
+    if incumbents is None:
+        staffing = answered(problem, rules.slack, rules.own_village)
+    else:
+        staffing = staff_again(problem, incumbents, rules)
     price, said = _price(problem, staffing, rules)
     km = all_distances(plan, roster, township)
-    support = support_rows(plan, roster, km, rules, frozenset(problem.member_id))
+    posted = None if incumbents is None else incumbents.postings
+    covers = None if incumbents is None else incumbents.stand_ins
+    support = support_rows(plan, roster, km, rules, frozenset(problem.member_id), posted)
     rows = pd.concat([_work_rows(problem, staffing, roster), support])
     assignments = rows.sort_values(["grid_code", "duty", "member_id"], ignore_index=True)
     members = member_table(assignments, plan, roster)
@@ -67,7 +76,14 @@ def assign(
         assignments=assignments,
         members=members,
         stand_ins=stand_ins(
-            Staff(assignments=assignments, members=members, km=km, allowed=_open(plan, roster, rules, km))
+            Staff(
+                assignments=assignments,
+                members=members,
+                km=km,
+                allowed=_open(plan, roster, rules, km),
+                earlier=posted,
+                earlier_covers=covers,
+            )
         ),
         figures={
             **_figures(problem, staffing, members),

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from pathlib import Path
 
 import pandas as pd
 
@@ -13,44 +12,41 @@ MOST = 0.5  # share of a grid: who holds less of it does not hold it, but a neig
 COLUMNS = ["grid_code", "member_id", "share"]
 
 
-def present_holders(plan: GridPlan, roster: Roster, crosswalk: pd.DataFrame, layers: Sequence[Layer]) -> pd.DataFrame:
+def present_holders(
+    plan: GridPlan,
+    roster: Roster,
+    crosswalk: pd.DataFrame,
+    layers: Sequence[Layer],
+    earlier: pd.DataFrame | None = None,
+) -> pd.DataFrame:
     """Return who of the roster holds how much of each grid.
 
     Parameters
     ----------
     plan
-        With `previous` in its sizes, the assignments.csv beside that earlier plan is what counts: grid codes last.
+        Today's grids.
     roster
         Holders are recognised by name; a name that two members bear proves nothing.
     crosswalk, layers
-        Else the holders of the departmental grids, by the land they hold and the department's weight.
+        The holders of the departmental grids, by the land they hold and the department's weight.
+    earlier
+        grid_code, member_id, duty of an earlier plan: where there is one it counts instead, grid codes last.
 
     Returns
     -------
     pandas.DataFrame
         grid_code, member_id, share (0..1); sorted by the first two.
     """
-    table = _by_plan(plan)
-    if table is None:
-        table = _by_departments(roster, crosswalk, layers)
+    table = _by_departments(roster, crosswalk, layers) if earlier is None else _by_plan(earlier)
     known = table[
         table["member_id"].isin(roster.members["member_id"]) & table["grid_code"].isin(plan.grids["grid_code"])
     ]
     return known.sort_values(["grid_code", "member_id"], ignore_index=True)[COLUMNS]
 
 
-def _by_plan(plan: GridPlan) -> pd.DataFrame | None:
-    if plan.sizes.previous is None:
-        return None
-    file = Path(plan.sizes.previous).parent / "assignments.csv"
-    if not file.is_file():
-        return None
-    table = pd.read_csv(file, dtype=str, keep_default_na=False, encoding="utf-8-sig")
-    return (
-        table[~table["duty"].isin(["leader", "adviser", "other"])]
-        .drop_duplicates(["grid_code", "member_id"])
-        .assign(share=1.0)
-    )
+def _by_plan(earlier: pd.DataFrame) -> pd.DataFrame:
+    carried = earlier[~earlier["duty"].isin(["leader", "adviser", "other"])]
+    return carried.drop_duplicates(["grid_code", "member_id"]).assign(share=1.0)
 
 
 def _by_departments(roster: Roster, crosswalk: pd.DataFrame, layers: Sequence[Layer]) -> pd.DataFrame:

@@ -13,6 +13,9 @@ from gridmerge.balance.support import SUPPORTING
 
 COLUMNS = ("member_id", "grid_code", "stand_in_id", "duty", "load", "load_per_capacity", "over_limit", "km")
 TINY = 1e-9
+# Decimals of a load that files keep: less than this is no other load.
+LOAD_PLACES = 4
+Taken = tuple[str, str, str, float]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -29,12 +32,16 @@ class Staff:
         Member by grid, kilometres, from home or the middle of the member's village. Index and columns are the ids.
     allowed
         Member by grid, bool, with the same index and columns: what the rules of [staffing] leave open.
+    earlier, earlier_covers
+        assignments and stand-ins of the plan that this one follows: who covers for whom stays where nothing else did change.
     """
 
     assignments: pd.DataFrame
     members: pd.DataFrame
     km: pd.DataFrame
     allowed: pd.DataFrame
+    earlier: pd.DataFrame | None = None
+    earlier_covers: pd.DataFrame | None = None
 
     @property
     def limit(self) -> float:
@@ -60,21 +67,65 @@ def stand_ins(staff: Staff) -> pd.DataFrame:
         first three. A grid nobody can take has a row with an empty stand_in_id.
     """
     rows: list[dict[str, object]] = []
+    standing = _standing_covers(staff)
     for member in sorted(set(staff.assignments["member_id"])):
-        rows += _cover(staff, member)
+        taken = standing.get(member)
+        rows += _cover(staff, member) if taken is None else _cover_again(staff, member, taken)
     table = pd.DataFrame(rows, columns=list(COLUMNS))
     return table.sort_values(["member_id", "grid_code", "stand_in_id"], ignore_index=True)
+
+
+def _standing_covers(staff: Staff) -> dict[str, list[Taken]]:
+    """Covers of the earlier plan that still hold: the one who leaves has the same posts, and the others may still come."""
+    if staff.earlier is None or staff.earlier_covers is None or staff.earlier_covers.empty:
+        return {}
+    posts, posts_before = _posts_by_member(staff.assignments), _posts_by_member(staff.earlier)
+    alike = {who for who, own in posts.items() if posts_before.get(who) == own}
+    standing: dict[str, list[Taken]] = {}
+    for leaving, rows in staff.earlier_covers.groupby("member_id", sort=True):
+        columns = (rows[name].tolist() for name in ("grid_code", "stand_in_id", "duty", "load"))
+        taken = [(str(grid), str(who), str(duty), float(load)) for grid, who, duty, load in zip(*columns, strict=True)]
+        if leaving in alike and all(_may_cover(staff, grid, who) for grid, who, _, _ in taken):
+            standing[str(leaving)] = taken
+    return standing
+
+
+def _posts_by_member(assignments: pd.DataFrame) -> dict[str, set[tuple[str, str, float]]]:
+    posts: dict[str, set[tuple[str, str, float]]] = {}
+    columns = (assignments[name].tolist() for name in ("member_id", "grid_code", "duty", "load"))
+    for who, grid, duty, load in zip(*columns, strict=True):
+        posts.setdefault(str(who), set()).add((str(grid), str(duty), round(float(load), LOAD_PLACES)))
+    return posts
+
+
+def _may_cover(staff: Staff, grid: str, who: str) -> bool:
+    known = who in staff.allowed.index and grid in staff.allowed.columns
+    return known and bool(staff.allowed.loc[who, grid])
+
+
+def _cover_again(staff: Staff, leaving: str, taken: list[Taken]) -> list[dict[str, object]]:
+    """The rows of a cover that stands, with today's levels."""
+    load, capacity = _others(staff, leaving)
+    for _, who, _, share in taken:
+        load[who] += share
+    return [_row(staff, leaving, one, load, capacity) for one in taken]
+
+
+def _others(staff: Staff, leaving: str) -> tuple[dict[str, float], dict[str, float]]:
+    """Load and capacity of everybody else."""
+    people = staff.members[staff.members["member_id"] != leaving].sort_values("member_id")
+    ids = people["member_id"].astype(str).tolist()
+    load = dict(zip(ids, people["load"].astype(float).tolist(), strict=True))
+    return load, dict(zip(ids, people["capacity"].astype(float).tolist(), strict=True))
 
 
 def _cover(staff: Staff, leaving: str) -> list[dict[str, object]]:
     own = staff.assignments[staff.assignments["member_id"] == leaving]
     others = staff.assignments[staff.assignments["member_id"] != leaving]
-    people = staff.members[staff.members["member_id"] != leaving].set_index("member_id").sort_index()
-    load = {str(who): float(value) for who, value in zip(people.index, people["load"], strict=True)}
-    capacity = {str(who): float(value) for who, value in zip(people.index, people["capacity"], strict=True)}
-    kind = people["kind"].to_dict()
+    load, capacity = _others(staff, leaving)
+    kind = staff.members.set_index("member_id")["kind"].to_dict()
     stands = set(zip(others["grid_code"], others["member_id"], strict=True))
-    taken: list[tuple[str, str, str, float]] = []
+    taken: list[Taken] = []
     for row in own.sort_values(["load", "grid_code"], ascending=[False, True]).itertuples():
         grid, work, duty = str(row.grid_code), float(str(row.load)), str(row.duty)
         led = duty in SUPPORTING and work <= TINY
@@ -122,7 +173,7 @@ def _takers(
 def _row(
     staff: Staff,
     leaving: str,
-    taken: tuple[str, str, str, float],
+    taken: Taken,
     load: Mapping[str, float],
     capacity: Mapping[str, float],
 ) -> dict[str, object]:

@@ -22,7 +22,12 @@ PLACES: Mapping[str, tuple[str, ...]] = {  # what every grid should have, by pat
 
 
 def support_rows(
-    plan: GridPlan, roster: Roster, km: pd.DataFrame, rules: Staffing, carrying: frozenset[str]
+    plan: GridPlan,
+    roster: Roster,
+    km: pd.DataFrame,
+    rules: Staffing,
+    carrying: frozenset[str],
+    before: pd.DataFrame | None = None,
 ) -> pd.DataFrame:
     """Return the assignments of those who carry no load: grid_code, member_id, duty, load (0).
 
@@ -37,6 +42,8 @@ def support_rows(
         Pairs they forbid do not come about; a pinned member stands where the pins say, a leader there too.
     carrying
         Members who carry load: nobody does both.
+    before
+        grid_code, member_id, duty of an earlier plan: whoever may stay where they were stays.
     """
     grids = plan.grids.sort_values("grid_code").set_index("grid_code")
     members = roster.members[~roster.members["member_id"].isin(carrying)].sort_values("member_id")
@@ -49,6 +56,7 @@ def support_rows(
     ).to_numpy()[:, None]
     pinned = pairs(rules.pin, ids, codes)
     free = ~pinned.any(axis=1)
+    stood = _stood(before, members, codes) & open_to
     work, capacity = grids["workload"].to_numpy(dtype=float), members["capacity"].to_numpy(dtype=float)
     stands = np.zeros(open_to.shape, dtype=bool)
     for kind in SUPPORTING:
@@ -56,9 +64,9 @@ def support_rows(
         if kind == "leader":
             stands[rows] = open_to[rows]
         elif kind == "adviser":
-            stands[rows] = _one_each(open_to[rows], near[rows], work, capacity[rows])
+            stands[rows] = _one_each(open_to[rows], near[rows], work, capacity[rows], stood[rows])
         else:
-            stands[rows] = _where_work_is(open_to[rows], near[rows], work)
+            stands[rows] = _where_work_is(open_to[rows], near[rows], work, stood[rows])
     member, grid = np.nonzero(stands | pinned)
     return pd.DataFrame(
         {
@@ -70,13 +78,27 @@ def support_rows(
     )
 
 
-def _one_each(open_to: np.ndarray, km: np.ndarray, work: np.ndarray, capacity: np.ndarray) -> np.ndarray:
+def _stood(before: pd.DataFrame | None, members: pd.DataFrame, codes: np.ndarray) -> np.ndarray:
+    """Member by grid, True where the earlier plan has the member in the duty of today's kind."""
+    ids = members["member_id"].to_numpy(dtype=object)
+    if before is None:
+        return np.zeros((len(ids), len(codes)), dtype=bool)
+    posts = set(zip(before["member_id"], before["duty"], before["grid_code"], strict=True))
+    kinds = members["kind"].tolist()
+    rows = [[(who, kind, code) in posts for code in codes] for who, kind in zip(ids, kinds, strict=True)]
+    return np.array(rows, dtype=bool).reshape(len(ids), len(codes))
+
+
+def _one_each(
+    open_to: np.ndarray, km: np.ndarray, work: np.ndarray, capacity: np.ndarray, stood: np.ndarray
+) -> np.ndarray:
     """One adviser a grid, the work looked after even by capacity; who is left over joins the heaviest grid."""
-    stands, load = np.zeros(open_to.shape, dtype=bool), np.zeros(len(capacity))
+    stands = stood.copy()
+    load = (stands * work[None, :]).sum(axis=1)
     # loops by nature: each choice hangs on those before; grids with least choice first, then the heaviest
     for grid in np.lexsort((np.arange(len(work)), -work, open_to.sum(axis=0))):
         able = np.flatnonzero(open_to[:, grid])
-        if len(able):
+        if len(able) and not stands[:, grid].any():
             level = ((load[able] + work[grid]) / capacity[able]).round(9)
             chosen = able[np.lexsort((able, km[able, grid], level))[0]]
             stands[chosen, grid] = True
@@ -86,11 +108,11 @@ def _one_each(open_to: np.ndarray, km: np.ndarray, work: np.ndarray, capacity: n
     return stands
 
 
-def _where_work_is(open_to: np.ndarray, km: np.ndarray, work: np.ndarray) -> np.ndarray:
+def _where_work_is(open_to: np.ndarray, km: np.ndarray, work: np.ndarray, stood: np.ndarray) -> np.ndarray:
     """Everyone on one grid: those with least choice first, where there is most work for each already there."""
-    stands = np.zeros(open_to.shape, dtype=bool)
+    stands = stood.copy()
     for member in np.argsort(open_to.sum(axis=1), kind="stable"):
-        if open_to[member].any():
+        if open_to[member].any() and not stands[member].any():
             stands[member, _emptiest(open_to[member], km[member], work, stands)] = True
     return stands
 

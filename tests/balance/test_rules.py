@@ -1,7 +1,5 @@
 from __future__ import annotations
 
-from pathlib import Path
-
 import numpy as np
 import pandas as pd
 import pytest
@@ -100,15 +98,12 @@ def test_the_present_holders_stay_where_evenness_allows() -> None:
     assert assign(plan, roster, TOWN).assignments["member_id"].tolist() == ["M000", "M001", "M002", "M003"]
 
 
-def test_an_earlier_plan_counts_more_than_what_departments_say(tmp_path: Path) -> None:
+def test_an_earlier_plan_counts_more_than_what_departments_say() -> None:
     plan = little.plan(2, 1)
     codes = plan.grids["grid_code"]
-    pd.DataFrame({"grid_code": codes, "member_id": ["M001", "M000"], "duty": "full_time", "load": 1}).to_csv(
-        tmp_path / "assignments.csv", index=False, encoding="utf-8-sig"
-    )
-    sizes = plan.sizes.model_copy(update={"previous": str(tmp_path / "gridmerge.gpkg")})
-    plan = type(plan)(**{**vars(plan), "sizes": sizes})
-    present = present_holders(plan, little.roster([{}, {}]), pd.DataFrame(columns=["layer", "source_id"]), [])
+    earlier = pd.DataFrame({"grid_code": codes, "member_id": ["M001", "M000"], "duty": "full_time", "load": 1.0})
+    nothing = pd.DataFrame(columns=["layer", "source_id"])
+    present = present_holders(plan, little.roster([{}, {}]), nothing, [], earlier)
     assert present.to_numpy().tolist() == [[codes[0], "M001", 1.0], [codes[1], "M000", 1.0]]
 
 

@@ -104,3 +104,44 @@ def test_edits_say_which_file_is_none_and_their_price(project):
     assert village["terms"]["changes"] > 0
     assert village["objective"] == pytest.approx(sum(village["terms"].values()), abs=3e-6)
     run("verify", project / "三")
+
+
+def _postings(folder):
+    rows = pd.read_csv(folder / "assignments.csv", dtype=str)
+    return set(zip(rows["grid_code"], rows["member_id"], rows["duty"], strict=True))
+
+
+def test_a_meeting_that_moves_land_posts_nobody_anew(project):
+    faces = gpd.read_file(project / "out" / "gridmerge.gpkg", layer="faces")
+    village = faces[faces["village_code"] == faces["village_code"].min()]
+    one, two, *_ = sorted(set(village["grid_code"]))
+    moves = [{"face": face, "from": one, "to": two} for face in village.loc[village["grid_code"] == one, "face_id"]]
+    file = project / "edits.json"
+    file.write_text(json.dumps({"format": "gridmerge-edits/1", "base": "", "moves": moves[:1]}), "utf-8")
+    run("build", project, "--processes", "1", "--edits", file, "--out", project / "会后")
+    assert _postings(project / "会后") == _postings(project / "out")
+    before, after = (pd.read_csv(project / out / "assignments.csv")["load"].sum() for out in ("out", "会后"))
+    assert after == pytest.approx(before, abs=0.01)
+    run("verify", project / "会后")
+
+
+def test_new_data_in_one_village_post_nobody_anew_in_the_other(project):
+    with_grids(project, 'previous = "out/gridmerge.gpkg"')
+    buildings = pd.read_csv(project / "buildings.csv")
+    west = buildings["lon"] < buildings["lon"].mean()
+    buildings.loc[west, "hs"] += 10
+    buildings.to_csv(project / "buildings.csv", index=False)
+    run("build", project, "--processes", "1", "--out", project / "新")
+    grids = gpd.read_file(project / "out" / "gridmerge.gpkg", layer="grids").to_crs(4326)
+    east = set(grids.loc[grids.geometry.centroid.x > buildings["lon"].mean(), "grid_code"])
+    kept, was = ({post for post in _postings(project / out) if post[0] in east} for out in ("新", "out"))
+    assert kept == was and kept
+    inputs = json.loads((project / "新" / "report.json").read_text("utf-8"))["inputs"]
+    assert {"grids:previous", "grids:postings", "grids:stand_ins"} <= {source["key"] for source in inputs}
+    run("verify", project / "新")
+
+
+def test_postings_that_are_none_stop_with_one_sentence(project):
+    with_grids(project, 'previous = "out/gridmerge.gpkg"')
+    (project / "out" / "assignments.csv").write_text("a,b\n1,2\n", "utf-8")
+    assert "beside the earlier plan cannot be read" in run("check", project, "--lang", "en", code=1)
