@@ -17,7 +17,7 @@ _COMPANIONS = frozenset(
 )
 _TOGETHER = frozenset([".shp", ".dbf", ".tab", ".mif"])
 # of the earlier plan, whose place OUT may take: a build has read it whole before it writes
-EARLIER = ("grids:previous", "grids:retired", "grids:held")
+EARLIER = ("grids:previous", "grids:retired", "grids:postings", "grids:stand_ins")
 
 
 def refuse_inputs(targets: Iterable[Path], inputs: Iterable[Path]) -> None:
