@@ -14,6 +14,7 @@ AREA_UNIT = "area_ha"  # always available as a sizing unit: needs no workload
 
 Datum = Literal["wgs84", "gcj02", "bd09"]
 Role = Literal["grid", "base", "exclusive", "barrier"]
+Coverage = Literal["full", "partial"]
 
 
 def _as_text(value: object) -> object:
@@ -81,6 +82,8 @@ class LayerSpec(Reading):
     holder: str | None = None
     village: str | None = None  # table without geometry: the column that lists villages, by code or name
     role: Role = "grid"
+    # whether its grids are meant to cover the township, or are estates here and there; None: by the land they cover
+    coverage: Coverage | None = None
     rank: float | None = None  # None: from the catalogue
     weight: float = Field(default=1.0, ge=0)
 

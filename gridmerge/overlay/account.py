@@ -141,6 +141,8 @@ def _told(story: Story, threads: int) -> tuple[dict[str, Any], list[Finding]]:
         dx, dy = (round(float(metres), 3) for metres in agreement.shift[k])
         figures[d.key] = {
             "role": d.role,
+            "coverage": "full" if d.covers else "partial",
+            "inset_m": round(float(agreement.inset[k]), 3),
             "tolerance_m": round(float(agreement.tolerance[k]), 3),
             "shift_m": [dx, dy],
             "roughness_m": round(float(agreement.before[k]), 3),
@@ -149,6 +151,9 @@ def _told(story: Story, threads: int) -> tuple[dict[str, Any], list[Finding]]:
         if np.hypot(dx, dy) >= TOLD:
             shift = f"{dx:.1f}", f"{dy:.1f}"
             findings.append(found("layer_shifted", layer=d.key, measure=np.hypot(dx, dy), dx=shift[0], dy=shift[1]))
+        if np.isfinite(agreement.apart[k]) and d.role != "exclusive":
+            inset = float(agreement.inset[k])
+            findings.append(found("lines_stand_apart", layer=d.key, measure=round(abs(inset), 1)))
         if d.claims and d.role != "exclusive":  # what happened to a zone is told with its square metres
             findings += _far(d, moved, float(agreement.tolerance[k]))
     return dict(sorted(figures.items())), findings

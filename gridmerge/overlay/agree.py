@@ -37,6 +37,14 @@ PROBE = 8  # every so-manieth sample is enough to tell a rigid shift
 FEW = 20  # samples: less evidence than this tells nothing of a layer
 SURE = 50.0  # condition number above which all lines run one way, and nothing can be told along them
 SLACK, SPREADS = 7.0, 2.0  # a layer's tolerance: so many metres, and so many times what 98 % of its lines are off
+# m: a line nearer than this to a wall is that wall drawn again; farther off it is a line of its own
+WALL = 2.0
+# samples that see a line farther off than `WALL`: so many, and such a share of those that see any, tell of walls
+FEW_WALLS, WALLED = 4, 0.3
+# of the samples on one side less those on the other: beyond it they are on one side
+ONE_SIDED = 0.6
+# cosine: a line faces a shift that is within 45 degrees of its normal
+FACING = 0.7
 WIDEST = 20.0  # m: no two drawings of one line differ by more once they are registered
 
 
@@ -101,6 +109,12 @@ class Agreement:
         (layers,) how far from an agreed line a line of the layer may be and still be taken for it, metres.
     moves
         Per layer (samples, 2), metres.
+    inset
+        (layers,) how far its lines stand inside those of the others on all sides, metres (outside: less than 0); 0 where they
+        are drawings of the same lines.
+    apart
+        (layers,) how near a line of another layer must be to be taken for one of this, metres; infinite where the other
+        layer's tolerance decides.
     """
 
     shift: Floats
@@ -108,6 +122,8 @@ class Agreement:
     after: Floats
     tolerance: Floats
     moves: list[Floats]
+    inset: Floats
+    apart: Floats
 
     def taken(self, order: list[int]) -> Agreement:
         """Return the rows in another order."""
@@ -117,6 +133,8 @@ class Agreement:
             self.after[order],
             self.tolerance[order],
             [self.moves[k] for k in order],
+            self.inset[order],
+            self.apart[order],
         )
 
     def behind(self, count: int) -> Agreement:
@@ -128,14 +146,41 @@ class Agreement:
             np.concatenate([none, self.after]),
             np.concatenate([none, self.tolerance]),
             [*[np.zeros((0, 2))] * count, *self.moves],
+            np.concatenate([none, self.inset]),
+            np.concatenate([none + np.inf, self.apart]),
         )
 
     def within(self, low: float, high: float) -> Agreement:
-        """Return it with tolerances clipped."""
-        return replace(self, tolerance=np.clip(self.tolerance, low, high))
+        """Return it with tolerances clipped; what stands apart is never taken for lines farther off."""
+        return replace(self, tolerance=np.minimum(np.clip(self.tolerance, low, high), self.apart))
 
 
-def agree(villages: Sheet, layers: list[Sheet], weight: Floats, precedence: Ints, threads: int = 1) -> Agreement:
+@dataclass(frozen=True)
+class Standing:
+    """What the layers are to one another.
+
+    Parameters
+    ----------
+    weight
+        (layers,) each layer's say.
+    precedence
+        (layers,) a layer is only pulled by layers of its own or a smaller number.
+    still
+        (layers,) never moved: its lines are law.
+    covers
+        (layers,) its grids cover the township; the lines of others may be walls inside a block.
+    outward
+        Per layer, by sample: on which side of its line the layer's land ends (`Drawing.outward`).
+    """
+
+    weight: Floats
+    precedence: Ints
+    still: Bools
+    covers: Bools
+    outward: list[Floats]
+
+
+def agree(villages: Sheet, layers: list[Sheet], standing: Standing, threads: int = 1) -> Agreement:
     """Return how each layer's samples move onto the consensus.
 
     Parameters
@@ -144,23 +189,22 @@ def agree(villages: Sheet, layers: list[Sheet], weight: Floats, precedence: Ints
         Samples of the village lines: true by definition.
     layers
         Samples of each layer.
-    weight
-        Each layer's say.
-    precedence
-        A layer is only pulled by layers of its own or a smaller number.
+    standing
+        What they are to one another.
     threads
         For the searches; the result does not depend on it.
     """
-    crowd = _Crowd(villages, layers, weight, precedence, threads)
+    crowd = _Crowd(villages, layers, standing, threads)
     n = len(layers)
     shift, before = np.zeros((n, 2)), np.zeros(n)
     if n == 0:
-        return Agreement(shift, before, before, before, [])
+        return Agreement(shift, before, before, before, [], before, before)
     before = crowd.look()
+    inset, apart = crowd.walls()
     offset, known = crowd.offsets()
-    for k in range(n):
+    for k in np.flatnonzero(~crowd.still).tolist():
         part = crowd.part(k)
-        shift[k] = _translation(offset[part], crowd.normal[part], known[part])
+        shift[k] = _translation(offset[part], crowd.normal[part], known[part], standing.outward[k])
     crowd.shift(shift)
     kernel = _Sheets(crowd)
     for _ in range(ROUNDS):
@@ -172,7 +216,7 @@ def agree(villages: Sheet, layers: list[Sheet], weight: Floats, precedence: Ints
     tail = np.array([np.percentile(off, 98) if len(off) > FEW else 0.0 for off in rest])
     after = np.array([float(np.median(off) * 1.4826) if len(off) > FEW else 0.0 for off in rest])
     tolerance = np.clip(SLACK + SPREADS * tail, SLACK, WIDEST)
-    return Agreement(shift, before, after, tolerance, [crowd.moved[crowd.part(k)] for k in range(n)])
+    return Agreement(shift, before, after, tolerance, [crowd.moved[crowd.part(k)] for k in range(n)], inset, apart)
 
 
 @dataclass(frozen=True)
@@ -207,7 +251,7 @@ class _Pairs:
 class _Crowd:
     """All samples of all layers together; the villages are layer 0."""
 
-    def __init__(self, villages: Sheet, layers: list[Sheet], weight: Floats, precedence: Ints, threads: int) -> None:
+    def __init__(self, villages: Sheet, layers: list[Sheet], standing: Standing, threads: int) -> None:
         everyone = [villages, *layers]
         size = np.array([len(s.xy) for s in everyone])
         self._bounds = np.concatenate([[0], np.cumsum(size)])
@@ -216,8 +260,11 @@ class _Crowd:
         self.drawn = np.concatenate([s.xy for s in everyone])
         self.normal = np.concatenate([s.normal for s in everyone])
         self.moved = np.zeros_like(self.drawn)
-        self._weight = np.concatenate([[1.0], weight])
-        self._order = np.concatenate([[np.iinfo(np.int64).min], precedence])
+        self._weight = np.concatenate([[1.0], standing.weight])
+        self._order = np.concatenate([[np.iinfo(np.int64).min], standing.precedence])
+        self._outward, self.still = standing.outward, standing.still.copy()
+        self._estates = np.concatenate([[False], ~standing.covers])
+        self._mute = self._estates  # who pulls none of those that are not mute
         self._sigma = np.concatenate([[FINEST], np.full(len(layers), SEEN / 3)])
         self._reach = np.full(len(everyone), REACH)
         self._pairs = self._paired(PROBE)
@@ -233,10 +280,14 @@ class _Crowd:
         return together(lambda k: self._pair(tree, at, k, every), range(self.count), self.threads)
 
     def _pair(self, tree: cKDTree, at: Floats, k: int, every: int) -> _Pairs:
+        # estates are few, and their walls are told from all their samples
+        every = 1 if self._estates[k + 1] else every
         mine = np.arange(self._bounds[k + 1], self._bounds[k + 2], every)
         _, other = tree.query(at[mine], k=NEIGHBOURS, distance_upper_bound=SEEN + ALONG / 2)
         rank = self._order[self.layer]
-        heard = np.append((rank <= self._order[k + 1]) & (self.layer != k + 1), False)  # the last: nobody there
+        mute = self._mute[self.layer] & ~self._mute[k + 1]
+        heard = (rank <= self._order[k + 1]) & (self.layer != k + 1) & ~mute
+        heard = np.append(heard, False)  # the last: nobody there
         row, column = np.nonzero(heard[other])
         i, j = mine[row], other[row, column]
         (x, y), (nx, ny) = _columns(self.normal, i), _columns(self.normal, j)
@@ -295,6 +346,34 @@ class _Crowd:
             self._reach[k] = np.clip(min(trust, 3.0) * self._sigma[k], REACH, SEEN)
         return self._sigma[1:].copy()
 
+    def walls(self) -> tuple[Floats, Floats]:
+        """(inset, apart) of the layers, as in `Agreement`: whose lines are walls beside the lines of others, not the same lines.
+
+        A drawing error puts a line now inside, now outside the others' line; a wall stands inside it on all sides. Such layers
+        are left where they are from now on, and pull nobody.
+        """
+        inset, apart = np.zeros(self.count), np.full(self.count, np.inf)
+        for k in np.flatnonzero(self._estates[1:]).tolist():
+            aside = self._aside(k)
+            far = aside[np.abs(aside) > WALL]
+            if len(far) < max(FEW_WALLS, WALLED * len(aside)) or np.abs(np.sign(far).sum()) < ONE_SIDED * len(far):
+                continue
+            inset[k] = float(np.median(far))
+            apart[k] = np.clip(np.percentile(np.abs(far), 10) / 2, WALL, SLACK)
+        walled = np.isfinite(apart)
+        self.still |= walled
+        self._mute = np.concatenate([[False], walled])
+        return inset, apart
+
+    def _aside(self, k: int) -> Floats:
+        """How far outside a layer's land the nearest line of others runs, for each sample where one is seen."""
+        pairs = self._pairs[k]
+        across = pairs.across(self.moved, self._bounds[k + 1]) * self._outward[k][pairs.mine]
+        seen = (np.abs(across) <= SEEN) & (self._outward[k][pairs.mine] != 0)
+        mine, across = pairs.mine[seen], across[seen]
+        order = np.lexsort((across, np.abs(across), mine))
+        return np.asarray(across[order[np.unique(mine[order], return_index=True)[1]]])
+
     def shift(self, shift: Floats) -> None:
         """Move layers as a whole, and look at the pairs afresh."""
         self.moved += np.concatenate([np.zeros((1, 2)), shift])[self.layer]
@@ -302,8 +381,8 @@ class _Crowd:
         self.look()
 
     def bend(self, move: Floats) -> None:
-        """Move samples; the villages stay."""
-        self.moved[self._bounds[1] :] += move[self._bounds[1] :]
+        """Move samples; the villages and what is law stay."""
+        self.moved += np.where(np.concatenate([[True], self.still])[self.layer, None], 0.0, move)
 
     def trust(self, offset: Floats, known: Bools) -> None:
         """Trust each layer by how well it keeps to the consensus."""
@@ -338,7 +417,7 @@ def _median(group: Ints, value: Floats, weight: Floats) -> Floats:
     return np.asarray(value[np.minimum(middle, last)])
 
 
-def _translation(offset: Floats, normal: Floats, known: Bools) -> Floats:
+def _translation(offset: Floats, normal: Floats, known: Bools, outward: Floats) -> Floats:
     """The rigid shift that best explains the offsets, by Tukey's biweight; zero where it cannot be told."""
     d, n = offset[known], normal[known]
     shift: Floats = np.zeros(2)
@@ -351,7 +430,18 @@ def _translation(offset: Floats, normal: Floats, known: Bools) -> Floats:
         if np.linalg.cond(a) > SURE:
             return np.zeros(2)
         shift = np.asarray(np.linalg.solve(a, (n * weight[:, None]).T @ d), dtype=float)
-    return shift if _spread(d - n @ shift) < _spread(d) else np.zeros(2)
+    better = _spread(d - n @ shift) < _spread(d)
+    return shift if better and _both_sides(n, outward[known], shift) else np.zeros(2)
+
+
+def _both_sides(normal: Floats, outward: Floats, shift: Floats) -> bool:
+    """Whether the sides of the land that face a shift and those that turn their back on it tell of it alike.
+
+    Lines seen on one side only may as well be another line than the one drawn.
+    """
+    facing = outward * (normal @ (shift / max(float(np.hypot(*shift)), 1e-9)))
+    facing = facing[np.abs(facing) > FACING]
+    return len(facing) == 0 or bool(np.abs(np.sign(facing).sum()) <= ONE_SIDED * len(facing))
 
 
 class _Sheets:

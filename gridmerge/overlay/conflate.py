@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import shapely
 from scipy.spatial import cKDTree
 
 from gridmerge import robust
+from gridmerge.overlay.agree import WALL
 from gridmerge.overlay.linework import Bools, Floats, Geometries, Ints, Strands, strands
 
 TURN = 0.7  # tolerances for a full turn: 45° apart a line at hand is not the same line, 25° apart not at 0.8 tolerances
@@ -19,19 +20,30 @@ LADDER = (
     0.01,
 )  # m; rungs of rounding to meet a GEOS exception with: as it is, the villages' grid, a centimetre
 STRIDE = 0.8  # tolerances between samples of the lines that are compared
+# of the distance between samples: finer tolerances than this cannot be told by samples
+FINE = 0.999
 SMOOTH = 0.01  # m: samples that a straight line passes this near are not kept as vertices
-# m: a line nearer than this to a zone's edge is that edge drawn again; farther off it is a line of its own
-WALL = 2.0
 HOLD = 1.25  # tolerances; an end this near to the network is tied to it
 
 
 @dataclass(frozen=True)
 class Candidate:
-    """One layer's lines as they come to one village."""
+    """One layer's lines as they come to one village.
+
+    Parameters
+    ----------
+    layer, strands
+        Its key, and its lines as samples.
+    tolerance
+        How near an accepted line they must be to be taken for it, metres.
+    apart
+        How near to them the lines of later layers must be to be taken for them, metres; infinite: by their own tolerance.
+    """
 
     layer: str
     strands: Strands
     tolerance: float
+    apart: float = np.inf
 
 
 @dataclass(frozen=True)
@@ -102,7 +114,7 @@ def accept(job: VillageLines) -> Accepted:
 
 def _accept(job: VillageLines, grid: float) -> Geometries:
     network = _Network(_segments(shapely.boundary(job.village)), job.step)
-    network.wall(job.walls, WALL)
+    network.add(job.walls, WALL)
     shapely.prepare(job.village)
     accepted: list[Geometries] = [job.walls]
     for candidate in job.candidates:  # each layer sees what the ones before it left: the loop is the method
@@ -110,10 +122,9 @@ def _accept(job: VillageLines, grid: float) -> Geometries:
         if grid:
             strands = Strands(np.round(strands.xy / grid) * grid, strands.line)
         try:
-            lines = _news(Candidate(candidate.layer, strands, candidate.tolerance), job.village, network)
-            if len(lines):
-                accepted.append(lines)
-                network.add(lines)
+            lines = _news(replace(candidate, strands=strands), job.village, network)
+            accepted.append(lines)
+            network.add(lines, candidate.apart)
         except shapely.errors.GEOSException as error:
             raise _LayerTroubleError(candidate.layer, str(error)) from error
     return np.concatenate(accepted)
@@ -201,21 +212,25 @@ class _Network:
         self._walls: list[tuple[_Batch, float]] = []
         self.add(lines)
 
-    def add(self, lines: Geometries) -> None:
+    def add(self, lines: Geometries, apart: float = np.inf) -> None:
+        """Add lines; what is not nearer to them than `apart` all along is never taken for them."""
+        if len(lines) == 0:
+            return
+        if np.isfinite(apart):
+            self._walls.append((_Batch(lines, self._step, self._turn), apart))
+            return
         while self._batches and len(self._batches[-1].lines) <= len(lines):
             lines = np.concatenate([self._batches.pop().lines, lines])
         self._batches.append(_Batch(lines, self._step, self._turn))
-
-    def wall(self, lines: Geometries, apart: float) -> None:
-        """Add lines that another line is taken for only where it is nearer than `apart` all along."""
-        if len(lines):
-            self._walls.append((_Batch(lines, self._step, self._turn), apart))
 
     def follows(self, pieces: _Pieces, tolerance: float) -> Bools:
         """Whether a piece runs along the network: distance and difference of direction count together."""
         left = np.arange(len(pieces.at))
         place = pieces.place(self._turn)
         for batch in self._batches:
+            if tolerance < FINE * self._step:
+                left = left[~batch.close(pieces.places[left], tolerance)]
+                continue
             distance, _ = batch.pieces.query(place[left], distance_upper_bound=tolerance)
             left = left[np.isinf(distance)]
         for batch, apart in self._walls:

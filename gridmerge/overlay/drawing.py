@@ -9,13 +9,22 @@ from hashlib import blake2b
 import numpy as np
 import shapely
 
+from gridmerge import robust
 from gridmerge.model import Layer
-from gridmerge.overlay.agree import Sheet, sheet
+from gridmerge.overlay.agree import Sheet, Standing, sheet
 from gridmerge.overlay.linework import Floats, Geometries, plain, polylines
 from gridmerge.overlay.together import together
 
 UNRANKED = 1_000_000  # precedence of layers whose rank the project does not set: evidence decides among them
 NARROW = 1.0  # percent of a layer's grids that may be narrower than what caps the tolerance: real files hold slivers
+
+
+# of the township: a network that holds more land is meant to cover it
+MOSTLY = 0.5
+# points over the township that stand for its land
+LATTICE = 2000
+# m: how far beside a line is looked for the layer's own land
+BESIDE = 0.5
 
 
 @dataclass(frozen=True)
@@ -32,12 +41,19 @@ class Drawing:
         Its lines as polylines, each stretch once.
     sheet
         Samples along them.
+    covers
+        Whether its grids cover the township, or are estates here and there.
+    outward
+        By sample of `sheet`: 1 where the layer's land ends towards the normal, -1 where it ends the other way, 0 where it has
+        land on both sides or on none. All 0 for networks that cover the township: nobody asks.
     """
 
     layer: Layer
     sources: Geometries
     lines: Geometries
     sheet: Sheet
+    covers: bool
+    outward: Floats
 
     @property
     def key(self) -> str:
@@ -93,16 +109,68 @@ def drawings(villages: Geometries, layers: Sequence[Layer], threads: int = 1) ->
         box = shapely.bounds(geometry)
         return np.asarray(geometry[(box[:, 0] <= x1) & (box[:, 2] >= x0) & (box[:, 1] <= y1) & (box[:, 3] >= y0)])
 
+    spots = _tree(_lattice(villages))
+
     def draw(layer: Layer) -> Drawing | None:
         layer = replace(layer, frame=layer.frame.sort_values("source_id", ignore_index=True))  # rows in any order
         sources = plain(layer.frame.geometry.to_numpy())
         lines = near(polylines(near(sources)))
-        return Drawing(layer, sources, lines, sheet(lines)) if len(lines) else None
+        if len(lines) == 0:
+            return None
+        covers, samples = _covers(layer, sources, spots), sheet(lines)
+        estates = not covers and layer.spec.role != "barrier"
+        outward = _outward(samples, sources) if estates else np.zeros(len(samples.xy))
+        return Drawing(layer, sources, lines, samples, covers, outward)
 
     drawn = together(draw, layers, threads)
     return sorted((d for d in drawn if d is not None), key=lambda d: d.content)
 
 
+def _lattice(villages: Geometries) -> Floats:
+    """(points, 2) spread evenly over the township."""
+    x0, y0, x1, y1 = shapely.total_bounds(villages)
+    step = np.sqrt(shapely.area(villages).sum() / LATTICE)
+    # half a step in, and never on a line of coordinates rounded to whole metres
+    x, y = np.meshgrid(np.arange(x0 + 0.4937 * step, x1, step), np.arange(y0 + 0.5063 * step, y1, step))
+    at = np.column_stack([x.ravel(), y.ravel()])
+    inside = np.unique(_tree(at).query(villages, predicate="intersects")[1])
+    return np.asarray(at[inside])
+
+
+def _tree(xy: Floats) -> shapely.STRtree:
+    return shapely.STRtree(np.asarray(shapely.points(xy), dtype=object))
+
+
+def _covers(layer: Layer, sources: Geometries, spots: shapely.STRtree) -> bool:
+    """What the project file says, else whether most of the township is land of the layer."""
+    if layer.spec.coverage is not None:
+        return layer.spec.coverage == "full"
+    held = np.unique(robust.query(spots, sources, predicate="intersects")[1])
+    return len(held) > MOSTLY * len(spots)
+
+
+def _outward(samples: Sheet, sources: Geometries) -> Floats:
+    """On which side of each sample the layer's land ends."""
+    sides = []
+    for way in (BESIDE, -BESIDE):
+        points = _tree(samples.xy + way * samples.normal)
+        land = np.zeros(len(samples.xy))
+        land[robust.query(points, sources, predicate="intersects")[1]] = 1.0
+        sides.append(land)
+    return sides[1] - sides[0]
+
+
 def weights(drawn: Sequence[Drawing]) -> Floats:
     """Return each layer's say."""
     return np.array([d.weight for d in drawn], dtype=float)
+
+
+def standing(drawn: Sequence[Drawing]) -> Standing:
+    """Return what the layers are to one another when their lines are agreed."""
+    return Standing(
+        weights(drawn),
+        np.array([d.precedence for d in drawn], dtype=np.int64),
+        np.array([d.role == "base" for d in drawn], dtype=bool),
+        np.array([d.covers for d in drawn], dtype=bool),
+        [d.outward for d in drawn],
+    )

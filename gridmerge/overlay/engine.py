@@ -17,13 +17,15 @@ from gridmerge.overlay.account import Story, mosaic_of
 from gridmerge.overlay.agree import SLACK, Agreement, agree, bend, sheet
 from gridmerge.overlay.conflate import STRIDE, Accepted, Candidate, VillageLines, accept
 from gridmerge.overlay.cut import Cut, faces_of
-from gridmerge.overlay.drawing import Drawing, drawings, weights
+from gridmerge.overlay.drawing import Drawing, drawings, standing, weights
 from gridmerge.overlay.label import Targets, marks, shares
 from gridmerge.overlay.linework import Bools, Floats, Geometries, Ints, Strands, plain, polylines
 from gridmerge.overlay.together import together
 from gridmerge.overlay.zones import Zones, told, zones_of
 
-PLACES = {"base": 0, "grid": 1, "barrier": 2}  # whose lines come first, whatever the rank
+PLACES = {"base": 0.0, "grid": 1.0, "barrier": 2.0}  # whose lines come first, whatever the rank
+# places later come the walls of estates: no street may be taken for a wall beside it
+WALLED = 0.5
 MOST = 75.0  # percentile of the layers' tolerances that counts for all: a few very rough layers do not set the measure
 FINE = 0.8  # of the common tolerance: the least a layer gets, for the others it meets are not as fine
 TIGHTEST = 2.0  # m: no drawing can be told apart more finely
@@ -54,8 +56,7 @@ def overlay(township: Township, layers: Sequence[Layer], settings: Overlay, proc
     drawn = drawings(villages, layers, processes)
     zoned = sorted((d for d in drawn if d.role == "exclusive"), key=lambda d: (d.precedence, d.layer.rank))
     drawn = [d for d in drawn if d.role != "exclusive"]
-    precedence = np.array([d.precedence for d in drawn], dtype=np.int64)
-    agreement = agree(sheet(polylines(villages)), [d.sheet for d in drawn], weights(drawn), precedence, processes)
+    agreement = agree(sheet(polylines(villages)), [d.sheet for d in drawn], standing(drawn), processes)
     drawn, agreement, tolerance = _settled(drawn, agreement, settings)
     zones = zones_of(villages, zoned, tolerance)
     results = _accepted(township, zones, drawn, agreement, tolerance, processes)
@@ -72,7 +73,7 @@ def _settled(drawn: list[Drawing], agreement: Agreement, settings: Overlay) -> t
     def place(k: int) -> tuple[Any, ...]:
         d = drawn[k]
         return (
-            PLACES[d.role],
+            PLACES[d.role] + WALLED * bool(d.role == "grid" and np.isfinite(agreement.apart[k])),
             d.precedence,
             round(float(agreement.tolerance[k]), 1),
             d.layer.rank,
@@ -86,8 +87,10 @@ def _settled(drawn: list[Drawing], agreement: Agreement, settings: Overlay) -> t
         return drawn, agreement.within(settings.tolerance, settings.tolerance), settings.tolerance
     cap = max(TIGHTEST, min((d.narrowest() for d in drawn), default=np.inf) / 2)
     agreement = agreement.within(0.0, cap)
-    claiming = [tolerance for tolerance, d in zip(agreement.tolerance, drawn, strict=True) if d.claims]
-    tolerance = float(np.percentile(claiming, MOST)) if claiming else SLACK
+    # walls stand apart: how near they are to the lines of others is no measure of how well lines are known
+    common = np.isinf(agreement.apart) & np.array([d.claims for d in drawn], dtype=bool)
+    claiming = agreement.tolerance[common]
+    tolerance = float(np.percentile(claiming, MOST)) if len(claiming) else SLACK
     return drawn, agreement.within(FINE * tolerance, np.inf), tolerance
 
 
@@ -112,8 +115,13 @@ def _accepted(
     codes, walls = township.villages["village_code"], zones.lines(villages)
     for code, village, wall in zip(codes, villages, walls, strict=True):  # a job each
         candidates = [
-            Candidate(d.key, strands.cut(_touching(extent, village.bounds)[strands.line]), float(limit))
-            for d, strands, extent, limit in zip(drawn, bent, extents, agreement.tolerance, strict=True)
+            Candidate(
+                d.key,
+                strands.cut(_touching(extent, village.bounds)[strands.line]),
+                float(agreement.tolerance[k]),
+                float(agreement.apart[k]),
+            )
+            for k, (d, strands, extent) in enumerate(zip(drawn, bent, extents, strict=True))
         ]
         touching = tuple(c for c in candidates if len(c.strands.line))
         jobs.append(VillageLines(code, village, touching, step, wall))

@@ -15,7 +15,7 @@ import shapely
 from gridmerge import robust
 from gridmerge.findings import Finding, found
 from gridmerge.overlay.absorb import TINY
-from gridmerge.overlay.conflate import WALL
+from gridmerge.overlay.agree import WALL
 from gridmerge.overlay.cut import contacts, thin
 from gridmerge.overlay.drawing import Drawing
 from gridmerge.overlay.linework import GRID, Bools, Geometries, Ints

@@ -9,7 +9,7 @@ import numpy as np
 import shapely
 from pyproj import CRS
 
-from gridmerge.config import LayerSpec, Role
+from gridmerge.config import Coverage, LayerSpec, Role
 from gridmerge.model import Layer, Mosaic, Source, Township
 from tests.towns import Town
 
@@ -42,6 +42,7 @@ def layer(
     role: Role = "grid",
     rank: float | None = None,
     weight: float = 1.0,
+    coverage: Coverage | None = None,
 ) -> Layer:
     """A layer of these grids, by id or numbered."""
     if not isinstance(polygons, Mapping):
@@ -49,7 +50,7 @@ def layer(
     frame = gpd.GeoDataFrame(
         {"source_id": list(polygons), "name": "", "holder": ""}, geometry=list(polygons.values()), crs=WORKING
     )
-    spec = LayerSpec(path="made", key=key, role=role, rank=rank, weight=weight)
+    spec = LayerSpec(path="made", key=key, role=role, rank=rank, weight=weight, coverage=coverage)
     return Layer(
         key=key,
         department=key,
