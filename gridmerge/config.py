@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, PositiveInt, model_validator
+from pydantic_core import PydanticCustomError
 
 from gridmerge.text import Language
 
@@ -34,7 +35,7 @@ Paths = Annotated[tuple[str, ...], BeforeValidator(_as_paths), Field(min_length=
 class Section(BaseModel):
     """A table of the project file: frozen, and no key it does not know."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
 
 
 class Reading(Section):
@@ -93,7 +94,7 @@ class LayerSpec(Reading):
         if isinstance(data, dict):
             key, department = data.get("key"), data.get("department")
             if not key and not department:
-                raise ValueError("needs a key or a department")
+                raise PydanticCustomError("no_key", "needs a key or a department")
             return {**data, "key": key or department, "department": department or key}
         return data
 
@@ -136,7 +137,7 @@ class WorkloadSpec(Reading):
     @model_validator(mode="after")
     def _kinds_and_times(self) -> WorkloadSpec:
         if isinstance(self.minutes, dict) != (self.kind is not None):
-            raise ValueError("a table of minutes needs kind (the field), and kind a table of minutes")
+            raise PydanticCustomError("kinds_and_minutes", "a table of minutes needs kind, and kind a table")
         return self
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import difflib
-import tomllib
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any, TypeVar
@@ -34,6 +33,7 @@ from gridmerge.config import (
     WorkloadSpec,
 )
 from gridmerge.errors import ProjectError
+from gridmerge.handwritten import read_tables
 
 
 def read_project(path: str | Path = ".") -> Settings:
@@ -56,17 +56,7 @@ def read_project(path: str | Path = ".") -> Settings:
         kind, two layers or workloads of one name, or sizes that contradict each other. All problems are told at once.
     """
     file = _find(Path(path))
-    try:
-        data = tomllib.loads(file.read_text("utf-8-sig"))
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise ProjectError(
-            f"{file} 不是有效的 TOML 文件（{error}）；请用 UTF-8 保存并改正该处。",
-            f"{file} is not valid TOML ({error}); save it as UTF-8 and mend that place.",
-        ) from error
-    except OSError as error:
-        raise ProjectError(
-            f"无法读取 {file}：{error.strerror}。", f"{file} cannot be read: {error.strerror}."
-        ) from error
+    data = read_tables(file)
     try:
         settings = Settings(file=file.resolve(), **data)
     except (ValidationError, TypeError) as error:
@@ -104,30 +94,52 @@ def _problem(detail: Mapping[str, Any]) -> tuple[str, str]:
     if detail["type"] == "missing":
         return f"缺少 {where}", f"{where} is missing"
     zh, en = _reason(detail)
-    given = "" if isinstance(detail.get("input"), dict) else f" {detail.get('input')!r}"
+    given = "" if isinstance(detail.get("input"), (dict, list)) else f" {detail.get('input')!r}"
     return f"{where} 的值{given} 不可用（{zh}）", f"{where}{given} is not usable ({en})"
 
 
 def _reason(detail: Mapping[str, Any]) -> tuple[str, str]:
-    """Why a value is refused, in Chinese and in English; what pydantic says otherwise is passed on."""
-    said = detail["msg"].removeprefix("Value error, ")
+    """Why a value is refused, in Chinese and in English."""
     context = detail.get("ctx", {})
-    chinese = {
-        "literal_error": f"可选：{context.get('expected')}",
-        "float_parsing": "应为数字",
-        "float_type": "应为数字",
-        "int_from_float": "应为整数",
-        "int_parsing": "应为整数",
-        "int_type": "应为整数",
-        "string_type": "应为文字，请加引号",
-        "bool_parsing": "应为 true 或 false",
-        "greater_than": f"应大于 {context.get('gt')}",
-        "greater_than_equal": f"应不小于 {context.get('ge')}",
-        "tuple_type": "应为列表",
-        "model_type": "应为一个表",
-        "dict_type": "应为一个表",
-    }
-    return chinese.get(detail["type"], said), said
+    zh, en = _REASONS.get(detail["type"], ("这里不能用这样的值", "no such value can stand here"))
+    choices = str(context.get("expected", "")).replace(" or ", ", ").replace("'", "")
+    limit = context.get("gt", context.get("ge", context.get("lt", context.get("le"))))
+    table = next((str(part) for part in detail["loc"]), "")
+    blanks = {"choices": choices, "limit": limit, "table": table}
+    return zh.format(**blanks), en.format(**blanks)
+
+
+# What pydantic calls a mistake, and what a person is told.
+_REASONS: dict[str, tuple[str, str]] = {
+    "literal_error": ("可选：{choices}", "one of {choices}"),
+    "float_parsing": ("应为数字", "a number is wanted"),
+    "float_type": ("应为数字", "a number is wanted"),
+    "finite_number": ("应为有限的数字", "a finite number is wanted"),
+    "int_from_float": ("应为整数", "a whole number is wanted"),
+    "int_parsing": ("应为整数", "a whole number is wanted"),
+    "int_parsing_size": ("数字过大", "the number is too large"),
+    "int_type": ("应为整数", "a whole number is wanted"),
+    "string_type": ("应为文字，请加引号", "text is wanted, in quotation marks"),
+    "bool_parsing": ("应为 true 或 false", "true or false is wanted"),
+    "bool_type": ("应为 true 或 false", "true or false is wanted"),
+    "greater_than": ("应大于 {limit}", "more than {limit} is wanted"),
+    "greater_than_equal": ("应不小于 {limit}", "no less than {limit} is wanted"),
+    "less_than": ("应小于 {limit}", "less than {limit} is wanted"),
+    "less_than_equal": ("应不大于 {limit}", "no more than {limit} is wanted"),
+    "tuple_type": (
+        "应为列表；表要写成 [[{table}]]（两层方括号）",
+        "a list is wanted; a table is written [[{table}]], in double brackets",
+    ),
+    "too_short": ("不能为空", "it must not be empty"),
+    "model_type": ("应为一个表，写成 [{table}]", "a table is wanted: [{table}]"),
+    "model_attributes_type": ("应为一个表，写成 [{table}]", "a table is wanted: [{table}]"),
+    "dict_type": ("应为一个表", "a table is wanted"),
+    "no_key": ("要写 key 或 department", "needs a key or a department"),
+    "kinds_and_minutes": (
+        "minutes 是表时要写 kind（字段名），写了 kind 时 minutes 要是表",
+        "a table of minutes needs kind (the field), and kind a table of minutes",
+    ),
+}
 
 
 def _place(loc: Iterable[str | int]) -> str:

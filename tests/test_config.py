@@ -106,9 +106,77 @@ def test_no_project_file_says_how_to_make_one(tmp_path):
         read_project(tmp_path)
 
 
-def test_a_project_file_in_gbk_is_explained(tmp_path):
-    tmp_path.joinpath("gridmerge.toml").write_bytes('[project]\nname = "青山镇"\n'.encode("gbk"))
-    with pytest.raises(ProjectError, match="save it as UTF-8"):
+@pytest.mark.parametrize("codec", ["utf-8", "utf-8-sig", "gbk", "gb18030", "utf-16"])
+@pytest.mark.parametrize("end", ["\n", "\r\n", "\r"])
+def test_a_project_file_is_read_as_notepad_saves_it(tmp_path, codec, end):
+    text = ('[project]\nname = "青山镇"\n' + SMALLEST).replace("\n", end)
+    tmp_path.joinpath("gridmerge.toml").write_bytes(text.encode(codec))
+    assert read_project(tmp_path).project.name == "青山镇"
+
+
+BY_HAND = {
+    "Chinese quotation marks": ("name = “青山镇”", 'name = "青山镇"', "引号"),
+    "one plain, one Chinese": ('name = "青山镇”', 'name = "青山镇"', "引号"),
+    "no quotation marks": ("name = 青山镇", 'name = "青山镇"', "引号"),
+    "one quotation mark": ('name = "青山镇', 'name = "青山镇"', "引号"),
+    "single Chinese marks": ("name = ‘青山镇’", "name = '青山镇'", "引号"),
+    "full-width equals": ('name ＝ "青山镇"', 'name = "青山镇"', "全角"),
+    "a colon": ('name： "青山镇"', 'name = "青山镇"', "等号"),
+    "full-width blanks": ('\u3000name = "青山镇"', 'name = "青山镇"', "空格"),
+    "a zero-width character": ('\u200bname = "青山镇"', 'name = "青山镇"', "空格"),
+    "a full stop": ('name = "青山镇"。', 'name = "青山镇"', "标点"),
+    "a comment as in C": ("// 青山镇的项目", "# 青山镇的项目", "#"),
+    "a remark behind": ('name = "青山镇" // 镇', 'name = "青山镇"', "#"),
+    "a code with noughts": ("code = 0510311", 'code = "0510311"', "引号"),
+    "full-width brackets of a list": ('name = ["青山镇"，"绿水镇"]', 'name = ["青山镇", "绿水镇"]', "逗号"),
+    "a path in double quotes": ('name = "D:\\data\\x.gpkg"', "name = 'D:\\data\\x.gpkg'", "正斜杠"),
+    "a path whose backslash is an escape": ('path = "data\\new.gpkg"', "path = 'data\\new.gpkg'", "正斜杠"),
+}
+
+
+@pytest.mark.parametrize("case", BY_HAND)
+def test_a_line_by_hand_is_named_with_its_mending(tmp_path, case):
+    line, mended, word = BY_HAND[case]
+    with pytest.raises(ProjectError) as caught:
+        read_project(project(tmp_path, f"# 项目\n[project]\n{line}\n" + SMALLEST))
+    zh = caught.value.in_("zh")
+    assert "第 3 行" in zh and mended in zh and word in zh
+    assert "line 3" in str(caught.value)
+    assert not any(parser in zh for parser in ("Invalid", "Unescaped", "Expected", "Illegal", "Input should"))
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("【villages】\npath = 'v.shp'\n", "[villages]"),
+        ("[villages\npath = 'v.shp'\n", "[villages]"),
+        (SMALLEST.replace("[[layers]]", "[layers]"), "[[layers]]"),
+        (SMALLEST.replace("[[layers]]", "[[layers]"), "[[layers]]"),
+        (SMALLEST + "[layers]\nkey = 'x'\n", "[[layers]]"),
+        (SMALLEST + "path = 'x'\n", "path 写了两次"),
+        (SMALLEST + "[villages]\npath = 'x'\n", "villages 写了两次"),
+        ("[project]\nname = “甲”\n[villages]\npath = v.shp\n", "第 4 行"),
+        (SMALLEST + '[overlay]\ntolerance = "ten"\n', "应为数字"),
+        (SMALLEST + "[overlay]\ntolerance = inf\n[grids]\nnumber = 3\n", "应为一个表"),
+        (SMALLEST + "[overlay]\ntolerance = inf\n", "应为有限的数字"),
+    ],
+)
+def test_tables_by_hand_are_explained_in_the_language_of_the_sentence(tmp_path, text, said):
+    with pytest.raises(ProjectError) as caught:
+        read_project(project(tmp_path, text))
+    zh = caught.value.in_("zh")
+    assert said in zh
+    assert not any(parser in zh for parser in ("Invalid", "Cannot", "Expected", "Input should", "valid"))
+
+
+def test_a_column_may_have_a_line_break_in_its_name(tmp_path):
+    settings = read_project(project(tmp_path, SMALLEST + 'geometry = "边界\\n（经度,纬度）"\n'))
+    assert settings.layers[0].geometry == "边界\n（经度,纬度）"
+
+
+def test_a_project_file_that_is_no_text_is_one_sentence(tmp_path):
+    tmp_path.joinpath("gridmerge.toml").write_bytes(bytes(range(128, 256)) * 3)
+    with pytest.raises(ProjectError, match="UTF-8"):
         read_project(tmp_path)
 
 
