@@ -8,6 +8,7 @@
     ├── PlaceError      where on earth: no CRS can be told, a layer far from the villages, villages that are no land
     ├── PlanError       no plan can be made: contradicting locks, a roster nobody can be taken from
     ├── OutputError     the output folder: read-only, full, a file held open by another program
+    ├── WorkerError     a worker process ended, twice on the same work: memory, a virus scanner
     └── PromiseError    a promise of the outputs does not hold: gridmerge stops rather than write it
 
 Wrong data is not an error but a finding (`gridmerge.findings`): findings never raise.
@@ -58,6 +59,10 @@ class PlanError(GridmergeError):
 
 class OutputError(GridmergeError):
     """The output folder cannot be written, or does not hold a finished build."""
+
+
+class WorkerError(GridmergeError):
+    """A worker process ended in the middle of its work, and another one too."""
 
 
 class PromiseError(GridmergeError):

@@ -1,16 +1,36 @@
-"""One function over many jobs, a village each: in this process, or in several. The answer is the same either way."""
+"""One function over many jobs, a village each: in this process, or in several. The answer is the same either way.
+
+A worker may end at any moment: the system takes its memory, a virus scanner stops it. Then what others have finished stays,
+the job that it had in hand runs once more, alone, and the rest goes on with new workers. Each worker has a pipe of its own,
+whose other end nobody else holds: a worker that ends in the middle of an answer cannot leave anyone waiting for the rest of it,
+as one queue for all would.
+"""
 
 from __future__ import annotations
 
 import multiprocessing
 import os
+import signal
 import threading
-from collections.abc import Callable, Sequence
-from concurrent.futures import ProcessPoolExecutor
-from typing import TypeVar
+import traceback
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from multiprocessing.connection import Connection, wait
+from multiprocessing.process import BaseProcess
+from typing import Any, TypeVar, cast
+
+from gridmerge.errors import WorkerError
 
 Job = TypeVar("Job")
 Result = TypeVar("Result")
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Outcome:
+    """What became of a job: its answer, or what it raised."""
+
+    answer: Any = None
+    error: Exception | None = None
 
 
 def each(function: Callable[[Job], Result], jobs: Sequence[Job], processes: int = 1) -> list[Result]:
@@ -24,23 +44,146 @@ def each(function: Callable[[Job], Result], jobs: Sequence[Job], processes: int 
         Picklable values, one task each.
     processes
         How many worker processes; 1 runs everything here.
+
+    Raises
+    ------
+    WorkerError
+        A worker ended on a job, and another on the same job when it ran alone.
+    Exception
+        What `function` raised, of the first job that failed.
     """
     workers = min(processes, len(jobs))
     if workers <= 1:
         return [function(job) for job in jobs]
+    outcomes: dict[int, _Outcome] = {}
+    left = list(range(len(jobs)))
+    while left and not any(outcome.error for outcome in outcomes.values()):
+        for number in _run(function, jobs, left[:], workers, outcomes):
+            if _run(function, jobs, [number], 1, outcomes):
+                raise _ended_twice(workers)
+        left = [number for number in left if number not in outcomes]
+    return [_answer(outcomes[number]) for number in range(len(jobs))]
+
+
+def _run(
+    function: Callable[[Job], Result],
+    jobs: Sequence[Job],
+    numbers: Iterable[int],
+    workers: int,
+    outcomes: dict[int, _Outcome],
+) -> list[int]:
+    """Do jobs, by number, with new workers; return those on which a worker ended. After one, no more are handed out."""
+    left = iter(numbers)
+    crew = _Crew(function, workers)
+    try:
+        for pipe, number in zip(crew.pipes, left, strict=False):
+            crew.give(pipe, number, jobs[number])
+        while crew.busy:
+            for pipe in crew.ready():
+                number, outcome = crew.take(pipe)
+                if outcome is not None:
+                    outcomes[number] = outcome
+                well = outcome is not None and outcome.error is None and not crew.lost
+                if well and (more := next(left, None)) is not None:
+                    crew.give(pipe, more, jobs[more])
+    finally:
+        crew.dismiss()
+    return sorted(crew.lost)
+
+
+class _Crew:
+    """Workers, each with a pipe; what each has in hand, and what was lost with those that ended."""
+
+    def __init__(self, function: Callable[[Any], Any], workers: int) -> None:
+        self.busy: dict[Connection, int] = {}
+        self.lost: list[int] = []
+        self._workers: list[tuple[BaseProcess, Connection]] = [_start(function) for _ in range(workers)]
+
+    @property
+    def pipes(self) -> list[Connection]:
+        return [pipe for _, pipe in self._workers]
+
+    def give(self, pipe: Connection, number: int, job: object) -> None:
+        try:
+            pipe.send(job)
+            self.busy[pipe] = number
+        except OSError:  # it has ended meanwhile
+            self.lost.append(number)
+
+    def ready(self) -> list[Connection]:
+        """Wait until a worker has an answer, or has ended."""
+        return cast("list[Connection]", wait(list(self.busy)))
+
+    def take(self, pipe: Connection) -> tuple[int, _Outcome | None]:
+        """Take what a worker answers; None where it has ended before, or in the middle of it."""
+        number = self.busy.pop(pipe)
+        try:
+            return number, pipe.recv()
+        except (EOFError, OSError):
+            self.lost.append(number)
+            return number, None
+
+    def dismiss(self) -> None:
+        """End the workers, whatever they are at; nobody is left behind."""
+        for worker, pipe in self._workers:
+            pipe.close()
+            worker.terminate()
+        for worker, _ in self._workers:
+            worker.join()
+            worker.close()
+
+
+def _start(function: Callable[[Any], Any]) -> tuple[BaseProcess, Connection]:
     # spawn, not fork: GEOS, GDAL and PROJ hold state that a fork copies half-way, and Windows knows nothing else.
     context = multiprocessing.get_context("spawn")
-    with ProcessPoolExecutor(workers, mp_context=context, initializer=_end_with_parent) as pool:
-        return list(pool.map(function, jobs))
+    here, there = context.Pipe()
+    worker = context.Process(target=_serve, args=(there, function), daemon=True)
+    worker.start()
+    there.close()  # the worker's alone, so that its end is the pipe's end
+    return worker, here
+
+
+def _serve(pipe: Connection, function: Callable[[Any], Any]) -> None:
+    """Be a worker: take a job, give its outcome, until the run lets go of the pipe."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # who interrupts a run means the run, which then ends its workers
+    threading.Thread(target=_end_with_parent, daemon=True).start()
+    try:
+        while True:
+            job = pipe.recv()
+            pipe.send(_outcome(function, job))
+    except (EOFError, OSError):
+        return
+
+
+def _outcome(function: Callable[[Any], Any], job: Any) -> _Outcome:
+    try:
+        return _Outcome(answer=function(job))
+    except MemoryError:
+        os._exit(1)  # as if the system had ended it: alone, the job may find room
+    except Exception as error:  # it is raised again in the run itself, with where it came from
+        error.add_note(traceback.format_exc())
+        return _Outcome(error=error)
 
 
 def _end_with_parent() -> None:
     """Let a worker end when the process that started it is gone: a killed run must leave nothing behind that fills memory."""
-    threading.Thread(target=_wait_and_end, daemon=True).start()
-
-
-def _wait_and_end() -> None:
     parent = multiprocessing.parent_process()
     if parent is not None:
         parent.join()
         os._exit(1)
+
+
+def _answer(outcome: _Outcome) -> Any:
+    if outcome.error is not None:
+        raise outcome.error
+    return outcome.answer
+
+
+def _ended_twice(workers: int) -> WorkerError:
+    fewer = max(1, workers // 2)
+    return WorkerError(
+        f"一个工作进程两次中途退出（多因内存不足，或被杀毒软件终止）；请关闭其他程序，用更少的进程重新运行，如 --processes {fewer}。"
+        "原有成果未改动。",
+        f"A worker process ended twice on one piece of work (out of memory, or stopped by a virus scanner?);"
+        f" close other programs and run again with fewer processes: --processes {fewer}. What was there is unchanged.",
+    )
