@@ -429,3 +429,8 @@ class Build:
     def networks(self) -> tuple[Layer, ...]:
         """The layers that are departmental networks: all but roads, rivers and other barriers."""
         return tuple(layer for layer in self.layers if layer.spec.role != "barrier")
+
+    @property
+    def ranked(self) -> tuple[Layer, ...]:
+        """The layers as products list them: by rank, and by key where ranks are equal."""
+        return tuple(sorted(self.layers, key=lambda layer: (layer.rank, layer.key)))

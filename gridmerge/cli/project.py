@@ -79,14 +79,15 @@ def check(console: Console, project: str, out: str | None) -> None:
     """
     from gridmerge import pipeline
     from gridmerge.publish import CHECKED, write_findings
+    from gridmerge.publish.words import titles
 
     settings = settings_of(console, project)
     folder = Path(out) if out else settings.folder / "check"
     pipeline.ready(settings, folder, CHECKED)
     inputs = pipeline.load_inputs(settings, console.progress)
     write_findings(inputs.findings, inputs.township, inputs.layers, settings.project.language, folder)
-    chinese = (console.language or "zh") == "zh"
-    _print_findings(console, inputs.findings, {layer.key: layer.title for layer in inputs.layers} if chinese else {})
+    named = titles(inputs.layers, [work.name for work in settings.workload], console.language or "zh")
+    _print_findings(console, inputs.findings, named)
     console.line(
         f"问题清单：{folder / 'findings.csv'}；在图上看：{folder / 'findings.html'}",
         f"All findings: {folder / 'findings.csv'}; on the map: {folder / 'findings.html'}",

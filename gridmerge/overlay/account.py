@@ -141,6 +141,7 @@ def _told(story: Story, threads: int) -> tuple[dict[str, Any], list[Finding]]:
         dx, dy = (round(float(metres), 3) for metres in agreement.shift[k])
         figures[d.key] = {
             "role": d.role,
+            "rank": d.layer.rank,
             "coverage": "full" if d.covers else "partial",
             "inset_m": round(float(agreement.inset[k]), 3),
             "tolerance_m": round(float(agreement.tolerance[k]), 3),

@@ -71,7 +71,7 @@ def _claims(build: Build, face_ids: pd.Series) -> tuple[list[dict[str, str]], li
     """The departmental grids, and for each face which of them claim it."""
     sources = [
         {"layer": layer.key, "title": layer.title, "source_id": source_id, "name": name, "holder": holder}
-        for layer in sorted(build.layers, key=lambda layer: layer.key)
+        for layer in build.ranked
         for source_id, name, holder in zip(
             layer.frame["source_id"], layer.frame["name"], layer.frame["holder"], strict=True
         )

@@ -51,7 +51,7 @@ class Slip:
 def slips(build: Build) -> list[Slip]:
     """Return a slip per departmental network, by rank and key; barriers claim no land and have none."""
     fates, claims = source_fates(build), claimed(build)
-    layers = sorted((layer for layer in build.layers if has_slip(layer)), key=lambda layer: (layer.rank, layer.key))
+    layers = [layer for layer in build.ranked if has_slip(layer)]
     return [
         Slip(
             layer=layer,

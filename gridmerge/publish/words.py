@@ -117,7 +117,13 @@ INPUTS = {  # what stands in the project file beside the layers and workloads, b
     "matters": Text("事项清单", "list of matters"),
     "steps": Text("办理环节", "steps"),
     "places": Text("地名", "place names"),
+    "grids:previous": Text("旧方案", "earlier plan"),
+    "grids:retired": Text("旧方案的停用编码", "codes the earlier plan retired"),
+    "grids:held": Text("旧方案的人员安排", "who held the earlier plan's grids"),
+    "grids:locks": Text("锁定表", "locks"),
+    "grids:links": Text("桥渡连接表", "links"),
 }
+EDITS = Text("会议调整", "edits of a meeting")
 
 INTERNAL = Text("内部资料", "Internal document")
 
@@ -138,6 +144,16 @@ def unit(measure: str, language: Language) -> str:
     """Return what people call the unit of a finding's measure."""
     known = UNITS.get(measure)
     return measure if known is None else known.in_(language)
+
+
+def input_named(key: str) -> Text:
+    """Return what people call an input that is no network, by the key that findings and reports have."""
+    kind, _, name = key.partition(":")
+    if kind == "workload" and name:
+        return Text(label(name, "zh"), label(name, "en"))
+    if kind == "edits":
+        return Text(f"{EDITS.zh}{name}", f"{EDITS.en} {name}")
+    return INPUTS.get(key, Text(key, key))
 
 
 def titled(title: str, department: str, role: str = "grid") -> Text:

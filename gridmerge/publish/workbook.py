@@ -98,7 +98,7 @@ def _grids(book: Book, build: Build) -> None:
     sheet = book.sheet(book.say(Text("综合网格", "Grids")))
     staff, heads, present = people(build), leaders(build), departments(build)
     named = titles_of(build)
-    titles = {layer.key: named[layer.key] for layer in build.layers if layer.spec.role in ("grid", "base")}
+    titles = {layer.key: named[layer.key] for layer in build.ranked if layer.spec.role in ("grid", "base")}
     rows = [
         {
             **grid,

@@ -240,6 +240,7 @@ def test_the_public_sees_no_name_no_phone_no_small_count_and_no_department(data)
     assert not re.search(r"1[3-9]\d(?:\*{4}|\d{4})\d{4}", page), "a phone, masked or not"
     holders = {holder for layer in data.layers for holder in layer.frame["holder"] if len(holder) > 1}
     assert not [holder for holder in holders if holder in page]
+    assert value["duties"] and {duty[3] for duty in value["duties"]} == {None}, "a load that is withheld is not nought"
     assert value["layers"] == [] and value["remarks"] == [] and value["sources"] == []
     assert value["grids"]["work"][0][0] is None and value["grids"]["load"][0] is None
     assert len(value["faces"]["id"]) == len(data.grids), "pieces of land are nobody's business outside"

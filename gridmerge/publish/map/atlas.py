@@ -74,7 +74,7 @@ def _township(out: Path, folder: Path) -> _Township:
             crs=CRS.from_user_input(report["project"]["crs"]),
             villages=pyogrio.read_dataframe(out / "gridmerge.gpkg", layer="villages"),
             counts={
-                **{key: report["counts"][key] for key in ("layers", "villages", "grids", "members")},
+                **{key: report["counts"][key] for key in ("networks", "villages", "grids", "members")},
                 "outside": _outside(report["grids"]),
                 "disputes": report["open"]["disputes"]["count"],
                 "date": report["project"]["date"],

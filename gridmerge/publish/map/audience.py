@@ -50,7 +50,7 @@ def for_audience(data: MapData, audience: Audience) -> MapData:
         memberships=data.memberships.iloc[:0],
         layers=(),
         members=members.assign(member_id=names),
-        assignments=data.assignments.assign(member_id=data.assignments["member_id"].map(new_id), load=0.0),
+        assignments=data.assignments.assign(member_id=data.assignments["member_id"].map(new_id), load=np.nan),
         figures={},
         remarks=(),
         sources=(),

@@ -62,7 +62,7 @@ class MapData:
     memberships
         face_id, layer, source_id.
     layers
-        In the order they are listed.
+        In the order they are listed: by rank, as everywhere.
     members, assignments
         Columns MEMBER_COLUMNS and ASSIGNMENT_COLUMNS; empty when there is no roster.
     sizes
@@ -117,7 +117,7 @@ class MapData:
             grids=build.plan.grids,
             faces=_faces(build),
             memberships=build.mosaic.memberships,
-            layers=tuple(_layer(layer) for layer in build.layers),
+            layers=tuple(_layer(layer) for layer in build.ranked),
             members=_members(None if assignment is None else assignment.members, build.roster, contacts),
             assignments=_columns(None if assignment is None else assignment.assignments, ASSIGNMENT_COLUMNS),
             works=build.weights.names,

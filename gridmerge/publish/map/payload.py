@@ -24,7 +24,7 @@ from gridmerge.publish.map.arcs import SCALE, Arcs, Display, deltas, shared_arcs
 from gridmerge.publish.map.basemap import Basemap
 from gridmerge.publish.map.data import MapData, Remark
 from gridmerge.publish.map.options import MapOptions
-from gridmerge.publish.words import WORKS
+from gridmerge.publish.words import WORKS, input_named
 
 FACE_SIMPLIFY_M = 1.0  # under two pixels at the deepest zoom; the coverage stays gap-free
 LAYER_SIMPLIFY_M = 3.0  # departmental lines are context: their own drawing error is larger
@@ -84,6 +84,7 @@ def payload(data: MapData, options: MapOptions, tiles: Basemap) -> str:
         "addresses": packed_addresses(data.addresses, display),
         "figures": _plain(data.figures),
         "sources": [list(source) for source in data.sources],
+        "inputs": _inputs(data),
     }
     return script_json(value)
 
@@ -135,15 +136,14 @@ def _faces(data: MapData, village_of: dict[str, int], display: Display) -> dict[
 
 
 def _duties(data: MapData) -> list[list[Any]]:
-    """[grid, member, duty, load] as row numbers and text."""
+    """[grid, member, duty, load] as row numbers and text; a load that is withheld is null."""
     grid_of = {code: i for i, code in enumerate(data.grids["grid_code"])}
     member_of = {member: i for i, member in enumerate(data.members["member_id"])}
     rows = data.assignments
+    loads = _numbers(rows["load"])
     return [
-        [grid_of[grid], member_of[member], str(duty), round(float(load), 3)]
-        for grid, member, duty, load in zip(
-            rows["grid_code"], rows["member_id"], rows["duty"], rows["load"], strict=True
-        )
+        [grid_of[grid], member_of[member], str(duty), load]
+        for grid, member, duty, load in zip(rows["grid_code"], rows["member_id"], rows["duty"], loads, strict=True)
     ]
 
 
@@ -213,6 +213,13 @@ def _counts(remarks: tuple[Remark, ...], listed: tuple[Remark, ...]) -> dict[str
 def _words(works: Iterable[str]) -> dict[str, list[list[str]]]:
     """Return what the usual workloads are called, and their units, in Chinese and English."""
     return {name: [[text.zh, text.en] for text in WORKS[name]] for name in sorted({"workload", *works} & WORKS.keys())}
+
+
+def _inputs(data: MapData) -> dict[str, list[str]]:
+    """Return what people call each input that is no network, in Chinese and English, by key."""
+    keys = {remark.layer for remark in data.remarks} | {source[0] for source in data.sources}
+    others = sorted(keys - {layer.key for layer in data.layers} - {""})
+    return {key: [input_named(key).zh, input_named(key).en] for key in others}
 
 
 def _remarks(remarks: tuple[Remark, ...], display: Display) -> list[list[Any]]:

@@ -86,16 +86,17 @@ def _addresses(packed: Path) -> gpd.GeoDataFrame:
 
 
 def _layers(packed: Path, report: dict[str, Any]) -> Iterator[MapLayer]:
+    told = report["overlay"].get("layers", {})
     written = {str(name) for name in pyogrio.list_layers(packed)[:, 0]}
     # not every input is a network: villages, roster, workloads and lists have no table of their own
     names = layer_names(row["key"] for row in report["inputs"])
-    for key, table in names.items():
+    for key, table in sorted(names.items(), key=lambda pair: (told.get(pair[0], {}).get("rank", 0.0), pair[0])):
         if table not in written:
             continue
         note = pyogrio.read_info(packed, layer=table)["layer_metadata"] or {}
         title = titled(note.get("DESCRIPTION") or key, key)
         frame: gpd.GeoDataFrame = _table(packed, table)
-        role = report["overlay"].get("layers", {}).get(key, {}).get("role", "grid")
+        role = told.get(key, {}).get("role", "grid")
         yield MapLayer(key=key, title=title, role=role, frame=frame)
 
 

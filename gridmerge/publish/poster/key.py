@@ -6,7 +6,7 @@ from matplotlib.axes import Axes
 from matplotlib.patches import Polygon, Rectangle
 
 from gridmerge.publish.map.data import MapData
-from gridmerge.publish.poster.paper import EDGE, EXCLUSIVE, FILLS, HIGH, INK, LOW, RIM, SIDE, WIDTH
+from gridmerge.publish.poster.paper import EDGE, EXCLUSIVE, FILLS, HIGH, INK, LOW, RIM, SIDE, WIDTH, WITHHELD
 from gridmerge.publish.words import label
 from gridmerge.text import Language, Text
 
@@ -35,10 +35,20 @@ def legend(paper: Axes, data: MapData, language: Language, scale: int) -> None:
     paper.text(
         left + 15, top - 23, Text("专属网格", "exclusive grid").in_(language), fontsize=9, va="center", color=INK
     )
+    if _some_withheld(data):
+        paper.add_patch(Rectangle((left, top - 34), 12, 6, facecolor=WITHHELD, edgecolor=INK, linewidth=0.5))
+        said = Text("未公开", "not published").in_(language)
+        paper.text(left + 15, top - 31, said, fontsize=9, va="center", color=INK)
     paper.plot([left + 42, left + 54], [top - 23] * 2, color=RIM, linewidth=2.0)
     paper.text(left + 57, top - 23, Text("村（社区）界", "village").in_(language), fontsize=9, va="center", color=INK)
     _north(paper, WIDTH - EDGE - 6, top - 8)
     _scale_bar(paper, left, top - 44, scale, language)
+
+
+def _some_withheld(data: MapData) -> bool:
+    """Whether the size of a grid is kept from whom the sheet is for."""
+    unit = data.sizes.unit
+    return bool(unit in data.grids and data.grids.loc[data.grids["grid_type"] != "exclusive", str(unit)].isna().any())
 
 
 def _north(paper: Axes, x: float, y: float) -> None:

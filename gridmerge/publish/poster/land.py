@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from gridmerge import robust
 from gridmerge.publish.map.data import MapData
 from gridmerge.publish.poster.lettering import Box, free_spot, label_grid, words, write
-from gridmerge.publish.poster.paper import EDGE, EXCLUSIVE, FILLS, INK, MM, RIM, outline, step, wide
+from gridmerge.publish.poster.paper import DARK, EDGE, EXCLUSIVE, INK, MM, RIM, fill_of, outline, wide
 from gridmerge.publish.poster.tables import Sheet
 from gridmerge.text import Language
 
@@ -34,10 +34,9 @@ def draw_map(paper: Axes, sheet: Sheet, data: MapData, language: Language) -> in
     taken: list[Box] = []
     for row, shape in zip(sheet.grids.to_dict("records"), _on_paper(sheet.grids, corner, scale), strict=True):
         exclusive = row["grid_type"] == "exclusive"
-        shade = step(row["size"], data)
-        fill = EXCLUSIVE if exclusive else FILLS[shade]
+        fill = EXCLUSIVE if exclusive else fill_of(row["size"], data)
         paper.add_patch(PathPatch(outline(shape), facecolor=fill, edgecolor=INK, linewidth=0.7, joinstyle="round"))
-        taken += label_grid(paper, shape, words(row, data, language), dark=not exclusive and shade >= 4)
+        taken += label_grid(paper, shape, words(row, data, language), dark=fill in DARK)
     outlines = _on_paper(sheet.villages, corner, scale)
     for shape in outlines:
         paper.add_patch(PathPatch(outline(shape), facecolor="none", edgecolor=RIM, linewidth=2.0))

@@ -16,6 +16,8 @@ SIDE = 300.0  # where the table and the legend begin
 MM, INCH = 72 / 25.4, 25.4
 
 FILLS = ("#eef3ea", "#d3e5d6", "#a9d0c3", "#74b3ad", "#418f94", "#1d6275")
+DARK = FILLS[4:]  # letters on them are white
+WITHHELD = "#e4e2dc"  # of a grid whose size is not published: none of the six, for each of them says something of it
 EXCLUSIVE, INK, SOFT, RIM, HIGH, LOW = "#ded6ea", "#16323a", "#5c6c73", "#3a2d1e", "#a3320f", "#1c5aa0"
 
 
@@ -24,10 +26,15 @@ def wide(text: str, points: float) -> float:
     return sum(1.0 if ord(character) > 0x2E80 else 0.58 for character in text) * points / MM
 
 
+def fill_of(size: float, data: MapData) -> str:
+    """Return the fill of a grid by its size."""
+    return WITHHELD if pd.isna(size) else FILLS[step(size, data)]
+
+
 def step(size: float, data: MapData) -> int:
     """Which of the six fills: below the minimum, four steps about the target, above the maximum."""
     low, target, high = data.sizes.min or 0.0, data.sizes.target or 0.0, data.sizes.max or np.inf
-    if pd.isna(size) or size < low:
+    if size < low:
         return 0
     return 1 + sum(size > limit for limit in ((low + target) / 2, target, (target + high) / 2, high))
 

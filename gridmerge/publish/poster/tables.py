@@ -54,9 +54,9 @@ def township_sheet(data: MapData, language: Language) -> Sheet:
         here = grids[grids["village_code"] == code]
         codes = set(here["grid_code"])
         people = data.assignments[data.assignments["grid_code"].isin(codes)]["member_id"].nunique()
-        totals = [_number(_total(here[column]), unit) for column, _, unit in counts]
+        totals = [_sum(here[column], unit) for column, _, unit in counts]
         rows.append((str(name), str(len(here)), *totals, *[str(people) if people else "—"][:staffed]))
-    totals = [_number(_total(grids[column]), unit) for column, _, unit in counts]
+    totals = [_sum(grids[column], unit) for column, _, unit in counts]
     members = data.assignments["member_id"].nunique()
     rows.append((Text("合计", "Total").in_(language), str(len(grids)), *totals, *[str(members)][:staffed]))
     return Sheet(
@@ -139,8 +139,9 @@ def _names(data: MapData, duties: tuple[str, ...]) -> dict[str, str]:
     return {str(code): "、".join(here["name"]) for code, here in named.groupby("grid_code")}
 
 
-def _total(column: pd.Series[float]) -> float:
-    return float(column.sum(skipna=False))  # a withheld count leaves the sum out too, or it could be worked out
+def _sum(column: pd.Series[float], unit: str) -> str:
+    """A sum; a withheld count leaves it out too, or it could be worked out."""
+    return "—" if column.isna().any() else _number(float(column.sum()), unit)
 
 
 def _number(value: float, unit: str) -> str:

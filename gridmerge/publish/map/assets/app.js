@@ -39,7 +39,7 @@ function heading() {
   $("sources").parentNode.hidden = !DATA.sources.length;
   document.querySelector(".stamp").textContent = t(DATA.audience !== "public" ? "internal" : DATA.review ? "forPublic" : "notReviewed");
   $("sources").textContent = t("sourceCount", DATA.sources.length);
-  $("sources").title = DATA.sources.map((source) => source[0] + ": " + source[1]).join("\n");
+  $("sources").title = DATA.sources.map((source) => inputTitle(source[0]) + t("colon") + source[1]).join("\n");
   $("review").textContent = DATA.review || "＿＿＿＿＿＿";
   document.title = brief(DATA.name, 60) + " · " + t("unified");
 }

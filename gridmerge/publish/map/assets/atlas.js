@@ -36,7 +36,7 @@ function list() {
   fill($("towns"), towns.filter((town) => plain(town.data.name).indexOf(wanted) >= 0).map((town) => h("a", { class: "remark town", href: town.data.link,
     onmouseenter: () => mark(town, true), onmouseleave: () => mark(town, false) },
   h("b", {}, brief(town.data.name, 60)),
-  h("span", { class: "quiet" }, t("atlasLine", town.data.villages, town.data.grids, town.data.layers, town.data.members)),
+  h("span", { class: "quiet" }, t("atlasLine", town.data.villages, town.data.grids, town.data.networks, town.data.members)),
   h("span", { class: "quiet" }, town.data.outside === null ? null : h("span", { class: town.data.outside ? "high" : "" }, t("atlasOutside", town.data.outside)),
     town.data.disputes === null ? null : " · " + t("atlasDisputes", town.data.disputes), " · " + town.data.date))));
   const sum = (what) => towns.reduce((all, town) => all + town.data[what], 0);

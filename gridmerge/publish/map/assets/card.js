@@ -29,7 +29,7 @@ function cardHead(grid) {
 function cardNumbers(grid) {
   const rows = DATA.works.map((name, w) => [workName(name), number(grid.work[w]), unitOf(name)]);
   rows.push([t("area"), ...areaParts(grid.area)]);
-  if (DATA.works.length > 1) rows.push([workName("workload"), number(grid.load, 2), t("standard")]);
+  if (DATA.works.length > 1) rows.push([workName("workload"), ...(grid.load === null ? [t("withheld"), ""] : [number(grid.load, 2), t("standard")])]);
   return h("dl", { class: "numbers" }, rows.map((row) => h("div", {}, h("dt", {}, brief(row[0], 40)), h("dd", {}, row[1], row[2] ? h("small", {}, " " + row[2]) : null))));
 }
 

@@ -70,10 +70,10 @@ function words() {
 function gridWord(grid, rem, room) {
   const mark = verdict(grid);
   const chosen = grid.index === state.grid;
-  const dark = state.colour === "work" && grid.type !== "exclusive" && workClass(grid) >= 4;
+  const dark = state.colour === "work" && grid.type !== "exclusive" && !withheld(grid) && workClass(grid) >= 4;
   const who = state.colour === "member" ? holder(grid) : null;
   const name = state.colour === "member" ? (who ? brief(who.name, 8) : t("nobody")) : grid.short;
-  const amount = (mark > 0 ? t("tooMany") : mark < 0 ? t("tooFew") : "") + (mark ? " " : "") + withUnit(size(grid));
+  const amount = (mark > 0 ? t("tooMany") : mark < 0 ? t("tooFew") : "") + (mark ? " " : "") + sizeText(grid);
   return {
     x: grid.inner.x, y: grid.inner.y, room: room, forced: chosen, rank: chosen ? 9 : mark ? 3 : 1,
     lines: room > rem * 4.6 || mark || chosen ? [name, amount] : [name],

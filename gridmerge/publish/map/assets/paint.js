@@ -4,6 +4,7 @@ const PALETTE = {
   // For neighbours and members: told apart in every common kind of colour-blindness, light enough for black letters.
   nominal: ["#f2d7a0", "#a8cbe3", "#c3ddb0", "#e6b8a8", "#cdbfe0", "#f3ecc0", "#9fd1c6", "#e3c2d3"],
   exclusive: "#ded6ea",
+  withheld: "#e4e2dc",
   nobody: "#fbfaf6",
   twice: "#d9785a",
   line: ["#7a3e9d", "#b8561b", "#1f6fb2", "#2d7d46", "#a3265b", "#75651a", "#0f7c85", "#5b5b5b"],
@@ -74,7 +75,8 @@ function fillOf(grid) {
     const who = holder(grid);
     return who ? nominal[memberColour[who.index] % nominal.length] : "#e4e2dc";
   }
-  return grid.type === "exclusive" ? PALETTE.exclusive : PALETTE.work[workClass(grid)];
+  if (grid.type === "exclusive") return PALETTE.exclusive;
+  return withheld(grid) ? PALETTE.withheld : PALETTE.work[workClass(grid)];
 }
 
 const fills = grids.map((grid) => shape(grid).addTo(map));

@@ -2,7 +2,6 @@
 const TABS = { overview: overviewTab, layers: layersTab };
 if (DATA.audience !== "public") TABS.check = checkTab;
 if (DATA.audience === "meeting") TABS.edit = () => adjustTab();
-const total = (list) => list.reduce((a, b) => a + b, 0);
 
 function showTabs() {
   fill($("tabs"), Object.keys(TABS).map((name) => h("button", {
@@ -21,23 +20,35 @@ function showPanel() {
 function overviewTab() {
   const sized = grids.filter((grid) => grid.type !== "exclusive");
   const sizes = sized.map(size);
-  const mean = total(sizes) / Math.max(sizes.length, 1);
   const outside = sized.filter((grid) => verdict(grid)).length;
-  const loads = sized.map((grid) => grid.load);
-  const meanLoad = total(loads) / Math.max(loads.length, 1);
+  const unknown = sized.filter(withheld).length;
   const floor = DATA.figures.grids && DATA.figures.grids.workload_max_over_mean_floor;
   const networks = layers.filter((layer) => !isContext(layer));
   return [
     h("div", { class: "tiles" },
       tile(t("grids"), number(grids.length), t("gridsUnit"), ""),
-      tile(t("meanOf", sizeName()), number(mean), sizeUnit(), t("rangeNote", number(DATA.sizes.min), number(DATA.sizes.max), sizeUnit())),
-      tile(t("maxMean"), meanLoad ? number(Math.max.apply(null, loads) / meanLoad, 2) : "–", "", floor ? t("floorNote", number(floor, 2)) : ""),
-      tile(t("outOfRange"), number(outside), t("gridsUnit"), "", outside ? "alert" : "good")),
+      meanTile(sizes),
+      maxMeanTile(sized.map((grid) => grid.load), floor),
+      tile(t("outOfRange"), number(outside), t("gridsUnit"), unknown ? t("besides", number(unknown)) : "", outside ? "alert" : unknown ? "" : "good")),
     !networks.length ? null : h("p", { class: "lead" }, t("merged", networks.length, number(total(networks.map((layer) => layer.count))), number(DATA.faces.id.length), number(grids.length), DATA.villages.code.length)),
     members.length && DATA.audience !== "public" ? memberTiles() : null,
     appliedNote(),
     h("h3", {}, workTitle()),
     bars()];
+}
+
+// With one figure withheld, neither a mean nor a ratio is told: the one could be worked out from the others.
+function meanTile(sizes) {
+  const sum = total(sizes);
+  const note = t("rangeNote", number(DATA.sizes.min), number(DATA.sizes.max), sizeUnit());
+  if (sum === null) return tile(t("meanOf", sizeName()), "–", "", t("withheldNote"));
+  return tile(t("meanOf", sizeName()), number(sum / Math.max(sizes.length, 1)), sizeUnit(), note);
+}
+
+function maxMeanTile(loads, floor) {
+  const sum = total(loads);
+  const note = sum === null ? t("withheldNote") : floor ? t("floorNote", number(floor, 2)) : "";
+  return tile(t("maxMean"), sum ? number((Math.max.apply(null, loads) * loads.length) / sum, 2) : "–", "", note);
 }
 
 // A map made after a meeting says that it holds what was moved there.
@@ -70,7 +81,7 @@ function bars() {
   return h("div", { class: "bars", id: "gm-bars" }, order.map((village) => {
     const name = DATA.villages.name[village];
     const here = grids.filter((grid) => grid.village === village);
-    return here.length ? h("section", {}, h("h4", {}, brief(name, 40), h("span", {}, withUnit(total(here.map(size))))), here.map((grid) => (barOf[grid.index] = bar(grid)))) : null;
+    return here.length ? h("section", {}, h("h4", {}, brief(name, 40), h("span", {}, sumText(total(here.map(size))))), here.map((grid) => (barOf[grid.index] = bar(grid)))) : null;
   }));
 }
 
@@ -90,9 +101,9 @@ function bar(grid) {
     h("span", { class: "who" }, grid.short),
     h("span", { class: "track" },
       h("i", { class: "band", style: { left: at(DATA.sizes.min), width: at(DATA.sizes.max - DATA.sizes.min) } }),
-      Math.abs(grid.was - size(grid)) > 1e-6 ? h("i", { class: "was", style: { left: at(grid.was) }, title: t("was", number(grid.was)) }) : null,
-      h("i", { class: "value" + (mark > 0 ? " high" : mark < 0 ? " low" : ""), style: { width: at(size(grid)) } })),
-    h("span", { class: "amount" }, (mark > 0 ? "▲" : mark < 0 ? "▼" : "") + number(size(grid))));
+      !withheld(grid) && Math.abs(grid.was - size(grid)) > 1e-6 ? h("i", { class: "was", style: { left: at(grid.was) }, title: t("was", number(grid.was)) }) : null,
+      withheld(grid) ? null : h("i", { class: "value" + (mark > 0 ? " high" : mark < 0 ? " low" : ""), style: { width: at(size(grid)) } })),
+    h("span", { class: "amount" }, withheld(grid) && unit < 0 ? t("withheld") : (mark > 0 ? "▲" : mark < 0 ? "▼" : "") + number(size(grid))));
 }
 
 function layersTab() {
@@ -168,11 +179,11 @@ function remarksByLayer(severity, found) {
     if (!groups.has(remark[2])) groups.set(remark[2], []);
     groups.get(remark[2]).push(remark);
   });
-  return Array.from(groups.keys()).sort().map((key) => {
+  const place = (key) => layers.findIndex((layer) => layer.data.key === key);
+  return Array.from(groups.keys()).sort((a, b) => place(a) - place(b) || (a < b ? -1 : 1)).map((key) => {
     const group = groups.get(key);
     const id = severity + "/" + key;
-    const layer = layers.filter((one) => one.data.key === key)[0];
-    return fold(id, layer ? brief(title(layer), 40) : key ? brief(key, 40) : t("wholeProject"), trueCount(group), !key && severity !== "note", remarksByKind(id, group));
+    return fold(id, key ? brief(inputTitle(key), 40) : t("wholeProject"), trueCount(group), !key && severity !== "note", remarksByKind(id, group));
   });
 }
 
@@ -250,5 +261,6 @@ function workLegend() {
     h("p", {}, workTitle() + (sizeUnit() ? t("inBrackets", sizeUnit()) : "")),
     h("div", { class: "steps" }, PALETTE.work.map((colour) => h("i", { style: { background: colour } }))),
     h("div", { class: "ends" }, h("span", { class: "low" }, t("below", steps[0])), h("span", {}, steps[2]), h("span", { class: "high" }, t("above", steps[4]))),
+    grids.some((grid) => grid.type !== "exclusive" && withheld(grid)) ? h("p", { class: "key" }, h("i", { class: "block", style: { background: PALETTE.withheld } }), t("withheld")) : null,
     grids.some((grid) => grid.type === "exclusive") ? h("p", { class: "key" }, h("i", { class: "block", style: { background: PALETTE.exclusive } }), t("exclusive")) : null);
 }

@@ -42,6 +42,13 @@ grids.forEach((grid) => grid.duties.sort((a, b) => DUTY_ORDER.indexOf(a.duty) - 
 
 const layers = DATA.layers.map((layer, index) => ({ index: index, data: layer, count: layer.id.length, drawn: null }));
 
+// What people call a network, or another input, by its key.
+function inputTitle(key) {
+  const layer = layers.filter((one) => one.data.key === key)[0];
+  const names = layer ? layer.data.title : DATA.inputs[key] || [key, key];
+  return names[language === "zh" ? 0 : 1];
+}
+
 // Rivers, roads: lines nobody is responsible for, shown to find one's way.
 const isContext = (layer) => layer.data.role === "barrier";
 
@@ -50,6 +57,9 @@ function size(grid) {
   return unit < 0 ? grid.load : grid.work[unit];
 }
 grids.forEach((grid) => { grid.was = size(grid); });
+// A size that is withheld is not nought: it has no colour, no mark and no bar, and no sum holds it.
+const withheld = (grid) => size(grid) === null;
+const total = (list) => (list.some((one) => one === null) ? null : list.reduce((a, b) => a + b, 0));
 const sizeName = () => workName(DATA.sizes.unit || "workload");
 // As a heading: "Households of each grid".
 function workTitle() {
@@ -58,9 +68,12 @@ function workTitle() {
 }
 const sizeUnit = () => unitOf(DATA.sizes.unit || "workload");
 const withUnit = (value) => number(value) + (language === "zh" || !sizeUnit() ? "" : " ") + sizeUnit();
+// A count that is withheld is below five; the work made of several counts, and every sum, just is not told.
+const sizeText = (grid) => (withheld(grid) && unit < 0 ? t("withheld") : withUnit(size(grid)));
+const sumText = (sum) => (sum === null ? t("withheld") : withUnit(sum));
 
 function verdict(grid) {
-  if (grid.type === "exclusive") return 0;
+  if (grid.type === "exclusive" || withheld(grid)) return 0;
   if (DATA.sizes.max !== null && size(grid) > DATA.sizes.max) return 1;
   return DATA.sizes.min !== null && size(grid) < DATA.sizes.min ? -1 : 0;
 }
