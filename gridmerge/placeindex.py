@@ -113,6 +113,12 @@ class PlaceIndex:
         """The working CRS of the build."""
         return CRS.from_wkt(self.about["crs"])
 
+    @cached_property
+    def bounds(self) -> tuple[float, float, float, float]:
+        """The box of the township in the working CRS."""
+        x0, y0, x1, y1 = shapely.total_bounds(self._shapes[self._faces :])
+        return float(x0), float(y0), float(x1), float(y1)
+
     def project(self, lon: np.ndarray, lat: np.ndarray) -> np.ndarray:
         """Return points in the working CRS for longitudes and latitudes."""
         x, y = lonlat(self.crs).transform(lon, lat, direction="INVERSE")

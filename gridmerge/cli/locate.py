@@ -12,18 +12,19 @@ from gridmerge.cli.options import out_argument, spoken
 
 if TYPE_CHECKING:
     from gridmerge.config import Datum
+    from gridmerge.findings import Finding
     from gridmerge.locate import Answer
 
 
 # a western longitude is a negative number, not an option
 @click.command(context_settings={"ignore_unknown_options": True})
 @out_argument
-@click.argument("lon", type=float, required=False)
-@click.argument("lat", type=float, required=False)
+@click.argument("lon", required=False)
+@click.argument("lat", required=False)
 @click.option("--events", type=click.Path(), help="A file of events: CSV, Excel, or any vector file. 事件文件")
 @click.option("--out", "dest", type=click.Path(), help="The same rows with their grids: .csv .geojson .gpkg 结果文件")
 @click.option(
-    "--datum", type=click.Choice(["wgs84", "gcj02", "bd09"]), default="wgs84", help="Of the coordinates. 坐标基准"
+    "--datum", type=click.Choice(["wgs84", "gcj02", "bd09"]), help="Of the coordinates; default wgs84. 坐标基准"
 )
 @click.option("--crs", help="Of the coordinates: of events when the file does not say, or of X and Y. 坐标系")
 @click.option("--matter", help="Code or name of a matter; with --events its column. 事项编码或名称；批量时为列名")
@@ -33,11 +34,11 @@ if TYPE_CHECKING:
 def locate(
     console: Console,
     out: str,
-    lon: float | None,
-    lat: float | None,
+    lon: str | None,
+    lat: str | None,
     events: str | None,
     dest: str | None,
-    datum: Datum,
+    datum: Datum | None,
     **more: str | None,
 ) -> None:
     """Tell which grid a place lies in and who is responsible; with --events, for every row of a file.
@@ -48,29 +49,45 @@ def locate(
         if dest is None:
             raise click.UsageError("--events needs --out. 批量查询需要 --out 指定结果文件。")
         _many(console, out, events, dest, datum, more)
-    elif events is None and lon is not None and lat is not None:
+    elif events is None and lon is not None:
         from gridmerge.locate import locate_one
 
-        _print(console, locate_one(out, lon, lat, datum, crs=more["crs"], matter=more["matter"]))
+        x, y = _place(lon, lat)
+        _print(console, locate_one(out, x, y, datum or "wgs84", crs=more["crs"], matter=more["matter"]))
     else:
         raise click.UsageError(
             "Give either LON and LAT, or --events and --out. 请给出经度和纬度，或 --events 与 --out。"
         )
 
 
-def _many(console: Console, out: str, events: str, dest: str, datum: Datum, more: dict[str, str | None]) -> None:
+def _place(lon: str, lat: str | None) -> tuple[float, float]:
+    """Read a place from two arguments, or from one that holds both."""
+    from gridmerge.coordinates.cells import pair
+
+    both = pair(lon if lat is None else f"{lon}; {lat}")
+    if both is None:
+        raise click.UsageError(
+            f"{' '.join(filter(None, (lon, lat)))} is no LON and LAT. 读不懂这个位置；请写经度和纬度，如 103.76 29.55 或 103°45′36″ 29°33′0″。"
+        )
+    return both[0], both[1]
+
+
+def _many(console: Console, out: str, events: str, dest: str, datum: Datum | None, more: dict[str, str | None]) -> None:
     from gridmerge.config import Reading
     from gridmerge.locate.many import locate_many
 
     file = Path(events).absolute()
     spec = Reading(
         path=(file.name,),
-        datum=None if datum == "wgs84" else datum,
+        datum=datum,
         crs=more["crs"],
         lon=more["lon_column"],
         lat=more["lat_column"],
     )
-    told = locate_many(out, spec, dest, file.parent, matter=more["matter"])
+
+    findings: list[Finding] = []
+
+    told = locate_many(out, spec, dest, file.parent, matter=more["matter"], tell=findings.append)
     console.line(
         f"{told['events']} 个事件：网格内 {told['inside']}，范围外 {told['outside']}，无坐标 {told['without_place']}，"
         f"距网格线 20 米以内 {told['near_line']}。已写出 {dest}",
@@ -82,7 +99,10 @@ def _many(console: Console, out: str, events: str, dest: str, datum: Datum, more
             f"其中 {told['unknown_matters']} 个事件的事项不在事项清单中，没有写主责部门。",
             f"{told['unknown_matters']} of them are of matters that are not listed; no lead department is told for these.",
         )
-    console.summary({"dest": dest, **told})
+    for finding in findings:
+        console.line(finding.message("zh"), finding.message("en"))
+    messages = [finding.message(console.spoken) for finding in findings]
+    console.summary({"dest": dest, **told, "findings": messages})
 
 
 def _print(console: Console, answer: Answer) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
@@ -15,6 +16,7 @@ import shapely
 from gridmerge import robust
 from gridmerge.config import Reading
 from gridmerge.errors import InputError, OutputError
+from gridmerge.findings import Finding, tidy
 from gridmerge.load import read
 from gridmerge.locate.one import NEAR_LINE_M, led
 from gridmerge.mend.place import place
@@ -31,12 +33,17 @@ COLUMNS = ("grid_code", "grid_name", "village_code", "members", "near_line_m", "
 MATTER_COLUMNS = ("matter_code", "事项编码", "事项代码", "事项编号", "清单编码")  # what a column of matters is called
 LEAD_COLUMNS = ("lead", "lead_contact")
 WGS84 = "EPSG:4326"
-LON_LAT_BOUNDS = np.array([180.0, 90.0])
 DRIVERS = {".geojson": "GeoJSON", ".gpkg": "GPKG", ".fgb": "FlatGeobuf", ".shp": "ESRI Shapefile"}
 
 
 def locate_many(
-    out: str | Path, events: Reading, dest: str | Path, folder: str | Path = ".", *, matter: str | None = None
+    out: str | Path,
+    events: Reading,
+    dest: str | Path,
+    folder: str | Path = ".",
+    *,
+    matter: str | None = None,
+    tell: Callable[[Finding], None] = lambda finding: None,
 ) -> dict[str, int]:
     """Give every event of a file its grid.
 
@@ -55,6 +62,8 @@ def locate_many(
         That the paths of `events` are relative to.
     matter
         Column with the code or name of each event's matter; None: recognised by its name, if the build has a list of matters.
+    tell
+        Is given what was found in the file: rows that cannot be read, a datum that the header says.
 
     Returns
     -------
@@ -77,7 +86,9 @@ def locate_many(
         raise InputError(
             f"{raw.source.path} 中没有任何事件；请检查文件。", f"{raw.source.path} holds no events; check the file."
         )
-    points = _points(raw, events, index)
+    points, findings = _points(raw, events, index)
+    for finding in findings:
+        tell(finding)
     located = index.locate(points)
     leads = _led(index, raw, located, matter)
     told = pd.concat([_told(index, located), leads], axis=1)
@@ -115,25 +126,19 @@ def _led(index: PlaceIndex, raw: RawLayer, located: Located, matter: str | None)
     return table
 
 
-def _points(raw: RawLayer, events: Reading, index: PlaceIndex) -> np.ndarray:
-    """Each event as a point of the working CRS, None where it has no place."""
+def _points(raw: RawLayer, events: Reading, index: PlaceIndex) -> tuple[np.ndarray, tuple[Finding, ...]]:
+    """Each event as a point of the working CRS, None where it has no place; and what reading and placing found."""
     raw = with_points(raw, events)
     shapes = np.asarray(raw.frame.geometry.values, dtype=object)
     # what is no point (a road works line, a parcel) is where its inside is
     points = shapely.force_2d(robust.point_on_surface(shapes))
     points[shapely.is_empty(points)] = None
-    if raw.frame.crs is None and events.crs is None:
-        xy = np.abs(np.column_stack([shapely.get_x(points), shapely.get_y(points)]))
-        degrees = (xy <= LON_LAT_BOUNDS).all(axis=1)
-        if degrees.sum() * 2 > np.isfinite(xy).all(axis=1).sum():  # a few slips of the pen make no projected system
-            points[~degrees] = None
-            raw = replace(raw, frame=raw.frame.set_crs(WGS84))
     frame = raw.frame.set_geometry(gpd.GeoSeries(points, index=raw.frame.index, crs=raw.frame.crs))
     # no villages as evidence: an event may well lie outside, and must not be talked into another system
-    placed = place(replace(raw, frame=frame), events, index.crs, None)
+    placed = place(replace(raw, frame=frame), events, index.crs, None, index.bounds)
     result = np.asarray(placed.geometry.values, dtype=object)
     result[~np.isfinite(shapely.get_x(result))] = None
-    return result
+    return result, tidy((*raw.findings, *placed.findings))
 
 
 def _told(index: PlaceIndex, located: Located) -> pd.DataFrame:

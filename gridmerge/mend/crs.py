@@ -172,6 +172,41 @@ def by_numbers(bounds: Bounds) -> Placing | None:
     return None
 
 
+def usual(middles: Points) -> NDArray[np.bool_]:
+    """Say which rows look as most do: degrees, or metres of one zone, in one order of the axes.
+
+    One slip of the pen must not decide for a file, as it would by the file's minimum and maximum.
+
+    Parameters
+    ----------
+    middles
+        A point a row as it stands in the file, n × 2; NaN where a row has none.
+    """
+    looks = _looks(*middles.T)
+    kinds, count = np.unique(looks[looks >= 0], return_counts=True)
+    return np.asarray(looks == kinds[np.argmax(count)]) if len(kinds) else np.zeros(len(middles), dtype=bool)
+
+
+def _looks(x: Points, y: Points) -> NDArray[np.int64]:
+    """What numbers look like: 1 degrees, 2 degrees latitude first, 3 and 4 metres likewise, 100 and 200 + zone with its prefix, 0 other."""
+    looks = np.zeros(len(x), dtype=np.int64)
+    for first, east, north in ((1, x, y), (2, y, x)):
+        northing = (north >= _NORTHING[0]) & (north <= _NORTHING[1])
+        looks[northing & (east >= _EASTING[0]) & (east <= _EASTING[1])] = 2 + first
+        zone = np.nan_to_num(east // 1e6).astype(np.int64)
+        prefixed = northing & (((zone >= 25) & (zone <= 45)) | ((zone >= 13) & (zone <= 23)))
+        looks[prefixed] = 100 * first + zone[prefixed]
+    here, there = _at_home(x, y), _at_home(y, x)
+    degrees = (np.abs(x) <= 180) & (np.abs(y) <= 180)
+    looks[degrees] = np.where((np.abs(y) > 90) | (there & ~here), 2, 1)[degrees]
+    looks[~(np.isfinite(x) & np.isfinite(y))] = -1
+    return looks
+
+
+def _at_home(lon: Points, lat: Points) -> NDArray[np.bool_]:
+    return np.asarray((lon >= MAINLAND[0]) & (lon <= MAINLAND[2]) & (lat >= MAINLAND[1]) & (lat <= MAINLAND[3]))
+
+
 def _within(bounds: Bounds, box: Bounds, swap: bool) -> bool:
     x0, y0, x1, y1 = (bounds[1], bounds[0], bounds[3], bounds[2]) if swap else bounds
     return box[0] <= x0 and x1 <= box[2] and box[1] <= y0 and y1 <= box[3]
@@ -202,7 +237,7 @@ def by_evidence(points: Points, villages: gpd.GeoDataFrame) -> list[Placing]:
     """
     if len(points) == 0:
         return []
-    points = points[:: max(1, len(points) // SAMPLE)]
+    points = _core(points[:: max(1, len(points) // SAMPLE)])
     land = robust.union_all(villages.geometry.values)
     shapely.prepare(land)
     tried = [_score(points, placing, villages.crs, land) for placing in _candidates(points, villages)]
@@ -223,6 +258,13 @@ def by_evidence(points: Points, villages: gpd.GeoDataFrame) -> list[Placing]:
         places.append(middle)
         distinct.append(placing)
     return sorted(distinct, key=lambda placing: -round(placing.overlap, 2))
+
+
+def _core(points: Points) -> Points:
+    """The points without those far off most of them: one slip of the pen makes a hull that covers everything."""
+    low, high = np.percentile(points, 5, axis=0), np.percentile(points, 95, axis=0)
+    span = 2 * (high - low)
+    return np.asarray(points[((points >= low - span) & (points <= high + span)).all(axis=1)])
 
 
 def _candidates(points: Points, villages: gpd.GeoDataFrame) -> Iterator[Placing]:
@@ -286,18 +328,16 @@ def _score(points: Points, placing: Placing, target: CRS, land: shapely.Geometry
     return Placing(crs=placing.crs, swapped=placing.swapped, overlap=overlap), middle
 
 
-def touches(points: Points, placing: Placing, villages: gpd.GeoDataFrame) -> bool:
-    """Whether some of a layer lies in the box of the villages."""
-    points = points[:: max(1, len(points) // SAMPLE)]
-    x, y = transform(placing.crs, villages.crs, *(points.T[::-1] if placing.swapped else points.T))
-    box = villages.total_bounds
-    inside = (x >= box[0]) & (x <= box[2]) & (y >= box[1]) & (y <= box[3])
-    # the whole layer may lie round the township, or a coarse one have no vertex within it
-    good = np.isfinite(x) & np.isfinite(y)
-    around = good.any() and (
-        x[good].min() <= box[2] and x[good].max() >= box[0] and y[good].min() <= box[3] and y[good].max() >= box[1]
-    )
-    return bool(inside.any() or around)
+def meeting(boxes: Points, placing: Placing, target: CRS, land: Bounds) -> int:
+    """Count the rows of which the box (n × 4, as in the file) meets the box of the land under a placing."""
+    if placing.swapped:
+        boxes = boxes[:, [1, 0, 3, 2]]
+    x0, y0 = transform(placing.crs, target, boxes[:, 0], boxes[:, 1])
+    x1, y1 = transform(placing.crs, target, boxes[:, 2], boxes[:, 3])
+    good = np.isfinite([x0, y0, x1, y1]).all(axis=0)
+    west, south, east, north = np.minimum(x0, x1), np.minimum(y0, y1), np.maximum(x0, x1), np.maximum(y0, y1)
+    met = (west <= land[2]) & (east >= land[0]) & (south <= land[3]) & (north >= land[1])
+    return int((good & met).sum())
 
 
 def transform(source: CRS, target: CRS, x: Points, y: Points) -> tuple[Points, Points]:

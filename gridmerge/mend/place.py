@@ -15,6 +15,7 @@ from gridmerge.datum import undo
 from gridmerge.errors import PlaceError
 from gridmerge.findings import Finding, found
 from gridmerge.mend import crs as systems
+from gridmerge.mend import rows
 from gridmerge.mend.control import similarity
 from gridmerge.mend.evidence import CLEAR, lines_met
 from gridmerge.mend.fields import some
@@ -32,8 +33,13 @@ class Placed:
     findings: tuple[Finding, ...]
 
 
-def place(raw: RawLayer, spec: Reading, target: CRS, villages: gpd.GeoDataFrame | None) -> Placed:
+def place(
+    raw: RawLayer, spec: Reading, target: CRS, villages: gpd.GeoDataFrame | None, land: systems.Bounds | None = None
+) -> Placed:
     """Bring the geometry of an input to the working CRS.
+
+    What system a file is in, most of its rows decide; a row that then cannot be a place, or lies on the land only with its
+    coordinates exchanged, loses its geometry and is told.
 
     Parameters
     ----------
@@ -45,6 +51,8 @@ def place(raw: RawLayer, spec: Reading, target: CRS, villages: gpd.GeoDataFrame 
         The working CRS.
     villages
         The evidence; None when the villages themselves are placed.
+    land
+        The box of the land in `target` that single rows are judged by; the villages' box where they are given.
 
     Raises
     ------
@@ -56,14 +64,20 @@ def place(raw: RawLayer, spec: Reading, target: CRS, villages: gpd.GeoDataFrame 
         return Placed(geometry=gpd.GeoSeries(geometry.values, index=geometry.index, crs=None), findings=())
     if spec.control is not None:
         return _by_control(raw, Path(spec.control), target)
-    placing, findings = _placing(raw, spec, villages)
-    shapes = geometry.values.copy() if not placing.swapped else swap(np.asarray(geometry.values))
-    series = gpd.GeoSeries(np.asarray(shapes), index=geometry.index, crs=placing.crs)
+    drawn, broken = rows.sound(np.asarray(geometry.values), raw)
+    if shapely.is_missing(drawn).all():
+        return Placed(geometry=gpd.GeoSeries(drawn, index=geometry.index, crs=target), findings=broken)
+    placing, findings = _placing(raw, drawn, spec, villages)
+    land = land if villages is None else tuple(villages.total_bounds)
+    if land is not None:
+        drawn, told = rows.on_the_land(drawn, raw, placing, target, land)
+        findings += told
+    series = gpd.GeoSeries(swap(drawn) if placing.swapped else drawn, index=geometry.index, crs=placing.crs)
     if spec.datum in ("gcj02", "bd09"):
         series = _undone(series, spec)
     if systems.is_ballpark(placing.crs, target):
         findings += (found("datum_ballpark", layer=raw.source.key, crs=placing.crs.name, target=target.name),)
-    return Placed(geometry=series.to_crs(target), findings=findings)
+    return Placed(geometry=series.to_crs(target), findings=(*broken, *findings))
 
 
 def _by_control(raw: RawLayer, file: Path, target: CRS) -> Placed:
@@ -75,19 +89,20 @@ def _by_control(raw: RawLayer, file: Path, target: CRS) -> Placed:
 
 
 def _placing(
-    raw: RawLayer, spec: Reading, villages: gpd.GeoDataFrame | None
+    raw: RawLayer, drawn: np.ndarray, spec: Reading, villages: gpd.GeoDataFrame | None
 ) -> tuple[systems.Placing, tuple[Finding, ...]]:
-    key, geometry = raw.source.key, raw.frame.geometry
-    x0, y0, x1, y1 = (float(value) for value in geometry.total_bounds)
+    key = raw.source.key
+    most = drawn[systems.usual(rows.middles(drawn))]
+    x0, y0, x1, y1 = (float(value) for value in shapely.total_bounds(most))
     bounds = (x0, y0, x1, y1)
     if spec.crs is not None:
-        return _as_told(systems.declared(spec.crs, key), geometry, villages, key)
+        return _as_told(systems.declared(spec.crs, key), most, villages, key)
     written = None if raw.frame.crs is None else systems.known(raw.frame.crs)
     if written is not None and systems.fits(written, bounds):
-        return _as_told(written, geometry, villages, key)
+        return _as_told(written, most, villages, key)
     told = systems.by_numbers(bounds)
     if told is None and villages is not None:
-        told = _by_evidence(geometry, villages)
+        told = _by_evidence(most, villages)
     if told is None:
         raise _no_place(raw, bounds)
     return told, (_told_by(told, raw), *_axes(told, key))
@@ -113,19 +128,20 @@ def _alike(told: systems.Placing) -> tuple[str, str]:
 
 
 def _as_told(
-    crs: CRS, geometry: gpd.GeoSeries, villages: gpd.GeoDataFrame | None, key: str
+    crs: CRS, most: np.ndarray, villages: gpd.GeoDataFrame | None, key: str
 ) -> tuple[systems.Placing, tuple[Finding, ...]]:
     """Believe a declared system unless the villages prove that its axes are swapped, or that it is another."""
-    told = systems.Placing(crs=crs)
+    told, swapped = systems.Placing(crs=crs), systems.Placing(crs=crs, swapped=True)
+    boxes = shapely.bounds(most)
     if villages is None:
-        return told, ()
-    points = shapely.get_coordinates(geometry.values)
-    if systems.touches(points, told, villages):
-        return told, ()
-    swapped = systems.Placing(crs=crs, swapped=True)
-    if systems.touches(points, swapped, villages):
+        # beyond the pole: nothing but the latitude written first
+        latitude_first = crs.is_geographic and 2 * int((np.abs(boxes[:, 3]) > 90).sum()) > len(boxes)
+        return (swapped, _axes(swapped, key)) if latitude_first else (told, ())
+    x0, y0, x1, y1 = villages.total_bounds
+    plain, turned = (systems.meeting(boxes, one, villages.crs, (x0, y0, x1, y1)) for one in (told, swapped))
+    if turned > plain:
         return swapped, _axes(swapped, key)
-    better = _by_evidence(geometry, villages)
+    better = _by_evidence(most, villages) if plain == 0 else None
     if better is None:
         return told, ()
     finding = found(
@@ -138,14 +154,14 @@ def _as_told(
     return better, (finding, *_axes(better, key))
 
 
-def _by_evidence(geometry: gpd.GeoSeries, villages: gpd.GeoDataFrame) -> systems.Placing | None:
+def _by_evidence(most: np.ndarray, villages: gpd.GeoDataFrame) -> systems.Placing | None:
     """The one system that fits: alone, or because its lines meet the villages' lines and no other's do."""
-    tried = systems.by_evidence(shapely.get_coordinates(geometry.values), villages)
+    tried = systems.by_evidence(shapely.get_coordinates(most), villages)
     if len(tried) <= 1:
         return tried[0] if tried else None
     met = []
     for placing in tried[:_TRIED]:
-        shapes = swap(np.asarray(geometry.values)) if placing.swapped else np.asarray(geometry.values)
+        shapes = swap(most) if placing.swapped else most
         met.append((lines_met(gpd.GeoSeries(shapes, crs=placing.crs).to_crs(villages.crs), villages), placing))
     met.sort(key=lambda one: -one[0])
     clear = met[0][0] > CLEAR and met[0][0] > 1.5 * met[1][0]
