@@ -22,6 +22,7 @@ from gridmerge.mend.fields import some
 from gridmerge.model import RawLayer
 
 _EQUAL = 0.05  # metres: systems that agree so far are the same for any drawing
+_AS_GOOD = 0.95  # of the best overlap: what lies on the land as well as any
 _TRIED = 8  # systems whose lines are compared when several lay a layer on the villages
 
 
@@ -155,10 +156,16 @@ def _as_told(
 
 
 def _by_evidence(most: np.ndarray, villages: gpd.GeoDataFrame) -> systems.Placing | None:
-    """The one system that fits: alone, or because its lines meet the villages' lines and no other's do."""
+    """The one system that fits: alone, or because its lines meet the villages' lines and no other's do.
+
+    Points have no lines: of several systems that lay them on the land, the township's own is taken, and the others are told.
+    """
     tried = systems.by_evidence(shapely.get_coordinates(most), villages)
     if len(tried) <= 1:
         return tried[0] if tried else None
+    if (shapely.get_dimensions(most) == 0).all():
+        own = [one for one in tried if one.crs == villages.crs and one.overlap >= _AS_GOOD * tried[0].overlap]
+        return replace(own[0], rivals=len(tried) - 1) if own else None
     met = []
     for placing in tried[:_TRIED]:
         shapes = swap(most) if placing.swapped else most

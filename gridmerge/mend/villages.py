@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import geopandas as gpd
 import numpy as np
 import pandas as pd
@@ -20,6 +22,7 @@ from gridmerge.mend.fields import attributes, column, drawn, not_empty, texts
 from gridmerge.mend.fields import codes as code_column
 from gridmerge.mend.place import place
 from gridmerge.mend.spoilt import spoilt_clause
+from gridmerge.mend.strays import without_strays
 from gridmerge.model import RawLayer, Township
 from gridmerge.values import as_code
 
@@ -57,6 +60,9 @@ def mend_township(raw: RawLayer, settings: Settings) -> Township:
             f"villages ({raw.source.path}) holds no geometry; check path, layer and where.",
         )
     codes, names = _codes_and_names(raw, spec)
+    shapes, strays = without_strays(np.asarray(raw.frame.geometry.values), list(codes), raw.source.path)
+    cleaned = gpd.GeoSeries(shapes, index=raw.frame.index, crs=raw.frame.crs)
+    raw = replace(raw, frame=raw.frame.set_geometry(cleaned))
     geometry, crs, findings = _placed(raw, settings)
     frame = gpd.GeoDataFrame({"village_code": codes, "village_name": names}, geometry=geometry.values, crs=crs)
     frame, mended = _mended(frame, raw)
@@ -69,7 +75,7 @@ def mend_township(raw: RawLayer, settings: Settings) -> Township:
         crs=crs,
         villages=frame[["village_code", "village_name", "geometry"]],
         source=raw.source,
-        findings=tidy((*raw.findings, *findings, *mended, *_code_findings(frame), *repaired)),
+        findings=tidy((*raw.findings, *strays, *findings, *mended, *_code_findings(frame), *repaired)),
     )
 
 

@@ -1,0 +1,169 @@
+"""One bad row costs itself: exchanged, mistyped, impossible; in every kind of input, and no other row with it."""
+
+from itertools import pairwise
+
+import geopandas as gpd
+import numpy as np
+import pytest
+import shapely
+
+from gridmerge.config import LayerSpec, RosterSpec, WorkloadSpec
+from gridmerge.errors import InputError
+from gridmerge.mend import mend_layer, mend_roster, mend_township, mend_work
+from tests.mend.conftest import CRS, box, kinds, one, raw, settings, table, village_frame
+
+KEY = "workload:households"
+N = 40
+# what a slip of the pen makes of longitude and latitude
+SLIPS = {
+    "exchanged": (lambda x, y: (y, x), "rows_exchanged"),
+    "a digit too many": (lambda x, y: (x, y + 100), "rows_impossible"),
+    "0, 0": (lambda x, y: (0.0, 0.0), "rows_impossible"),
+    "metres": (lambda x, y: (500100.0, 3250100.0), "rows_impossible"),
+    "no data": (lambda x, y: (-1.797e308, -1.797e308), None),
+    "huge": (lambda x, y: (x, 1e300), None),
+    "infinite": (lambda x, y: (np.inf, y), None),
+    "blank": (lambda x, y: (np.nan, np.nan), None),
+}
+
+
+@pytest.fixture(scope="module")
+def homes(town):
+    """Forty places in the township, degrees."""
+    x0, y0, x1, y1 = town.villages.total_bounds
+    spots = gpd.GeoSeries(
+        gpd.points_from_xy(np.linspace(x0 + 900, x1 - 900, N), np.full(N, (y0 + y1) / 2)), crs=town.crs
+    )
+    degrees = spots.to_crs(4490)
+    return degrees.x.to_numpy(), degrees.y.to_numpy()
+
+
+def slipped(homes, slip, row=5):
+    x, y = homes[0].copy(), homes[1].copy()
+    x[row], y[row] = SLIPS[slip][0](x[row], y[row])
+    return x, y
+
+
+@pytest.mark.parametrize("slip", SLIPS)
+def test_one_bad_row_of_a_workload_costs_itself(town, homes, slip):
+    x, y = slipped(homes, slip)
+    work = mend_work(
+        table(KEY, lon=x, lat=y, hs=range(N)), WorkloadSpec(name="households", path="b.csv", field="hs"), town
+    )
+    assert len(work.frame) == N - 1 and work.frame.value.sum() == sum(range(N)) - 5
+    assert one(work, "work_no_place").measure == 1
+    if SLIPS[slip][1] is not None:
+        finding = one(work, SLIPS[slip][1])
+        assert finding.measure == 1 and "第 6 行" in finding.message("zh")
+
+
+@pytest.mark.parametrize("slip", ["exchanged", "a digit too many", "0, 0", "metres"])
+def test_one_bad_home_of_a_roster_costs_itself_and_is_told(town, homes, slip):
+    x, y = slipped(homes, slip)
+    frame = table("roster", 编号=[f"M{i:02d}" for i in range(N)], 姓名=["甲"] * N, 经度=x, 纬度=y)
+    roster = mend_roster(frame, RosterSpec(path="r.csv"), town)
+    assert len(roster.members) == N and roster.members.geometry.isna().sum() == 1
+    assert roster.members.geometry.isna()[5] and one(roster, SLIPS[slip][1]).measure == 1
+
+
+def test_where_most_rows_are_exchanged_the_file_is_and_the_odd_one_costs_itself(town, homes):
+    x, y = slipped(homes, "exchanged")
+    work = mend_work(table(KEY, lon=y, lat=x), WorkloadSpec(name="households", path="b.csv"), town)
+    assert len(work.frame) == N - 1 and {"axes_swapped", "rows_exchanged"} <= set(kinds(work))
+
+
+@pytest.mark.parametrize("order", ["x east", "x north"])
+def test_metres_in_either_order_are_placed_and_one_row_the_other_way_round_costs_itself(town, order):
+    x0, y0, x1, y1 = town.villages.total_bounds
+    x, y = np.linspace(x0 + 900, x1 - 900, N), np.full(N, (y0 + y1) / 2)
+    x[7], y[7] = y[7], x[7]
+    x, y = (x, y) if order == "x east" else (y, x)
+    work = mend_work(table(KEY, X=x, Y=y), WorkloadSpec(name="households", path="b.csv"), town)
+    assert len(work.frame) == N - 1 and one(work, "rows_exchanged").measure == 1
+    assert ("axes_swapped" in kinds(work)) == (order == "x north")
+
+
+def bad_shape(what, shape):
+    ring = shapely.get_coordinates(shape)
+    if what == "exchanged":
+        return shapely.transform(shape, lambda points: points[:, ::-1])
+    ring[1] = {
+        "no number": (np.nan, ring[1][1]),
+        "infinite": (np.inf, ring[1][1]),
+        "no data": (-1.797e308, -1.797e308),
+    }[what]
+    return shapely.Polygon(ring)
+
+
+@pytest.mark.parametrize("what", ["exchanged", "no number", "infinite", "no data"])
+def test_one_bad_grid_of_a_network_costs_itself(town, what):
+    x0, y0, x1, y1 = town.villages.total_bounds
+    edges = np.linspace(x0, x1, N + 1)
+    cells = [shapely.box(west, y0, east, y1) for west, east in pairwise(edges)]
+    cells[5] = bad_shape(what, cells[5])
+    network = raw(gpd.GeoDataFrame({"bm": [f"A{i:02d}" for i in range(N)]}, geometry=cells, crs=CRS), "k")
+    layer = mend_layer(network, LayerSpec(key="k", department="police", path="k.shp", id="bm"), town)
+    assert len(layer.frame) == N - 1 and "A05" not in set(layer.frame.source_id)
+    assert one(layer, "rows_exchanged" if what == "exchanged" else "rows_impossible").measure == 1
+    assert one(layer, "geometry_missing").source_id == "A05" and "off_territory" not in kinds(layer)
+
+
+BOXES = [box(i, j) for j in range(2) for i in range(3)]
+
+
+def degrees(shapes):
+    return list(gpd.GeoSeries(shapes, crs=CRS).to_crs(4490))
+
+
+def villages(shapes, crs=CRS):
+    return mend_township(raw(village_frame(shapes, crs=crs)), settings())
+
+
+@pytest.mark.parametrize("where", [(0.0, 0.0), (980_000.0, 3_240_000.0), (480_000.0, 2_600_000.0)])
+def test_a_piece_far_off_is_left_out_and_told(where):
+    good = villages(BOXES)
+    piece = shapely.box(*where, where[0] + 50, where[1] + 50)
+    town = villages([shapely.MultiPolygon([BOXES[0], piece]), *BOXES[1:]])
+    assert town.crs == good.crs and town.villages.geometry.equals(good.villages.geometry)
+    told = one(town, "village_piece_astray")
+    assert told.source_id == "510311104201" and told.measure > 100
+
+
+def test_a_piece_at_nought_moves_no_zone():
+    shapes = degrees(BOXES)
+    town = villages([shapely.MultiPolygon([shapes[0], shapely.box(0, 0, 0.001, 0.001)]), *shapes[1:]], crs=4490)
+    assert town.crs == CRS and one(town, "village_piece_astray").measure > 10_000
+
+
+def test_an_exclave_of_the_next_county_stays():
+    away = shapely.transform(BOXES[0], lambda points: np.add(points, (60_000, 0)))
+    town = villages([shapely.MultiPolygon([BOXES[0], away]), *BOXES[1:]])
+    assert "village_piece_astray" not in kinds(town) and town.villages.area.sum() == pytest.approx(7e6, rel=1e-3)
+
+
+@pytest.mark.parametrize("crs", [4490, None])
+def test_a_village_with_exchanged_axes_stops_with_its_name_and_distance(crs):
+    shapes = degrees(BOXES)
+    shapes[2] = shapely.transform(shapes[2], lambda points: points[:, ::-1])
+    with pytest.raises(InputError, match=r"510311104203.*km away, most likely with x and y exchanged"):
+        villages(shapes, crs=crs)
+
+
+def test_of_two_villages_far_apart_both_are_named():
+    with pytest.raises(InputError, match=r"510311104201.*510311104202"):
+        villages([BOXES[0], shapely.transform(BOXES[1], lambda points: np.add(points, (900_000, 0)))])
+
+
+@pytest.mark.parametrize("value", [np.nan, np.inf, -np.inf, -1.797e308, 1e300])
+def test_a_corner_that_is_no_number_stops_with_the_village(value):
+    ring = shapely.get_coordinates(BOXES[1])
+    ring[2] = value
+    with pytest.raises(InputError, match=r"510311104202.*corner 3"):
+        villages([BOXES[0], shapely.Polygon(ring), *BOXES[2:]])
+
+
+def test_a_corner_far_off_stops_with_place_and_distance():
+    ring = shapely.get_coordinates(BOXES[1])
+    ring[2] = (0.0, 0.0)
+    with pytest.raises(InputError, match=r"a corner of 510311104202 lies at 0, 0, some 3[0-9]{3} km"):
+        villages([BOXES[0], shapely.Polygon(ring), *BOXES[2:]])
