@@ -15,6 +15,7 @@ from scipy.spatial import cKDTree
 from gridmerge.config import Datum
 from gridmerge.datum import SHIFTS, in_china, undo
 from gridmerge.mend import crs as systems
+from gridmerge.mend.polygons import outlines
 
 Points = NDArray[np.float64]
 Step = tuple[Datum, Datum]  # what was undone already, and what is to be tried
@@ -160,7 +161,7 @@ class _Town:
     def __init__(self, villages: gpd.GeoDataFrame) -> None:
         self.crs: CRS = villages.crs
         self.bounds = x0, y0, x1, y1 = villages.total_bounds
-        self._lines = _points(villages.geometry.values, STEP * 4)
+        self._lines = _points(shapely.boundary(villages.geometry.values), STEP * 4)
         margin_x, margin_y = (x1 - x0) * 0.1, (y1 - y0) * 0.1
         xs, ys = np.linspace(x0 - margin_x, x1 + margin_x, GRID), np.linspace(y0 - margin_y, y1 + margin_y, GRID)
         self._lattice = np.column_stack([grid.ravel() for grid in np.meshgrid(xs, ys)])
@@ -200,7 +201,7 @@ class _Lines:
         x0, y0, x1, y1 = villages.total_bounds
         near = shapely.box(x0 - 1500, y0 - 1500, x1 + 1500, y1 + 1500)  # the services shift by up to 1.3 km
         shapes = geometry.values[shapely.intersects(geometry.values, near)]
-        cloud = _points(shapes, STEP) if len(shapes) else np.empty((0, 2))
+        cloud = _points(outlines(shapes, near.bounds), STEP) if len(shapes) else np.empty((0, 2))
         inside = (np.abs(cloud - [(x0 + x1) / 2, (y0 + y1) / 2]) <= [(x1 - x0) / 2 + 1500, (y1 - y0) / 2 + 1500]).all(
             axis=1
         )
@@ -248,8 +249,6 @@ def _shifted(points: Points, step: Step, crs: CRS) -> Points:
     return np.column_stack(systems.transform(systems.WGS84, crs, *undo(assumed, lon, lat)))
 
 
-def _points(shapes: NDArray[np.object_], step: float) -> Points:
-    """Points at most `step` metres apart along the lines of shapes."""
-    kinds = shapely.get_dimensions(shapes)
-    drawn = np.where(kinds == 2, shapely.boundary(shapes), shapes)
-    return shapely.get_coordinates(shapely.segmentize(drawn, step))
+def _points(lines: NDArray[np.object_], step: float) -> Points:
+    """Points at most `step` metres apart along lines."""
+    return shapely.get_coordinates(shapely.segmentize(lines, step))

@@ -14,6 +14,7 @@ Geometries = NDArray[np.object_]
 
 CLOSE_GAP = 0.02  # of its length: how far the ends of a line meant as an outline may be apart
 REPAIR_SHARE = 0.001  # of its area: a repair that changes more is a finding
+_FAR_OUT = 4.0  # times the box: lines that run so far are cut off
 _AREAS = (3, 6)  # shapely type ids: Polygon, MultiPolygon
 _LINES = (1, 2, 5)  # LineString, LinearRing, MultiLineString
 
@@ -103,6 +104,20 @@ def lines(geometry: Geometries) -> Geometries:
     flat[~area & ~np.isin(kinds, _LINES)] = None
     flat[shapely.is_missing(flat) | shapely.is_empty(flat)] = None
     return flat
+
+
+def outlines(shapes: Geometries, box: tuple[float, float, float, float]) -> Geometries:
+    """Return shapes as lines; those that run far out of a box are cut off at it.
+
+    Points are laid along these lines every few metres: a corner mistyped by a thousand kilometres must not make millions.
+    """
+    drawn: Geometries = np.where(shapely.get_dimensions(shapes) == 2, shapely.boundary(shapes), shapes)
+    x0, y0, x1, y1 = box
+    extent = shapely.bounds(drawn)
+    size = np.maximum(extent[:, 2] - extent[:, 0], extent[:, 3] - extent[:, 1])
+    long = size > _FAR_OUT * max(x1 - x0, y1 - y0)
+    drawn[long] = shapely.clip_by_rect(drawn[long], x0, y0, x1, y1)
+    return drawn
 
 
 def place(shape: shapely.Geometry) -> tuple[float, float]:

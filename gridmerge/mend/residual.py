@@ -10,6 +10,7 @@ import shapely
 from numpy.typing import NDArray
 from scipy.spatial import cKDTree
 
+from gridmerge.mend.polygons import outlines
 from gridmerge.text import Text
 
 Points = NDArray[np.float64]
@@ -92,11 +93,11 @@ def shift(geometry: gpd.GeoSeries, villages: gpd.GeoDataFrame) -> Shift:
     Shift
         By iterated point-to-line fit with Tukey's weights; `sure` is False where the lines do not settle it.
     """
-    at, normal = _directed(villages.geometry.values)
     x0, y0, x1, y1 = villages.total_bounds
-    box = shapely.box(x0 - REACH, y0 - REACH, x1 + REACH, y1 + REACH)
-    shapes = geometry.values[shapely.intersects(geometry.values, box)]
-    there, their_normal = _directed(shapes) if len(shapes) else (np.empty((0, 2)), np.empty((0, 2)))
+    box = (x0 - REACH, y0 - REACH, x1 + REACH, y1 + REACH)
+    at, normal = _directed(villages.geometry.values, box)
+    shapes = geometry.values[shapely.intersects(geometry.values, shapely.box(*box))]
+    there, their_normal = _directed(shapes, box) if len(shapes) else (np.empty((0, 2)), np.empty((0, 2)))
     if len(there) == 0 or len(at) == 0:
         return Shift(east=0.0, north=0.0, error=np.inf, sure=False)
     tree, moved, error, condition, agreeing = cKDTree(there), np.zeros(2), np.inf, np.inf, 0.0
@@ -139,10 +140,9 @@ def _fit(across: Points, offset: NDArray[np.float64], start: Points) -> tuple[Po
     return np.asarray(solved, dtype=float), error, condition, float(weight.sum())
 
 
-def _directed(shapes: NDArray[np.object_]) -> tuple[Points, Points]:
+def _directed(shapes: NDArray[np.object_], box: tuple[float, float, float, float]) -> tuple[Points, Points]:
     """Points along the lines of shapes, and the unit normal of the line at each."""
-    drawn = np.where(shapely.get_dimensions(shapes) == 2, shapely.boundary(shapes), shapes)
-    parts = shapely.get_parts(drawn)
+    parts = shapely.get_parts(outlines(shapes, box))
     coordinates, line = shapely.get_coordinates(shapely.segmentize(parts, STEP), return_index=True)
     if len(coordinates) < 2:
         return np.empty((0, 2)), np.empty((0, 2))

@@ -1,5 +1,6 @@
 """One bad row costs itself: exchanged, mistyped, impossible; in every kind of input, and no other row with it."""
 
+import tracemalloc
 from itertools import pairwise
 
 import geopandas as gpd
@@ -9,7 +10,7 @@ import shapely
 
 from gridmerge.config import LayerSpec, RosterSpec, WorkloadSpec
 from gridmerge.errors import InputError
-from gridmerge.mend import mend_layer, mend_roster, mend_township, mend_work
+from gridmerge.mend import evidence, mend_layer, mend_roster, mend_township, mend_work, residual
 from tests.mend.conftest import CRS, box, kinds, one, raw, settings, table, village_frame
 
 KEY = "workload:households"
@@ -167,3 +168,15 @@ def test_a_corner_far_off_stops_with_place_and_distance():
     ring[2] = (0.0, 0.0)
     with pytest.raises(InputError, match=r"a corner of 510311104202 lies at 0, 0, some 3[0-9]{3} km"):
         villages([BOXES[0], shapely.Polygon(ring), *BOXES[2:]])
+
+
+@pytest.mark.parametrize("reach", [3e5, 9e7])
+def test_a_corner_far_off_costs_a_network_no_memory(town, reach):
+    """Points are laid along lines every few metres: not along those that leave the township."""
+    x0, y0, x1, y1 = town.villages.total_bounds
+    spike = shapely.Polygon([(x0, y0), (x1, y0), (x1 + reach, (y0 + y1) / 2), (x1, y1), (x0, y1)])
+    tracemalloc.start()
+    evidence.fits(gpd.GeoSeries([spike] * 20, crs=town.crs), town.villages, "wgs84")
+    residual.shift(gpd.GeoSeries([spike] * 20, crs=town.crs), town.villages)
+    assert tracemalloc.get_traced_memory()[1] < 60e6
+    tracemalloc.stop()
