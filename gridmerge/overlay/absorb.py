@@ -6,13 +6,13 @@ import numpy as np
 import shapely
 
 from gridmerge import robust
-from gridmerge.overlay.cut import contacts, thin
-from gridmerge.overlay.linework import Floats, Geometries, Ints
+from gridmerge.overlay.cut import contacts
+from gridmerge.overlay.linework import Bools, Floats, Geometries, Ints
 
 TINY = 4.0  # square tolerances; a face smaller than this is drawing error, whatever its shape
 
 
-def absorb(faces: Geometries, group: Ints, claims: Floats, weights: Floats, tolerance: float) -> Ints:
+def absorb(faces: Geometries, group: Ints, claims: Floats, weights: Floats, weak: Bools) -> Ints:
     """Return for each face the face it becomes part of (itself when it stays).
 
     Parameters
@@ -20,17 +20,16 @@ def absorb(faces: Geometries, group: Ints, claims: Floats, weights: Floats, tole
     faces
         A valid coverage.
     group
-        Faces merge only within one group: a village, or a protected zone of it.
+        Faces merge only within one group: a village, or a protected zone or a narrow grid in it.
     claims
         (faces, layers) which source of each layer holds the face, as a number; 0 for none.
     weights
         Each layer's say.
-    tolerance
-        Metres.
+    weak
+        The faces that are no land of their own.
     """
     target = np.arange(len(faces))
     area = shapely.area(faces)
-    weak = thin(faces, tolerance) | (area < TINY * tolerance**2)
     left, right, length = contacts(faces)
     inside = (group[left] == group[right]) & (weak[left] | weak[right])  # nobody asks for the others' neighbours
     left, right, length = left[inside], right[inside], length[inside]

@@ -23,12 +23,33 @@ from gridmerge.overlay.drawing import Drawing, weights
 from gridmerge.overlay.label import Shares, claimants
 from gridmerge.overlay.linework import Bools, Floats, Geometries, Ints
 from gridmerge.overlay.moved import FinalLines, Moves, moves
+from gridmerge.overlay.narrow import Narrow
 from gridmerge.overlay.together import together
 
 TOLD = 1.0  # m: a shift of a whole layer below this is not worth a finding
+SLIVER = 3.0  # m: mean width below which mending names a grid a sliver (`grid_sliver`)
 STRIDE = 2.0  # tolerances between the places where a layer's move is measured, besides its vertices
 
 Names = npt.NDArray[np.object_]
+
+
+@dataclass(frozen=True)
+class Measure:
+    """The common tolerance.
+
+    Parameters
+    ----------
+    metres
+        How far apart two drawings of one line may be.
+    layer
+        The layer that decided it, "" for none.
+    reason
+        ``set`` in the project file, ``roughness`` of the layers, ``least`` where no layer claims land.
+    """
+
+    metres: float
+    layer: str
+    reason: str
 
 
 @dataclass(frozen=True)
@@ -38,10 +59,16 @@ class Story:
     township: Township
     drawn: list[Drawing]
     agreement: Agreement
+    narrow: list[Narrow]
     cut: Cut
-    tolerance: float
+    measure: Measure
     failed: Bools
     findings: Sequence[Finding]
+
+    @property
+    def tolerance(self) -> float:
+        """The common tolerance, metres."""
+        return self.measure.metres
 
     @property
     def claiming(self) -> list[Drawing]:
@@ -60,6 +87,8 @@ def mosaic_of(story: Story, threads: int = 1) -> Mosaic:
         **tables,
         figures={
             "tolerance": round(story.tolerance, 3),
+            "tolerance_layer": story.measure.layer,
+            "tolerance_reason": story.measure.reason,
             "layers": layers,
             "zones": _zone_names(story.claiming),
             "failed_villages": sorted(story.township.villages["village_code"][story.failed]),
@@ -147,17 +176,40 @@ def _told(story: Story, threads: int) -> tuple[dict[str, Any], list[Finding]]:
             "tolerance_m": round(float(agreement.tolerance[k]), 3),
             "shift_m": [dx, dy],
             "roughness_m": round(float(agreement.before[k]), 3),
+            "narrow_kept": int(story.narrow[k].real.sum()),
+            "slivers": int((~story.narrow[k].real).sum()),
             **moved.figures(),
         }
         if np.hypot(dx, dy) >= TOLD:
             shift = f"{dx:.1f}", f"{dy:.1f}"
             findings.append(found("layer_shifted", layer=d.key, measure=np.hypot(dx, dy), dx=shift[0], dy=shift[1]))
+        findings += _set_aside(d, story.narrow[k])
         if np.isfinite(agreement.apart[k]) and d.role != "exclusive":
             inset = float(agreement.inset[k])
             findings.append(found("lines_stand_apart", layer=d.key, measure=round(abs(inset), 1)))
         if d.claims and d.role != "exclusive":  # what happened to a zone is told with its square metres
             findings += _far(d, moved, float(agreement.tolerance[k]))
     return dict(sorted(figures.items())), findings
+
+
+def _set_aside(d: Drawing, narrow: Narrow) -> list[Finding]:
+    """A finding for each grid that counts as a sliver, so far as mending has not named it yet."""
+    drawn = d.sources[narrow.source]
+    told = narrow.real | (2 * shapely.area(drawn) < SLIVER * shapely.length(drawn))
+    names = d.layer.frame["source_id"].to_numpy()
+    findings = []
+    for row, width in zip(narrow.source[~told], narrow.width[~told], strict=True):  # one finding a grid
+        at = shapely.get_coordinates(robust.point_on_surface(d.sources[row]))[0]
+        findings.append(
+            found(
+                "sliver_set_aside",
+                layer=d.key,
+                source_id=str(names[row]),
+                measure=round(float(width), 1),
+                place=(at[0], at[1]),
+            )
+        )
+    return findings
 
 
 def _far(d: Drawing, moved: Moves, tolerance: float) -> list[Finding]:

@@ -24,6 +24,7 @@ STRIDE = 0.8  # tolerances between samples of the lines that are compared
 FINE = 0.999
 SMOOTH = 0.01  # m: samples that a straight line passes this near are not kept as vertices
 HOLD = 1.25  # tolerances; an end this near to the network is tied to it
+BESIDE = 4  # pieces looked at: of two lines side by side the nearer has its middle further along, now and then
 
 
 @dataclass(frozen=True)
@@ -38,12 +39,20 @@ class Candidate:
         How near an accepted line they must be to be taken for it, metres.
     apart
         How near to them the lines of later layers must be to be taken for them, metres; infinite: by their own tolerance.
+    aside
+        By sample, metres: lines of narrow grids follow only what lies this near beside them. None: the tolerance tells alone.
     """
 
     layer: str
     strands: Strands
     tolerance: float
     apart: float = np.inf
+    aside: Floats | None = None
+
+    def cut(self, keep: Bools) -> Candidate:
+        """Return the samples where `keep` holds."""
+        aside = None if self.aside is None else self.aside[keep]
+        return replace(self, strands=self.strands.cut(keep), aside=aside)
 
 
 @dataclass(frozen=True)
@@ -169,7 +178,7 @@ class _Batch:
     """Lines accepted one after another, with what it takes to search them."""
 
     def __init__(self, lines: Geometries, step: float, turn: float) -> None:
-        self.lines = lines
+        self.lines, self.turn = lines, turn
         self.tree = shapely.STRtree(lines)
         places = _Pieces.of(strands(lines, step)).place(turn)
         self.pieces = cKDTree(places, balanced_tree=False, compact_nodes=False)
@@ -194,6 +203,18 @@ class _Batch:
             distance, _ = self.feet(np.asarray(shapely.points(places[asked, k]), dtype=object), reach)
             near[asked] = np.isfinite(distance)
         return near
+
+    def aside(self, place: Floats, tolerance: float) -> Floats:
+        """How far each piece lies beside the nearest few of the lines along it, metres; infinity where there are none."""
+        distance, near = self.pieces.query(place, k=range(1, BESIDE + 1), distance_upper_bound=tolerance)
+        there = np.isfinite(distance)
+        other = np.asarray(self.pieces.data)[np.where(there, near, 0)]
+        x, y = np.moveaxis(other[:, :, :2] - place[:, None, :2], 2, 0)
+        cosine, sine = np.moveaxis(other[:, :, 2:] / self.turn, 2, 0)
+        # the part across a line of direction t, squared: half of d² (1 - cos 2(t - direction of d))
+        square = (x * x + y * y - (x * x - y * y) * cosine - 2 * x * y * sine) / 2
+        across = np.sqrt(np.maximum(square, 0.0))
+        return np.asarray(np.where(there, across, np.inf).min(axis=1))
 
     def crossings(self, tails: Geometries) -> tuple[Ints, Geometries]:
         """(tail, point) where tails meet the lines, for each line the point nearest to the tail's start."""
@@ -239,6 +260,14 @@ class _Network:
         follows[left] = False
         return follows
 
+    def beside(self, pieces: _Pieces, tolerance: float, aside: Floats) -> Bools:
+        """Whether a piece runs along the network and within so many metres of it, measured across."""
+        place = pieces.place(self._turn)
+        nearest = np.full(len(place), np.inf)
+        for batch in self._all() if len(place) else ():
+            nearest = np.minimum(nearest, batch.aside(place, tolerance))
+        return np.asarray(nearest <= aside)
+
     def _all(self) -> list[_Batch]:
         return [*self._batches, *(batch for batch, _ in self._walls)]
 
@@ -265,7 +294,11 @@ class _Network:
 def _news(candidate: Candidate, village: shapely.Geometry, network: _Network) -> Geometries:
     """The runs of a layer that follow nothing accepted, tied."""
     pieces = _Pieces.of(candidate.strands, village)
-    free = pieces.at[~network.follows(pieces, candidate.tolerance)]
+    if candidate.aside is None:
+        follows = network.follows(pieces, candidate.tolerance)
+    else:
+        follows = network.beside(pieces, candidate.tolerance, candidate.aside[pieces.at])
+    free = pieces.at[~follows]
     if len(free) == 0:
         return np.array([], dtype=object)
     runs = _Runs.of(candidate.strands, free)

@@ -94,11 +94,12 @@ def contacts(faces: Geometries) -> tuple[Ints, Ints, Floats]:
     )
 
 
-def thin(faces: Geometries, width: float) -> npt.NDArray[np.bool_]:
-    """Whether no circle of diameter `width` fits into a face."""
+def thin(faces: Geometries, width: float | Floats) -> npt.NDArray[np.bool_]:
+    """Whether no circle of diameter `width` (one, or one a face) fits into a face."""
+    width = np.broadcast_to(width, len(faces))
     # no polygon has more area than its outline times the radius of the largest circle in it: most need no buffer
     narrow = shapely.area(faces) <= shapely.length(faces) * width / 2
-    narrow[narrow] = shapely.is_empty(robust.buffer(faces[narrow], -width / 2, quad_segs=2))
+    narrow[narrow] = shapely.is_empty(robust.buffer(faces[narrow], -width[narrow] / 2, quad_segs=2))
     return np.asarray(narrow)
 
 

@@ -15,7 +15,7 @@ from scipy.sparse.csgraph import connected_components
 
 from gridmerge import robust
 from gridmerge.model import CLAIMS, DISPUTES, GAPS, no_land
-from gridmerge.overlay.linework import Bools, Floats, Geometries, Ints
+from gridmerge.overlay.linework import Bools, Floats, Geometries, Ints, rectangle_width
 
 STRIP = 4.0  # tolerances; land wider than this between two lines is a grid of its own, not a quarrel about one line
 LONE = 6.0  # of a layer's spread about the others: a generalised line strays so far from what it means, now and then
@@ -117,7 +117,7 @@ def disputes(
     spread
         (layers,) each layer's robust spread about the others before agreeing, metres.
     """
-    width = _width(land.faces)
+    width = rectangle_width(land.faces)
     strip, a, b = _sides(land, width, zone, tolerance)
     with_a = (holders[strip] == holders[a]) & (holders[strip] != holders[b])
     with_b = (holders[strip] == holders[b]) & (holders[strip] != holders[a])
@@ -165,12 +165,6 @@ def _entry(land: Land, group: Ints, kind: str, width: Floats, beside: dict[int, 
 
 def _long(faces: Geometries, width: Floats) -> float:
     return float((shapely.area(faces) / width).sum())
-
-
-def _width(faces: Geometries) -> Floats:
-    """The shorter side of the rectangle with a face's area and outline, metres."""
-    area, outline = shapely.area(faces), shapely.length(faces)
-    return np.asarray((outline / 2 - np.sqrt(np.clip(outline**2 / 4 - 4 * area, 0, None))) / 2)
 
 
 def _sides(land: Land, width: Floats, zone: Ints, tolerance: float) -> tuple[Ints, Ints, Ints]:

@@ -16,7 +16,6 @@ from gridmerge.overlay.linework import Floats, Geometries, plain, polylines
 from gridmerge.overlay.together import together
 
 UNRANKED = 1_000_000  # precedence of layers whose rank the project does not set: evidence decides among them
-NARROW = 1.0  # percent of a layer's grids that may be narrower than what caps the tolerance: real files hold slivers
 
 
 # of the township: a network that holds more land is meant to cover it
@@ -92,13 +91,6 @@ class Drawing:
         grids = np.sort(shapely.area(self.sources)).tobytes()
         lines = np.ascontiguousarray(shapely.get_coordinates(self.lines)).tobytes()
         return float(shapely.length(self.lines).sum()), blake2b(lines + grids).digest(), self.key
-
-    def narrowest(self) -> float:
-        """Width of its narrowest grids in metres: of a long strip the width, of a square half its side."""
-        areal = self.sources[shapely.get_dimensions(self.sources) == 2]
-        if not self.claims or len(areal) == 0:
-            return float("inf")
-        return float(np.percentile(2 * shapely.area(areal) / shapely.length(areal), NARROW))
 
 
 def drawings(villages: Geometries, layers: Sequence[Layer], threads: int = 1) -> list[Drawing]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -13,13 +14,22 @@ from gridmerge.config import Overlay
 from gridmerge.findings import Finding, found
 from gridmerge.model import Layer, Mosaic, Township
 from gridmerge.overlay.absorb import absorb, dissolve
-from gridmerge.overlay.account import Story, mosaic_of
-from gridmerge.overlay.agree import SLACK, Agreement, agree, bend, sheet
+from gridmerge.overlay.account import Measure, Story, mosaic_of
+from gridmerge.overlay.agree import SLACK, WIDEST, Agreement, agree, bend, sheet
 from gridmerge.overlay.conflate import STRIDE, Accepted, Candidate, VillageLines, accept
 from gridmerge.overlay.cut import Cut, faces_of
 from gridmerge.overlay.drawing import Drawing, drawings, standing, weights
-from gridmerge.overlay.label import Targets, marks, shares
+from gridmerge.overlay.label import Shares, Targets, marks, shares
 from gridmerge.overlay.linework import Bools, Floats, Geometries, Ints, Strands, plain, polylines
+from gridmerge.overlay.narrow import (
+    ENDANGERED,
+    Apart,
+    Narrow,
+    faces_of_narrow,
+    moved_shapes,
+    narrow_grids,
+    near_narrow,
+)
 from gridmerge.overlay.together import together
 from gridmerge.overlay.zones import Zones, told, zones_of
 
@@ -28,9 +38,8 @@ PLACES = {"base": 0.0, "grid": 1.0, "barrier": 2.0}  # whose lines come first, w
 WALLED = 0.5
 MOST = 75.0  # percentile of the layers' tolerances that counts for all: a few very rough layers do not set the measure
 FINE = 0.8  # of the common tolerance: the least a layer gets, for the others it meets are not as fine
-TIGHTEST = 2.0  # m: no drawing can be told apart more finely
 CROWD = 3_000_000  # samples: with fewer, starting a process takes longer than its work; threads then
-PASSES = 4  # a merged face may be thin again; measured: two passes are enough
+PASSES = 6  # a merged face may be thin again; measured: two passes are enough, two more for scraps of narrow grids
 
 
 def overlay(township: Township, layers: Sequence[Layer], settings: Overlay, processes: int = 1) -> Mosaic:
@@ -57,24 +66,33 @@ def overlay(township: Township, layers: Sequence[Layer], settings: Overlay, proc
     zoned = sorted((d for d in drawn if d.role == "exclusive"), key=lambda d: (d.precedence, d.layer.rank))
     drawn = [d for d in drawn if d.role != "exclusive"]
     agreement = agree(sheet(polylines(villages)), [d.sheet for d in drawn], standing(drawn), processes)
-    drawn, agreement, tolerance = _settled(drawn, agreement, settings)
+    drawn, agreement, measure = _settled(drawn, agreement, settings)
+    tolerance = measure.metres
+    narrow = narrow_grids(drawn, agreement, tolerance)
     zones = zones_of(villages, zoned, tolerance)
-    results = _accepted(township, zones, drawn, agreement, tolerance, processes)
+    step = STRIDE * tolerance
+    candidates = _candidates(drawn, agreement, narrow, step, processes)
+    results = _accepted(township, zones, candidates, step, processes)
     faces, village, failed = _cut(villages, results)
-    drawn, agreement = [*zoned, *drawn], agreement.behind(len(zoned))
-    cut = _absorbed(faces, village, zones, drawn, tolerance, processes)
+    drawn, agreement, narrow = [*zoned, *drawn], agreement.behind(len(zoned)), [*[Narrow.none()] * len(zoned), *narrow]
+    parts = _Parts(faces, village, zones.of(faces, village), faces_of_narrow(faces, narrow))
+    parts = _absorbed(parts, drawn, tolerance, processes)
+    labels = _labelled(parts, drawn, agreement, tolerance, processes)
+    cut = Cut(parts.faces, parts.village, parts.zone, labels)
     findings = [*_troubles(township, villages, results, failed), *told(zones, zoned, villages)]
-    return mosaic_of(Story(township, drawn, agreement, cut, tolerance, failed, findings), processes)
+    return mosaic_of(Story(township, drawn, agreement, narrow, cut, measure, failed, findings), processes)
 
 
-def _settled(drawn: list[Drawing], agreement: Agreement, settings: Overlay) -> tuple[list[Drawing], Agreement, float]:
-    """The layers in the order they are accepted in, and their tolerances, capped by the narrowest real grid."""
+def _settled(drawn: list[Drawing], agreement: Agreement, settings: Overlay) -> tuple[list[Drawing], Agreement, Measure]:
+    """The layers in the order they are accepted in, their tolerances, and the common one.
+
+    No grid caps a tolerance: narrow ones are looked after one by one (`gridmerge.overlay.narrow`).
+    """
 
     def place(k: int) -> tuple[Any, ...]:
         d = drawn[k]
         return (
-            PLACES[d.role] + WALLED * bool(d.role == "grid" and np.isfinite(agreement.apart[k])),
-            d.precedence,
+            *_place(d, float(agreement.apart[k])),
             round(float(agreement.tolerance[k]), 1),
             d.layer.rank,
             float(agreement.before[k]),
@@ -84,50 +102,77 @@ def _settled(drawn: list[Drawing], agreement: Agreement, settings: Overlay) -> t
     order = sorted(range(len(drawn)), key=place)
     drawn, agreement = [drawn[k] for k in order], agreement.taken(order)
     if settings.tolerance is not None:
-        return drawn, agreement.within(settings.tolerance, settings.tolerance), settings.tolerance
-    cap = max(TIGHTEST, min((d.narrowest() for d in drawn), default=np.inf) / 2)
-    agreement = agreement.within(0.0, cap)
+        agreement = agreement.within(settings.tolerance, settings.tolerance)
+        return drawn, agreement, Measure(settings.tolerance, "", "set")
+    measure = _common(drawn, agreement)
+    return drawn, agreement.within(FINE * measure.metres, np.inf), measure
+
+
+def _place(d: Drawing, apart: float) -> tuple[float, int]:
+    """What comes first whatever the evidence: role, and rank set in the project."""
+    return PLACES[d.role] + WALLED * bool(d.role == "grid" and np.isfinite(apart)), d.precedence
+
+
+def _common(drawn: list[Drawing], agreement: Agreement) -> Measure:
+    """The tolerance that counts for all, and the layer that has the next larger one."""
     # walls stand apart: how near they are to the lines of others is no measure of how well lines are known
-    common = np.isinf(agreement.apart) & np.array([d.claims for d in drawn], dtype=bool)
-    claiming = agreement.tolerance[common]
-    tolerance = float(np.percentile(claiming, MOST)) if len(claiming) else SLACK
-    return drawn, agreement.within(FINE * tolerance, np.inf), tolerance
+    asked = np.isinf(agreement.apart) & np.array([d.claims for d in drawn], dtype=bool)
+    tolerances = [(float(agreement.tolerance[k]), drawn[k].key) for k in np.flatnonzero(asked)]
+    if not tolerances:
+        return Measure(SLACK, "", "least")
+    common = float(np.percentile([own for own, _ in tolerances], MOST))
+    return Measure(common, min(pair for pair in tolerances if pair[0] >= common - 1e-9)[1], "roughness")
 
 
 def _accepted(
-    township: Township,
-    zones: Zones,
-    drawn: list[Drawing],
-    agreement: Agreement,
-    tolerance: float,
-    processes: int,
+    township: Township, zones: Zones, candidates: list[Candidate], step: float, processes: int
 ) -> list[Accepted]:
     """What each village's job accepts."""
     villages = plain(township.villages.geometry.to_numpy())
-    step = STRIDE * tolerance
+    extents = [_extents(candidate.strands) for candidate in candidates]
+    seats = [_seats(candidate.strands.line) for candidate in candidates]
+    jobs = []
+    codes, walls = township.villages["village_code"], zones.lines(villages)
+    for code, village, wall in zip(codes, villages, walls, strict=True):  # a job each
+        parts = [
+            candidate.cut(_touching(extent, village.bounds)[seat])
+            for candidate, extent, seat in zip(candidates, extents, seats, strict=True)
+        ]
+        touching = tuple(c for c in parts if len(c.strands.line))
+        jobs.append(VillageLines(code, village, touching, step, wall))
+    if sum(len(candidate.strands.xy) for candidate in candidates) < CROWD:
+        return together(accept, jobs, processes)
+    return parallel.each(accept, jobs, processes)
+
+
+def _candidates(
+    drawn: list[Drawing], agreement: Agreement, narrow: list[Narrow], step: float, processes: int
+) -> list[Candidate]:
+    """All lines in the order they are accepted in: of layers of one standing first those of narrow grids, whoever has them.
+
+    Lines that bound slivers only are not among them: nothing is to follow them.
+    """
     bent = together(
         lambda one: bend(one[0].lines, one[0].sheet, one[1], step),
         list(zip(drawn, agreement.moves, strict=True)),
         processes,
     )
-    extents = [_extents(strands) for strands in bent]
-    jobs = []
-    codes, walls = township.villages["village_code"], zones.lines(villages)
-    for code, village, wall in zip(codes, villages, walls, strict=True):  # a job each
-        candidates = [
-            Candidate(
-                d.key,
-                strands.cut(_touching(extent, village.bounds)[strands.line]),
-                float(agreement.tolerance[k]),
-                float(agreement.apart[k]),
-            )
-            for k, (d, strands, extent) in enumerate(zip(drawn, bent, extents, strict=True))
-        ]
-        touching = tuple(c for c in candidates if len(c.strands.line))
-        jobs.append(VillageLines(code, village, touching, step, wall))
-    if sum(len(strands.xy) for strands in bent) < CROWD:
-        return together(accept, jobs, processes)
-    return parallel.each(accept, jobs, processes)
+    parts = []
+    for k, (d, strands, grids) in enumerate(zip(drawn, bent, narrow, strict=True)):
+        width, stray = near_narrow(d, grids)
+        aside = width[strands.line] / ENDANGERED
+        first = np.isfinite(aside)
+        whole = Candidate(d.key, strands, float(agreement.tolerance[k]), float(agreement.apart[k]))
+        place = _place(d, float(agreement.apart[k]))
+        parts.append(((*place, 0), replace(whole, aside=aside).cut(first)))
+        parts.append(((*place, 1), whole.cut(~first & ~stray[strands.line])))
+    parts.sort(key=lambda part: part[0])
+    return [candidate for _, candidate in parts if len(candidate.strands.line)]
+
+
+def _seats(line: Ints) -> Ints:
+    """The polylines of samples, counted without gaps."""
+    return np.concatenate([[0], np.cumsum(line[1:] != line[:-1])])
 
 
 def _extents(strands: Strands) -> Floats:
@@ -169,25 +214,73 @@ def _troubles(township: Township, villages: Geometries, results: list[Accepted],
     return findings
 
 
-def _absorbed(
-    faces: Geometries, village: Ints, zones: Zones, drawn: list[Drawing], tolerance: float, threads: int
-) -> Cut:
-    """The faces without the thin ones, the exclusive zone each is part of, and who holds how much of it.
+@dataclass(frozen=True)
+class _Parts:
+    """Faces on their way: with the village, the exclusive zone and the narrow grid each is part of."""
 
-    Who holds a face is told by a point inside it as long as faces are still to be merged, and by area once they stand.
+    faces: Geometries
+    village: Ints
+    zone: Ints
+    apart: Apart
+
+    @property
+    def land(self) -> Ints:
+        """A number for village and zone."""
+        return _numbered(self.village, self.zone)
+
+    def merged(self, target: Ints) -> _Parts:
+        """Return the faces merged by target."""
+        kept = np.unique(target)
+        return _Parts(dissolve(self.faces, target), self.village[kept], self.zone[kept], self.apart.taken(kept))
+
+
+def _numbered(*columns: Ints) -> Ints:
+    """A number for each different row of the columns."""
+    return np.asarray(np.unique(np.column_stack(columns), axis=0, return_inverse=True)[1]).ravel()
+
+
+def _absorbed(parts: _Parts, drawn: list[Drawing], tolerance: float, threads: int) -> _Parts:
+    """The faces without the thin ones.
+
+    Who holds a face is told by a point inside it as long as faces are still to be merged.
     """
     claiming = [d for d in drawn if d.claims]
-    zone = zones.of(faces, village)
-    points = shapely.STRtree(robust.point_on_surface(faces))
+    points = shapely.STRtree(robust.point_on_surface(parts.faces))
     held = together(lambda d: marks(points, d.sources), claiming, threads)
-    claims = np.column_stack([np.zeros((len(faces), 0)), *held])
+    claims = np.column_stack([np.zeros((len(parts.faces), 0)), *held])
     for _ in range(PASSES):
-        _, group = np.unique(np.column_stack([village, zone]), axis=0, return_inverse=True)
-        target = absorb(faces, group.ravel(), claims, weights(claiming), tolerance)
-        if (target == np.arange(len(target))).all():
+        apart, row = parts.apart, np.arange(len(parts.faces))
+        weak = apart.weak(parts.faces, tolerance)
+        target = absorb(parts.faces, _numbered(parts.land, apart.number), claims, weights(claiming), weak)
+        lone = weak & (target == row) & ~np.isin(row, target[target != row])
+        joined = apart.joined(parts.faces, lone, parts.land)
+        if (target == row).all() and (joined.number == apart.number).all():
             break
-        faces = dissolve(faces, target)
-        kept = np.unique(target)
-        village, zone, claims = village[kept], zone[kept], claims[kept]
+        parts = replace(parts, apart=joined).merged(target)
+        claims = claims[np.unique(target)]
+    return parts
+
+
+def _labelled(
+    parts: _Parts, drawn: list[Drawing], agreement: Agreement, tolerance: float, threads: int
+) -> tuple[Shares, ...]:
+    """Per claiming layer, who holds how much of each face by area.
+
+    A layer counts as drawn; on the faces of narrow grids as its lines were agreed, for it may have drawn them beside themselves.
+    """
+    pairs = [(d, moves) for d, moves in zip(drawn, agreement.moves, strict=True) if d.claims]
+    faces, apart = parts.faces, parts.apart
     targets = Targets(faces, tolerance, threads)
-    return Cut(faces, village, zone, tuple(together(lambda d: shares(targets, d.sources), claiming, threads)))
+    narrow = np.flatnonzero(apart.number >= 0)
+    if len(narrow) == 0:
+        return tuple(together(lambda pair: shares(targets, pair[0].sources), pairs, threads))
+    chosen = Targets(faces[narrow], tolerance, threads)
+
+    def label(pair: tuple[Drawing, Floats]) -> Shares:
+        d, moves = pair
+        near = np.unique(robust.query(chosen.tree, d.sources, "dwithin", distance=WIDEST)[0])
+        table = shares(chosen, moved_shapes(d.sources[near], d.sheet, moves))
+        agreed = Shares(narrow[table.face], near[table.source], table.area)
+        return shares(targets, d.sources).updated(apart.number >= 0, agreed)
+
+    return tuple(together(label, pairs, threads))

@@ -8,7 +8,7 @@ import numpy as np
 import shapely
 
 from gridmerge import robust
-from gridmerge.overlay.linework import Floats, Geometries, Ints
+from gridmerge.overlay.linework import Bools, Floats, Geometries, Ints
 from gridmerge.overlay.together import piecewise
 
 MAJORITY = (
@@ -24,6 +24,14 @@ class Shares:
     face: Ints
     source: Ints
     area: Floats
+
+    def updated(self, faces: Bools, other: Shares) -> Shares:
+        """Return the table with the rows of some faces taken from another one, which has no others."""
+        keep = ~faces[self.face]
+        columns = [(self.face[keep], other.face), (self.source[keep], other.source), (self.area[keep], other.area)]
+        face, source, area = (np.concatenate(column) for column in columns)
+        order = np.lexsort((source, face))
+        return Shares(face[order], source[order], area[order])
 
     def merged(self, index: Ints) -> Shares:
         """Return the table after faces were merged: old face i is now index[i]."""

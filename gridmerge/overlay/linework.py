@@ -98,6 +98,34 @@ def point_keys(xy: Floats) -> npt.NDArray[np.uint64]:
     return np.asarray(mixed ^ (mixed >> np.uint64(32)))
 
 
+def alongside(lines: Geometries, shapes: Geometries, value: Floats) -> Floats:
+    """Return for each polyline the least value of the polygons whose outline it is part of; infinity for none.
+
+    A polyline between junctions is part of an outline wholly or not at all: its first segment tells.
+    """
+    least = np.full(len(lines), np.inf)
+    if len(lines) == 0 or len(shapes) == 0:
+        return least
+    rings, shape = shapely.get_rings(shapes, return_index=True)
+    xy, ring = shapely.get_coordinates(rings, return_index=True)
+    at = np.flatnonzero(ring[1:] == ring[:-1])
+    keys, owner = segment_keys(xy[at], xy[at + 1]), shape[ring[at]]
+    order = np.lexsort((value[owner], keys))
+    keys, first = np.unique(keys[order], return_index=True)
+    start, end = (shapely.get_coordinates(shapely.get_point(lines, n)) for n in (0, 1))
+    mine = segment_keys(start, end)
+    seat = np.minimum(np.searchsorted(keys, mine), len(keys) - 1)
+    same = keys[seat] == mine
+    least[same] = value[owner[order[first[seat[same]]]]]
+    return least
+
+
+def rectangle_width(shapes: Geometries) -> Floats:
+    """Return the shorter side of the rectangle with a polygon's area and outline, metres."""
+    area, outline = shapely.area(shapes), shapely.length(shapes)
+    return np.asarray((outline / 2 - np.sqrt(np.clip(outline**2 / 4 - 4 * area, 0, None))) / 2)
+
+
 def strands(lines: Geometries, step: float) -> Strands:
     """Return the polylines sampled at their vertices and at least every `step` metres."""
     xy, line = shapely.get_coordinates(shapely.segmentize(lines, step), return_index=True)

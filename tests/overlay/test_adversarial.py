@@ -24,7 +24,7 @@ def cut(layers, villages=(WEST, EAST), tolerance=TOLERANCE):
     ship = township(list(villages))
     mosaic = overlay(ship, layers, Overlay(tolerance=tolerance))
     promises(mosaic, ship)
-    none_thin(mosaic, ship)
+    none_thin(mosaic, ship, layers)
     return mosaic
 
 

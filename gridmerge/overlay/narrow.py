@@ -1,0 +1,292 @@
+"""Grids narrower than drawings may differ: which are land of their own, and which are slivers that edits left behind."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import shapely
+from scipy.spatial import cKDTree
+
+from gridmerge import robust
+from gridmerge.overlay.absorb import TINY
+from gridmerge.overlay.agree import STEP, Agreement, Sheet
+from gridmerge.overlay.cut import contacts, thin
+from gridmerge.overlay.drawing import Drawing
+from gridmerge.overlay.linework import Bools, Floats, Geometries, Ints, alongside, rectangle_width
+
+# tolerances; the two sides of a grid narrower than this would be taken for one line
+ENDANGERED = 2.0
+# m: no drawing can be told apart more finely
+FINEST = 2.0
+# m: a grid that only one network has is at least so wide
+LEAST = 3.0
+# of a strip's land under wider grids of its own network, and of its length along their outlines: they overlap there
+DOUBLED, ALONG = 0.5, 0.5
+# m; no overlap is so wide and so long: a river, or a road, drawn over the grids beside it
+RIVER = 5.0, 300.0
+# times longer than wide: a strip
+SLENDER = 3.0
+# of a grid's width: a disc of this radius reaches nearly all of a strip of even width, but not the ends of one that tapers
+PROBE = 0.35
+# of a grid's land that the disc may miss; a wedge loses 0.12, a lens 0.05 to 0.10
+TAPERED = 0.04
+# mitres up to this ratio are drawn out: right angles stay, needles are cut off
+BLUNT = 1.5
+# intersection over union: another network has the same grid
+SUPPORTED = 0.4
+# of a narrow grid's land on the faces that are to be kept for it; with less it is already there as another's grid
+KEPT = 0.6
+# of a narrow grid's land; less, with nothing of the grid beside it, is a scrap
+SCRAP = 0.3
+# of a face's land inside a narrow grid: it is part of it
+INSIDE = 0.5
+# of a narrow grid's width: what is thinner in it is no part of its own, for agreed lines are not quite even
+EVEN = 0.8
+# samples whose moves are averaged at a corner
+AROUND = 2
+
+
+@dataclass(frozen=True)
+class Narrow:
+    """The narrow grids of one layer.
+
+    Parameters
+    ----------
+    source
+        Row of the layer.
+    width
+        Metres: the shorter side of the rectangle with its area and outline.
+    shape
+        Its polygon as the agreed lines have it.
+    real
+        Whether it is land of its own; else a sliver.
+    """
+
+    source: Ints
+    width: Floats
+    shape: Geometries
+    real: Bools
+
+    @classmethod
+    def none(cls) -> Narrow:
+        """Those of a layer that has none."""
+        return cls(np.zeros(0, dtype=np.int64), np.zeros(0), np.array([], dtype=object), np.zeros(0, dtype=bool))
+
+    def chosen(self, keep: Bools) -> Narrow:
+        """Return some of them."""
+        return Narrow(self.source[keep], self.width[keep], self.shape[keep], self.real[keep])
+
+
+def narrow_grids(drawn: Sequence[Drawing], agreement: Agreement, tolerance: float) -> list[Narrow]:
+    """Return the narrow grids of each layer, and which of them are real.
+
+    A grid is judged by its own shape, by what its network has beneath it, and by whether another network has it too: never by
+    how many there are, so that a few slivers decide nothing for other grids.
+
+    Parameters
+    ----------
+    drawn, agreement
+        The layers and how they came to agree, in one order.
+    tolerance
+        The common tolerance, metres.
+    """
+    found = []
+    for d, moves, own in zip(drawn, agreement.moves, agreement.tolerance, strict=True):
+        width = widths(d)
+        source = np.flatnonzero(width < ENDANGERED * max(own, tolerance))
+        shape = moved_shapes(d.sources[source], d.sheet, moves)
+        found.append(Narrow(source, width[source], shape, np.zeros(len(source), dtype=bool)))
+    supported = _supported(found)
+    judged = []
+    for d, narrow, support in zip(drawn, found, supported, strict=True):
+        real = _real(d, narrow, support)
+        judged.append(Narrow(narrow.source, narrow.width, narrow.shape, real))
+    return judged
+
+
+def widths(d: Drawing) -> Floats:
+    """Return the width of each of a layer's grids in metres, infinity for what claims no land."""
+    width = np.full(len(d.sources), np.inf)
+    if d.claims:
+        areal = shapely.get_dimensions(d.sources) == 2
+        width[areal] = rectangle_width(d.sources[areal])
+    return width
+
+
+def _real(d: Drawing, narrow: Narrow, supported: Bools) -> Bools:
+    """Whether each narrow grid of a layer is land of its own."""
+    if len(narrow.source) == 0:
+        return narrow.real
+    drawn, width = d.sources[narrow.source], narrow.width
+    length = shapely.area(drawn) / width
+    strip = length >= SLENDER * width
+    overlap = strip & _doubled(d, narrow.source, width)
+    river = (width >= RIVER[0]) & (length >= RIVER[1])
+    alone = (width >= LEAST) & ~tapering(drawn, width) & (~overlap | river)
+    return np.asarray((width >= FINEST) & (supported | alone))
+
+
+def _doubled(d: Drawing, rows: Ints, width: Floats) -> Bools:
+    """Whether a grid is what wider grids of its layer overlap by: most of it lies in them, and along their outlines."""
+    others = np.setdiff1d(np.arange(len(d.sources)), rows)
+    mine, wide = d.sources[rows], d.sources[others]
+    i, j = robust.query(shapely.STRtree(wide), mine, "intersects")
+    shared = shapely.area(robust.intersection(mine[i], wide[j]))
+    beneath = np.bincount(i, weights=shared, minlength=len(rows))
+    around = robust.buffer(mine, width / 2, quad_segs=2)
+    along = shapely.length(robust.intersection(around[i], shapely.boundary(wide[j])))
+    beside = np.bincount(i, weights=along, minlength=len(rows))
+    area = shapely.area(mine)
+    return np.asarray((beneath > DOUBLED * area) & (beside > ALONG * area / width))
+
+
+def tapering(shapes: Geometries, width: Floats) -> Bools:
+    """Return whether grids run out in points, as what two drawings of one line leave between them does.
+
+    Parameters
+    ----------
+    shapes
+        Polygons.
+    width
+        Of each, metres.
+    """
+    radius = PROBE * width
+    inner = robust.buffer(shapes, -radius, join_style="mitre")
+    reached = robust.buffer(inner, radius, join_style="mitre", mitre_limit=BLUNT)
+    return np.asarray(shapely.area(reached) < (1 - TAPERED) * shapely.area(shapes))
+
+
+def _supported(narrow: Sequence[Narrow]) -> list[Bools]:
+    """Whether another layer has the same narrow grid, for each of each layer."""
+    shape = np.concatenate([np.array([], dtype=object), *(n.shape for n in narrow)])
+    layer = np.repeat(np.arange(len(narrow)), [len(n.shape) for n in narrow])
+    mine, other = robust.query(shapely.STRtree(shape), shape, "intersects")
+    apart = layer[mine] != layer[other]
+    mine, other = mine[apart], other[apart]
+    shared = shapely.area(robust.intersection(shape[mine], shape[other]))
+    union = shapely.area(shape[mine]) + shapely.area(shape[other]) - shared
+    supported = np.zeros(len(shape), dtype=bool)
+    supported[mine[shared >= SUPPORTED * union]] = True
+    return [supported[layer == k] for k in range(len(narrow))]
+
+
+def moved_shapes(shapes: Geometries, samples: Sheet, moves: Floats) -> Geometries:
+    """Return polygons of a layer moved as its lines are, valid.
+
+    Parameters
+    ----------
+    shapes
+        Polygons as drawn.
+    samples, moves
+        Of the layer's lines, and how far each moves; no moves at all for a layer that stays.
+    """
+    if len(shapes) == 0 or len(moves) == 0:
+        return shapes
+    tree = cKDTree(samples.xy)
+    around = range(1, min(AROUND, len(samples.xy)) + 1)
+
+    def move(xy: Floats) -> Floats:
+        distance, near = tree.query(xy, k=around)
+        say = 1 / np.maximum(distance, 1e-3)
+        say /= say.sum(axis=1, keepdims=True)
+        return np.asarray(xy + np.einsum("ik,ikc->ic", say, moves[near]))
+
+    moved = shapely.transform(shapely.segmentize(shapes, STEP), move)
+    broken = ~shapely.is_valid(moved)
+    moved[broken] = robust.buffer(robust.make_valid(moved[broken]), 0)
+    return np.asarray(moved)
+
+
+@dataclass(frozen=True)
+class Apart:
+    """Which faces are parts of narrow grids.
+
+    Parameters
+    ----------
+    number
+        Number of the narrow grid each face is part of, -1 for none; numbers count through the layers in order.
+    width, area
+        Of that grid, metres and m²; infinity and nought for none.
+    """
+
+    number: Ints
+    width: Floats
+    area: Floats
+
+    def taken(self, faces: Ints) -> Apart:
+        """Return the rows of some faces."""
+        return Apart(self.number[faces], self.width[faces], self.area[faces])
+
+    def joined(self, faces: Geometries, lone: Bools, group: Ints) -> Apart:
+        """Return it with scraps made part of what their longest neighbour of the same group is part of.
+
+        Parameters
+        ----------
+        faces
+            A valid coverage.
+        lone
+            Weak faces with nothing of their own kind beside them.
+        group
+            Village and zone of each face, as a number.
+        """
+        scrap = lone & (shapely.area(faces) < SCRAP * np.where(self.number >= 0, self.area, np.inf))
+        left, right, length = contacts(faces)
+        face, other = np.concatenate([left, right]), np.concatenate([right, left])
+        metres = np.round(np.tile(length, 2), 3)
+        pairs = np.flatnonzero(scrap[face] & ~scrap[other] & (group[face] == group[other]))
+        pairs = pairs[np.lexsort((other[pairs], -metres[pairs], face[pairs]))]
+        chosen, first = np.unique(face[pairs], return_index=True)
+        seat = np.arange(len(faces))
+        seat[chosen] = other[pairs][first]
+        return self.taken(seat)
+
+    def weak(self, faces: Geometries, tolerance: float) -> Bools:
+        """Return which faces are no land of their own: thinner than the tolerance or tiny; in a narrow grid by its own width."""
+        least = np.minimum(tolerance, EVEN * self.width)
+        area = np.minimum(TINY * tolerance**2, (EVEN * self.width) ** 2)
+        return np.asarray(thin(faces, least) | (shapely.area(faces) < area))
+
+
+def faces_of_narrow(faces: Geometries, narrow: Sequence[Narrow]) -> Apart:
+    """Return which faces lie in narrow grids that are real; of several the first layer's counts.
+
+    A grid of which little is left, once the layers before have theirs, is the same land drawn again: it keeps no face apart.
+    """
+    apart = Apart(np.full(len(faces), -1), np.full(len(faces), np.inf), np.zeros(len(faces)))
+    real = [n.chosen(n.real) for n in narrow]
+    shape = np.concatenate([np.array([], dtype=object), *(n.shape for n in real)])
+    width = np.concatenate([np.zeros(0), *(n.width for n in real)])
+    grid, face = robust.query(shapely.STRtree(faces), shape, "intersects")
+    area = shapely.area(robust.intersection(shape[grid], faces[face]))
+    inside = area > INSIDE * shapely.area(faces)[face]
+    order = np.flatnonzero(inside)[np.lexsort((grid[inside], face[inside]))]
+    _, first = np.unique(face[order], return_index=True)
+    chosen = order[first]
+    land = np.bincount(grid, weights=area, minlength=len(shape))
+    held = np.bincount(grid[chosen], weights=area[chosen], minlength=len(shape))
+    chosen = chosen[(held >= KEPT * land)[grid[chosen]]]
+    apart.number[face[chosen]] = grid[chosen]
+    apart.width[face[chosen]] = width[grid[chosen]]
+    apart.area[face[chosen]] = land[grid[chosen]]
+    return apart
+
+
+def near_narrow(d: Drawing, narrow: Narrow) -> tuple[Floats, Bools]:
+    """Return what a layer's polylines bound.
+
+    Returns
+    -------
+    width
+        Of the narrowest real grid that each bounds, metres; infinity for none.
+    stray
+        Whether it bounds slivers only.
+    """
+    real, sliver = narrow.source[narrow.real], narrow.source[~narrow.real]
+    width = alongside(d.lines, d.sources[real], narrow.width[narrow.real])
+    stray = np.isfinite(alongside(d.lines, d.sources[sliver], np.zeros(len(sliver))))
+    if stray.any():
+        others = np.setdiff1d(np.arange(len(d.sources)), sliver)
+        stray &= np.isinf(alongside(d.lines, d.sources[others], np.zeros(len(others))))
+    return width, stray
