@@ -105,7 +105,7 @@ def make_valid(shapes: Any, **how: Any) -> Any:
 
 def point_on_surface(shapes: Any) -> Any:
     """Return `shapely.point_on_surface`; a shape too thin for a point inside has one of its vertices instead."""
-    points = _each(_Call("point_on_surface", shapely.point_on_surface), shapes)
+    points = _each(_Call("point_on_surface", shapely.point_on_surface, otherwise=_first_vertex), shapes)
     lost = shapely.is_empty(points) & ~shapely.is_empty(shapes)
     if not np.any(lost):
         return points
@@ -124,7 +124,7 @@ def relation(predicate: str, a: Any, b: Any) -> Any:
 
     A pair that GEOS cannot tell even when rounded does not hold.
     """
-    return _each(_Call(predicate, getattr(shapely, predicate), otherwise=False), a, b)
+    return _each(_Call(predicate, getattr(shapely, predicate), otherwise=lambda *_: False), a, b)
 
 
 def query(tree: shapely.STRtree, shapes: Any, predicate: Any = None, distance: float | None = None) -> Any:
@@ -179,7 +179,7 @@ def polygonize(lines: Any) -> Any:
 class _Call:
     """An operation: its name for people, the function, the grids it may be tried on, and what it gives when all fails."""
 
-    def __init__(self, name: str, function: Function, otherwise: Any = None, gridded: bool = False) -> None:
+    def __init__(self, name: str, function: Function, otherwise: Function | None = None, gridded: bool = False) -> None:
         self.name, self.function, self.otherwise, self.gridded = name, function, otherwise, gridded
 
     def rungs(self, shapes: list[Any]) -> Iterator[Callable[[], Any]]:
@@ -237,7 +237,7 @@ def _stubborn(call: _Call, shapes: list[Any]) -> Any:
             return result
     if call.otherwise is None:
         raise StubbornError(call.name, _bounds(shapes))
-    return call.otherwise
+    return call.otherwise(*shapes)
 
 
 def _valid(shapes: Any) -> Any:

@@ -113,7 +113,7 @@ def test_one_number_a_shape_stays_with_its_shape(monkeypatch, name):
     assert shapely.area(getattr(robust, name)(shapes, by)) == pytest.approx(shapely.area(right))
 
 
-@pytest.mark.parametrize("name", ["buffer", "make_valid", "point_on_surface", "line_merge", "set_precision"])
+@pytest.mark.parametrize("name", ["buffer", "make_valid", "line_merge", "set_precision"])
 def test_what_is_hopeless_says_where_it_lies(monkeypatch, name):
     shapes = np.array([shapely.box(20 * n, 0, 20 * n + 10, 10) for n in range(5)], dtype=object)
     more = {"buffer": (1.0,), "set_precision": (1e-3,)}.get(name, ())
@@ -141,6 +141,13 @@ def test_every_shape_has_a_point(thin):
     assert not point.is_empty
     assert point.distance(thin) < 1e-6
     assert not shapely.is_empty(robust.point_on_surface(np.array([SQUARE, thin], dtype=object))).any()
+
+
+def test_a_shape_on_which_no_point_can_be_found_has_a_vertex(monkeypatch):
+    _failing_on(monkeypatch, "point_on_surface", _holds((0, 0)))
+    points = robust.point_on_surface(np.array([SQUARE, shapely.box(50, 0, 60, 10)], dtype=object))
+    assert shapely.distance(points, [SQUARE, shapely.box(50, 0, 60, 10)]).tolist() == [0, 0]
+    assert points[1].equals(shapely.Point(55, 5))
 
 
 @pytest.mark.parametrize("predicate", ["intersects", "covers", "contains_properly"])

@@ -12,6 +12,8 @@ from gridmerge.config import LayerSpec
 from gridmerge.findings import Finding, found, tidy
 from gridmerge.mend import evidence, polygons, residual, territory
 from gridmerge.mend.fields import codes, column, drawn, not_empty, texts
+from gridmerge.mend.fold import about_ids, folded
+from gridmerge.mend.guard import guarded
 from gridmerge.mend.ids import unique_ids
 from gridmerge.mend.lists import village_lists
 from gridmerge.mend.place import place
@@ -55,14 +57,12 @@ def mend_layer(raw: RawLayer, spec: LayerSpec, township: Township) -> Layer:
     frame = frame.reset_index(drop=True)
     geometry, findings = _geometry(raw, spec, township, frame)
     rows, told = unique_ids(frame, np.asarray(geometry), spec.key, bool((frame["source_id"] != "").any()))
-    findings += [*told, *findings_of_ids]
+    findings += findings_of_ids
     shapes = np.asarray(geometry)[rows["row"].to_numpy()]
     rows, shapes, more = _usable(rows, shapes, spec, township)
-    findings += more
+    findings += about_ids(told, rows["source_id"], spec.key, barrier=spec.role == "barrier") + more
     series = gpd.GeoSeries(shapes, crs=township.crs)
-    findings += _fit(series, spec, township)
-    if spec.role != "barrier":
-        findings += tangles(shapes, list(rows["source_id"]), spec.key, township, tiles=spec.role != "exclusive")
+    findings += _checked(shapes, list(rows["source_id"]), spec, township)
     department = catalog().find(spec.department)
     if department is None and spec.title is None:
         findings.append(found("department_unknown", layer=spec.key, department=spec.department))
@@ -74,13 +74,27 @@ def mend_layer(raw: RawLayer, spec: LayerSpec, township: Township) -> Layer:
         spec=spec,
         rank=spec.rank if spec.rank is not None else float(department.rank) if department else UNKNOWN_RANK,
         source=raw.source,
-        findings=tidy((*raw.findings, *findings)),
+        findings=tidy((*raw.findings, *folded(findings, spec.key))),
     )
 
 
 def _doubtful_ids(raw: RawLayer, field: str | None, ids: pd.Series, layer: str) -> list[Finding]:
     """Ids that a spreadsheet has spoilt, and ids that differ in nothing that can be seen."""
     return [*spoilt_ids(ids, layer), *alike_ids(texts(raw, field), ids, layer)]
+
+
+def _checked(shapes: np.ndarray, ids: list[str], spec: LayerSpec, township: Township) -> list[Finding]:
+    """How the layer lies on the villages, and what is odd about it by itself."""
+
+    def fit(rows: np.ndarray) -> list[Finding]:
+        return _fit(gpd.GeoSeries(shapes[rows], crs=township.crs), spec, township)
+
+    def tangled(rows: np.ndarray) -> list[Finding]:
+        mine = [ids[row] for row in rows]
+        return tangles(shapes[rows], mine, spec.key, township, tiles=spec.role != "exclusive")
+
+    findings = guarded(fit, shapes, ids, spec.key)
+    return findings if spec.role == "barrier" else findings + guarded(tangled, shapes, ids, spec.key)
 
 
 def _geometry(

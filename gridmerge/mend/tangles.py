@@ -61,11 +61,13 @@ def tangles(shapes: Geometries, ids: list[str], layer: str, township: Township, 
         return []
     network = Network(shapes=shapes, ids=ids, layer=layer)
     shapely.prepare(shapes)  # they are asked several times
-    faces, depth = seams.faces(shapes)
-    odd = _odd(shapes)
+    land = robust.coverage_union_all(township.villages.geometry.to_numpy())
+    faces, depth = _on_land(*seams.faces(shapes), land)
+    odd = _odd(shapes, land)
     deep = faces[depth > 1]
     above = _above(shapes, deep)
-    findings = _overlaps(network, deep, np.logical_or.reduce([*odd.values(), above > 0])) + _sizes(network, odd)
+    findings = _overlaps(network, deep, np.logical_or.reduce([*odd.values(), above > 0]), land)
+    findings += _sizes(network, odd)
     findings += _levels(network, np.where(odd["grid_huge"], 0, above))
     if tiles:
         holes = faces[depth == 0]
@@ -74,15 +76,32 @@ def tangles(shapes: Geometries, ids: list[str], layer: str, township: Township, 
     return findings
 
 
-def _overlaps(network: Network, deep: Geometries, odd: NDArray[np.bool_]) -> list[Finding]:
-    """Land of two grids. A grid of odd size is a finding by itself: what it lies on follows from it and is not said again."""
+def _on_land(
+    faces: Geometries, depth: NDArray[np.int64], land: shapely.Geometry
+) -> tuple[Geometries, NDArray[np.int64]]:
+    """What of the faces of gaps and overlaps is the township's: of land beyond no officer here is in charge."""
+    told = depth != 1
+    faces, depth = faces[told], depth[told]
+    shapely.prepare(land)
+    open_ = ~shapely.covers(land, faces)
+    faces[open_] = robust.intersection(faces[open_], land)
+    parts, of = shapely.get_parts(faces, return_index=True)
+    areal = (shapely.get_dimensions(parts) == 2) & (shapely.area(parts) > seams.SPECK)
+    return parts[areal], depth[of[areal]]
+
+
+def _overlaps(network: Network, deep: Geometries, odd: NDArray[np.bool_], land: shapely.Geometry) -> list[Finding]:
+    """Land of two grids inside the township. A grid of odd size is a finding by itself: what it lies on follows from it and is not said again."""
     shapes, ids, layer = network.shapes, network.ids, network.layer
     first, second = _pairs(shapes, deep)
     plain = ~(odd[first] | odd[second])
     first, second = first[plain], second[plain]
     shared = robust.intersection(shapes[first], shapes[second])
+    whole = shapely.area(shared)
+    beyond = ~shapely.covers(land, shared)
+    shared[beyond] = robust.intersection(shared[beyond], land)
     area = shapely.area(shared)
-    same = area > SAME * np.maximum(shapely.area(shapes[first]), shapely.area(shapes[second]))
+    same = whole > SAME * np.maximum(shapely.area(shapes[first]), shapely.area(shapes[second]))
     own = (area >= OWN) & ~same
     strip = own & _narrow(shared)
     findings = [
@@ -164,13 +183,16 @@ def _gaps(holes: Geometries, layer: str) -> list[Finding]:
     return findings
 
 
-def _odd(shapes: Geometries) -> dict[str, NDArray[np.bool_]]:
-    """Which areas are slivers, tiny or huge beside the others, by the kind of finding."""
+def _odd(shapes: Geometries, land: shapely.Geometry) -> dict[str, NDArray[np.bool_]]:
+    """Which areas are slivers, tiny or (on the township's land) huge beside the others, by the kind of finding."""
     area, length = shapely.area(shapes), shapely.length(shapes)
     thin = 2 * area < THIN * length
     usual = np.median(area[~thin]) if (~thin).sum() >= FEWEST else np.nan
     with np.errstate(invalid="ignore"):
-        return {"grid_sliver": thin, "grid_tiny": ~thin & (area < TINY * usual), "grid_huge": area > HUGE * usual}
+        huge, tiny = area > HUGE * usual, ~thin & (area < TINY * usual)
+    # a county's grid that reaches far beyond the township is no mistake
+    huge[huge] = shapely.area(robust.intersection(shapes[huge], land)) > HUGE * usual
+    return {"grid_sliver": thin, "grid_tiny": tiny, "grid_huge": huge}
 
 
 def _above(shapes: Geometries, deep: Geometries) -> NDArray[np.int64]:

@@ -18,8 +18,9 @@ from gridmerge.mend import crs as systems
 from gridmerge.mend import polygons
 from gridmerge.mend.coverage import covered
 from gridmerge.mend.cracks import open_cracks
-from gridmerge.mend.fields import attributes, column, drawn, not_empty, texts
+from gridmerge.mend.fields import attributes, column, drawn, not_empty, some, texts
 from gridmerge.mend.fields import codes as code_column
+from gridmerge.mend.guard import guarded
 from gridmerge.mend.place import place
 from gridmerge.mend.spoilt import spoilt_clause
 from gridmerge.mend.strays import without_strays
@@ -67,7 +68,7 @@ def mend_township(raw: RawLayer, settings: Settings) -> Township:
     frame = gpd.GeoDataFrame({"village_code": codes, "village_name": names}, geometry=geometry.values, crs=crs)
     frame, mended = _mended(frame, raw)
     shapes, repaired = covered(np.asarray(frame.geometry.values), list(frame["village_code"]), GRID)
-    repaired += open_cracks(shapes, list(frame["village_code"]), list(frame["village_name"]))
+    repaired += _cracks(shapes, frame["village_code"].to_numpy(), frame["village_name"].to_numpy())
     frame = frame.set_geometry(gpd.GeoSeries(shapes, index=frame.index, crs=crs))
     return Township(
         name=settings.project.name,
@@ -77,6 +78,13 @@ def mend_township(raw: RawLayer, settings: Settings) -> Township:
         source=raw.source,
         findings=tidy((*raw.findings, *strays, *findings, *mended, *_code_findings(frame), *repaired)),
     )
+
+
+def _cracks(shapes: np.ndarray, codes: np.ndarray, names: np.ndarray) -> list[Finding]:
+    def check(rows: np.ndarray) -> list[Finding]:
+        return open_cracks(shapes[rows], list(codes[rows]), list(names[rows]))
+
+    return guarded(check, shapes, list(codes), "villages")
 
 
 def _codes_and_names(raw: RawLayer, spec: Villages) -> tuple[pd.Series, pd.Series]:
@@ -177,20 +185,33 @@ def _one(shapes: np.ndarray) -> shapely.Geometry:
 
 
 def _code_findings(frame: gpd.GeoDataFrame) -> list[Finding]:
-    findings = []
-    for code, name, shape in zip(frame["village_code"], frame["village_name"], frame.geometry, strict=True):
-        where = polygons.place(shape)
-        if len(code) != CODE_DIGITS or not code.isdigit():
-            findings.append(
-                found(
-                    "village_code_length", layer="villages", source_id=code, measure=len(code), place=where, name=name
-                )
-            )
-        elif code[9] == "6":
-            findings.append(found("village_code_merged", layer="villages", source_id=code, place=where, name=name))
+    codes = frame["village_code"]
+    odd = (codes.str.len() != CODE_DIGITS) | ~codes.str.isdigit()
+    merged = ~odd & (codes.str[9] == "6")
+    findings = [
+        _of_codes(kind, frame[chosen])
+        for kind, chosen in (("village_code_length", odd), ("village_code_merged", merged))
+        if chosen.any()
+    ]
     clashes = frame.groupby("village_name")["village_code"].agg(list)
-    for name, codes in clashes[clashes.map(len) > 1].items():
+    for name, codes_of in clashes[clashes.map(len) > 1].items():
         findings.append(
-            found("village_name_clash", layer="villages", source_id=codes[0], name=name, codes="、".join(codes))
+            found("village_name_clash", layer="villages", source_id=codes_of[0], name=name, codes="、".join(codes_of))
         )
     return findings
+
+
+def _of_codes(kind: str, rows: gpd.GeoDataFrame) -> Finding:
+    """One finding for all villages whose code is of a kind: they have one cause."""
+    first = rows.iloc[0]
+    examples = some(f"{code} {name}" for code, name in zip(rows["village_code"], rows["village_name"], strict=True))
+    return found(
+        kind,
+        layer="villages",
+        source_id=first["village_code"],
+        # digits of the first
+        measure=len(first["village_code"]) if kind == "village_code_length" else None,
+        place=polygons.place(first.geometry),
+        count=len(rows),
+        examples=examples,
+    )
