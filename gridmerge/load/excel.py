@@ -21,6 +21,7 @@ from gridmerge.load.ods import merged_cells
 from gridmerge.load.piece import Ask, Piece
 from gridmerge.load.refuse import missing_layer, unreadable
 from gridmerge.load.tables import Rows, rows_to_frame
+from gridmerge.load.whole import whole_sheet
 
 _GDAL_OPTIONS = {"HEADERS": "DISABLE", "FIELD_TYPES": "STRING"}
 
@@ -42,6 +43,7 @@ def read_excel(path: Path, ask: Ask) -> Piece:
         if isinstance(error, (KeyboardInterrupt, SystemExit)):
             raise
         rows, findings = _by_gdal(path, ask, error), []
+    whole_sheet(len(rows), ask)
     frame, more = rows_to_frame(rows, ask)
     driver = {".xls": "XLS", ".ods": "ODS"}.get(path.suffix.lower(), "XLSX")
     return Piece(frame=frame, driver=driver, encoding="UTF-8", findings=(*findings, *more), files=(path,), table=True)

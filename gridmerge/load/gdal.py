@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import contextlib
 import dataclasses
 import fnmatch
 import re
+import shutil
+import tempfile
 import warnings
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -40,6 +43,8 @@ TROUBLES = (
     MemoryError,
 )
 _ONE_LAYER = ("shp", "dbf", "fgb", "tab", "mif", "GeoJSON", "ESRIJSON")  # listing layers would read the file twice
+# A path of letters, digits and signs that GDAL, SQLite and pyogrio take for themselves.
+_PLAIN_NAME = re.compile(r"[\w\s/:.,，、。·（）()《》【】\[\]{}+=~@&^$'’“”—–-]*")
 # What QGIS and ArcGIS call the number of a feature where the format has no name for it.
 _KEYS = ("fid", "ogr_fid")
 _NAMES = {
@@ -85,12 +90,13 @@ def read_gdal(
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # what matters of GDAL's warnings is checked here and told as findings
         try:
-            layers = _layers(source, ask, kind)
-            for layer in layers:
-                one = ask if len(layers) == 1 else dataclasses.replace(ask, name=f"{ask.name}/{layer}")
-                frame, more = _read_layer(source, layer, one, raw=declared is not None, options=options or {})
-                parts.append(frame)
-                findings += more
+            with plainly_named(source) as plain_source:
+                layers = _layers(plain_source, ask, kind)
+                for layer in layers:
+                    one = ask if len(layers) == 1 else dataclasses.replace(ask, name=f"{ask.name}/{layer}")
+                    frame, more = _read_layer(plain_source, layer, one, raw=declared is not None, options=options or {})
+                    parts.append(frame)
+                    findings += more
         except TROUBLES as error:
             raise broken(ask.name, error) from error
     frame = join(parts)
@@ -99,6 +105,22 @@ def read_gdal(
         return Piece(frame=frame, driver=_NAMES.get(kind, kind), encoding="UTF-8", findings=(*findings, *more))
     frame, choice, more = decode_frame(frame, ask, declared)
     return Piece(frame=frame, driver=_NAMES.get(kind, kind), encoding=choice.codec, findings=(*findings, *more))
+
+
+@contextlib.contextmanager
+def plainly_named(source: Path | bytes) -> Iterator[Path | bytes]:
+    """Give a file by a name that means nothing else: ! and ; part archives and options for GDAL, % # and ? are for SQLite."""
+    if isinstance(source, bytes) or _PLAIN_NAME.fullmatch(source.as_posix()):
+        yield source
+        return
+    with tempfile.TemporaryDirectory(prefix="gridmerge-") as folder:
+        copy = Path(folder) / f"copy{source.suffix}"
+        if source.is_dir():
+            shutil.copytree(source, copy)
+        for part in source.parent.iterdir() if source.is_file() else ():
+            if part.stem == source.stem and part.is_file():
+                shutil.copy(part, copy.with_suffix(part.suffix))
+        yield copy
 
 
 def join(parts: Sequence[gpd.GeoDataFrame]) -> gpd.GeoDataFrame:

@@ -15,6 +15,7 @@ from gridmerge.load.gdal import join, read_gdal
 from gridmerge.load.piece import Ask, Piece
 from gridmerge.load.refuse import unreadable
 from gridmerge.load.vector import decode_xml
+from gridmerge.load.whole import whole_gml
 
 _UTF8_XML = '<?xml version="1.0" encoding="UTF-8"?>'
 _MEMBER = re.compile(r"<((?:\w+:)?(?:featureMember|member))\b[^>]*>.*?</\1\s*>", re.S)
@@ -32,6 +33,7 @@ def read_gml(path: Path, ask: Ask) -> Piece:
     except InputError as error:
         piece, said = _by_member(text, ask, error), 0
     told = sum(finding.kind == "feature_unreadable" for finding in piece.findings)
+    whole_gml(text, max(said, told + len(piece.frame)), ask)
     lost = said - told - len(piece.frame)
     if lost > 0 and ask.layer is None:
         missing = found(

@@ -22,13 +22,16 @@ from gridmerge.load.columns import plain, values
 from gridmerge.load.encoding import decode_file
 from gridmerge.load.exact import long_numbers
 from gridmerge.load.features import drop_unreadable, unreadable_feature
+from gridmerge.load.foreign import ECHARTS, foreign
 from gridmerge.load.gdal import declared_crs, read_gdal
 from gridmerge.load.piece import Ask, Piece, geo_frame
 from gridmerge.load.refuse import unreadable
 from gridmerge.load.topojson import topology_frame
+from gridmerge.load.whole import whole_json
 
 _WRAPPED = re.compile(r"\s*(?:(?:const|var|let)\s+\w+\s*=|export\s+default|[\w.]+\s*=|[\w.]+\s*\()\s*(?=[\[{])")
 _FEATURE_START = re.compile(r'\{\s*"(?:type"\s*:\s*"Feature"|geometry"\s*:|properties"\s*:|id"\s*:)')
+_PACKED = re.compile(r'"?UTF8Encoding"?\s*:\s*true', re.I)
 _BROKEN = {"type": "broken"}  # no geometry at all: it is told as any malformed one
 
 
@@ -36,6 +39,8 @@ def read_json(path: Path, ask: Ask) -> Piece:
     """Read a JSON file of places; a broken feature costs only itself."""
     text, encoding, findings = decode_file(path.read_bytes(), ask.name, ask.key, ask.encoding)
     text, wrapped = _unwrapped(text)
+    if _PACKED.search(text[:4000] + text[-2000:]):
+        raise foreign(ECHARTS, ask.name)
     kind = _dialect(text)
     if kind == "TopoJSON":
         with _uncollected():
@@ -45,9 +50,14 @@ def read_json(path: Path, ask: Ask) -> Piece:
     else:
         source = path if encoding == "UTF-8" and not wrapped else text.encode("utf-8", "replace")
         piece = _flat(source, text, kind, ask)
+    whole_json(text, len(piece.frame) + _broken_features(piece), ask)
     return dataclasses.replace(
         piece, encoding=encoding, findings=(*findings, *piece.findings), files=(path,), driver=kind
     )
+
+
+def _broken_features(piece: Piece) -> int:
+    return sum(finding.kind == "feature_unreadable" for finding in piece.findings)
 
 
 @contextlib.contextmanager

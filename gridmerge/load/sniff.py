@@ -7,6 +7,7 @@ import zipfile
 from pathlib import Path
 
 from gridmerge.errors import InputError
+from gridmerge.load.foreign import refuse_foreign
 from gridmerge.load.refuse import unreadable
 
 _MOST_CONTROLS = 0.02  # share of control characters in text: a damaged disc leaves a few, a binary file has many
@@ -60,6 +61,7 @@ def sniff(path: Path, name: str) -> str:
     """
     if path.is_dir():
         return _sniff_folder(path)
+    refuse_foreign(path, name)
     with path.open("rb") as handle:
         head = handle.read(_HEAD)
     if not head:

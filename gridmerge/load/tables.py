@@ -19,6 +19,7 @@ from gridmerge.load.columns import unique_columns
 from gridmerge.load.encoding import decode_file
 from gridmerge.load.piece import Ask, Piece, table_frame
 from gridmerge.load.refuse import unreadable
+from gridmerge.load.whole import row_cut, whole_sheet
 from gridmerge.values import code_text, survives
 
 Rows = list[list[Any]]
@@ -36,7 +37,11 @@ def read_csv(path: Path, ask: Ask) -> Piece:
     delimiter = _delimiter(text)
     rows = _split(text, delimiter)
     frame, more = rows_to_frame(rows, ask)
-    more += _damage(rows, delimiter, ask)
+    whole_sheet(len(rows), ask)
+    damage = _damage(rows, delimiter, ask)
+    if _breaks_off(text, rows, delimiter, damage):
+        raise row_cut(ask)
+    more += damage
     return Piece(frame=frame, driver="CSV", encoding=encoding, findings=(*findings, *more), files=(path,), table=True)
 
 
@@ -61,6 +66,25 @@ def _damage(rows: Rows, delimiter: str, ask: Ask) -> list[Finding]:
     if len(ended) > 1 and ended[-1] < min(ended[:-1]):
         told.append(found("last_row_short", layer=ask.key, file=ask.name))
     return told
+
+
+def _breaks_off(text: str, rows: Rows, delimiter: str, damage: Sequence[Finding]) -> bool:
+    """Whether the text ends in the middle of a row: no line end, and cells are missing or a quotation mark is open."""
+    if text.endswith(("\n", "\r")) or len(rows) < 2:
+        return False
+    kinds = {finding.kind for finding in damage}
+    if "last_row_short" in kinds and len(rows[-1]) > 1:
+        return True
+    return "rows_swallowed" not in kinds and _quote_open(text, delimiter)
+
+
+def _quote_open(text: str, delimiter: str) -> bool:
+    try:
+        for _ in csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, skipinitialspace=True, strict=True):
+            pass
+    except csv.Error as error:
+        return "end of data" in str(error)
+    return False
 
 
 def _delimiter(text: str) -> str:

@@ -16,6 +16,7 @@ from gridmerge.load.encoding import LANGUAGE_BYTES, MAPINFO_CHARSETS, decode_fil
 from gridmerge.load.gdal import read_gdal
 from gridmerge.load.piece import Ask, Piece
 from gridmerge.load.refuse import unreadable
+from gridmerge.load.whole import no_dbf, records_missing, whole_count, whole_gpkg, whole_shapefile
 from gridmerge.text import Text
 
 _SHP_PARTS = (".shx", ".dbf", ".prj", ".cpg")
@@ -26,12 +27,15 @@ _SELF_DECODING = ("windowssimpchinese", "utf-8")  # GDAL decodes these itself, r
 def read_simple(path: Path, ask: Ask, kind: str) -> Piece:
     """Read a file whose text is UTF-8 by its standard: FileGDB, FlatGeobuf."""
     piece = read_gdal(path, ask, kind)
+    if kind == "fgb":
+        whole_count(int(pyogrio.read_info(path)["features"]), piece, ask)
     files = tuple(sorted(path.rglob("*"))) if path.is_dir() else (path,)
     return _finished(piece, tuple(file for file in files if file.is_file()))
 
 
 def read_gpkg(path: Path, ask: Ask) -> Piece:
     """Read a GeoPackage without the log files SQLite would leave beside it."""
+    whole_gpkg(path, ask)
     log = path.with_name(path.name + "-wal")
     if not log.exists() or not log.stat().st_size:
         return _finished(read_gdal(path, ask, "gpkg", options={"IMMUTABLE": "YES"}), (path,))
@@ -62,7 +66,10 @@ def read_shapefile(path: Path, ask: Ask) -> Piece:
     """Read a Shapefile, its text decoded by rule, with what is missing of its companions said."""
     parts = companions(path, _SHP_PARTS)
     findings: list[Finding] = []
+    whole_shapefile(path, parts, ask)
     if ".dbf" not in parts:
+        if ask.areas or ask.fields:
+            raise no_dbf(ask)
         findings.append(_missing(ask, ".dbf", "只有图形，没有属性", "it has shapes but no attributes"))
     findings += _disagreement(parts, ask)
     if ".shx" in parts:
@@ -76,7 +83,7 @@ def read_shapefile(path: Path, ask: Ask) -> Piece:
 
 
 def _disagreement(parts: dict[str, Path], ask: Ask) -> list[Finding]:
-    """Say when shapes and records are not as many: one of the files was cut short, or is of another export."""
+    """Say when there are more records than shapes; refuse shapes without a record: a file was cut short, or is of another export."""
     if not {".shx", ".dbf"} <= parts.keys():
         return []
     shapes = max(0, parts[".shx"].stat().st_size - 100) // 8
@@ -84,6 +91,8 @@ def _disagreement(parts: dict[str, Path], ask: Ask) -> list[Finding]:
         head = handle.read(12).ljust(12, b"\0")
     count, header, width = struct.unpack("<IHH", head[4:12])
     records = min(count, max(0, parts[".dbf"].stat().st_size - header) // width) if width else 0
+    if records < shapes:
+        raise records_missing(shapes, records, ask)
     if shapes == records:
         return []
     return [_disagreeing(ask, shapes, records)]

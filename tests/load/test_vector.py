@@ -53,13 +53,12 @@ def test_shapefile_text_is_right_whatever_the_cpg_says(tmp_path: Path, codec: st
     assert ("encoding_contradicts" in kinds(raw)) == (cpg in lies)
 
 
-def test_shapefile_without_dbf_or_shx_is_read_and_said(tmp_path: Path) -> None:
+def test_shapefile_without_shx_is_read_and_said(tmp_path: Path) -> None:
     path = write(tmp_path / "grids.shp", "ESRI Shapefile", ENCODING="UTF-8")
     path.with_suffix(".shx").unlink()
-    path.with_suffix(".dbf").unlink()
     raw = load(path)
     assert len(raw.frame) == 4
-    assert kinds(raw).count("companion_missing") == 2
+    assert kinds(raw).count("companion_missing") == 1
     assert not path.with_suffix(".shx").exists()
 
 
@@ -279,13 +278,15 @@ def test_third_dimension_and_measures_are_flattened(tmp_path: Path) -> None:
     assert_is_truth(raw)
 
 
-def test_a_shapefile_whose_parts_disagree_is_told(tmp_path: Path) -> None:
+def test_a_shapefile_with_more_records_than_shapes_is_told(tmp_path: Path) -> None:
     path = write(tmp_path / "grids.shp", "ESRI Shapefile", ENCODING="UTF-8")
     dbf = path.with_suffix(".dbf")
-    width = int.from_bytes(dbf.read_bytes()[10:12], "little")
-    dbf.write_bytes(dbf.read_bytes()[: -width - 1])
-    raw = load(path)
-    assert raw.findings[0].message("zh") == "k：grids.shp 的图形有 4 个，属性记录有 3 条，数目不符。"
+    raw = dbf.read_bytes()
+    width = int.from_bytes(raw[10:12], "little")
+    records = raw[32:].rstrip(b"\x1a")[-width:]
+    dbf.write_bytes(raw[:4] + (5).to_bytes(4, "little") + raw[8:].rstrip(b"\x1a") + records + b"\x1a")
+    read_back = load(path)
+    assert read_back.findings[0].message("zh") == "k：grids.shp 的图形有 4 个，属性记录有 5 条，数目不符。"
 
 
 def test_a_geopackage_another_program_has_open_is_read_with_its_changes(tmp_path: Path) -> None:
