@@ -10,6 +10,8 @@ import pandas as pd
 from scipy.optimize import nnls
 
 from gridmerge.errors import InputError, OutputError
+from gridmerge.load.plain import amounts, codes, column, read_table
+from gridmerge.publish.words import label
 
 PER_SOURCE = 8  # grids a source: fewer, and the fit says more about chance than about work
 DRAWS = 500  # of the bootstrap: enough for whole per cents of an interval
@@ -25,7 +27,7 @@ def calibrate(out: str | Path, hours: str | Path) -> pd.DataFrame:
     out
         The folder of a finished build: its grids and their workloads.
     hours
-        CSV with grid_code and hours.
+        CSV, Excel or any other table that an input may be, with grid_code (网格编码) and hours (工时).
 
     Returns
     -------
@@ -84,14 +86,14 @@ def _grids(out: Path) -> pd.DataFrame:
 
 
 def _hours(file: Path) -> pd.DataFrame:
-    try:
-        table = pd.read_csv(file, dtype={"grid_code": str}, encoding="utf-8-sig")
-    except (OSError, ValueError) as error:
-        raise InputError(f"无法读取 {file}（{error}）。", f"{file} cannot be read: {error}.") from error
-    if not {"grid_code", "hours"} <= set(table.columns):
+    """Grids whose hours are known."""
+    table = read_table(file, "hours")
+    grid, spent = column(table, "grid_code", label("grid_code", "zh")), column(table, "hours", "工时", "小时")
+    if grid is None or spent is None:
+        listed = [str(name) for name in table]
         raise InputError(
-            f"{file} 需要 grid_code 和 hours 两列；现有：{'、'.join(table.columns)}。",
-            f"{file} needs the columns grid_code and hours; it has: {', '.join(table.columns)}.",
+            f"{file} 需要 grid_code（网格编码）和 hours（工时）两列；现有：{'、'.join(listed)}。",
+            f"{file} needs the columns grid_code and hours; it has: {', '.join(listed)}.",
         )
-    hours = pd.to_numeric(table["hours"], errors="coerce")
-    return table.assign(hours=hours)[hours.notna() & (hours >= 0)][["grid_code", "hours"]]
+    hours = amounts(table[spent], file)
+    return pd.DataFrame({"grid_code": codes(table, grid), "hours": hours})[hours.notna() & (hours >= 0)]

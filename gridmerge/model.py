@@ -57,12 +57,14 @@ class Source:
 class RawLayer:
     """An input as read: every column of the file, geometry as it stands there (may be null, invalid, or absent).
 
-    `frame.crs` is what the file or the project file declares, or None.
+    `frame.crs` is what the file or the project file declares, or None. `control` is the table of control points of a local
+    city system, as read, where the project file names one.
     """
 
     source: Source
     frame: gpd.GeoDataFrame
     findings: tuple[Finding, ...] = ()
+    control: pd.DataFrame | None = field(default=None, repr=False)
 
 
 @dataclass(frozen=True, kw_only=True)

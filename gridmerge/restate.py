@@ -8,9 +8,11 @@ import numpy as np
 import pandas as pd
 
 from gridmerge.errors import InputError, OutputError
+from gridmerge.load.plain import amounts, codes, column, mostly_amounts, read_table
 from gridmerge.publish import inputs_of_out
 from gridmerge.publish.staging import prepare, staged
 from gridmerge.publish.tables import records, write_csv
+from gridmerge.publish.words import label
 
 KEYS = ("layer", "source_id", "grid_code")
 AREA = "area_m2"
@@ -27,7 +29,8 @@ def restate(
     out
         The folder of a finished build: its crosswalk.csv says what went where.
     figures
-        CSV: a column source_id (back: grid_code), and columns of numbers; other columns are left aside.
+        CSV, Excel or any other table that an input may be: a column source_id (原网格编码; back: grid_code, 网格编码), and
+        columns of numbers; other columns are left aside.
     layer
         The department's key.
     dest
@@ -49,20 +52,21 @@ def restate(
     OutputError
         OUT has no crosswalk, or DEST cannot be written or is read.
     InputError
-        The figures lack the column of ids or any number, an id is there twice, or the layer is not in the crosswalk.
+        The figures lack the column of ids or any number, a cell among numbers is none, an id is there twice, or the layer is
+        not in the crosswalk.
     """
     file, inputs = Path(dest), [Path(figures), *inputs_of_out(Path(out))]
     prepare(file.parent, (file.name,), inputs)
     source, target = ("grid_code", "source_id") if back else ("source_id", "grid_code")
     shares = _shares(Path(out), layer, source, by)
     table = _figures(Path(figures), source)
-    numbers = [str(column) for column in table if column != source]
+    counted = [str(name) for name in table if name != source]
     placed = table.merge(shares, on=source, how="left")
     lost = placed["share"].isna()
     placed[target] = placed[target].fillna("")
-    placed[numbers] = placed[numbers].mul(placed["share"].fillna(1.0), axis=0)
+    placed[counted] = placed[counted].mul(placed["share"].fillna(1.0), axis=0)
     placed["estimated"] = ~lost & (placed["share"] < 1 - WHOLE) & (placed["share"] > WHOLE)
-    result = placed.groupby(target, as_index=False).agg({**dict.fromkeys(numbers, "sum"), "estimated": "any"})
+    result = placed.groupby(target, as_index=False).agg({**dict.fromkeys(counted, "sum"), "estimated": "any"})
     result = result.iloc[np.lexsort((result[target].to_numpy(dtype=str), result[target] == ""))].reset_index(drop=True)
     with staged(file.parent, (file.name,), inputs) as folder:
         write_csv(folder / file.name, list(result.columns), records(result))
@@ -97,20 +101,22 @@ def _shares(out: Path, layer: str, source: str, by: str | None) -> pd.DataFrame:
 
 
 def _figures(file: Path, source: str) -> pd.DataFrame:
-    try:
-        table = pd.read_csv(file, dtype={source: str}, encoding="utf-8-sig")
-    except (OSError, ValueError) as error:
-        raise InputError(f"无法读取 {file}（{error}）。", f"{file} cannot be read: {error}.") from error
-    numbers = table.select_dtypes("number").columns.tolist()
-    if source not in table or not numbers:
+    """The ids, as text, and every column of numbers."""
+    table = read_table(file, "figures")
+    named = column(table, source, label(source, "zh"))
+    counted = [str(name) for name in table if str(name) != named and mostly_amounts(table[name])]
+    if named is None or not counted:
+        listed = [str(name) for name in table]
         raise InputError(
-            f"{file} 需要一列 {source} 和至少一列数字；现有：{'、'.join(table.columns)}。",
-            f"{file} needs a column {source} and a column of numbers; it has: {', '.join(table.columns)}.",
+            f"{file} 需要一列 {source}（{label(source, 'zh')}）和至少一列数字；现有：{'、'.join(listed)}。",
+            f"{file} needs a column {source} and a column of numbers; it has: {', '.join(listed)}.",
         )
-    twins = sorted(set(table[source][table[source].duplicated()].dropna()))
+    ids = codes(table, named)
+    twins = sorted(set(ids[ids.duplicated() & (ids != "")]))
     if twins:
         raise InputError(
             f"{file} 中 {source} {'、'.join(twins[:5])} 重复；请先合并。",
             f"{file} has {source} {', '.join(twins[:5])} twice; merge those rows.",
         )
-    return table[[source, *numbers]].fillna(dict.fromkeys(numbers, 0))
+    values = {name: amounts(table[name], file).fillna(0.0) for name in counted}
+    return pd.DataFrame({source: ids, **values})

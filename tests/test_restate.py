@@ -7,6 +7,7 @@ import numpy as np
 import pandas as pd
 import pytest
 import shapely
+import xlsxwriter
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -110,3 +111,52 @@ def test_too_little_or_ambiguous_data_are_refused(tmp_path: Path) -> None:
     pd.DataFrame({"grid_code": codes, "hours": 1.0}).to_csv(tmp_path / "h.csv", index=False)
     with pytest.raises(InputError, match="rise and fall together"):
         calibrate(tmp_path, tmp_path / "h.csv")
+
+
+@pytest.mark.parametrize("ending", ["gbk.csv", "utf16.csv", "xlsx", "tab.txt"])
+def test_figures_are_read_as_every_input_is(out: Path, tmp_path: Path, ending: str) -> None:
+    rows = {"原网格编码": ["police000", "police001", "gone"], "案件数": [5, 8, 2], "备注": ["无", "", "甲"]}
+    table = restate(out, written(tmp_path, rows, ending), "police", tmp_path / "done.csv")
+    assert table.to_numpy().tolist() == [[CODES[0], 11, True], [CODES[1], 2, True], ["", 2, False]]
+    assert list(table.columns) == ["grid_code", "案件数", "estimated"]
+
+
+@pytest.mark.parametrize("ending", ["gbk.csv", "xlsx", "tab.txt"])
+def test_hours_are_read_as_every_input_is(tmp_path: Path, ending: str) -> None:
+    rng = np.random.default_rng(2)
+    amounts = rng.uniform([100, 0], [500, 60], (40, 2))
+    codes = finished(tmp_path, amounts)
+    rows = {"网格编码": codes, "工时": (amounts @ [0.05, 0.5]).round(6), "备注": ["无"] * 40}
+    table = calibrate(tmp_path, written(tmp_path, rows, ending)).set_index("name")
+    assert table["hours_per_unit"].tolist() == pytest.approx([0.05, 0.5], rel=1e-3)
+
+
+def written(folder: Path, rows: dict[str, list[object]], ending: str) -> Path:
+    """A table as an office saves it: in GBK, as Unicode text, as a workbook under a title row, by tabs."""
+    file, table = folder / f"数据.{ending}", pd.DataFrame(rows)
+    if ending == "xlsx":
+        with xlsxwriter.Workbook(file) as book:
+            sheet = book.add_worksheet()
+            lines = [["青山镇二季度"], list(table.columns), *table.to_numpy().tolist()]
+            for number, row in enumerate(lines):
+                sheet.write_row(number, 0, row)
+        return file
+    encoding = "utf-16" if ending.startswith("utf16") else "gbk"
+    table.to_csv(file, index=False, sep="\t" if ending == "tab.txt" else ",", encoding=encoding)
+    return file
+
+
+def test_one_cell_that_is_no_number_is_told_and_drops_no_column(out: Path, tmp_path: Path) -> None:
+    file = given_figures(tmp_path, {"source_id": ["police000", "police001", "police002"], "cases": ["5", "约8", "4"]})
+    with pytest.raises(InputError, match=r"1 cells of the column cases are no numbers, such as '约8' in record 2"):
+        restate(out, file, "police", tmp_path / "d.csv")
+    file = given_figures(tmp_path, {"source_id": ["police000", "police001", "police002"], "cases": ["1,005", "-", ""]})
+    assert restate(out, file, "police", tmp_path / "d.csv")["cases"].sum() == 1005
+
+
+def test_the_table_that_is_read_stays(out: Path, tmp_path: Path) -> None:
+    file = given_figures(tmp_path, {"source_id": ["police000"], "cases": [5]})
+    before = file.read_bytes()
+    with pytest.raises(OutputError, match="is read by this command"):
+        restate(out, file, "police", file)
+    assert file.read_bytes() == before

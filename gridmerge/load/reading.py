@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import dataclasses
+from collections.abc import Iterator
 from pathlib import Path
 
 import geopandas as gpd
 import numpy as np
+import pandas as pd
 from pyproj import CRS
 from pyproj.exceptions import CRSError
 
@@ -61,7 +63,22 @@ def read(spec: Reading, folder: Path, key: str) -> RawLayer:
     if spec.crs is not None:
         frame = _declared(frame, spec.crs, key)
     findings = tidy(finding for _, piece in pieces for finding in piece.findings)
-    return RawLayer(source=_source(spec, folder, key, pieces, frame), frame=frame, findings=findings)
+    source = _source(spec, folder, key, pieces, frame)
+    if spec.control is None:
+        return RawLayer(source=source, frame=frame, findings=findings)
+    control = _control(folder / spec.control, key)
+    beside = dataclasses.replace(source, files=tuple(sorted({*source.files, *_digests(control, folder)})))
+    return RawLayer(source=beside, frame=frame, findings=findings, control=pd.DataFrame(control.frame))
+
+
+def _control(file: Path, key: str) -> Piece:
+    """Read a table of control points; its cells are confidential, and no error quotes one."""
+    path = resolve([file.name], file.parent)[0]
+    return read_file(path, Ask(key=key, name=path.name, plain=True))
+
+
+def _digests(piece: Piece, folder: Path) -> Iterator[tuple[str, str]]:
+    return ((called(file, folder), sha256(file)) for file in piece.files)
 
 
 def read_file(path: Path, ask: Ask) -> Piece:

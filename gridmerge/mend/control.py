@@ -16,6 +16,8 @@ from pyproj import CRS
 
 from gridmerge.errors import InputError, PlaceError
 from gridmerge.mend import crs as systems
+from gridmerge.model import RawLayer
+from gridmerge.values import numbers
 
 Points = NDArray[np.float64]
 
@@ -49,13 +51,13 @@ class Similarity:
         return "Similarity(…)"  # a traceback must not show the parameters
 
 
-def similarity(file: Path, layer: str, target: CRS) -> Similarity:
-    """Fit the similarity to a file of control points.
+def similarity(points: Points, layer: str, target: CRS) -> Similarity:
+    """Fit the similarity to control points.
 
     Parameters
     ----------
-    file
-        CSV with the columns x, y (as in the layer) and to_x, to_y: degrees of longitude and latitude, or metres of `target`.
+    points
+        n × 4: x, y (as in the layer) and to_x, to_y: degrees of longitude and latitude, or metres of `target`.
     layer
         Its key, for messages.
     target
@@ -63,12 +65,9 @@ def similarity(file: Path, layer: str, target: CRS) -> Similarity:
 
     Raises
     ------
-    InputError
-        The file cannot be read, lacks a column, or holds something else than numbers.
     PlaceError
         Too few points, all on one line, or points that contradict each other.
     """
-    points = _read(file, layer)
     here, there = points[:, :2], points[:, 2:]
     if np.abs(there).max() <= 180:
         there = np.column_stack(systems.transform(systems.WGS84, target, there[:, 0], there[:, 1]))
@@ -90,19 +89,31 @@ def similarity(file: Path, layer: str, target: CRS) -> Similarity:
     return Similarity(values=(turn.real, turn.imag, shift.real, shift.imag), error=error)
 
 
-def _read(file: Path, layer: str) -> Points:
-    try:
-        table = pd.read_csv(file, encoding="utf-8-sig", skipinitialspace=True)
-        return table[list(COLUMNS)].to_numpy(dtype=float)
-    except FileNotFoundError as error:
-        raise InputError(
-            f"{layer} 的控制点文件 {file.name} 不存在；请检查 control 的路径。",
-            f"The control points of {layer}, {file.name}, are not there; check the path under control.",
-        ) from error
-    except (KeyError, ValueError, OSError, UnicodeDecodeError):
-        pass
-    # the cause is dropped on purpose: pandas quotes the offending cells
+def points_of(raw: RawLayer, name: str) -> Points:
+    """Return the control points that were read with a layer, n × 4.
+
+    Parameters
+    ----------
+    raw
+        The layer.
+    name
+        The file they are from, for messages.
+
+    Raises
+    ------
+    InputError
+        The table lacks a column, or holds something else than numbers; no cell is quoted.
+    """
+    table = pd.DataFrame() if raw.control is None else raw.control
+    named = {str(column).strip().casefold(): column for column in table.columns}
+    if set(COLUMNS) <= named.keys():
+        cells = table[[named[column] for column in COLUMNS]]
+        points: Points = np.column_stack([numbers(cells[name]) for name in cells])
+        if np.isfinite(points).all():
+            return points
+    layer, file = raw.source.key, Path(name).name
     raise InputError(
-        f"{layer} 的控制点文件 {file.name} 读不出来；它应是 CSV，列为 {'、'.join(COLUMNS)}，内容都是数字。",
-        f"The control points of {layer}, {file.name}, cannot be read; it should be a CSV with the columns {', '.join(COLUMNS)}, all numbers.",
-    ) from None
+        f"{layer} 的控制点文件 {file} 读不出来；它应是表格（CSV、Excel 等），列为 {'、'.join(COLUMNS)}，内容都是数字。",
+        f"The control points of {layer}, {file}, cannot be read; it should be a table (CSV, Excel …) with the columns"
+        f" {', '.join(COLUMNS)}, all numbers.",
+    )

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from pathlib import Path
 
 import geopandas as gpd
 import numpy as np
@@ -16,7 +15,7 @@ from gridmerge.errors import PlaceError
 from gridmerge.findings import Finding, found
 from gridmerge.mend import crs as systems
 from gridmerge.mend import rows
-from gridmerge.mend.control import similarity
+from gridmerge.mend.control import points_of, similarity
 from gridmerge.mend.evidence import CLEAR, lines_met
 from gridmerge.mend.fields import some
 from gridmerge.model import RawLayer
@@ -64,7 +63,7 @@ def place(
     if shapely.is_missing(np.asarray(geometry.values)).all():
         return Placed(geometry=gpd.GeoSeries(geometry.values, index=geometry.index, crs=None), findings=())
     if spec.control is not None:
-        return _by_control(raw, Path(spec.control), target)
+        return _by_control(raw, spec.control, target)
     drawn, broken = rows.sound(np.asarray(geometry.values), raw)
     if shapely.is_missing(drawn).all():
         return Placed(geometry=gpd.GeoSeries(drawn, index=geometry.index, crs=target), findings=broken)
@@ -81,9 +80,9 @@ def place(
     return Placed(geometry=series.to_crs(target), findings=(*broken, *findings))
 
 
-def _by_control(raw: RawLayer, file: Path, target: CRS) -> Placed:
+def _by_control(raw: RawLayer, name: str, target: CRS) -> Placed:
     """Carry a local city system to the working CRS by the user's control points."""
-    carry = similarity(file, raw.source.key, target)
+    carry = similarity(points_of(raw, name), raw.source.key, target)
     shapes = shapely.transform(shapely.force_2d(np.asarray(raw.frame.geometry.values)), carry)
     finding = found("control_fit", layer=raw.source.key, measure=round(carry.error, 2))
     return Placed(geometry=gpd.GeoSeries(shapes, index=raw.frame.index, crs=target), findings=(finding,))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 import geopandas as gpd
 import numpy as np
@@ -189,11 +190,8 @@ def with_points(raw: RawLayer, spec: Reading, required: bool = True) -> RawLayer
         )
     table = pd.DataFrame(raw.frame).drop(columns="geometry", errors="ignore")
     drawn_, told = points(table, chosen, layer=raw.source.key, file=raw.source.path, datum=spec.datum)
-    return RawLayer(
-        source=raw.source,
-        frame=gpd.GeoDataFrame(table, geometry=drawn_, crs=None),
-        findings=tidy((*raw.findings, *told)),
-    )
+    frame = gpd.GeoDataFrame(table, geometry=drawn_, crs=None)
+    return replace(raw, frame=frame, findings=tidy((*raw.findings, *told)))
 
 
 def _columns(raw: RawLayer, spec: Reading) -> columns.Columns | None:

@@ -119,7 +119,8 @@ INPUTS = {  # what stands in the project file beside the layers and workloads, b
     "places": Text("地名", "place names"),
     "grids:previous": Text("旧方案", "earlier plan"),
     "grids:retired": Text("旧方案的停用编码", "codes the earlier plan retired"),
-    "grids:held": Text("旧方案的人员安排", "who held the earlier plan's grids"),
+    "grids:postings": Text("旧方案的人员安排", "postings of the earlier plan"),
+    "grids:stand_ins": Text("旧方案的代管安排", "stand-ins of the earlier plan"),
     "grids:locks": Text("锁定表", "locks"),
     "grids:links": Text("桥渡连接表", "links"),
 }

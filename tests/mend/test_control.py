@@ -1,13 +1,22 @@
+import hashlib
+from dataclasses import replace
+from pathlib import Path
+
 import geopandas as gpd
 import numpy as np
 import pandas as pd
+import pyogrio
 import pytest
 import shapely
+import xlsxwriter
 
+from gridmerge.config import LayerSpec
 from gridmerge.errors import InputError, PlaceError
+from gridmerge.load import read
+from gridmerge.mend import mend_layer
 from gridmerge.project import read_project
 from tests.mend.conftest import kinds, one
-from tests.mend.test_layer import mend, same_land
+from tests.mend.test_layer import same_land
 
 MIDDLE = np.array([482_000.0, 3_241_500.0])
 TURN = 1.00002 * np.exp(1j * np.radians(0.7))
@@ -21,6 +30,15 @@ def to_local(points):
 def local(grids):
     moved = grids.set_geometry(shapely.transform(grids.geometry.values, to_local))
     return moved.set_crs(None, allow_override=True)
+
+
+def mend(frame, town, control):
+    """Mend a layer that is read with its control points, as a project names them."""
+    file = Path(control).parent / "网格.geojson"
+    gpd.GeoDataFrame(frame).to_file(file, driver="GeoJSON")
+    spec = LayerSpec(department="urban_management", path=file.name, control=control)
+    layer = read(spec, file.parent, "urban_management")
+    return mend_layer(replace(layer, frame=layer.frame.set_crs(None, allow_override=True)), spec, town)
 
 
 def control(path, there, off=0.0):
@@ -61,8 +79,30 @@ def test_a_file_that_is_no_list_of_points_is_refused(grids, town, tmp_path, text
     with pytest.raises(InputError, match="to_x, to_y") as caught:
         mend(local(grids), town, control=str(tmp_path / "points.csv"))
     assert "secret" not in str(caught.value) and caught.value.__cause__ is None
-    with pytest.raises(InputError, match="not there"):
+    with pytest.raises(InputError, match=r"none\.csv"):
         mend(local(grids), town, control=str(tmp_path / "none.csv"))
+
+
+@pytest.mark.parametrize("ending", ["gbk.csv", "xlsx", "txt", "dbf"])
+def test_control_points_are_read_as_every_input_is(grids, town, tmp_path, ending):
+    """In whatever Excel saves, with a title row and remarks beside them; the file is among the inputs, with its digest."""
+    table = pd.read_csv(control(tmp_path / "p.csv", CORNERS)).rename(columns={"x": "X", "y": "Y"})
+    table = table.assign(备注=["西南角", "东南角", "东北角", "西北角"])
+    file = tmp_path / f"控制点.{ending}"
+    if ending == "xlsx":
+        with xlsxwriter.Workbook(file) as book:
+            sheet = book.add_worksheet()
+            for number, row in enumerate([list(table.columns), *table.to_numpy().tolist()]):
+                sheet.write_row(number, 0, row)
+    elif ending == "dbf":
+        pyogrio.write_dataframe(table, file.with_suffix(".shp"), driver="ESRI Shapefile", encoding="GBK")
+    else:
+        table.to_csv(file, index=False, sep="\t" if ending == "txt" else ",", encoding="gbk")
+    layer = mend(local(grids), town, control=str(file))
+    assert same_land(layer, grids)
+    digests = dict(layer.source.files)
+    assert digests[file.name] == hashlib.sha256(file.read_bytes()).hexdigest()
+    assert layer.source.sha256 == digests["网格.geojson"]
 
 
 def test_the_path_is_taken_from_the_project_file(tmp_path):
