@@ -5,9 +5,10 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, PositiveInt, model_validator
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, PositiveInt, model_validator
 from pydantic_core import PydanticCustomError
 
+from gridmerge.personal import scrub
 from gridmerge.text import Language
 
 PROJECT_FILE = "gridmerge.toml"
@@ -27,6 +28,8 @@ def _as_paths(value: object) -> object:
     return (value,) if isinstance(value, str) else value
 
 
+# What stands in every product: a phone in it is masked before anything can be written.
+Shown = Annotated[str, AfterValidator(scrub)]
 Code = Annotated[str, BeforeValidator(_as_text)]
 Positive = Annotated[float, Field(gt=0)]
 Paths = Annotated[tuple[str, ...], BeforeValidator(_as_paths), Field(min_length=1)]
@@ -57,7 +60,7 @@ class Reading(Section):
 class Project(Section):
     """[project]"""
 
-    name: str = "未命名乡镇"
+    name: Shown = "未命名乡镇"
     code: Code | None = None  # 9 digits
     crs: Code | None = None  # default: the CGCS2000 3-degree Gauss-Kruger zone of the villages
     language: Language = "zh"
@@ -73,9 +76,9 @@ class Villages(Reading):
 class LayerSpec(Reading):
     """[[layers]]: one departmental network."""
 
-    key: str = ""  # defaults to the department
-    department: str = ""
-    title: str | None = (
+    key: Shown = ""  # defaults to the department
+    department: Shown = ""
+    title: Shown | None = (
         None  # what people call the network's department; None: as the catalogue or [[departments]] does
     )
     id: str | None = None
@@ -102,9 +105,9 @@ class LayerSpec(Reading):
 class DepartmentSpec(Section):
     """[[departments]]: one that the catalogue lacks, or another name, rank or further aliases for one it has."""
 
-    key: str
-    zh: str = ""  # what people call it; empty: the key
-    en: str = ""  # the same in English; empty: as `zh`
+    key: Shown
+    zh: Shown = ""  # what people call it; empty: the key
+    en: Shown = ""  # the same in English; empty: as `zh`
     aliases: Paths | tuple[()] = ()  # other names, as [[layers]] and the list of matters may write it
     rank: float | None = None  # whose line wins, 1 first; None: the catalogue's, or after all others
 
@@ -117,7 +120,7 @@ class DepartmentSpec(Section):
 class WorkloadSpec(Reading):
     """[[workload]]: what makes work."""
 
-    name: str
+    name: Shown
     field: str | None = None  # summed; None: features are counted
     weight: float = Field(default=1.0, ge=0)  # 0: carried and reported, not balanced
     by: str | None = None  # polygons: share out by another workload's points inside them
@@ -199,8 +202,8 @@ class Staffing(Section):
     split: bool = False
     own_village: bool = False  # members take grids of their own village only
     max_km: float | None = Field(default=None, gt=0)  # longest way from home to a grid, as the crow flies
-    pin: dict[str, Paths] = Field(default_factory=dict)  # member_id → grid codes the member must stand on
-    exclude: dict[str, Paths] = Field(default_factory=dict)  # member_id → grid codes the member must not take
+    pin: dict[Shown, Paths] = Field(default_factory=dict)  # member_id → grid codes the member must stand on
+    exclude: dict[Shown, Paths] = Field(default_factory=dict)  # member_id → grid codes the member must not take
     # grid code (or village code) → departments or skills wanted of who takes it, as in the roster's `departments`
     needs: dict[str, Paths] = Field(default_factory=dict)
 

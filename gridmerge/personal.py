@@ -7,7 +7,8 @@ they are grouped and by the characters between them; text around it does not mat
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from itertools import accumulate, pairwise
@@ -57,6 +58,8 @@ _LANDLINE = re.compile(r"(?:(?:00)?86)?0?(10|2\d|[3-9]\d\d)([1-9]\d{6,7})")
 _HOTLINE = re.compile(r"([48]00)(\d{3})(\d{4})")
 _HOTLINE_GROUPS = frozenset({(3, 3, 4), (3, 4, 3), (3, 7), (4, 3, 3)})
 _LOCAL = re.compile(r"(?:电话|座机|固话|热线|联系方式|(?:tel|phone)[.:：])[\s:：]{0,3}$", re.I)
+# How many first digits numbers have in common that count something, and how many such numbers there are at least.
+_COUNTED, _FEW = 8, 3
 _BEFORE = 12  # characters in front of a number that may say what it is
 
 Sort = Literal["id", "card", "phone"]
@@ -89,7 +92,7 @@ class _Groups(NamedTuple):
     sizes: tuple[int, ...]
     gaps: tuple[str, ...]
     before: str
-    alone: bool
+    ends: bool
 
 
 def personal(text: str) -> list[Hit]:
@@ -134,6 +137,34 @@ def strike_id_numbers(text: str, instead: str = STRUCK) -> str:
 def scrub(text: str) -> str:
     """Strike ID numbers and bank cards from a text, and mask its phones: ``138****0001``, ``0813-***4567``."""
     return replaced(text, [(hit, _masked(hit.number) if hit.sort == "phone" else STRUCK) for hit in personal(text)])
+
+
+def scrub_codes(texts: Iterable[str], own: tuple[str, ...] = ()) -> dict[str, str]:
+    """Return the codes that are or hold phones, and what may be shown instead; different codes stay different.
+
+    Parameters
+    ----------
+    texts
+        The codes of one column. Numbers of which most have their first eight digits in common count something: they are
+        codes, as phones of one town are not.
+    own
+        Beginnings of the codes of this place: what begins so is a code (townships of Hebei begin with 13).
+    """
+    found = {text: [hit for hit in personal(text) if hit.sort == "phone"] for text in sorted(set(texts))}
+    found = {text: hits for text, hits in found.items() if hits and not text.startswith(own or ("#",))}
+    numbers = {hits[0].number for hits in found.values()}
+    starts = Counter(number[:_COUNTED] for number in numbers)
+    most = max(starts, key=lambda start: (starts[start], start), default="")
+    shown: dict[str, str] = {}
+    for text, hits in found.items():
+        if starts[most] >= _FEW and 2 * starts[most] > len(numbers) and hits[0].number.startswith(most):
+            continue
+        masked, count = scrub(text), 1
+        while masked in shown.values():
+            count += 1
+            masked = f"{scrub(text)}-{count}"
+        shown[text] = masked
+    return shown
 
 
 def replaced(text: str, hits: Sequence[tuple[Hit, str]]) -> str:
@@ -209,7 +240,7 @@ def _taken(plain: str, groups: Sequence[re.Match[str]], first: int, last: int) -
         sizes=tuple(len(group.group()) for group in taken),
         gaps=tuple(plain[one.end() : other.start()] for one, other in pairwise(taken)),
         before=plain[max(start - _BEFORE, 0) : start],
-        alone=first == 0 and last == len(groups) - 1,
+        ends=last == len(groups) - 1,
     )
 
 
@@ -284,7 +315,7 @@ def _mobile(groups: _Groups, digits: str) -> str | None:
     sizes, gaps = _without_prefix(groups, len(match[1] or ""))
     if match[1] == "0" and _decimal(groups.gaps):
         return None  # 0.139
-    if sizes not in _MOBILE_GROUPS and not (groups.alone and _regular(sizes, gaps)):
+    if sizes not in _MOBILE_GROUPS and not (groups.ends and _regular(sizes, gaps)):
         return None
     return None if _decimal(gaps) else match[2]
 

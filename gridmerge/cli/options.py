@@ -12,6 +12,7 @@ import click
 
 from gridmerge.cli.console import Console
 from gridmerge.errors import GridmergeError, OutputError
+from gridmerge.personal import scrub
 from gridmerge.text import Language
 
 STOPPED = 1  # exit code of a run that stopped with a sentence; click itself uses 2 for wrong usage
@@ -40,7 +41,7 @@ def spoken(command: Callable[..., None]) -> Callable[..., None]:
         try:
             command(console, *args, **kwargs)
         except GridmergeError as error:
-            click.echo(console.say(error.text), err=True)
+            click.echo(scrub(console.say(error.text)), err=True)  # a message may quote what was in a cell
             raise click.exceptions.Exit(STOPPED) from None
 
     return wrapped

@@ -8,6 +8,10 @@ import shapely
 from numpy.typing import NDArray
 
 from gridmerge.findings import Finding, found
+from gridmerge.model import Township
+from gridmerge.personal import scrub_codes
+
+COUNTY = 6  # digits of a county's code, with which those of its townships and villages begin
 
 
 def unique_ids(
@@ -51,6 +55,30 @@ def unique_ids(
         taken.add(fresh)
         ids.append(fresh)
     return _sorted(work.assign(source_id=ids)), findings
+
+
+def without_phones(codes: pd.Series, layer: str, own: tuple[str, ...] = ()) -> tuple[pd.Series, list[Finding]]:
+    """Mask the phones that stand as codes.
+
+    Parameters
+    ----------
+    codes
+        As text; "" where there is none.
+    layer
+        Its key, for the finding.
+    own
+        Beginnings of the codes of this place (`county_codes`), which are no phones.
+    """
+    shown = scrub_codes(codes, own)
+    if not shown:
+        return codes, []
+    count, example = int(codes.isin(list(shown)).sum()), min(shown.values())
+    return codes.replace(shown), [found("phone_as_code", layer=layer, measure=count, shown=example)]
+
+
+def county_codes(township: Township) -> tuple[str, ...]:
+    """The first six digits of the villages' codes."""
+    return tuple(sorted({code[:COUNTY] for code in township.villages["village_code"] if len(code) > COUNTY}))
 
 
 def _fresh(given: str, repeats: dict[str, int], taken: set[str]) -> str:

@@ -14,7 +14,7 @@ from gridmerge.mend import evidence, polygons, residual, territory
 from gridmerge.mend.fields import codes, column, drawn, not_empty, texts
 from gridmerge.mend.fold import about_ids, folded
 from gridmerge.mend.guard import guarded
-from gridmerge.mend.ids import unique_ids
+from gridmerge.mend.ids import county_codes, unique_ids, without_phones
 from gridmerge.mend.lists import village_lists
 from gridmerge.mend.place import place
 from gridmerge.mend.spoilt import alike_ids, spoilt_ids
@@ -51,8 +51,10 @@ def mend_layer(raw: RawLayer, spec: LayerSpec, township: Township) -> Layer:
     """
     not_empty(raw)
     fields = {part: column(raw, getattr(spec, part), part) for part in ("id", "name", "holder")}
-    frame = pd.DataFrame({"source_id": codes(raw, fields["id"])}, index=raw.frame.index)
-    findings_of_ids = _doubtful_ids(raw, fields["id"], frame["source_id"], spec.key)
+    read = codes(raw, fields["id"])
+    ids, masked = without_phones(read, spec.key, county_codes(township))
+    frame = pd.DataFrame({"source_id": ids}, index=raw.frame.index)
+    findings_of_ids = [*masked, *_doubtful_ids(raw, fields["id"], read, spec.key)]
     frame["name"], frame["holder"] = texts(raw, fields["name"]), texts(raw, fields["holder"])
     frame = frame.reset_index(drop=True)
     geometry, findings = _geometry(raw, spec, township, frame)

@@ -12,6 +12,7 @@ from gridmerge.config import RosterSpec
 from gridmerge.errors import InputError
 from gridmerge.findings import Finding, found, tidy
 from gridmerge.mend.fields import attributes, codes, drawn, no_field, not_empty, text, texts
+from gridmerge.mend.ids import without_phones
 from gridmerge.mend.names import Gazetteer
 from gridmerge.mend.place import place
 from gridmerge.mend.spoilt import spoilt_clause
@@ -73,6 +74,7 @@ def mend_roster(raw: RawLayer, spec: RosterSpec, township: Township) -> Roster:
             raise no_field(raw, part, attributes(raw))
     cells = {part: texts(raw, name).reset_index(drop=True) for part, name in columns.items()}
     cells["member_id"] = codes(raw, columns["member_id"]).reset_index(drop=True)
+    cells["member_id"], masked = without_phones(cells["member_id"], "roster")
     keep = (cells["member_id"] != "") | (cells["name"] != "")  # spreadsheets end in empty rows
     problems: list[tuple[str, str]] = []
     members = pd.DataFrame({"member_id": cells["member_id"], "name": cells["name"]})
@@ -81,7 +83,7 @@ def mend_roster(raw: RawLayer, spec: RosterSpec, township: Township) -> Roster:
     members["village_code"] = _villages(cells["village"][keep], township, problems)
     members["phone"], members["departments"] = cells["phone"], cells["departments"]
     points, findings = _homes(raw, spec, township)
-    findings += _carried_by(members["kind"][keep])
+    findings += [*masked, *_carried_by(members["kind"][keep])]
     members["village_code"] = _led_from_home(members, points, township)
     _check_ids(members[keep], problems)
     _check_kinds(members[keep & (cells["village"] == "")], members[keep], problems)

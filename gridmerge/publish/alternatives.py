@@ -8,6 +8,7 @@ from pathlib import Path
 import pandas as pd
 
 from gridmerge.model import GridPlan
+from gridmerge.publish.discreet import discreet_plan
 from gridmerge.publish.geopackage import write_layers
 from gridmerge.publish.staging import staged
 from gridmerge.publish.tables import write_csv
@@ -42,5 +43,5 @@ def write_alternatives(
             list(table.columns),
             ({str(k): v for k, v in row.items()} for row in table.to_dict("records")),
         )
-        layers = ((name, plan.grids.sort_values("grid_code"), name) for name, plan in plans.items())
+        layers = ((name, discreet_plan(plan).grids.sort_values("grid_code"), name) for name, plan in plans.items())
         write_layers(folder / LAYERS, layers)

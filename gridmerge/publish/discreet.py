@@ -5,14 +5,15 @@ Everything is made discreet once, before the first writer sees it, so that no wr
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from dataclasses import replace
+from typing import Any
 
 import geopandas as gpd
 import pandas as pd
 
 from gridmerge.findings import Finding
-from gridmerge.model import Assignment, Build, Layer, Meeting, Roster
+from gridmerge.model import Assignment, Build, GridPlan, Layer, Meeting, Roster, Township
 from gridmerge.publish.privacy import Contacts, mask_phone, scrub
 from gridmerge.text import Text
 
@@ -22,14 +23,13 @@ def discreet(build: Build) -> Build:
     contacts = build.settings.publish.contacts
     return replace(
         build,
+        township=discreet_township(build.township),
         layers=tuple(_layer(layer) for layer in build.layers),
         roster=None if build.roster is None else _roster(build.roster, contacts),
         assignment=None if build.assignment is None else _assignment(build.assignment),
-        plan=replace(build.plan, grids=_clean(build.plan.grids, "grid_name")),
+        plan=discreet_plan(build.plan),
         findings=tuple(discreet_finding(finding) for finding in build.findings),
-        duties=None
-        if build.duties is None
-        else build.duties.map(lambda cell: clean(cell) if isinstance(cell, str) else cell),
+        duties=None if build.duties is None else _duties(build.duties),
         addresses=None
         if build.addresses is None
         else replace(build.addresses, frame=_clean(build.addresses.frame, "address")),
@@ -37,6 +37,27 @@ def discreet(build: Build) -> Build:
             build.meeting, frozenset(build.plan.grids["grid_code"]) | set(build.plan.faces["face_id"])
         ),
     )
+
+
+def discreet_township(township: Township) -> Township:
+    """Take phones and ID numbers out of the names of a township and its villages."""
+    return replace(township, name=clean(township.name), villages=_clean(township.villages, "village_name"))
+
+
+def discreet_plan(plan: GridPlan) -> GridPlan:
+    """Take phones and ID numbers out of what the grids and their surroundings are called."""
+    named = [name for name in ("grid_name", "village_name", "boundary_text") if name in plan.grids]
+    codes = {*plan.grids["grid_code"], *plan.grids["village_code"], *plan.faces["face_id"]}
+    return replace(plan, grids=_clean(plan.grids, *named), figures=_figures(plan.figures, codes))
+
+
+def _figures(value: Any, codes: Collection[str]) -> Any:
+    """Take phones and ID numbers out of what stands beside figures: names of villages, of people."""
+    if isinstance(value, Mapping):
+        return {key: _figures(item, codes) for key, item in value.items()}
+    if isinstance(value, (list, tuple)):
+        return type(value)(_figures(item, codes) for item in value)
+    return clean(value) if isinstance(value, str) and value not in codes else value
 
 
 def clean(text: str) -> str:
@@ -50,7 +71,8 @@ def _clean(frame: gpd.GeoDataFrame, *columns: str) -> gpd.GeoDataFrame:
 
 
 def _layer(layer: Layer) -> Layer:
-    return replace(layer, frame=_clean(layer.frame, "name", "holder"))
+    title, department = clean(layer.title), clean(layer.department)
+    return replace(layer, title=title, department=department, frame=_clean(layer.frame, "name", "holder"))
 
 
 def _roster(roster: Roster, contacts: Contacts) -> Roster:
@@ -60,9 +82,18 @@ def _roster(roster: Roster, contacts: Contacts) -> Roster:
     return replace(roster, members=members.assign(phone=shown))
 
 
+def _duties(duties: pd.DataFrame) -> pd.DataFrame:
+    named = duties.columns.difference(["grid_code"])
+    cells = duties[named].map(lambda cell: clean(cell) if isinstance(cell, str) else cell)
+    return duties.assign(**{str(name): cells[name] for name in named})
+
+
 def _assignment(assignment: Assignment) -> Assignment:
     members = assignment.members
-    return replace(assignment, members=members.assign(name=members["name"].fillna("").astype(str).map(clean)))
+    figures = _figures(assignment.figures, set(assignment.assignments["grid_code"]))
+    return replace(
+        assignment, figures=figures, members=members.assign(name=members["name"].fillna("").astype(str).map(clean))
+    )
 
 
 def discreet_finding(finding: Finding) -> Finding:

@@ -37,6 +37,7 @@ def write_places(build: Build, folder: Path) -> None:
             "grids": _grids(build),
             "sources": sources,
             "claims": claims,
+            "phones": build.settings.publish.contacts,
             **_matters(build),
         },
     )

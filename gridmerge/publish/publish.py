@@ -12,7 +12,7 @@ from gridmerge.model import Build, Layer, Township
 from gridmerge.placeindex import FILES as PLACE_FILES
 from gridmerge.publish import docket, tables
 from gridmerge.publish.alternatives import COMPARED
-from gridmerge.publish.discreet import discreet, discreet_finding
+from gridmerge.publish.discreet import discreet, discreet_finding, discreet_township
 from gridmerge.publish.geojson import write_geojson
 from gridmerge.publish.geopackage import write_geopackage
 from gridmerge.publish.guard import inputs_of_build
@@ -105,6 +105,7 @@ def write_findings(
         The folder or a file cannot be written.
     """
     shown = [discreet_finding(finding) for finding in findings]
+    township = discreet_township(township)
     works = [one.layer.removeprefix("workload:") for one in shown if one.layer.startswith("workload:")]
     languages: tuple[Language, ...] = ("zh", "en")
     named = {each: titles(layers, works, each) for each in languages}

@@ -9,6 +9,7 @@ import pandas as pd
 import shapely
 
 from gridmerge import robust
+from gridmerge.mend.ids import county_codes, without_phones
 from gridmerge.publish.geopackage import layer_names
 from gridmerge.values import as_code
 from gridmerge.verify.again import Again
@@ -67,10 +68,9 @@ def _loaded(written: Written, again: Again, key: str) -> Iterator[Broken]:
     frame = again.raw[key].frame
     if field is None or field not in frame.columns:
         return
+    codes, _ = without_phones(as_code(frame[field]), key, county_codes(again.township))
     known = _named(written.crosswalk, key) | _named(written.findings, key)
-    lost = sorted(
-        code for code in set(as_code(frame[field])) - {""} - known if not any(name.startswith(code) for name in known)
-    )
+    lost = sorted(code for code in set(codes) - {""} - known if not any(name.startswith(code) for name in known))
     if lost:
         yield broken(
             3,

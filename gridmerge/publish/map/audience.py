@@ -68,7 +68,14 @@ def _scrubbed(data: MapData) -> MapData:
         name=clean(data.name),
         villages=_cleaned(data.villages, clean, "village_name"),
         grids=_cleaned(data.grids, clean, "grid_name", "village_name"),
-        layers=tuple(replace(layer, frame=_cleaned(layer.frame, clean, "name", "holder")) for layer in data.layers),
+        layers=tuple(
+            replace(
+                layer,
+                title=Text(clean(layer.title.zh), clean(layer.title.en)),
+                frame=_cleaned(layer.frame, clean, "name", "holder"),
+            )
+            for layer in data.layers
+        ),
         members=_cleaned(data.members, clean, "name"),
         remarks=tuple(
             replace(remark, message=Text(clean(remark.message.zh), clean(remark.message.en))) for remark in data.remarks
