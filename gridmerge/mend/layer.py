@@ -20,6 +20,7 @@ from gridmerge.mend.place import place
 from gridmerge.mend.spoilt import alike_ids, spoilt_ids
 from gridmerge.mend.tangles import tangles
 from gridmerge.model import Layer, RawLayer, Township
+from gridmerge.personal import scrub
 
 UNKNOWN_RANK = 50.0  # after every department of the catalogue
 
@@ -51,10 +52,9 @@ def mend_layer(raw: RawLayer, spec: LayerSpec, township: Township) -> Layer:
     """
     not_empty(raw)
     fields = {part: column(raw, getattr(spec, part), part) for part in ("id", "name", "holder")}
-    read = codes(raw, fields["id"])
-    ids, masked = without_phones(read, spec.key, county_codes(township))
+    ids, masked = without_phones(codes(raw, fields["id"]), spec.key, county_codes(township))
     frame = pd.DataFrame({"source_id": ids}, index=raw.frame.index)
-    findings_of_ids = [*masked, *_doubtful_ids(raw, fields["id"], read, spec.key)]
+    findings_of_ids = [*masked, *_doubtful_ids(raw, fields["id"], ids, spec.key)]
     frame["name"], frame["holder"] = texts(raw, fields["name"]), texts(raw, fields["holder"])
     frame = frame.reset_index(drop=True)
     geometry, findings = _geometry(raw, spec, township, frame)
@@ -82,7 +82,7 @@ def mend_layer(raw: RawLayer, spec: LayerSpec, township: Township) -> Layer:
 
 def _doubtful_ids(raw: RawLayer, field: str | None, ids: pd.Series, layer: str) -> list[Finding]:
     """Ids that a spreadsheet has spoilt, and ids that differ in nothing that can be seen."""
-    return [*spoilt_ids(ids, layer), *alike_ids(texts(raw, field), ids, layer)]
+    return [*spoilt_ids(ids, layer), *alike_ids(texts(raw, field).map(scrub), ids, layer)]
 
 
 def _checked(shapes: np.ndarray, ids: list[str], spec: LayerSpec, township: Township) -> list[Finding]:
