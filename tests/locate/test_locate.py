@@ -10,8 +10,10 @@ import numpy as np
 import pandas as pd
 import pytest
 import shapely
+from click.testing import CliRunner
 
 from gridmerge import placeindex
+from gridmerge.cli import main
 from gridmerge.config import Reading
 from gridmerge.datum import wgs84_to_gcj02
 from gridmerge.errors import InputError, OutputError, PlaceError
@@ -48,7 +50,7 @@ def out(tmp_path_factory: pytest.TempPathFactory) -> Path:
         about={
             "grid_of_face": [*range(12), *range(12)],
             "grids": [
-                {"grid_code": code, "grid_name": f"网格{code[-3:]}", "village_code": code[:12], "leader": "",
+                {"grid_code": code, "grid_name": f"网格{code[-3:]}", "village_code": code[:12], "village_name": "村", "leader": "",
                  "members": [{"member_id": "M1", "name": "李四", "duty": "full_time", "phone": "138****0001"}]}
                 for code in CODES
             ],
@@ -216,3 +218,46 @@ def test_one_look_up_imports_nothing_heavy(out: Path) -> None:
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "[]"
     assert time.perf_counter() - start < 5  # 0.3 s on an idle machine; this only catches the absurd
+
+
+@pytest.mark.parametrize(
+    "slip, kind",
+    [
+        (lambda x, y: (y, x), "rows_exchanged"),
+        (lambda x, y: (x, y + 100), "rows_impossible"),
+        (lambda x, y: (0.0, 0.0), "rows_impossible"),
+        (lambda x, y: (500100.0, 3250100.0), "rows_impossible"),
+        (lambda x, y: ("约105", y), "coordinates_unread"),
+    ],
+)
+def test_one_bad_event_of_forty_costs_itself_and_is_told(out, tmp_path, slip, kind):
+    places = [degrees(5 + 9.5 * i, 40) for i in range(40)]
+    good = pd.DataFrame(places, columns=["经度", "纬度"])
+    places[5] = slip(*places[5])
+    bad = pd.DataFrame(places, columns=["经度", "纬度"])
+    told: list = []
+    for frame, name in ((good, "good"), (bad, "bad")):
+        frame.to_csv(tmp_path / f"{name}.csv", index=False)
+        counts = locate_many(
+            out, Reading(path=f"{name}.csv"), tmp_path / f"{name}-done.csv", tmp_path, tell=told.append
+        )
+    assert counts["inside"] == 39 and counts["without_place"] == 1
+    right, got = (pd.read_csv(tmp_path / f"{name}-done.csv", dtype=str) for name in ("good", "bad"))
+    assert got.grid_code.drop(5).equals(right.grid_code.drop(5)) and pd.isna(got.grid_code[5])
+    finding = next(one for one in told if one.kind == kind)
+    assert finding.measure == 1 and "第 6 行" in finding.message("zh")
+
+
+def test_a_place_may_be_given_as_it_is_written(out):
+    lon, lat = degrees(30, 40)
+    minutes = [f"{int(value)}°{value % 1 * 60:.9f}′" for value in (lon, lat)]
+    for place in (
+        [str(lon), str(lat)],
+        [f"{lon},{lat}"],
+        [f"东经{lon}", f"北纬{lat}"],
+        [f"N{lat}", f"E{lon}"],
+        minutes,
+    ):
+        result = CliRunner().invoke(main, ["locate", str(out), *place, "--lang", "zh"])
+        assert result.exit_code == 0 and CODES[0] in result.output, place
+    assert CliRunner().invoke(main, ["locate", str(out), "约105", "29"]).exit_code == 2

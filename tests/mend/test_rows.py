@@ -10,6 +10,7 @@ import shapely
 
 from gridmerge.config import LayerSpec, RosterSpec, WorkloadSpec
 from gridmerge.errors import InputError
+from gridmerge.load import read
 from gridmerge.mend import evidence, mend_layer, mend_roster, mend_township, mend_work, residual
 from tests.mend.conftest import CRS, box, kinds, one, raw, settings, table, village_frame
 
@@ -180,3 +181,28 @@ def test_a_corner_far_off_costs_a_network_no_memory(town, reach):
     residual.shift(gpd.GeoSeries([spike] * 20, crs=town.crs), town.villages)
     assert tracemalloc.get_traced_memory()[1] < 60e6
     tracemalloc.stop()
+
+
+CORNERS = {
+    "exchanged": (lambda lon, lat: (lat, lon), "corners_astray"),
+    "a digit wrong": (lambda lon, lat: (f"{float(lon) + 3}", lat), "corners_astray"),
+    "0, 0": (lambda lon, lat: ("0", "0"), "corners_astray"),
+    "not to be read": (lambda lon, lat: ("约105", lat), "coordinates_unread"),
+    "blank": (lambda lon, lat: ("", ""), "corners_blank"),
+}
+
+
+@pytest.mark.parametrize("slip", CORNERS)
+def test_one_bad_corner_of_a_table_costs_itself_and_is_told(tmp_path, slip):
+    """Ten grids of eight corners; grid 3 loses the middle of a side, which it can spare."""
+    cells = [shapely.segmentize(box(i * 0.3, 0, 0.3, 0.3), 150) for i in range(10)]
+    rings = [shapely.get_coordinates(cell)[:-1] for cell in degrees(cells)]
+    rows = [[f"W{i}", str(k), *map(str, point)] for i, ring in enumerate(rings) for k, point in enumerate(ring, 1)]
+    rows[25][2:] = CORNERS[slip][0](*rows[25][2:])
+    lines = [",".join(row) for row in [["网格编码", "点号", "经度", "纬度"], *rows]]
+    (tmp_path / "界址点.csv").write_text("\n".join(lines), "utf-8")
+    read_ = read(LayerSpec(key="k", path="界址点.csv", id="网格编码"), tmp_path, "k")
+    areas = gpd.GeoSeries(read_.frame.geometry, crs=4490).to_crs(CRS).area
+    assert areas.tolist() == pytest.approx([90_000] * 10, rel=1e-4)
+    told = next(one for one in read_.findings if one.kind == CORNERS[slip][1])
+    assert told.measure == 1 and "第 26 行" in told.message("zh")
