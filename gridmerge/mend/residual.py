@@ -10,6 +10,7 @@ import shapely
 from numpy.typing import NDArray
 from scipy.spatial import cKDTree
 
+from gridmerge import robust
 from gridmerge.mend.polygons import outlines
 from gridmerge.text import Text
 
@@ -23,6 +24,14 @@ TUKEY = 4.685  # times the spread of the residuals: what is farther off counts n
 FEWEST = 60  # points that must agree, some 600 m of village line
 SLANT = 15.0  # condition of the normal matrix from which lines run one way only, so that a shift along them is not seen
 WIDE = 18.0  # metres: a layer farther off than this finds its lines no more when all layers' lines are agreed
+# metres: nearer than this to a village line, once moved, a line agrees with it
+AGREED = 5.0
+# metres beside a line where the layer's own land is looked for
+BESIDE = 0.5
+# cosine: a side of the land faces a shift that is within 45 degrees of its normal
+FACING = 0.7
+# of the sides that face a shift and those that turn their back on it: the least share of either
+EITHER = 0.2
 CERTAIN = 4.0  # times its standard error that a shift must measure
 
 _WINDS = (
@@ -91,7 +100,8 @@ def shift(geometry: gpd.GeoSeries, villages: gpd.GeoDataFrame) -> Shift:
     Returns
     -------
     Shift
-        By iterated point-to-line fit with Tukey's weights; `sure` is False where the lines do not settle it.
+        By iterated point-to-line fit with Tukey's weights; `sure` is False where the lines do not settle it, or where only
+        one side of the layer's land tells of it: the walls of estates beside a village line are no shift.
     """
     x0, y0, x1, y1 = villages.total_bounds
     box = (x0 - REACH, y0 - REACH, x1 + REACH, y1 + REACH)
@@ -114,12 +124,33 @@ def shift(geometry: gpd.GeoSeries, villages: gpd.GeoDataFrame) -> Shift:
         moved, error, condition, agreeing = _fit(across, offset, moved)
         if np.hypot(*(moved - before)) < SETTLED:
             break
+    agreed = nearest[met[np.abs(offset - across @ moved) < AGREED]]
+    sides = _outward(there[agreed], their_normal[agreed], shapes)
+    settled = condition < SLANT and agreeing >= FEWEST and error < 1.0
     return Shift(
         east=float(moved[0]),
         north=float(moved[1]),
         error=float(error),
-        sure=bool(condition < SLANT and agreeing >= FEWEST and error < 1.0),
+        sure=bool(settled and _on_both_sides(sides, moved)),
     )
+
+
+def _outward(at: Points, normal: Points, shapes: NDArray[np.object_]) -> Points:
+    """(points, 2) the direction in which the land ends at points of its lines; zero where there is land on both sides, or none."""
+    sides = []
+    for way in (BESIDE, -BESIDE):
+        tree = shapely.STRtree(np.asarray(shapely.points(at + way * normal), dtype=object))
+        land = np.zeros(len(at))
+        land[robust.query(tree, shapes, predicate="intersects")[1]] = 1.0
+        sides.append(land)
+    return np.asarray(normal * (sides[1] - sides[0])[:, None])
+
+
+def _on_both_sides(outward: Points, shift: Points) -> bool:
+    """Whether the sides that face a shift and those that turn their back on it tell of it alike."""
+    facing = outward @ (shift / max(float(np.hypot(*shift)), 1e-9))
+    ahead, behind = int((facing > FACING).sum()), int((facing < -FACING).sum())
+    return min(ahead, behind) >= EITHER * (ahead + behind)
 
 
 def _fit(across: Points, offset: NDArray[np.float64], start: Points) -> tuple[Points, float, float, float]:

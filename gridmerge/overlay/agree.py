@@ -43,8 +43,6 @@ WALL = 2.0
 FEW_WALLS, WALLED = 4, 0.3
 # of the samples on one side less those on the other: beyond it they are on one side
 ONE_SIDED = 0.6
-# cosine: a line faces a shift that is within 45 degrees of its normal
-FACING = 0.7
 WIDEST = 20.0  # m: no two drawings of one line differ by more once they are registered
 
 
@@ -204,7 +202,7 @@ def agree(villages: Sheet, layers: list[Sheet], standing: Standing, threads: int
     offset, known = crowd.offsets()
     for k in np.flatnonzero(~crowd.still).tolist():
         part = crowd.part(k)
-        shift[k] = _translation(offset[part], crowd.normal[part], known[part], standing.outward[k])
+        shift[k] = _translation(offset[part], crowd.normal[part], known[part])
     crowd.shift(shift)
     kernel = _Sheets(crowd)
     for _ in range(ROUNDS):
@@ -417,7 +415,7 @@ def _median(group: Ints, value: Floats, weight: Floats) -> Floats:
     return np.asarray(value[np.minimum(middle, last)])
 
 
-def _translation(offset: Floats, normal: Floats, known: Bools, outward: Floats) -> Floats:
+def _translation(offset: Floats, normal: Floats, known: Bools) -> Floats:
     """The rigid shift that best explains the offsets, by Tukey's biweight; zero where it cannot be told."""
     d, n = offset[known], normal[known]
     shift: Floats = np.zeros(2)
@@ -430,18 +428,7 @@ def _translation(offset: Floats, normal: Floats, known: Bools, outward: Floats) 
         if np.linalg.cond(a) > SURE:
             return np.zeros(2)
         shift = np.asarray(np.linalg.solve(a, (n * weight[:, None]).T @ d), dtype=float)
-    better = _spread(d - n @ shift) < _spread(d)
-    return shift if better and _both_sides(n, outward[known], shift) else np.zeros(2)
-
-
-def _both_sides(normal: Floats, outward: Floats, shift: Floats) -> bool:
-    """Whether the sides of the land that face a shift and those that turn their back on it tell of it alike.
-
-    Lines seen on one side only may as well be another line than the one drawn.
-    """
-    facing = outward * (normal @ (shift / max(float(np.hypot(*shift)), 1e-9)))
-    facing = facing[np.abs(facing) > FACING]
-    return len(facing) == 0 or bool(np.abs(np.sign(facing).sum()) <= ONE_SIDED * len(facing))
+    return shift if _spread(d - n @ shift) < _spread(d) else np.zeros(2)
 
 
 class _Sheets:

@@ -266,7 +266,10 @@ class _Network:
         nearest = np.full(len(place), np.inf)
         for batch in self._all() if len(place) else ():
             nearest = np.minimum(nearest, batch.aside(place, tolerance))
-        return np.asarray(nearest <= aside)
+        follows = nearest <= aside
+        for batch, apart in self._walls:
+            follows |= batch.close(pieces.places, min(apart, tolerance))
+        return np.asarray(follows)
 
     def _all(self) -> list[_Batch]:
         return [*self._batches, *(batch for batch, _ in self._walls)]

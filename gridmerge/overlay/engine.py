@@ -33,9 +33,7 @@ from gridmerge.overlay.narrow import (
 from gridmerge.overlay.together import together
 from gridmerge.overlay.zones import Zones, told, zones_of
 
-PLACES = {"base": 0.0, "grid": 1.0, "barrier": 2.0}  # whose lines come first, whatever the rank
-# places later come the walls of estates: no street may be taken for a wall beside it
-WALLED = 0.5
+PLACES = {"base": 0, "grid": 1, "barrier": 2}  # whose lines come first, whatever the rank
 MOST = 75.0  # percentile of the layers' tolerances that counts for all: a few very rough layers do not set the measure
 FINE = 0.8  # of the common tolerance: the least a layer gets, for the others it meets are not as fine
 CROWD = 3_000_000  # samples: with fewer, starting a process takes longer than its work; threads then
@@ -92,7 +90,8 @@ def _settled(drawn: list[Drawing], agreement: Agreement, settings: Overlay) -> t
     def place(k: int) -> tuple[Any, ...]:
         d = drawn[k]
         return (
-            *_place(d, float(agreement.apart[k])),
+            PLACES[d.role],
+            d.precedence,
             round(float(agreement.tolerance[k]), 1),
             d.layer.rank,
             float(agreement.before[k]),
@@ -106,11 +105,6 @@ def _settled(drawn: list[Drawing], agreement: Agreement, settings: Overlay) -> t
         return drawn, agreement, Measure(settings.tolerance, "", "set")
     measure = _common(drawn, agreement)
     return drawn, agreement.within(FINE * measure.metres, np.inf), measure
-
-
-def _place(d: Drawing, apart: float) -> tuple[float, int]:
-    """What comes first whatever the evidence: role, and rank set in the project."""
-    return PLACES[d.role] + WALLED * bool(d.role == "grid" and np.isfinite(apart)), d.precedence
 
 
 def _common(drawn: list[Drawing], agreement: Agreement) -> Measure:
@@ -163,7 +157,7 @@ def _candidates(
         aside = width[strands.line] / ENDANGERED
         first = np.isfinite(aside)
         whole = Candidate(d.key, strands, float(agreement.tolerance[k]), float(agreement.apart[k]))
-        place = _place(d, float(agreement.apart[k]))
+        place = PLACES[d.role], d.precedence
         parts.append(((*place, 0), replace(whole, aside=aside).cut(first)))
         parts.append(((*place, 1), whole.cut(~first & ~stray[strands.line])))
     parts.sort(key=lambda part: part[0])

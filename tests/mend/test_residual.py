@@ -48,3 +48,32 @@ def test_the_estimate_does_not_depend_on_the_order_of_rows(seed):
     town = mend_township(raw(village_frame(wavy(seed))), settings())
     drawn = town.villages.geometry.translate(2, -1)
     assert shift(drawn, town.villages).text == shift(drawn.iloc[::-1], town.villages).text
+
+
+def _beside(town, inset: float, sides: str) -> gpd.GeoSeries:
+    """Estates along the village lines, about so far inside the village on the sides named; their other sides are deep in it."""
+    random, rows = np.random.default_rng(3), []
+    for village in town.villages.geometry:
+        x0, y0, x1, y1 = village.bounds
+        for n in range(12):
+            x, y = x0 + (x1 - x0) * (n + 0.2) / 12, y0 + (y1 - y0) * (n + 0.2) / 12
+            w, h, (s, e, u, r) = (x1 - x0) * 0.05, (y1 - y0) * 0.05, random.normal(inset, inset / 4, 4)
+            low = {"s": shapely.box(x, y0 + s, x + w, y0 + 300), "w": shapely.box(x0 + e, y, x0 + 300, y + h)}
+            high = {"n": shapely.box(x, y1 - 300, x + w, y1 - u), "e": shapely.box(x1 - 300, y, x1 - r, y + h)}
+            rows += [one for side, one in (low | high).items() if side in sides]
+    return gpd.GeoSeries(rows, crs=town.crs)
+
+
+@pytest.mark.parametrize("sides", ["sw", "ne", "nsew", "sne"])
+@pytest.mark.parametrize("inset", [4.0, 8.0, 14.0, 22.0])
+def test_walls_of_estates_inside_their_villages_are_no_shift(inset, sides):
+    town = mend_township(raw(village_frame([box(0, 0, 12, 12), box(12, 0, 12, 12)])), settings())
+    found = shift(_beside(town, inset, sides), town.villages)
+    assert not found.sure or found.metres < 1
+
+
+def test_estates_drawn_to_the_village_lines_and_shifted_as_a_whole_are():
+    town = mend_township(raw(village_frame([box(0, 0, 12, 12), box(12, 0, 12, 12)])), settings())
+    found = shift(_beside(town, 0.0, "nsew").translate(7, -3), town.villages)
+    assert found.sure
+    assert (found.east, found.north) == pytest.approx((7, -3), abs=0.3)

@@ -130,6 +130,37 @@ def test_estates_that_touch_one_street_only_are_not_shifted():
     assert kept(mosaic, estate).min() > 0.97
 
 
+def test_a_wall_seen_on_one_side_is_no_shift_of_the_whole():
+    estate = {
+        f"e{n}": shapely.box(X + 6 + SIDE * (n % 3), Y + SIDE * n, X + SIDE * (n % 3) + 570, Y + SIDE * (n + 1))
+        for n in (0, 2, 3, 5)
+    }
+    ship = township([shapely.union_all(VILLAGES)])
+    mosaic = overlay(ship, [*NETWORKS, layer("edu", estate)], Overlay())
+    assert mosaic.figures["layers"]["edu"]["shift_m"] == [0.0, 0.0]
+    assert kept(mosaic, estate).min() > 0.97
+
+
+def test_walls_pull_no_street():
+    estate = estates(8.0)
+    ship = township(VILLAGES)
+    mosaic = overlay(ship, [NETWORKS[0], layer("edu", estate)], Overlay())
+    assert mosaic.figures["layers"]["a"]["max_m"] < 3  # the village line, half a metre off, pulls a little
+    assert kept(mosaic, estate).min() > 0.97
+
+
+def test_base_lines_stay_as_drawn_and_the_others_come_to_them():
+    aside = [translate(cell, 3, 2) for cell in streets("x", 3).frame.geometry]
+    mosaic = overlay(township(VILLAGES), [*NETWORKS, layer("base", aside, role="base")], Overlay())
+    assert len(mosaic.faces) == COUNT * COUNT
+    lines = shapely.union_all(shapely.boundary(mosaic.faces.geometry.to_numpy()))
+    walk = shapely.line_interpolate_point(shapely.boundary(np.array(aside)), np.arange(0, 640, 7)[:, None]).ravel()
+    walk = walk[shapely.within(walk, shapely.buffer(VILLAGES[0], -20))]  # the village line is law for them too
+    assert len(walk) > 500
+    assert shapely.distance(walk, lines).max() < 0.02
+    assert mosaic.figures["layers"]["a"]["p50_m"] > 1
+
+
 def test_whole_blocks_fenced_on_all_sides_are_not_stretched_to_other_blocks():
     inner = {
         f"e{n}": shapely.box(X + SIDE * n + 12, Y + SIDE * n + 12, X + SIDE * (n + 1) - 12, Y + SIDE * (n + 1) - 12)
