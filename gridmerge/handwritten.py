@@ -246,12 +246,16 @@ _REPAIRS = (
 )
 
 
+# What a Windows path in double quotes becomes by mistake; init writes the rare name that has such a character as \u000A.
+_SHORT_ESCAPE = re.compile(r"\\[btnfr]")
+
+
 def _refuse_escapes(file: Path, text: str, data: dict[str, Any]) -> None:
     r"""Refuse "data\new.gpkg": TOML takes its \n for a line break, and nobody means one in a path."""
     if not _breaks_a_path(data):
         return
     for number, line in enumerate(text.split("\n"), start=1):
-        if _PATH.search(line) and _parses(line) and _breaks_a_path(tomllib.loads(line)):
+        if _PATH.search(line) and _SHORT_ESCAPE.search(line) and _parses(line) and _breaks_a_path(tomllib.loads(line)):
             mended, shown = _slashes(line).strip(), line.strip()[:_SHOWN]
             raise ProjectError(
                 f"{file}：第 {number} 行（{shown}）双引号里的反斜杠会被当作换行等符号；请改用单引号或正斜杠，写成 {mended}。",

@@ -12,6 +12,12 @@ from gridmerge.recognise.table import Table
 from gridmerge.text import Language, Text
 
 PEOPLE = 800  # of a grid of some 300 households, at 2.6 people each (census of 2020)
+# Halves of characters, which no text file can hold; and what would end a comment or may not stand in one.
+_HALVES = re.compile("[\ud800-\udfff]")
+_NOT_IN_COMMENTS = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]+")
+# \n in a path is mostly a mistake of who wrote it (C:\new), and refused when the project file is read; \u000a is meant.
+_SHORT_ESCAPE = re.compile(r"\\.")
+_LONG_ESCAPES = {"\\b": "\\u0008", "\\t": "\\u0009", "\\n": "\\u000a", "\\f": "\\u000c", "\\r": "\\u000d"}
 _HEAD = (
     Text(
         "gridmerge init 写出的项目文件：每一项后面注明有多大把握、凭什么。",
@@ -92,10 +98,14 @@ def _commented(line: str, why: Text, language: Language) -> str:
 
 
 def _one_line(text: str) -> str:
-    return re.sub(r"[\r\n]+", " ", text)
+    return _NOT_IN_COMMENTS.sub(" ", text)
 
 
 def _toml(value: Any) -> str:
+    """A value as TOML writes it: a basic string is a string of JSON, but for the one control character JSON lets stand."""
     if isinstance(value, list):
         return "[" + ", ".join(_toml(item) for item in value) + "]"
-    return json.dumps(value, ensure_ascii=False) if isinstance(value, str) else f"{value:g}"
+    if not isinstance(value, str):
+        return f"{value:g}"
+    quoted = json.dumps(_HALVES.sub("\ufffd", value), ensure_ascii=False).replace("\x7f", "\\u007f")
+    return _SHORT_ESCAPE.sub(lambda escape: _LONG_ESCAPES.get(escape.group(), escape.group()), quoted)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from functools import cached_property
@@ -19,6 +21,7 @@ from gridmerge.config import PROJECT_FILE, LayerSpec, Reading
 from gridmerge.coordinates.columns import find
 from gridmerge.errors import GridmergeError, InputError
 from gridmerge.load import read
+from gridmerge.load.refuse import locked, unreadable
 from gridmerge.model import RawLayer
 from gridmerge.values import numbers as numbers_of
 
@@ -81,6 +84,8 @@ TABLES = (".csv", ".txt", ".xls", ".xlsx", ".ods")
 _CONTAINERS = (".gpkg", ".gdb")
 _PERHAPS = ".js"  # a web page's map (var map = {...}); the many that hold a program are nobody's data
 _OURS = ("report.json", "findings.html")  # a folder that holds one is a finished build or check, no input
+_SYSTEM = ("Thumbs.db", "desktop.ini", "__MACOSX")
+_UNNAMEABLE = re.compile(r"[\ud800-\udfff\\]")  # bytes that are no UTF-8 arrive as halves of characters
 _DEPTH = 3  # folders below the project's: deeper ones hold archives, not inputs
 
 
@@ -164,26 +169,68 @@ def survey(folder: Path) -> list[Sheet]:
             f"没有文件夹 {folder}；请写存放各部门文件的文件夹。",
             f"There is no folder {folder}; name the one that holds the departments' files.",
         )
-    sheets = [sheet for path in _inputs(folder) for sheet in _sheets(path, folder)]
+    sheets = [sheet for path in _inputs(folder, {folder.resolve()}) for sheet in _sheets(path, folder)]
     return [sheet for sheet in sheets if sheet.shape != "table" or not sheet.path.lower().endswith(_PERHAPS)]
 
 
-def _inputs(folder: Path, depth: int = 0) -> Iterator[Path]:
+def _inputs(folder: Path, above: set[Path]) -> Iterator[Path]:
+    """Every file that may be an input; `above` are the folders that lead here, into which a link must not lead again."""
     for path in sorted(folder.iterdir(), key=lambda one: one.name):
         suffix = path.suffix.lower()
-        if path.name.startswith((".", "~$")) or path.name == PROJECT_FILE or suffix in _BESIDE:
+        if path.name.startswith((".", "~$")) or path.name in (PROJECT_FILE, *_SYSTEM) or suffix in _BESIDE:
             continue
-        if path.is_dir():
-            if suffix == ".gdb":
+        if _is_folder(path) and suffix != ".gdb":
+            below = path.resolve()
+            if len(above) > _DEPTH or below in above:
+                continue
+            if not _may_be_opened(path):
                 yield path
-            elif depth < _DEPTH and not any((path / name).exists() for name in _OURS):
-                yield from _inputs(path, depth + 1)
+            elif not any((path / name).exists() for name in _OURS):
+                yield from _inputs(path, above | {below})
         elif suffix != ".dbf" or not any(path.with_suffix(one).exists() for one in (".shp", ".SHP")):
             yield path
 
 
+def _is_folder(path: Path) -> bool:
+    """Whether it is a folder, or a link to one; a link in a circle is none."""
+    try:
+        return path.is_dir()
+    except OSError:
+        return False
+
+
+def _may_be_opened(folder: Path) -> bool:
+    return os.access(folder, os.R_OK | os.X_OK)
+
+
+def _refused(path: Path, name: str) -> InputError | None:
+    """Why a file cannot be an input, before anything is read of it."""
+    if _UNNAMEABLE.search(name):
+        return unreadable(
+            _UNNAMEABLE.sub("?", name),
+            "文件名不是 UTF-8 或含反斜杠，项目文件里写不出来；请改名后再运行 init。",
+            "its name is not UTF-8 or has a backslash, and cannot be written in the project file; rename it and run init again.",
+        )
+    if _is_folder(path):
+        return None if _may_be_opened(path) else locked(name)
+    try:
+        if path.is_file():
+            return None
+    except OSError:  # a link in a circle
+        pass
+    return unreadable(
+        name,
+        "不是普通文件（管道、设备或失效的链接），没有读。",
+        "it is no ordinary file (a pipe, a device or a broken link) and was not read.",
+    )
+
+
 def _sheets(path: Path, folder: Path) -> Iterator[Sheet]:
     name = path.relative_to(folder).as_posix()
+    refused = _refused(path, name)
+    if refused is not None:
+        yield Sheet(path=_UNNAMEABLE.sub("?", name), layer=None, raw=None, problem=refused)
+        return
     for layer in _layers(path):
         try:
             yield _with_corners(
