@@ -20,6 +20,13 @@ from multiprocessing.process import BaseProcess
 from typing import Any, TypeVar, cast
 
 from gridmerge.errors import WorkerError
+from gridmerge.text import Text
+
+# Seconds until a worker that let go of its pipe has an exit code.
+_LAST_WORDS = 5.0
+# Of a worker that ended by an error outside its job: a script that starts itself anew in every worker.
+_FAILED = 1
+_NO_MEMORY = 70
 
 Job = TypeVar("Job")
 Result = TypeVar("Result")
@@ -59,8 +66,8 @@ def each(function: Callable[[Job], Result], jobs: Sequence[Job], processes: int 
     left = list(range(len(jobs)))
     while left and not any(outcome.error for outcome in outcomes.values()):
         for number in _run(function, jobs, left[:], workers, outcomes):
-            if _run(function, jobs, [number], 1, outcomes):
-                raise _ended_twice(workers)
+            if again := _run(function, jobs, [number], 1, outcomes):
+                raise _ended_twice(workers, again[number])
         left = [number for number in left if number not in outcomes]
     return [_answer(outcomes[number]) for number in range(len(jobs))]
 
@@ -71,8 +78,11 @@ def _run(
     numbers: Iterable[int],
     workers: int,
     outcomes: dict[int, _Outcome],
-) -> list[int]:
-    """Do jobs, by number, with new workers; return those on which a worker ended. After one, no more are handed out."""
+) -> dict[int, int | None]:
+    """Do jobs, by number, with new workers; return those on which a worker ended, with its exit code.
+
+    After one that ended, no more are handed out.
+    """
     left = iter(numbers)
     crew = _Crew(function, workers)
     try:
@@ -88,7 +98,7 @@ def _run(
                     crew.give(pipe, more, jobs[more])
     finally:
         crew.dismiss()
-    return sorted(crew.lost)
+    return dict(sorted(crew.lost.items()))
 
 
 class _Crew:
@@ -96,7 +106,7 @@ class _Crew:
 
     def __init__(self, function: Callable[[Any], Any], workers: int) -> None:
         self.busy: dict[Connection, int] = {}
-        self.lost: list[int] = []
+        self.lost: dict[int, int | None] = {}
         self._workers: list[tuple[BaseProcess, Connection]] = [_start(function) for _ in range(workers)]
 
     @property
@@ -108,7 +118,7 @@ class _Crew:
             pipe.send(job)
             self.busy[pipe] = number
         except OSError:  # it has ended meanwhile
-            self.lost.append(number)
+            self._lose(pipe, number)
 
     def ready(self) -> list[Connection]:
         """Wait until a worker has an answer, or has ended."""
@@ -120,8 +130,13 @@ class _Crew:
         try:
             return number, pipe.recv()
         except (EOFError, OSError):
-            self.lost.append(number)
+            self._lose(pipe, number)
             return number, None
+
+    def _lose(self, pipe: Connection, number: int) -> None:
+        worker = next(worker for worker, its in self._workers if its is pipe)
+        worker.join(_LAST_WORDS)
+        self.lost[number] = worker.exitcode
 
     def dismiss(self) -> None:
         """End the workers, whatever they are at; nobody is left behind."""
@@ -159,7 +174,7 @@ def _outcome(function: Callable[[Any], Any], job: Any) -> _Outcome:
     try:
         return _Outcome(answer=function(job))
     except MemoryError:
-        os._exit(1)  # as if the system had ended it: alone, the job may find room
+        os._exit(_NO_MEMORY)  # as if the system had ended it: alone, the job may find room
     except Exception as error:  # it is raised again in the run itself, with where it came from
         error.add_note(traceback.format_exc())
         return _Outcome(error=error)
@@ -179,11 +194,18 @@ def _answer(outcome: _Outcome) -> Any:
     return outcome.answer
 
 
-def _ended_twice(workers: int) -> WorkerError:
+def _ended_twice(workers: int, code: int | None) -> WorkerError:
     fewer = max(1, workers // 2)
+    hint = Text("", "")
+    if code == _FAILED:
+        hint = Text(
+            '在自己的脚本中调用时，请写在 if __name__ == "__main__": 之下。',
+            ' A script of your own must call gridmerge below if __name__ == "__main__".',
+        )
     return WorkerError(
         f"一个工作进程两次中途退出（多因内存不足，或被杀毒软件终止）；请关闭其他程序，用更少的进程重新运行，如 --processes {fewer}。"
-        "原有成果未改动。",
+        f"{hint.zh}原有成果未改动。",
         f"A worker process ended twice on one piece of work (out of memory, or stopped by a virus scanner?);"
-        f" close other programs and run again with fewer processes: --processes {fewer}. What was there is unchanged.",
+        f" close other programs and run again with fewer processes: --processes {fewer}.{hint.en}"
+        " What was there is unchanged.",
     )

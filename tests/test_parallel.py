@@ -138,6 +138,23 @@ def test_what_ends_two_workers_is_one_sentence_and_nobody_is_left(tmp_path: Path
     assert not multiprocessing.active_children()
 
 
+def test_a_script_that_starts_itself_in_every_worker_is_told_how_to_call(tmp_path: Path) -> None:
+    script = tmp_path / "run.py"
+    script.write_text(
+        "from gridmerge.parallel import each\nfrom tests.test_parallel import square\neach(square, [1, 2], 2)\n"
+    )
+    root = Path(__file__).resolve().parents[1]
+    run = subprocess.run(
+        [sys.executable, script],
+        env={**os.environ, "PYTHONPATH": str(root)},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert run.returncode == 1 and "WorkerError" in run.stderr
+    assert 'must call gridmerge below if __name__ == "__main__"' in run.stderr.splitlines()[-1]
+
+
 def test_the_first_job_that_fails_is_the_one_that_is_told() -> None:
     for _ in range(2):
         with pytest.raises(InputError, match="number 3") as told:
