@@ -5,6 +5,9 @@ from __future__ import annotations
 import re
 from functools import cache
 
+import numpy as np
+import shapely
+from numpy.typing import NDArray
 from pyproj import CRS, Transformer
 
 _WGS84 = CRS.from_epsg(4326)
@@ -34,3 +37,14 @@ def lonlat(crs: CRS) -> Transformer:
     datum = crs.geodetic_crs
     same = datum is not None and "China 2000" in str(datum.datum)
     return Transformer.from_crs(crs, datum if same else _WGS84, always_xy=True)
+
+
+def mostly_degrees(shapes: NDArray[np.object_]) -> bool:
+    """Whether most shapes have coordinates of the size of longitudes and latitudes, or there are none.
+
+    By the middles of their boxes: one slip of the pen must not decide for all.
+    """
+    box = shapely.bounds(shapes)
+    x, y = np.abs(box[:, :2] + box[:, 2:]).T / 2
+    given = np.isfinite(x) & np.isfinite(y)
+    return 2 * int((given & (x <= 180) & (y <= 90)).sum()) > int(given.sum()) or not given.any()

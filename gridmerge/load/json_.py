@@ -18,6 +18,7 @@ from shapely.geometry.base import BaseGeometry
 
 from gridmerge.errors import InputError
 from gridmerge.findings import Finding
+from gridmerge.geometry import mostly_degrees
 from gridmerge.load.columns import plain, values
 from gridmerge.load.encoding import decode_file
 from gridmerge.load.exact import long_numbers
@@ -130,10 +131,7 @@ def _says_crs(text: str) -> bool:
 
 
 def _degrees(geometry: Any) -> bool:
-    bounds = geometry.total_bounds
-    return bool(
-        not np.isfinite(bounds).all() or (np.abs(bounds[[0, 2]]).max() <= 180 and np.abs(bounds[[1, 3]]).max() <= 90)
-    )
+    return mostly_degrees(np.asarray(geometry))
 
 
 def _by_feature(text: str, ask: Ask) -> Piece:

@@ -9,6 +9,7 @@ import shapely
 from shapely.geometry.base import BaseGeometry
 
 from gridmerge import robust
+from gridmerge.geometry import mostly_degrees
 
 _GRID_M, _GRID_DEG = 1e-3, 1e-8  # line ends this near are one point: a millimetre, in metres and in degrees
 _SAME = 0.99  # share two areas must have in common to be one drawn twice (an outline and its hatch)
@@ -76,8 +77,7 @@ def _divided(areas: Sequence[BaseGeometry], lines: Sequence[BaseGeometry]) -> se
 
 
 def _faces(lines: Sequence[BaseGeometry]) -> tuple[list[BaseGeometry], float]:
-    bounds = shapely.total_bounds(np.array(lines, dtype=object))
-    grid = _GRID_DEG if np.abs(bounds).max() <= 180 else _GRID_M
+    grid = _GRID_DEG if mostly_degrees(np.array(lines, dtype=object)) else _GRID_M
     noded = robust.union_all(np.array(lines, dtype=object), grid_size=grid)
     faces, cuts, dangles, _ = shapely.polygonize_full(shapely.get_parts(noded))
     left = float(shapely.length(cuts) + shapely.length(dangles))

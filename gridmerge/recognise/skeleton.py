@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import geopandas as gpd
 import shapely
 
 from gridmerge.catalog import find_field
@@ -115,13 +116,18 @@ def _few_enough(sheet: Sheet) -> None:
         )
 
 
+def _reaches(frame: gpd.GeoDataFrame, land: shapely.Geometry) -> bool:
+    """Whether the box of some feature meets the land: that of the whole file would with one corner mistyped."""
+    return bool(shapely.intersects(shapely.box(*shapely.bounds(frame.geometry.to_numpy()).T), land).any())
+
+
 def _under_the_others(sheet: Sheet, sheets: list[Sheet], township: Township) -> None:
     """Refuse an area that most files of areas do not lie on."""
     land = shapely.box(*township.villages.total_bounds)
     others = [
         one.raw.frame for one in sheets if one is not sheet and one.shape == "area" and one.raw and one.raw.frame.crs
     ]
-    away = sum(not shapely.box(*frame.to_crs(township.crs).total_bounds).intersects(land) for frame in others)
+    away = sum(not _reaches(frame.to_crs(township.crs), land) for frame in others)
     if away > len(others) / 2:
         raise InputError(
             f"其余 {len(others)} 个面状图层中有 {away} 个不在它的范围内。",

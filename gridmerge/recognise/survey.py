@@ -20,6 +20,7 @@ from gridmerge.catalog import Department
 from gridmerge.config import PROJECT_FILE, LayerSpec, Reading
 from gridmerge.coordinates.columns import find
 from gridmerge.errors import GridmergeError, InputError
+from gridmerge.geometry import mostly_degrees
 from gridmerge.load import read
 from gridmerge.load.refuse import locked, unreadable
 from gridmerge.model import RawLayer
@@ -152,8 +153,8 @@ class Sheet:
         """Whether its coordinates are longitudes and latitudes."""
         if self.shape == "table" or self.raw is None:
             return False
-        crs, bounds = self.raw.frame.crs, np.abs(self.raw.frame.total_bounds)
-        return bool(crs.is_geographic if crs is not None else np.nanmax(bounds, initial=0.0) <= 180)
+        frame = self.raw.frame
+        return bool(frame.crs.is_geographic) if frame.crs else mostly_degrees(frame.geometry.to_numpy())
 
 
 def survey(folder: Path) -> list[Sheet]:
