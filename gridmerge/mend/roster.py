@@ -39,6 +39,7 @@ KINDS = {
     "other": ("other", "others", "n", "其他", "其他人员", "志愿者", "网格志愿者", "志愿", "其他力量", "volunteer"),
 }
 CARRIERS = ("full_time", "part_time", "leader")  # who can answer for a grid; advisers and others only support
+FAR = 100_000.0  # metres from the township's box: nobody lives so far from the grid of theirs
 DEFAULT_KIND = "full_time"
 DEFAULT_CAPACITY = 1.0  # one member's usual amount of work; only the proportions matter
 
@@ -83,6 +84,7 @@ def mend_roster(raw: RawLayer, spec: RosterSpec, township: Township) -> Roster:
     members["village_code"] = _villages(cells["village"][keep], township, problems)
     members["phone"], members["departments"] = cells["phone"], cells["departments"]
     points, findings = _homes(raw, spec, township)
+    findings += _without_far(points, members["member_id"], township)
     findings += [*masked, *_carried_by(members["kind"][keep])]
     members["village_code"] = _led_from_home(members, points, township)
     _check_ids(members[keep], problems)
@@ -193,6 +195,16 @@ def _carried_by(kinds: pd.Series) -> list[Finding]:
         if (kinds == kind).any():
             return [found("no_full_timer", layer="roster", measure=int((kinds == kind).sum()), who=who)]
     return []
+
+
+def _without_far(homes: np.ndarray, ids: pd.Series, township: Township) -> list[Finding]:
+    """Take the homes that nobody could come to work from: one digit mistyped moves a home by a hundred kilometres."""
+    land = shapely.box(*township.villages.total_bounds)
+    metres = shapely.distance(homes, land)
+    far = np.flatnonzero(metres > FAR)
+    homes[far] = None
+    kilometres = {row: round(float(metres[row]) / 1000) for row in far.tolist()}
+    return [found("home_far", layer="roster", source_id=ids.iloc[row], measure=km) for row, km in kilometres.items()]
 
 
 def _homes(raw: RawLayer, spec: RosterSpec, township: Township) -> tuple[np.ndarray, list[Finding]]:

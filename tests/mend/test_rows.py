@@ -68,6 +68,30 @@ def test_one_bad_home_of_a_roster_costs_itself_and_is_told(town, homes, slip):
     assert roster.members.geometry.isna()[5] and one(roster, SLIPS[slip][1]).measure == 1
 
 
+def test_a_home_of_which_one_digit_is_wrong_is_not_used_and_told(town, homes):
+    x, y = homes[0].copy(), homes[1].copy()
+    x[5], x[6] = x[5] + 3, x[6] + 0.3  # a city away; and thirty kilometres, which people do commute
+    frame = table("roster", 编号=[f"M{i:02d}" for i in range(N)], 姓名=["甲"] * N, 经度=x, 纬度=y)
+    roster = mend_roster(frame, RosterSpec(path="r.csv"), town)
+    assert np.flatnonzero(roster.members.geometry.isna()).tolist() == [5]
+    told = one(roster, "home_far")
+    assert told.source_id == "M05" and 280 < told.measure < 300
+
+
+INVISIBLE = ["\u200b", "\ufeff", "\u00a0", " ", "\u3000", "\u200e"]
+
+
+@pytest.mark.parametrize("sign", INVISIBLE)
+def test_names_and_codes_that_differ_in_what_nobody_sees_are_the_same(sign):
+    codes = [f"51031110420{i}" for i in (1, 2, 3, 4, 5, 5)]
+    codes[5] += sign
+    names = ["甲村", "乙村", "丙村", f"{sign}丁村", "戊村", f"戊村{sign}"]
+    town = mend_township(raw(village_frame(BOXES, codes=codes, names=names)), settings())
+    assert town.villages.village_code.tolist() == [f"51031110420{i}" for i in (1, 2, 3, 4, 5)]
+    assert town.villages.village_name.tolist() == ["甲村", "乙村", "丙村", "丁村", "戊村"]
+    assert "village_code_clash" not in kinds(town)
+
+
 def test_where_most_rows_are_exchanged_the_file_is_and_the_odd_one_costs_itself(town, homes):
     x, y = slipped(homes, "exchanged")
     work = mend_work(table(KEY, lon=y, lat=x), WorkloadSpec(name="households", path="b.csv"), town)
