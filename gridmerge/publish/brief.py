@@ -41,7 +41,7 @@ def agenda(build: Build) -> tuple[list[dict[str, Any]], int]:
         table = docket(build, kind).drop(columns="geometry")
         if kind == "gaps":
             table = table[table["layer"] == ""]  # what one department leaves out another may hold
-        listed = records(table.head(LISTED))
+        listed = records(table[table["set_aside"] == ""].head(LISTED))
         rows += [{"matter": matter, **_item(build, kind, row, titles)} for row in listed]
         more += len(table) - len(listed)
     return rows, more

@@ -14,6 +14,7 @@ import shapely
 from gridmerge import robust
 from gridmerge.geometry import lonlat
 from gridmerge.model import Build
+from gridmerge.publish import noise
 from gridmerge.publish.tables import records, write_csv
 from gridmerge.text import Text
 
@@ -39,22 +40,26 @@ def docket(build: Build, kind: str) -> gpd.GeoDataFrame:
     Returns
     -------
     geopandas.GeoDataFrame
-        item (G1, C1, D1 …: what most households stand on comes first, then most events, then the largest), the kind's own
-        columns, village_code, village_name, area_m2, each workload that lies on it, faces (ids joined by ";"), key, yes, no,
+        item (G1, C1, D1 …: first what a meeting can settle, and of that what changes a unified grid, then what most households
+        stand on, then most events, then the largest), the kind's own columns, set_aside (why no meeting need open it, a key of
+        `noise.REASONS`; "" where one should), village_code, village_name, area_m2, each workload that lies on it, faces (ids joined by ";"), key, yes, no,
         abstain (of the meeting's vote; missing where there was none), lon, lat, geometry. `item` is a rank and changes with
         the data; `key` names the land, and is what a vote is remembered by.
     """
     frame: gpd.GeoDataFrame = getattr(build.mosaic, kind).reset_index(drop=True)
     names = build.township.villages.set_index("village_code")["village_name"]
     works = _at_stake(build, frame["faces"])
-    first = _ranking(build, works)
+    aside = noise.set_aside(build, frame, works)
+    first = _ranking(build, works, aside != "", _changing(build, frame))
     frame, works = frame.iloc[first].reset_index(drop=True), works.iloc[first].reset_index(drop=True)
+    everybodys = (frame["layer"] == "").to_numpy() if kind == "gaps" else np.ones(len(frame), dtype=bool)
     lon, lat = _places(build, frame)
     keys = _keys(kind, frame)
     votes = {vote.key: vote for vote in build.meeting.votes}
     columns = {
         "item": [f"{_LETTERS[kind]}{n}" for n in range(1, len(frame) + 1)],
         **{name: frame[name] for name in _FIRST[kind]},
+        "set_aside": noise.after_a_dozen(aside[first], everybodys),
         "village_code": frame["village_code"],
         "village_name": frame["village_code"].map(names),
         "area_m2": frame["area_m2"].astype(float),
@@ -93,7 +98,22 @@ def figures(build: Build) -> dict[str, dict[str, float]]:
     """Return how many, and how much land: nobody's (of no department at all), claimed twice, in dispute."""
     nobody = build.mosaic.gaps[build.mosaic.gaps["layer"] == ""]
     parts = {"nobodys_land": nobody, "claimed_twice": build.mosaic.claims, "disputes": build.mosaic.disputes}
-    return {name: {"count": len(part), "area_m2": float(part["area_m2"].sum())} for name, part in parts.items()}
+    return {
+        name: {
+            "count": len(part),
+            "area_m2": float(part["area_m2"].sum()),
+            "to_settle": _to_settle(build, name),
+        }
+        for name, part in parts.items()
+    }
+
+
+def _to_settle(build: Build, name: str) -> int:
+    """How many of them a meeting should open."""
+    kind = {"nobodys_land": "gaps", "claimed_twice": "claims"}.get(name, name)
+    table = docket(build, kind)
+    mine = table[table["layer"] == ""] if kind == "gaps" else table
+    return int((mine["set_aside"] == "").sum())
 
 
 def docket_items(build: Build) -> dict[str, Text]:
@@ -129,11 +149,22 @@ def _at_stake(build: Build, faces: Iterable[str]) -> pd.DataFrame:
     return sums.reindex(range(int(pairs["n"].max()) + 1 if len(pairs) else 0))
 
 
-def _ranking(build: Build, works: pd.DataFrame) -> np.ndarray:
-    """Order by households (or what sizes the grids) and events at stake; what is equal stays in the overlay's order."""
+def _changing(build: Build, frame: gpd.GeoDataFrame) -> np.ndarray:
+    """Whether the sides of a line, and the land between, lie in several unified grids: then either choice may change one."""
+    sides = [name for name in ("faces", "faces_a", "faces_b") if name in frame]
+    grid_of = dict(zip(build.plan.faces["face_id"], build.plan.faces["grid_code"], strict=True))
+    beside = frame[sides].agg(";".join, axis=1) if len(frame) else []
+    return np.array([len({grid_of.get(face) for face in ids.split(";")}) > 1 for ids in beside], dtype=bool)
+
+
+def _ranking(build: Build, works: pd.DataFrame, aside: np.ndarray, changing: np.ndarray) -> np.ndarray:
+    """Order by what a decision changes: grids, households (or what sizes the grids) and events at stake.
+
+    What is equal stays in the overlay's order; what is set aside comes last.
+    """
     stakes = [name for name in dict.fromkeys((build.plan.sizes.unit, "events")) if name in works.columns]
     keys = [-works[name].to_numpy(dtype=float) for name in reversed(stakes)]
-    return np.lexsort(keys) if keys else np.arange(len(works))
+    return np.lexsort([*keys, ~changing, aside])
 
 
 def _places(build: Build, frame: gpd.GeoDataFrame) -> tuple[Any, Any]:

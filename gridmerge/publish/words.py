@@ -49,6 +49,7 @@ LABELS = {
     "layers_b": Text("乙方部门", "departments of side b"),
     "length_m": Text("长（米）", "length (m)"),
     "width_m": Text("宽（米）", "width (m)"),
+    "set_aside": Text("不上会的原因", "why it is set aside"),
     "duty": Text("职责", "duty"),
     "stand_in_id": Text("接手人", "stand-in"),
     "over_limit": Text("超负荷", "over the limit"),

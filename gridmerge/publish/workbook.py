@@ -14,6 +14,7 @@ from gridmerge.model import Build
 from gridmerge.publish.columns import headed, titled, work_columns
 from gridmerge.publish.docket import KINDS, VOTES, docket
 from gridmerge.publish.imprint import imprint_of
+from gridmerge.publish.noise import REASONS
 from gridmerge.publish.sheets import Book, Column, write_table
 from gridmerge.publish.slip_sheets import department_sheet, slip_sheet
 from gridmerge.publish.slips import Slip
@@ -188,6 +189,7 @@ def _docket(book: Book, build: Build, kind: str) -> None:
     for column in ("layer", "layers_a", "layers_b"):
         if column in table:
             table[column] = ["、".join(titles[key] for key in keys.split(";")) for keys in table[column]]
+    table["set_aside"] = [book.say(REASONS[reason]) if reason else "" for reason in table["set_aside"]]
     name, title = _DOCKET[kind]
     sheet = book.sheet(book.say(name))
     texts = ("item", "layer", "layers_a", "layers_b", "source_ids", "village_name")
@@ -197,6 +199,7 @@ def _docket(book: Book, build: Build, kind: str) -> None:
         *(titled(book, key) for key in texts if key in table),
         *(titled(book, key, 1) for key in ("length_m", "width_m", "area_m2") if key in table),
         *work_columns(book, build),
+        titled(book, "set_aside"),
         *(titled(book, key, 0) for key in voted),
         *decided,
         titled(book, "lon", 6),

@@ -425,7 +425,10 @@ def test_every_word_of_the_pages_is_in_both_languages_and_none_is_left_over():
     asked = set(re.findall(r"\bt\(\"(\w+)\"", code)) | set(
         re.findall(r"data-t(?:-title|-placeholder)?=\"(\w+)\"", code)
     )
-    composed = {key for key in labels if key.startswith(("duty_", "side_", "left_"))} | {"comprehensive", "check"}
+    composed = {key for key in labels if key.startswith(("duty_", "side_", "left_", "aside_"))} | {
+        "comprehensive",
+        "check",
+    }
     assert {key for key in asked if not key.endswith("_")} <= labels.keys()
     assert not {key for key in labels.keys() - composed if f'"{key}"' not in code and f"{key}:" not in code}
     for key, pair in labels.items():

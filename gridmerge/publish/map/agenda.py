@@ -28,6 +28,8 @@ def agenda(data: MapData) -> list[dict[str, Any]]:
                 "id": row["key"],
                 "kind": DOCKET_KINDS[kind],
                 "faces": _at(row["faces"], face_of),
+                # a build of an earlier version sets nothing aside
+                "aside": row.get("set_aside", ""),
             }
             if kind == "disputes":
                 sides = {

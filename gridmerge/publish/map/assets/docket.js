@@ -2,6 +2,7 @@
 // that most departments keep with the neighbouring grid; and a vote on each. An item is known by the land it is about, so
 // that a vote finds it again in the next build.
 const LISTED = 25;
+const OPEN = 12; // items of a kind that one meeting gets through, as the build has it for its own
 const MAJORITY = 0.5; // of the departments that claim a piece at all: fewer are no dispute but a preference
 const PARTIAL = 0.5; // a network that leaves out more than half the town was never meant to cover it
 const docket = [];
@@ -34,10 +35,22 @@ function disputes() {
     const best = rivals.map((grid) => ({ grid: grid, count: side(grid) })).sort((a, b) => b.count - a.count || a.grid - b.grid)[0];
     if (best && best.count > MAJORITY * said && best.count > side(own)) out.push({
       id: ["dispute", DATA.grids.code[best.grid], DATA.faces.id[face]].join("/"), kind: "dispute", faces: [face], area: DATA.faces.area[face],
-      from: own, to: best.grid, count: best.count, said: said,
+      from: own, to: best.grid, count: best.count, said: said, aside: "",
     });
   });
-  out.sort((a, b) => b.area - a.area || (a.id < b.id ? -1 : 1)).forEach((item) => docket.push(item));
+  out.sort((a, b) => b.area - a.area || (a.id < b.id ? -1 : 1));
+  if (out.length > OPEN) setAside(out);
+  out.forEach((item) => docket.push(item));
+}
+
+// Of more than a meeting gets through: what has no work on it, and what comes after the first dozen.
+function setAside(items) {
+  items.filter((item) => workless(item.faces)).forEach((item) => { item.aside = "little_work"; });
+  items.filter((item) => !item.aside).slice(OPEN).forEach((item) => { item.aside = "further"; });
+}
+
+function workless(faces) {
+  return DATA.works.length > 0 && DATA.works.every((_, w) => total(faces.map((face) => DATA.faces.work[w][face])) === 0);
 }
 
 // The feature of a layer that holds most of a grid's land, or -1.
@@ -115,26 +128,40 @@ function docketFilter() {
 
 function docketList() {
   return h("section", { class: "docket" },
-    h("h3", {}, t("docket"), h("span", { class: "count" }, docket.filter(concerns).length)),
-    docket.length ? [docketFilter(), KINDS.map((kind) => docketFold(kind[0], kind[1]))] : h("p", { class: "quiet" }, t("docketNone")),
+    h("h3", {}, t("docket"), h("span", { class: "count" }, docket.filter((item) => concerns(item) && !item.aside).length)),
+    docket.length ? [docketFilter(), KINDS.map((kind) => docketFold(kind[0], kind[1])), asideFold()] : h("p", { class: "quiet" }, t("docketNone")),
     partial.map((one) => h("p", { class: "quiet" }, t("partial", brief(title(one.layer), 40), percent(one.share)))));
 }
 
 // One fold is open to begin with, or all when there is little in them.
-const docketKind = (KINDS.filter((kind) => docket.some((item) => item.kind === kind[0]))[0] || [""])[0];
+const opened = docket.filter((item) => !item.aside);
+const docketKind = (KINDS.filter((kind) => opened.some((item) => item.kind === kind[0]))[0] || [""])[0];
 
 function docketFold(kind, name) {
-  const items = docket.filter((item) => item.kind === kind && concerns(item));
+  const items = docket.filter((item) => item.kind === kind && !item.aside && concerns(item));
   if (!items.length) return null;
+  return fold("docket/" + kind, t(name), items.length, opened.length <= LISTED || kind === docketKind, itemList(items, kind));
+}
+
+// What no meeting need open: counted by why, and listed for who asks.
+function asideFold() {
+  const items = docket.filter((item) => item.aside && concerns(item));
+  if (!items.length) return null;
+  const whys = ["village_line", "narrow", "little_work", "further"].map((why) => [why, items.filter((item) => item.aside === why)]).filter((pair) => pair[1].length);
+  return fold("docket/aside", t("aside"), items.length, false, whys.map((pair) =>
+    fold("docket/aside/" + pair[0], t("aside_" + pair[0]), pair[1].length, false, itemList(pair[1], "aside/" + pair[0]))));
+}
+
+function itemList(items, kind) {
   const limit = shown[kind] || LISTED;
-  return fold("docket/" + kind, t(name), items.length, docket.length <= LISTED || kind === docketKind, [
+  return [
     items.slice(0, limit).map((item) => h("div", { class: "item" + (item.id === docketOpen ? " on" : "") },
       h("button", { class: "remark", "data-item": item.id, onclick: () => openItem(item) },
         h("span", {}, item.item ? h("b", { class: "item-number" }, item.item) : null, docketText(item), h("span", { class: "quiet stake" }, atStake(item))), voteBadge(item)),
       item.id === docketOpen ? h("div", { class: "open-item" },
         item.kind === "line" ? [["a", "b"].map((side) => sideRow(item, side)), ways(item).length ? null : h("p", { class: "quiet" }, t("sameGrid", grids[faceGrid[item.faces[0]]].short))] : null,
         DATA.audience === "meeting" ? voteRow(item) : null) : null)),
-    items.length > limit ? h("button", { class: "link", onclick: () => { shown[kind] = limit + 100; showPanel(); } }, t("more", items.length - limit)) : null]);
+    items.length > limit ? h("button", { class: "link", onclick: () => { shown[kind] = limit + 100; showPanel(); } }, t("more", items.length - limit)) : null];
 }
 
 function voteBadge(item) {
