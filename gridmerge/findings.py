@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import string
 import tomllib
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from importlib import resources
@@ -118,6 +118,49 @@ class Finding:
                 **filled,
             )
         )
+
+
+# Findings that cost features: what they say explains why nothing is left.
+_COSTLY = (
+    "feature_unreadable",
+    "coordinates_unread",
+    "village_unknown",
+    "village_doubtful",
+    "geometry_not_area",
+    "rows_not_data",
+)
+# How many findings of one kind a sentence bears.
+_MOST_SHOWN = 2
+# What such a finding says of the others, which is no comfort where there are none.
+_OTHERS = ("，其余要素照常读入", "; the others were")
+
+
+def because(findings: Iterable[Finding]) -> Text:
+    """Return what findings say about why nothing is left: one of each kind that costs features, to end a sentence with.
+
+    Returns
+    -------
+    Text
+        Empty where none of them cost any.
+    """
+    costly = [finding for finding in findings if finding.kind in _COSTLY]
+    groups = [[finding for finding in costly if finding.kind == kind] for kind in _COSTLY]
+    zh = "；".join(_shown(group, "zh") for group in groups if group)
+    en = "; ".join(_shown(group, "en") for group in groups if group)
+    return Text(f"；原因：{zh}" if zh else "", f"; the reason: {en}" if en else "")
+
+
+def _shown(group: Sequence[Finding], language: Language) -> str:
+    """The first sentences of findings of one kind, and how many there are."""
+    sentences = [_bare(finding.message(language)) for finding in group[:_MOST_SHOWN]]
+    more = Text(f"（共 {len(group)} 处）", f" ({len(group)} in all)").in_(language)
+    return ("；" if language == "zh" else "; ").join(sentences) + (more if len(group) > _MOST_SHOWN else "")
+
+
+def _bare(sentence: str) -> str:
+    for others in _OTHERS:
+        sentence = sentence.replace(others, "")
+    return sentence.rstrip("。.")
 
 
 def _figure(measure: float | None) -> str:

@@ -19,7 +19,7 @@ from gridmerge.config import Settings
 from gridmerge.crosswalk import crosswalk, left_out
 from gridmerge.duties import duty_sheets, mend_matters, post_rows
 from gridmerge.errors import GridmergeError, InputError, PlaceError
-from gridmerge.findings import Finding, found, tidy
+from gridmerge.findings import Finding, because, found, tidy
 from gridmerge.load import read
 from gridmerge.load.named import named_files, refuse_in_patterns
 from gridmerge.load.paths import called, sha256
@@ -198,9 +198,10 @@ def _on_the_land(layer: Layer) -> Layer:
     # The finding already says what to check.
     zh = "请检查 path、where、crs、datum" if reason is None else reason.message("zh").rstrip("。")
     en = "check path, where, crs and datum" if reason is None else reason.message("en").rstrip(".")
+    why = because(layer.findings)
     raise PlaceError(
-        f"图层 {layer.key}（{layer.source.path}）在本乡镇范围内没有任何网格：{zh}；或从项目文件中删去该图层。",
-        f"layer {layer.key} ({layer.source.path}) has no grid on the township's land: {en}; "
+        f"图层 {layer.key}（{layer.source.path}）在本乡镇范围内没有任何网格：{zh}{why.zh}；或从项目文件中删去该图层。",
+        f"layer {layer.key} ({layer.source.path}) has no grid on the township's land: {en}{why.en}; "
         "or take the layer out of the project file.",
     )
 

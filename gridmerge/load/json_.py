@@ -33,6 +33,7 @@ from gridmerge.load.whole import whole_json
 _WRAPPED = re.compile(r"\s*(?:(?:const|var|let)\s+\w+\s*=|export\s+default|[\w.]+\s*=|[\w.]+\s*\()\s*(?=[\[{])")
 _FEATURE_START = re.compile(r'\{\s*"(?:type"\s*:\s*"Feature"|geometry"\s*:|properties"\s*:|id"\s*:)')
 _PACKED = re.compile(r'"?UTF8Encoding"?\s*:\s*true', re.I)
+_NO_GEOMETRY = re.compile(r'"geometry"\s*:\s*(?:null|\{\s*\})')
 _BROKEN = {"type": "broken"}  # no geometry at all: it is told as any malformed one
 
 
@@ -81,7 +82,7 @@ def _flat(source: Path | bytes, text: str, kind: str, ask: Ask) -> Piece:
         if kind != "GeoJSON":
             raise
         piece = _by_feature(text, ask)
-    if kind == "GeoJSON" and (_lacks_id(piece, text, ask) or _rounded(piece)):
+    if kind == "GeoJSON" and (_lacks_id(piece, text, ask) or _rounded(piece) or _dropped_shapes(piece, text)):
         piece = _by_feature(text, ask)
     # RFC 7946 makes every GeoJSON WGS84: believed of degrees, not of metres somebody wrote without a crs member
     if kind == "GeoJSON" and not _says_crs(text) and not _degrees(piece.frame.geometry):
@@ -100,6 +101,12 @@ def _rounded(piece: Piece) -> bool:
     """Whether a column came as doubles too long to be exact: the text has the digits."""
     frame = piece.frame
     return any(long_numbers(frame[name].to_numpy()) for name in frame.columns if name != frame.geometry.name)
+
+
+def _dropped_shapes(piece: Piece, text: str) -> bool:
+    """Whether features came without the geometry that the text has: GDAL makes nothing of a malformed one, in silence."""
+    without = int(shapely.is_missing(piece.frame.geometry.to_numpy()).sum())
+    return without > 0 and without > len(_NO_GEOMETRY.findall(text))
 
 
 def _unwrapped(text: str) -> tuple[str, bool]:

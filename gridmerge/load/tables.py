@@ -17,13 +17,17 @@ from gridmerge.coordinates.columns import said_datum
 from gridmerge.findings import Finding, found
 from gridmerge.load.columns import unique_columns
 from gridmerge.load.encoding import decode_file
+from gridmerge.load.manners import masked
 from gridmerge.load.piece import Ask, Piece, table_frame
 from gridmerge.load.refuse import unreadable
+from gridmerge.load.totals import no_data
 from gridmerge.load.whole import row_cut, whole_sheet
 from gridmerge.values import code_text, survives
 
 Rows = list[list[Any]]
 
+# What `locate` calls its input: it writes every row again.
+EVENTS = "events"
 HEADER_ROWS = 15  # title, unit, remarks and filling instructions never took more rows than this in templates met
 _SNIFF_ROWS = 50  # rows tried with each delimiter
 _DELIMITERS = (",", "\t", ";", "|", "，")
@@ -110,15 +114,34 @@ def rows_to_frame(rows: Rows, ask: Ask) -> tuple[gpd.GeoDataFrame, list[Finding]
     number, above = filled[at]
     width = max(len(row) for _, row in filled[at:])
     names = [f"field_{i + 1}" for i in range(width)] if bare else header_names(_padded(header, width))
-    body = [_padded(row, width) for _, row in filled[at + (0 if bare else 1 if header is above else 2) :]]
+    below = [(n, _padded(row, width)) for n, row in filled[at + (0 if bare else 1 if header is above else 2) :]]
+    body, passed_over = _data_rows(below, [] if bare else _padded(header, width), ask)
     columns = list(zip(*body, strict=True)) if body else [()] * width
     kept = [i for i in range(width) if names[i] or any(_text(cell) for cell in columns[i])]
     keep_text = {field_key(code) for code in ask.codes}
     values = [_column(columns[i], field_key(names[i]) in keep_text) for i in kept]
     frame = table_frame(unique_columns([names[i] for i in kept], values), len(body))
     if bare:
-        return frame, [found("header_missing", layer=ask.key, file=ask.name)]
-    return frame, [found("header_found", layer=ask.key, measure=number, file=ask.name)] if at > 0 else []
+        return frame, [found("header_missing", layer=ask.key, file=ask.name), *passed_over]
+    told = [found("header_found", layer=ask.key, measure=number, file=ask.name)] if at > 0 else []
+    return frame, told + passed_over
+
+
+def _data_rows(
+    rows: Sequence[tuple[int, list[Any]]], header: Sequence[Any], ask: Ask
+) -> tuple[list[list[Any]], list[Finding]]:
+    """The rows that are data, and what is said of the others; of events every row is given back."""
+    if ask.key == EVENTS:
+        return [row for _, row in rows], []
+    names = [_text(name) for name in header]
+    odd = [(number, row) for number, row in rows if no_data(row, names)]
+    left_out = {number for number, _ in odd}
+    body = [row for number, row in rows if number not in left_out]
+    if not odd:
+        return body, []
+    example = masked(next(_text(cell) for cell in odd[0][1] if _text(cell)))[:20]
+    listed = "、".join(str(number) for number, _ in odd[:5]) + (" …" if len(odd) > 5 else "")
+    return body, [found("rows_not_data", layer=ask.key, measure=len(odd), file=ask.name, rows=listed, example=example)]
 
 
 def _padded(row: Sequence[Any], width: int) -> list[Any]:

@@ -10,6 +10,7 @@ import shapely
 
 from gridmerge.catalog import find_field, near_names
 from gridmerge.errors import InputError
+from gridmerge.findings import because
 from gridmerge.model import RawLayer
 from gridmerge.values import as_code, cell_text
 
@@ -33,10 +34,12 @@ def not_empty(raw: RawLayer) -> None:
         It has none.
     """
     if len(raw.frame) == 0:
-        source = raw.source
+        source, why = raw.source, because(raw.findings)
+        do_zh = why.zh or "；请检查文件、layer 和 where 是否选对"
+        do_en = why.en or "; check whether file, layer and where are the right ones"
         raise InputError(
-            f"{source.key}（{source.path}）里一个要素也没有；请检查文件、layer 和 where 是否选对。",
-            f"{source.key} ({source.path}) holds no feature at all; check whether file, layer and where are the right ones.",
+            f"{source.key}（{source.path}）里一个要素也没有{do_zh}。",
+            f"{source.key} ({source.path}) holds no feature at all{do_en}.",
         )
 
 

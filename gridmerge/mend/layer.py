@@ -15,7 +15,7 @@ from gridmerge.mend.fields import codes, column, drawn, not_empty, texts
 from gridmerge.mend.fold import about_ids, folded
 from gridmerge.mend.guard import guarded
 from gridmerge.mend.ids import county_codes, unique_ids, without_phones
-from gridmerge.mend.lists import village_lists
+from gridmerge.mend.lists import joined_rows, village_lists
 from gridmerge.mend.place import place
 from gridmerge.mend.spoilt import alike_ids, spoilt_ids
 from gridmerge.mend.tangles import tangles
@@ -52,9 +52,12 @@ def mend_layer(raw: RawLayer, spec: LayerSpec, township: Township) -> Layer:
     """
     not_empty(raw)
     fields = {part: column(raw, getattr(spec, part), part) for part in ("id", "name", "holder")}
+    joined: list[Finding] = []
+    if spec.village is not None or not drawn(raw):
+        raw, joined = joined_rows(raw, spec, fields)
     ids, masked = without_phones(codes(raw, fields["id"]), spec.key, county_codes(township))
     frame = pd.DataFrame({"source_id": ids}, index=raw.frame.index)
-    findings_of_ids = [*masked, *_doubtful_ids(raw, fields["id"], ids, spec.key)]
+    findings_of_ids = [*joined, *masked, *_doubtful_ids(raw, fields["id"], ids, spec.key)]
     frame["name"], frame["holder"] = texts(raw, fields["name"]), texts(raw, fields["holder"])
     frame = frame.reset_index(drop=True)
     geometry, findings = _geometry(raw, spec, township, frame)

@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import dataclasses
+import re
+from collections.abc import Mapping
+
 import geopandas as gpd
 import numpy as np
 import pandas as pd
@@ -9,10 +13,19 @@ import pandas as pd
 from gridmerge import robust
 from gridmerge.config import LayerSpec
 from gridmerge.errors import InputError
-from gridmerge.findings import Finding, found
-from gridmerge.mend.fields import attributes, column, split_list, texts
+from gridmerge.findings import Finding, because, found
+from gridmerge.mend.fields import attributes, column, some, split_list, texts
+from gridmerge.mend.fields import codes as codes_of
 from gridmerge.mend.names import Gazetteer
 from gridmerge.model import RawLayer, Township
+
+# The whole township.
+_EVERY = re.compile(r"\s*(?:全[镇乡]|全街道|全域|全部(?:村|社区|村社)?|所有(?:村|社区|村社)|(?:本|整个)[镇乡])\s*")
+# 1.青山村, (2)绿水村, ③红旗村
+_NUMBERED = re.compile(r"^(?:[(（]?\d{1,2}[)）.．、]|[\u2460-\u2473])\s*(?=\D)")
+# 绿水村（全部）; of 青山村（1-3组） it is not known where the groups lie, so it is not taken for the village.
+_WHOLE = re.compile(r"[（(](?:全部|全村|全境|整村)[)）]$")
+_AND = re.compile("[和及与跟]")
 
 
 def village_lists(
@@ -27,9 +40,10 @@ def village_lists(
     """
     field = column(raw, spec.village, "villages")
     if field is None:
+        why = because(raw.findings)
         raise InputError(
-            f'{spec.key}（{raw.source.path}）既没有图形也没有村列表；请写 village = "列名" 或 geometry = "列名"（有：{"、".join(attributes(raw))}）。',
-            f'{spec.key} ({raw.source.path}) has neither geometry nor a list of villages; write village = "COLUMN" or geometry = "COLUMN" (it has: {", ".join(attributes(raw))}).',
+            f'{spec.key}（{raw.source.path}）既没有图形也没有村列表；请写 village = "列名" 或 geometry = "列名"（有：{"、".join(attributes(raw))}）{why.zh}。',
+            f'{spec.key} ({raw.source.path}) has neither geometry nor a list of villages; write village = "COLUMN" or geometry = "COLUMN" (it has: {", ".join(attributes(raw))}){why.en}.',
         )
     cells = texts(raw, field).reset_index(drop=True)
     gazetteer = Gazetteer(township)
@@ -44,11 +58,48 @@ def village_lists(
     return gpd.GeoSeries(shapes, crs=township.crs), findings
 
 
+def joined_rows(raw: RawLayer, spec: LayerSpec, fields: Mapping[str, str | None]) -> tuple[RawLayer, list[Finding]]:
+    """Put the rows of one grid together: several rows that list a village each, their id once or again and again.
+
+    Parameters
+    ----------
+    raw
+        A table without geometry.
+    spec, fields
+        The layer's table of the project file; its columns for id, name and holder.
+
+    Returns
+    -------
+    RawLayer, list of Finding
+        A row a grid, its villages in one cell; rows of one id that are called differently stay apart.
+    """
+    village = column(raw, spec.village, "villages")
+    if village is None or fields["id"] is None:
+        return raw, []
+    ids = codes_of(raw, fields["id"])
+    named = texts(raw, fields["name"])
+    below = (ids == "") & (named == "") & (texts(raw, village) != "")
+    carried = ids.mask(below).ffill().fillna("")
+    called = named.mask(named == "").groupby(carried).transform("nunique")
+    owner = carried.where((carried != "") & (called <= 1), [f"\0{row}" for row in range(len(ids))])
+    if not owner.duplicated().any():
+        return raw, []
+    frame = raw.frame.groupby(owner.to_numpy(), sort=False).first().reset_index(drop=True)
+    villages = texts(raw, village).groupby(owner.to_numpy(), sort=False).agg("、".join)
+    frame = gpd.GeoDataFrame(frame.assign(**{village: villages.to_numpy()}), geometry=raw.frame.active_geometry_name)
+    several = sorted(set(owner[owner.duplicated()]))
+    told = found("rows_joined", layer=spec.key, measure=len(several), examples=some(several, 3))
+    return dataclasses.replace(raw, frame=frame), [told]
+
+
 def _codes(cell: str, gazetteer: Gazetteer, layer: str, source: str) -> tuple[list[str], list[Finding]]:
+    if _EVERY.fullmatch(cell):
+        return gazetteer.codes, []
     codes: set[str] = set()
     findings = []
     # a cell that is one village's name as it stands may hold a separator: 一、二社区
     items = [cell] if len(gazetteer.find(cell)) == 1 else split_list(cell)
+    items = [part for item in items for part in _parts(item, gazetteer)]
     for item in items:
         matched = gazetteer.find(item)
         if len(matched) == 1:
@@ -61,3 +112,11 @@ def _codes(cell: str, gazetteer: Gazetteer, layer: str, source: str) -> tuple[li
             near = "、".join(gazetteer.near(item)) or "—"
             findings.append(found("village_unknown", layer=layer, source_id=source, name=item, near=near))
     return sorted(codes), findings
+
+
+def _parts(item: str, gazetteer: Gazetteer) -> list[str]:
+    """An item without its number, and the two of 青山村和绿水村: both must be villages, for 和平村 is one."""
+    bare = _WHOLE.sub("", _NUMBERED.sub("", item)) or item
+    parts = [part for part in _AND.split(bare) if part]
+    both = len(gazetteer.find(bare)) != 1 and all(len(gazetteer.find(part)) == 1 for part in parts)
+    return parts if both else [bare]

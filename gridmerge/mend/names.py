@@ -64,6 +64,11 @@ class Gazetteer:
             self._exact.setdefault(code_text(name), []).append(code)
             self._cores.setdefault(one.stem, []).append((one.kind, code))
 
+    @property
+    def codes(self) -> list[str]:
+        """The codes of all villages, sorted."""
+        return sorted(self._codes)
+
     def find(self, cell: str) -> list[str]:
         """Return the codes of the villages a cell may mean: one when it is sure, none or several when it is not."""
         wanted = code_text(cell)
