@@ -22,8 +22,10 @@ from gridmerge.overlay.docket import Land, claims, disputes, gaps
 from gridmerge.overlay.drawing import Drawing, weights
 from gridmerge.overlay.label import Shares, claimants
 from gridmerge.overlay.linework import Bools, Floats, Geometries, Ints
+from gridmerge.overlay.lost import Lost
 from gridmerge.overlay.moved import FinalLines, Moves, moves
 from gridmerge.overlay.narrow import Narrow
+from gridmerge.overlay.proportion import Proportion
 from gridmerge.overlay.together import together
 
 TOLD = 1.0  # m: a shift of a whole layer below this is not worth a finding
@@ -44,7 +46,8 @@ class Measure:
     layer
         The layer that decided it, "" for none.
     reason
-        ``set`` in the project file, ``roughness`` of the layers, ``least`` where no layer claims land.
+        ``set`` in the project file, ``roughness`` of the layers, ``least`` where no layer claims land; ``raised`` or ``lowered`` from
+        what the roughness gives, for faces or labels were out of proportion.
     """
 
     metres: float
@@ -62,6 +65,8 @@ class Story:
     narrow: list[Narrow]
     cut: Cut
     measure: Measure
+    proportion: Proportion
+    lost: Lost
     failed: Bools
     findings: Sequence[Finding]
 
@@ -89,11 +94,14 @@ def mosaic_of(story: Story, threads: int = 1) -> Mosaic:
             "tolerance": round(story.tolerance, 3),
             "tolerance_layer": story.measure.layer,
             "tolerance_reason": story.measure.reason,
+            "faces_expected": story.proportion.expected,
+            "faces_splinters": story.proportion.splinters,
+            "grids_mislabelled": len(story.proportion.layer),
             "layers": layers,
             "zones": _zone_names(story.claiming),
             "failed_villages": sorted(story.township.villages["village_code"][story.failed]),
         },
-        findings=tidy([*story.findings, *told]),
+        findings=tidy([*story.findings, *told, *_alarms(story)]),
     )
 
 
@@ -126,7 +134,8 @@ def _sorted(township: Township, cut: Cut) -> tuple[Cut, Names, Names]:
     row = np.empty(len(order), dtype=np.int64)
     row[order] = np.arange(len(order))
     tables = tuple(table.merged(row) for table in cut.shares)
-    return Cut(cut.faces[order], cut.village[order], cut.zone[order], tables), ids[order], codes[order]
+    cut = Cut(cut.faces[order], cut.village[order], cut.zone[order], cut.narrow[order], tables)
+    return cut, ids[order], codes[order]
 
 
 def _zones(zone: Ints, claiming: list[Drawing]) -> Names:
@@ -190,6 +199,40 @@ def _told(story: Story, threads: int) -> tuple[dict[str, Any], list[Finding]]:
         if d.claims and d.role != "exclusive":  # what happened to a zone is told with its square metres
             findings += _far(d, moved, float(agreement.tolerance[k]))
     return dict(sorted(figures.items())), findings
+
+
+def _alarms(story: Story) -> list[Finding]:
+    """Findings about what is out of proportion, or lost."""
+    seen, drawn = story.proportion, story.drawn
+    findings = []
+    rough = [k for k, d in enumerate(drawn) if story.agreement.before[k] > story.tolerance and d.claims]
+    for k in rough:
+        spread = round(float(story.agreement.before[k]), 1)
+        findings.append(
+            found("tolerance_below_roughness", layer=drawn[k].key, measure=spread, tolerance=f"{story.tolerance:.1f}")
+        )
+    if seen.crowded:
+        findings.append(
+            found(
+                "faces_out_of_proportion",
+                measure=seen.faces,
+                expected=str(seen.expected),
+                splinters=str(seen.splinters),
+            )
+        )
+    for k, row, own, labelled in zip(seen.layer, seen.source, seen.own, seen.labelled, strict=True):
+        differs = {"own": f"{own:.0f}", "labelled": f"{labelled:.0f}"}
+        findings.append(_about("grid_land_differs", drawn[k], row, round(abs(labelled - own)), differs))
+    for k, row, area in zip(story.lost.layer, story.lost.source, story.lost.area, strict=True):
+        findings.append(_about("border_lost", drawn[k], row, round(float(area)), {}))
+    return findings
+
+
+def _about(kind: str, d: Drawing, row: int, measure: float, blanks: dict[str, str]) -> Finding:
+    """A finding about a grid, at its place."""
+    at = shapely.get_coordinates(robust.point_on_surface(d.sources[row]))[0]
+    name = str(d.layer.frame["source_id"].to_numpy()[row])
+    return found(kind, layer=d.key, source_id=name, measure=measure, place=(at[0], at[1]), **blanks)
 
 
 def _set_aside(d: Drawing, narrow: Narrow) -> list[Finding]:

@@ -27,6 +27,8 @@ class Cut:
         Row of the village each face lies in.
     zone
         Number of the exclusive zone each face is part of, -1 for none.
+    narrow
+        Number of the narrow grid each face is part of, -1 for none.
     shares
         Per layer, who holds how much of each face.
     """
@@ -34,6 +36,7 @@ class Cut:
     faces: Geometries
     village: Ints
     zone: Ints
+    narrow: Ints
     shares: tuple[Shares, ...]
 
     def claims(self) -> Floats:

@@ -21,6 +21,7 @@ from gridmerge.overlay.cut import Cut, faces_of
 from gridmerge.overlay.drawing import Drawing, drawings, standing, weights
 from gridmerge.overlay.label import Shares, Targets, marks, shares
 from gridmerge.overlay.linework import Bools, Floats, Geometries, Ints, Strands, plain, polylines
+from gridmerge.overlay.lost import Lost, lost_borders
 from gridmerge.overlay.narrow import (
     ENDANGERED,
     Apart,
@@ -30,12 +31,15 @@ from gridmerge.overlay.narrow import (
     narrow_grids,
     near_narrow,
 )
+from gridmerge.overlay.proportion import proportion
 from gridmerge.overlay.together import together
 from gridmerge.overlay.zones import Zones, told, zones_of
 
 PLACES = {"base": 0, "grid": 1, "barrier": 2}  # whose lines come first, whatever the rank
 MOST = 75.0  # percentile of the layers' tolerances that counts for all: a few very rough layers do not set the measure
 FINE = 0.8  # of the common tolerance: the least a layer gets, for the others it meets are not as fine
+# times the tolerance: what is tried where faces or labels are out of proportion
+STEP_UP = 1.5
 CROWD = 3_000_000  # samples: with fewer, starting a process takes longer than its work; threads then
 PASSES = 6  # a merged face may be thin again; measured: two passes are enough, two more for scraps of narrow grids
 
@@ -65,20 +69,96 @@ def overlay(township: Township, layers: Sequence[Layer], settings: Overlay, proc
     drawn = [d for d in drawn if d.role != "exclusive"]
     agreement = agree(sheet(polylines(villages)), [d.sheet for d in drawn], standing(drawn), processes)
     drawn, agreement, measure = _settled(drawn, agreement, settings)
-    tolerance = measure.metres
-    narrow = narrow_grids(drawn, agreement, tolerance)
-    zones = zones_of(villages, zoned, tolerance)
+    task = _Task(township, villages, zoned, drawn, agreement, processes)
+    story = _attempt(task, measure)
+    if measure.reason == "roughness":  # what a project file sets is not changed
+        story = _tried_again(task, story)
+    return mosaic_of(story, processes)
+
+
+@dataclass(frozen=True)
+class _Task:
+    """What no attempt changes: the land, and the layers with the tolerances measured on them."""
+
+    township: Township
+    villages: Geometries
+    zoned: list[Drawing]
+    drawn: list[Drawing]
+    agreement: Agreement
+    processes: int
+
+
+def _tried_again(task: _Task, story: Story) -> Story:
+    """The story, or a better one with another tolerance where faces or labels are out of proportion."""
+    measure, seen = story.measure, story.proportion
+    attempts = [story]
+    if seen.crowded:
+        attempts.append(_attempt(task, replace(measure, metres=STEP_UP * measure.metres, reason="raised")))
+    if seen.mislabelled:
+        attempts.append(_attempt(task, replace(measure, metres=measure.metres / STEP_UP, reason="lowered")))
+    return min(attempts, key=lambda one: one.proportion.badness)
+
+
+def _attempt(task: _Task, measure: Measure) -> Story:
+    """Everything from the accepted lines to the labels, with one tolerance."""
+    tolerance, processes = measure.metres, task.processes
+    agreement = task.agreement
+    if measure.reason == "lowered":
+        agreement = agreement.within(0.0, tolerance)
+    agreement = agreement.within(FINE * tolerance, np.inf)
+    narrow = narrow_grids(task.drawn, agreement, tolerance)
+    zones = zones_of(task.villages, task.zoned, tolerance)
     step = STRIDE * tolerance
-    candidates = _candidates(drawn, agreement, narrow, step, processes)
-    results = _accepted(township, zones, candidates, step, processes)
-    faces, village, failed = _cut(villages, results)
-    drawn, agreement, narrow = [*zoned, *drawn], agreement.behind(len(zoned)), [*[Narrow.none()] * len(zoned), *narrow]
-    parts = _Parts(faces, village, zones.of(faces, village), faces_of_narrow(faces, narrow))
-    parts = _absorbed(parts, drawn, tolerance, processes)
-    labels = _labelled(parts, drawn, agreement, tolerance, processes)
-    cut = Cut(parts.faces, parts.village, parts.zone, labels)
-    findings = [*_troubles(township, villages, results, failed), *told(zones, zoned, villages)]
-    return mosaic_of(Story(township, drawn, agreement, narrow, cut, measure, failed, findings), processes)
+    candidates = _candidates(task.drawn, agreement, narrow, step, processes)
+    results = _accepted(task.township, zones, candidates, step, processes)
+    none = [Narrow.none()] * len(task.zoned)
+    layers = _Layers([*task.zoned, *task.drawn], agreement.behind(len(task.zoned)), [*none, *narrow])
+    cut, lost, failed = _finished(task, zones, layers, results, tolerance)
+    if len(lost.face):
+        cut, lost, failed = _finished(task, zones, layers, _restored(results, cut, lost), tolerance)
+    measured = proportion(cut, layers.claiming(cut.shares), agreement.before, tolerance)
+    findings = [*_troubles(task.township, task.villages, results, failed), *told(zones, task.zoned, task.villages)]
+    return Story(
+        task.township, layers.drawn, layers.agreement, layers.narrow, cut, measure, measured, lost, failed, findings
+    )
+
+
+@dataclass(frozen=True)
+class _Layers:
+    """All layers, those of zones first, how they agreed, and their narrow grids."""
+
+    drawn: list[Drawing]
+    agreement: Agreement
+    narrow: list[Narrow]
+
+    def claiming(self, tables: Sequence[Shares]) -> list[tuple[int, Drawing, Shares]]:
+        """Place, layer and table of each layer that claims land and is no law by itself."""
+        places = [k for k, d in enumerate(self.drawn) if d.claims]
+        pairs = zip(places, tables, strict=True)
+        return [(k, self.drawn[k], table) for k, table in pairs if self.drawn[k].role != "exclusive"]
+
+
+def _finished(
+    task: _Task, zones: Zones, layers: _Layers, results: list[Accepted], tolerance: float
+) -> tuple[Cut, Lost, Bools]:
+    """The cut that accepted lines make, the borders it lacks, and the villages that failed."""
+    faces, village, failed = _cut(task.villages, results)
+    parts = _Parts(faces, village, zones.of(faces, village), faces_of_narrow(faces, layers.narrow))
+    parts = _absorbed(parts, layers.drawn, tolerance, task.processes)
+    labels = _labelled(parts, layers.drawn, layers.agreement, tolerance, task.processes)
+    cut = Cut(parts.faces, parts.village, parts.zone, parts.apart.number, labels)
+    asked = (cut.zone < 0) & ~failed[cut.village]
+    tables = [(k, d, layers.agreement.moves[k], table) for k, d, table in layers.claiming(labels)]
+    return cut, lost_borders(cut.faces, asked, tables, tolerance), failed
+
+
+def _restored(results: list[Accepted], cut: Cut, lost: Lost) -> list[Accepted]:
+    """The accepted lines and those that borders were lost for."""
+    home = cut.village[lost.face]
+    lines = [shapely.get_parts(lost.line[home == row]) for row in range(len(results))]
+    return [
+        replace(result, lines=np.concatenate([result.lines, more])) for result, more in zip(results, lines, strict=True)
+    ]
 
 
 def _settled(drawn: list[Drawing], agreement: Agreement, settings: Overlay) -> tuple[list[Drawing], Agreement, Measure]:
@@ -103,8 +183,7 @@ def _settled(drawn: list[Drawing], agreement: Agreement, settings: Overlay) -> t
     if settings.tolerance is not None:
         agreement = agreement.within(settings.tolerance, settings.tolerance)
         return drawn, agreement, Measure(settings.tolerance, "", "set")
-    measure = _common(drawn, agreement)
-    return drawn, agreement.within(FINE * measure.metres, np.inf), measure
+    return drawn, agreement, _common(drawn, agreement)
 
 
 def _common(drawn: list[Drawing], agreement: Agreement) -> Measure:

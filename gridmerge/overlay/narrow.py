@@ -95,13 +95,13 @@ def narrow_grids(drawn: Sequence[Drawing], agreement: Agreement, tolerance: floa
     found = []
     for d, moves, own in zip(drawn, agreement.moves, agreement.tolerance, strict=True):
         width = widths(d)
-        source = np.flatnonzero(width < ENDANGERED * max(own, tolerance))
+        source = np.flatnonzero(width < ENDANGERED * max(float(own), tolerance))
         shape = moved_shapes(d.sources[source], d.sheet, moves)
         found.append(Narrow(source, width[source], shape, np.zeros(len(source), dtype=bool)))
     supported = _supported(found)
     judged = []
     for d, narrow, support in zip(drawn, found, supported, strict=True):
-        real = _real(d, narrow, support)
+        real = _real(d, narrow, support, tolerance)
         judged.append(Narrow(narrow.source, narrow.width, narrow.shape, real))
     return judged
 
@@ -115,8 +115,8 @@ def widths(d: Drawing) -> Floats:
     return width
 
 
-def _real(d: Drawing, narrow: Narrow, supported: Bools) -> Bools:
-    """Whether each narrow grid of a layer is land of its own."""
+def _real(d: Drawing, narrow: Narrow, supported: Bools, tolerance: float) -> Bools:
+    """Whether each narrow grid of a layer is land of its own; what is wider than drawings differ always is."""
     if len(narrow.source) == 0:
         return narrow.real
     drawn, width = d.sources[narrow.source], narrow.width
@@ -124,7 +124,8 @@ def _real(d: Drawing, narrow: Narrow, supported: Bools) -> Bools:
     strip = length >= SLENDER * width
     overlap = strip & _doubled(d, narrow.source, width)
     river = (width >= RIVER[0]) & (length >= RIVER[1])
-    alone = (width >= LEAST) & ~tapering(drawn, width) & (~overlap | river)
+    leftover = tapering(drawn, width) | (overlap & ~river)
+    alone = (width >= LEAST) & (~leftover | (width >= tolerance))
     return np.asarray((width >= FINEST) & (supported | alone))
 
 
