@@ -10,6 +10,7 @@ import pandas as pd
 from gridmerge import placeindex
 from gridmerge.model import Build
 from gridmerge.publish.who import leaders, people
+from gridmerge.publish.words import titles_of
 
 
 def write_places(build: Build, folder: Path) -> None:
@@ -70,8 +71,9 @@ def _grids(build: Build) -> list[dict[str, Any]]:
 
 def _claims(build: Build, face_ids: pd.Series) -> tuple[list[dict[str, str]], list[list[int]]]:
     """The departmental grids, and for each face which of them claim it."""
+    titles = titles_of(build, "zh")
     sources = [
-        {"layer": layer.key, "title": layer.title, "source_id": source_id, "name": name, "holder": holder}
+        {"layer": layer.key, "title": titles[layer.key], "source_id": source_id, "name": name, "holder": holder}
         for layer in build.ranked
         for source_id, name, holder in zip(
             layer.frame["source_id"], layer.frame["name"], layer.frame["holder"], strict=True

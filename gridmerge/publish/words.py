@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable
+from pathlib import PurePosixPath
 
 from gridmerge.catalog import catalog
 from gridmerge.model import Build, Layer
+from gridmerge.personal import scrub
 from gridmerge.text import Language, Text
 
 LABELS = {
@@ -175,4 +178,20 @@ def titles(layers: Iterable[Layer], works: Iterable[str], language: Language) ->
     """Return what people call layers and workloads, by the key that findings have."""
     named = {f"workload:{name}": label(name, language) for name in works}
     named |= {key: name.in_(language) for key, name in INPUTS.items()}
-    return named | {layer.key: titled(layer.title, layer.department, layer.spec.role).in_(language) for layer in layers}
+    return named | {key: title.in_(language) for key, title in layer_titles(layers).items()}
+
+
+def layer_titles(layers: Iterable[Layer]) -> dict[str, Text]:
+    """Return what people call each layer, by key: two that would be called alike are told apart by their files."""
+    every = list(layers)
+    plain = {layer.key: titled(layer.title, layer.department, layer.spec.role) for layer in every}
+    stems = {layer.key: scrub(PurePosixPath(layer.spec.path[0].replace("\\", "/")).stem) for layer in every}
+    again = Counter(name for title in plain.values() for name in {title.zh, title.en})
+    files = Counter((plain[key].zh, stem) for key, stem in stems.items())
+    told: dict[str, Text] = {}
+    for key, title in plain.items():
+        more = stems[key] if files[title.zh, stems[key]] == 1 else key
+        zh = f"{title.zh}（{more}）" if again[title.zh] > 1 else title.zh
+        en = f"{title.en} ({more})" if again[title.en] > 1 else title.en
+        told[key] = Text(zh, en)
+    return told

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection
 
 from gridmerge.recognise.guess import NOTHING, Guess, Sure, listed, together
@@ -10,6 +11,11 @@ from gridmerge.recognise.signs import texts, word
 from gridmerge.recognise.survey import TABLES, Sheet
 from gridmerge.text import Text
 
+# 社区.json and 青山镇居委会.shp are the villages; 社区警务 and 东山社区 are something of theirs.
+_VILLAGES = re.compile(
+    r"(?:.{1,12}?(?:镇|乡|街道|街|办事处))?[_\-\s]*(?:村|社区|村庄|居委会|居民委员会|村委会|村民委员会|村委|各村|各社区|村和社区|行政村社区)"
+    r"(?:面|范围|矢量|图层|数据|分布)?图?[_\-\s\d]*"
+)
 CODE = r"\d{12}"  # a village's statistical code
 
 
@@ -72,7 +78,7 @@ def village_codes(sheet: Sheet) -> str | None:
 
 
 def _named(sheet: Sheet) -> bool:
-    return word(sheet.title, "villages") is not None
+    return word(sheet.title, "villages") is not None or _VILLAGES.fullmatch(sheet.title) is not None
 
 
 def _likeness(sheet: Sheet) -> int:

@@ -20,7 +20,7 @@ from gridmerge.values import numbers
 
 _PHONE = re.compile(r"1\d{10}|0\d{2,3}-?\d{7,8}")
 _DATE = re.compile(r"(19|20)\d{2}[-/.年]\d{1,2}([-/.月]\d{1,2}日?)?([ T].*)?")
-_DECIMAL = re.compile(r"-?\d+\.\d+")
+_DECIMAL = re.compile(r"-?\d+\.\d+([eE][+-]?\d+)?|-?\d+[eE][+-]?\d+")
 _CODE = re.compile(
     r"(?=.*\d)[A-Za-z0-9_\-./#]{2,40}[\u4e00-\u9fff]?"
 )  # letters, digits, dashes; one sign such as 标 or 号
@@ -29,10 +29,16 @@ _HAN = re.compile(r"[\u3400-\u9fff]")
 _LEAST_DISTINCT = 0.5  # of the filled values: parts of one grid may share an id, a constant is none
 _MOSTLY = 0.6  # share of the values that must look like what a column is taken for
 _NEARLY_ALL = 0.95  # of the rows: a district in two parts has its number twice
+# what a geographic information system measures and writes beside every feature, as `plain` writes it
+_MEASURE = re.compile(
+    r"(shape|st|geom|poly|calc)?(area|leng(th)?|len|perim(eter)?|acres?|hectares?)(m2|ha|km2|mu|sqm)?\d*|.*(面积|周长|长度)|(tb|js|jz)?mj"
+)
 _AMOUNT = re.compile(r"area|leng|perim|count|num$|total|sum|pop|hous|面积|长度|周长|数|户|人|量|率|额")
 _ANY_ROW = frozenset({"id", "fid", "gid", "bsm"})  # what a program may number its rows by, or a department its grids
 # what only programs number rows by, as `plain` writes it
 _MACHINES = frozenset({"objectid", "gmlid", "ogcfid", "globalid", "guid", "uuid", "shapeid", "序号", "no"})
+# numbers of rows, which name a grid only where nothing else does
+_ROWS = _MACHINES | {"fid", "oid", "gid"}
 _CALLED = {
     "id": Text("编号", "a code"),
     "name": Text("名称", "a name"),
@@ -43,8 +49,9 @@ _LONG = 6  # digits from which a plain number is a code rather than an amount or
 
 def id_field(sheet: Sheet) -> Guess[str] | None:
     """The column with the department's own grid codes."""
-    allowed = [name for name in sheet.columns if _may_be_id(_filled(sheet, name))]
-    chosen = _chosen(sheet, "id", allowed, _looks_like_id)
+    allowed = [name for name in sheet.columns if not _is_measure(name) and _may_be_id(_filled(sheet, name))]
+    own = [name for name in allowed if plain(name) not in _ROWS]
+    chosen = _chosen(sheet, "id", own, _looks_like_id) or _chosen(sheet, "id", allowed, _looks_like_id)
     if chosen is not None or len(sheet.frame) < 2:
         return chosen
     numbers = [name for name in allowed if _tells_by_number(sheet, name) and plain(name) not in _MACHINES]
@@ -58,6 +65,19 @@ def id_field(sheet: Sheet) -> Guess[str] | None:
             "字段名看不出，各要素的数字几乎都不同", "its name tells nothing; nearly every feature has another number"
         )
     return Guess(numbers[0], "unsure", why)
+
+
+def _is_measure(name: str) -> bool:
+    return _MEASURE.fullmatch(plain(name)) is not None
+
+
+def called(sheet: Sheet, columns: list[str], part: str) -> str | None:
+    """The column whose name says that it holds names; of several that do, one in Chinese before one in pinyin."""
+    named = find_field(columns, part)
+    if named is None or _looks_like_name(_filled(sheet, named)):
+        return named
+    chinese = [name for name in columns if find_field([name], part) and _looks_like_name(_filled(sheet, name))]
+    return find_field(chinese, part) or named
 
 
 def name_field(sheet: Sheet, taken: list[str]) -> Guess[str] | None:
@@ -93,19 +113,20 @@ def telling_column(sheet: Sheet) -> str | None:
     """The first column that is filled and different in every row, and no measure: what tells features apart at a pinch."""
     for name in sheet.columns:
         values = _filled(sheet, name)
-        if len(values) == len(sheet.frame) and values.is_unique and _share(values, _DECIMAL) < _MOSTLY:
+        filled = len(values) == len(sheet.frame) and values.is_unique
+        if filled and not _is_measure(name) and _share(values, _DECIMAL) < _MOSTLY:
             return name
     return None
 
 
 def _chosen(sheet: Sheet, part: str, allowed: list[str], looks: Callable[[pd.Series], bool]) -> Guess[str] | None:
     """The column whose name says so, else the one whose values do; surest when both agree and no other is like it."""
-    named = find_field(allowed, part)
+    named = called(sheet, allowed, part) if part == "name" else find_field(allowed, part)
     alike = [name for name in allowed if looks(_filled(sheet, name)) and plain(name) not in _MACHINES]
     if named is None:
         return _by_content(alike, _CALLED[part])
-    doubt, called = _doubt(sheet, part, named, allowed, alike), _CALLED[part]
-    why = together(Text(f"字段名像{called.zh}", f"its name is like that of {called.en}"), doubt)
+    doubt, what = _doubt(sheet, part, named, allowed, alike), _CALLED[part]
+    why = together(Text(f"字段名像{what.zh}", f"its name is like that of {what.en}"), doubt)
     return Guess(named, "likely" if doubt.zh else "sure", why)
 
 

@@ -25,6 +25,7 @@ from gridmerge.text import Text
 
 _AT_EDGES = 0.05  # share of one piece's grids that may lie on the other's where two pieces of a network meet
 BASE = "party"  # where there is a Party network, the published reforms build on it
+_KINDS = re.compile(r"(?:.*(?:网格|责任区|辖区|建筑|房屋|楼栋)|(?:grids?|buildings?|houses?)(?=[^a-z]))", re.IGNORECASE)
 _PART = re.compile(
     r"[第\d一二三四五六七八九十东西南北中上下左右甲乙丙丁a-z]+(?=片|区|部分|块|$)|[_\-\s（(）)]+|(part|p)?\d+$",
     re.IGNORECASE,
@@ -98,7 +99,17 @@ def _are_pieces(one: list[Recognised], other: list[Recognised]) -> bool:
     alike = SequenceMatcher(None, first.title, second.title, autojunk=False).find_longest_match().size
     owners = [department(sheet) for sheet in (first, second)]
     same = owners[0] is not None and owners[1] is not None and owners[0].value.key == owners[1].value.key
-    return same and 2 * alike >= min(len(first.title), len(second.title)) and not _overlap(one, other)
+    # nobody's: 网格_青河 and 网格_红星 say what they are before they say where
+    kind = owners == [None, None] and len(first.columns) > 1 and _KINDS.match(_common([first.title, second.title]))
+    alike_enough = 2 * alike >= min(len(first.title), len(second.title))
+    return bool((same and alike_enough) or kind) and not _overlap(one, other)
+
+
+def _common(titles: list[str]) -> str:
+    """What all titles begin with."""
+    shortest, longest = min(titles), max(titles)
+    same = [one == other for one, other in zip(shortest, longest, strict=False)]
+    return shortest[: same.index(False)] if False in same else shortest[: len(same)]
 
 
 def _overlap(one: list[Recognised], other: list[Recognised]) -> bool:
@@ -114,7 +125,8 @@ def _overlap(one: list[Recognised], other: list[Recognised]) -> bool:
 def network(group: list[Recognised], township: Township | None, taken: set[str]) -> Table:
     """The [[layers]] table of a network in one or several files."""
     first = group[0]
-    sheet = _joined(group)
+    sheet = joined(group)
+    title = _common([one.sheet.title for one in group]).strip("_- （(") or sheet.title
     table = Table(name="[[layers]]")
     owner = None if first.kind.value == "exclusive" else department(sheet)
     if sheet.only is not None:
@@ -129,8 +141,8 @@ def network(group: list[Recognised], township: Township | None, taken: set[str])
         table.values["department"] = Guess(owner.value.key, least(owner.sure, first.kind.sure), owner.why)
     else:
         why = Text("部门目录中没有对得上的名称", "the catalogue of departments has none of that name")
-        table.values["department"] = Guess(sheet.title, "unsure", why)
-    key = _key(first, owner.value.key if owner else None, sheet)
+        table.values["department"] = Guess(title, "unsure", why)
+    key = _key(first, owner.value.key if owner else None, title)
     table.values = {"key": Guess(free(key, taken), "sure", NOTHING), **table.values}
     paths = [one.sheet.path for one in group]
     table.values["path"] = Guess(
@@ -148,14 +160,14 @@ def network(group: list[Recognised], township: Township | None, taken: set[str])
     return table
 
 
-def _key(first: Recognised, owner: str | None, sheet: Sheet) -> str:
+def _key(first: Recognised, owner: str | None, title: str) -> str:
     if first.kind.value == "exclusive":
         return "special_grids"
     if first.kind.value == "barrier":
-        if _is_water(sheet):
+        if _is_water(first.sheet):
             return "rivers"
-        return "main_roads" if re.search("主要|主干|main", sheet.title) else "roads"
-    return owner or re.sub(r"[^0-9A-Za-z_\u4e00-\u9fff]+", "_", sheet.title).strip("_") or "layer"
+        return "main_roads" if re.search("主要|主干|main", first.sheet.title) else "roads"
+    return owner or re.sub(r"[^0-9A-Za-z_\u4e00-\u9fff]+", "_", title).strip("_") or "layer"
 
 
 def _is_water(sheet: Sheet) -> bool:
@@ -180,7 +192,7 @@ def _pieces(paths: list[str]) -> Text:
     )
 
 
-def _joined(group: list[Recognised]) -> Sheet:
+def joined(group: list[Recognised]) -> Sheet:
     """One sheet for all files of a network; columns and place are proven on all of them."""
     first = group[0].sheet
     if len(group) == 1 or first.raw is None:

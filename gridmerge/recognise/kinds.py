@@ -55,8 +55,8 @@ def department(sheet: Sheet) -> Guess[Department] | None:
         named = catalog().mentions(text)
         if named:
             return _named(named, where, sure)
-        if text == sheet.title and (english := _english(text)) is not None:
-            why = Text(f"文件名中的英文词像 {english.key}", f"English words of the file name mean {english.key}")
+        if (english := _english(text)) is not None:
+            why = together(where, Text(f"的英文词像 {english.key}", f": English words mean {english.key}"))
             return Guess(english, "likely", why)
     told = _department_of_values(sheet)
     if told is None and (placed := catalog().mentions(sheet.title, places=True)):

@@ -13,7 +13,7 @@ from gridmerge.errors import GridmergeError, InputError
 from gridmerge.mend import mend_township
 from gridmerge.model import Township
 from gridmerge.recognise.candidates import likeliest, reason, says_villages, village_codes
-from gridmerge.recognise.columns import telling_column
+from gridmerge.recognise.columns import called, telling_column
 from gridmerge.recognise.guess import NOTHING, Guess, listed, together
 from gridmerge.recognise.kinds import Recognised, recognise
 from gridmerge.recognise.signs import texts, word
@@ -184,7 +184,7 @@ def _head(one: Recognised, refused: dict[str, GridmergeError]) -> Table:
             )
         )
     filled = [column for column in sheet.columns if column != code and (texts(sheet, column) != "").mean() > _MOSTLY]
-    name = find_field(filled, "village_name")
+    name = called(sheet, filled, "village_name")
     if name is not None:
         table.values["name"] = Guess(name, "sure", Text("字段名像村名", "its name is like a village name's"))
     return table

@@ -12,7 +12,7 @@ from gridmerge.mend.names import Gazetteer
 from gridmerge.model import Township
 from gridmerge.recognise.columns import count_field
 from gridmerge.recognise.guess import NOTHING, Guess, together
-from gridmerge.recognise.inputs import free
+from gridmerge.recognise.inputs import free, in_files, joined
 from gridmerge.recognise.kinds import Recognised
 from gridmerge.recognise.proof import prove_points
 from gridmerge.recognise.signs import signs, texts, word
@@ -33,6 +33,8 @@ def works(found: list[Recognised], township: Township | None) -> list[Table]:
         for one in found:
             if one.kind.value == "other" and one.sheet.shape == "table":
                 made += _of_villages(one, township, taken)
+        if not any(kind in ("households", "people") for _, kind, _ in made):
+            made += _of_buildings(found, township, taken)
         for table, kind, sheet in made:
             if sheet.shape == "area" or "village" in table.values:
                 _by_points(table, kind, sheet, made, township)
@@ -62,6 +64,27 @@ def _of_file(one: Recognised, township: Township | None, taken: set[str]) -> lis
         table.values["name"] = Guess(free(name, taken), table.values["name"].sure, NOTHING)
         prove_points(table, sheet, township)
     return made
+
+
+def _of_buildings(found: list[Recognised], township: Township, taken: set[str]) -> list[Made]:
+    """Areas of buildings, counted, where nothing else tells how many live somewhere: those of a department are its own."""
+    drawn = [one for one in found if one.kind.value in ("other", "workload") and _are_buildings(one)]
+    made: list[Made] = []
+    for group in in_files(drawn):
+        sheet, paths = joined(group), [one.sheet.path for one in group]
+        why = Text("建筑面，没有户数，按栋计", "areas of buildings without households; buildings are counted")
+        table = _workload(group[0], "households", why)
+        table.values["path"] = Guess(paths[0] if len(paths) == 1 else paths, "likely", why)
+        table.values["name"] = Guess(free("buildings", taken), "likely", NOTHING)
+        prove_points(table, sheet, township)
+        made.append((table, "households", sheet))
+    return made
+
+
+def _are_buildings(one: Recognised) -> bool:
+    title = one.sheet.title.lower()
+    named = word(title, "buildings") is not None and not any(sign in title for sign in signs()["buildings"]["but"])
+    return named and one.sheet.shape == "area" and one.sheet.only is None
 
 
 def _of_villages(one: Recognised, township: Township, taken: set[str]) -> list[Made]:

@@ -15,7 +15,7 @@ from gridmerge.findings import Finding
 from gridmerge.model import Build, Layer, Meeting, Roster
 from gridmerge.publish.docket import KINDS, docket
 from gridmerge.publish.privacy import Contacts, mask_phone
-from gridmerge.publish.words import titled, titles_of
+from gridmerge.publish.words import titles_of
 from gridmerge.text import Text
 
 MEMBER_COLUMNS = ("member_id", "name", "kind", "capacity", "phone")
@@ -117,7 +117,7 @@ class MapData:
             grids=build.plan.grids,
             faces=_faces(build),
             memberships=build.mosaic.memberships,
-            layers=tuple(_layer(layer) for layer in build.ranked),
+            layers=tuple(_layer(layer, Text(chinese[layer.key], english[layer.key])) for layer in build.ranked),
             members=_members(None if assignment is None else assignment.members, build.roster, contacts),
             assignments=_columns(None if assignment is None else assignment.assignments, ASSIGNMENT_COLUMNS),
             works=build.weights.names,
@@ -150,10 +150,10 @@ def _faces(build: Build) -> gpd.GeoDataFrame:
     return faces.merge(weights, on="face_id", how="inner", validate="1:1").sort_values("face_id", ignore_index=True)
 
 
-def _layer(layer: Layer) -> MapLayer:
+def _layer(layer: Layer, title: Text) -> MapLayer:
     frame = layer.frame[["source_id", "name", "holder", "geometry"]]
     role = layer.spec.role
-    return MapLayer(key=layer.key, title=titled(layer.title, layer.department, role), role=role, frame=frame)
+    return MapLayer(key=layer.key, title=title, role=role, frame=frame)
 
 
 def _members(members: pd.DataFrame | None, roster: Roster | None, contacts: Contacts) -> pd.DataFrame:
