@@ -20,6 +20,7 @@ from gridmerge.crosswalk import crosswalk, left_out
 from gridmerge.duties import duty_sheets, mend_matters, post_rows
 from gridmerge.errors import GridmergeError, InputError, PlaceError
 from gridmerge.findings import Finding, because, found, tidy
+from gridmerge.invariants import Gate
 from gridmerge.load import read
 from gridmerge.load.named import named_files, refuse_in_patterns
 from gridmerge.load.paths import called, sha256
@@ -42,7 +43,7 @@ from gridmerge.model import (
     Weights,
     Work,
 )
-from gridmerge.overlay import overlay
+from gridmerge.overlay import overlay, with_nodes
 from gridmerge.partition import Refusal, alternatives, apply_edits, described, named, partition, read_orders
 from gridmerge.postings import Postings, posting_files, read_postings
 from gridmerge.project import read_project
@@ -50,6 +51,8 @@ from gridmerge.publish import WRITTEN, inputs_of_build, prepare, publish, write_
 from gridmerge.publish.map import build_hash
 from gridmerge.text import Text
 from gridmerge.workload import swing, weigh
+
+PROMISES = "promises"  # what `seconds` calls the time that proving them takes
 
 Spec = TypeVar("Spec")
 Value = TypeVar("Value")
@@ -73,6 +76,18 @@ class _Clock:
         start = time.perf_counter()
         yield
         self.seconds[name] = round(time.perf_counter() - start, 3)
+
+    @contextmanager
+    def between(self, name: str) -> Iterator[None]:
+        """Count what is done between the stages, in one sum."""
+        start = time.perf_counter()
+        yield
+        self.seconds[name] = round(self.seconds.get(name, 0.0) + time.perf_counter() - start, 3)
+
+    def prove(self, step: Callable[..., None], *made: Any) -> None:
+        """Let a step of the gate look at what a room has made."""
+        with self.between(PROMISES):
+            step(*made)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -384,30 +399,68 @@ def build(
     paths = [Path(file) for file in files]
     if out is not None:
         ready(settings, Path(out), WRITTEN, paths)
-    day, clock = _today(), _Clock(progress)
+    clock = _Clock(progress)
     with clock.stage("load", "读取并修整各部门数据", "Loading and mending"):
         inputs = load_inputs(settings, progress)
+    finished = build_from(inputs, edits=paths, processes=processes, clock=clock)
+    if out is not None:
+        with clock.stage("publish", "写出成果", "Writing the results"):
+            publish(finished, Path(out))
+    return finished
+
+
+def build_from(inputs: Inputs, *, edits: Sequence[Path] = (), processes: int = 1, clock: _Clock | None = None) -> Build:
+    """Make a build of inputs that are loaded and mended; write nothing.
+
+    Parameters
+    ----------
+    inputs
+        As `load_inputs` gives them.
+    edits, processes
+        As in `build`.
+    clock
+        Takes the seconds of each stage.
+
+    Raises
+    ------
+    PromiseError
+        The result would break a promise of the outputs.
+    GridmergeError
+        As in `build`.
+    """
+    settings, day, clock = inputs.settings, _today(), clock or _Clock(_silent)
+    gate = Gate(inputs.township, inputs.layers, inputs.works, inputs.roster)
     with clock.stage("overlay", "统一界线并叠加", "Agreeing the lines and cutting"):
         mosaic = overlay(inputs.township, inputs.layers, settings.overlay, processes)
+        township = with_nodes(inputs.township, mosaic)
+    clock.prove(gate.cut, township, mosaic)
     with clock.stage("workload", "计算工作量", "Weighing the work"):
         weights = weigh(mosaic, inputs.works, inputs.township, settings.grids)
+    clock.prove(gate.weighed, weights)
     with clock.stage("partition", "划分综合网格", "Forming the grids"):
         formed = partition(mosaic, weights, inputs.township, settings.grids, processes, inputs.layers)
-        plan, meeting = _edited_by_all(formed, mosaic, weights, paths)
+    clock.prove(gate.planned, formed)
+    with clock.between("partition"):
+        plan, meeting = _edited_by_all(formed, mosaic, weights, edits)
         moved = plan.faces is not formed.faces
-        fixed = _fixed_by_people(settings, paths)  # now: OUT may take the place of the earlier plan
+        fixed = _fixed_by_people(settings, edits)  # now: OUT may take the place of the earlier plan
         plan = _told(plan, inputs)
     plan = replace(plan, figures={**plan.figures, "swing": swing(plan, weights)})
+    if moved:
+        clock.prove(gate.planned, plan)
     with clock.stage("crosswalk", "核对各部门原网格去向", "Tracing every departmental grid"):
         table = crosswalk(inputs.layers, plan, weights)
+        lost = left_out(inputs.layers, table)
+    clock.prove(gate.traced, table, (*inputs.findings, *mosaic.findings, *lost))
     with clock.stage("balance", "分配网格员", "Assigning members"):
         seen = _assigned(inputs, formed, crosswalk(inputs.layers, formed, weights)) if moved else None
         assignment = _assigned(inputs, plan, table, seen)
+    clock.prove(gate.staffed, assignment)
     with clock.stage("duties", "编制一格一清单", "Writing every grid's duties"):
         duties, unposted = _duties(inputs, plan, table, assignment)
-    finished = Build(
+    return Build(
         settings=settings,
-        township=inputs.township,
+        township=township,
         layers=inputs.layers,
         mosaic=mosaic,
         weights=weights,
@@ -419,16 +472,10 @@ def build(
         meeting=meeting,
         addresses=inputs.addresses,
         sources=(*inputs.sources, *fixed),
-        findings=tidy(
-            (*_findings(inputs, mosaic, weights, plan, assignment), *left_out(inputs.layers, table), *unposted)
-        ),
+        findings=tidy((*_findings(inputs, mosaic, weights, plan, assignment), *lost, *unposted)),
         seconds=clock.seconds,
         date=day,
     )
-    if out is not None:
-        with clock.stage("publish", "写出成果", "Writing the results"):
-            publish(finished, Path(out))
-    return finished
 
 
 def ready(settings: Settings, out: Path, names: Iterable[str], more: Sequence[Path] = ()) -> None:

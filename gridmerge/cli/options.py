@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import functools
 import json
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -59,13 +59,17 @@ def language_of(console: Console, out: Path) -> Language:
     return console.language or made_in
 
 
-def write_text(file: Path, text: str, inputs: Sequence[Path] = ()) -> None:
+def write_text(file: Path, text: str, inputs: Sequence[Path] = (), options: Mapping[str, Any] | None = None) -> None:
     """Write a text file aside and move it in, so that what was there stays whole until the new one is.
 
     Parameters
     ----------
+    file, text
+        Where, and what.
     inputs
         What was read, and must not be written over.
+    options
+        What made it, for the manifest of a build that it goes into.
 
     Raises
     ------
@@ -74,5 +78,5 @@ def write_text(file: Path, text: str, inputs: Sequence[Path] = ()) -> None:
     """
     from gridmerge.publish.staging import staged
 
-    with staged(file.parent, (file.name,), inputs) as folder:
+    with staged(file.parent, (file.name,), inputs, options) as folder:
         (folder / file.name).write_text(text, "utf-8", newline="\n")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
@@ -34,8 +35,9 @@ def map_(console: Console, out: str, to: str | None, **choices: Any) -> None:
     file = Path(to) if to else Path(out, "map.html")
     inputs = inputs_of_out(Path(out), own="map.html")
     prepare(file.parent, (file.name,), inputs)
-    html = render_data(from_out(Path(out)), options=MapOptions(language=language, **choices))
-    write_text(file, html, inputs)
+    options = MapOptions(language=language, **choices)
+    html = render_data(from_out(Path(out)), options=options)
+    write_text(file, html, inputs, asdict(options))
     console.line(f"已写出 {file}", f"Wrote {file}")
     console.summary({"map": str(file)})
 
@@ -48,14 +50,17 @@ def verify(console: Console, out: str) -> None:
 
     只凭成果文件和原始数据，重新核验各项承诺；有一项不成立即退出码 1。
     """
-    from gridmerge.verify import verify as prove
+    import os
 
-    broken = prove(Path(out))
-    for failure in broken:
+    from gridmerge.verify import prove
+
+    proof = prove(Path(out), processes=os.cpu_count() or 1)
+    for failure in proof.broken:
         click.echo(console.say(failure.text), err=True)
-    console.summary(
-        {"out": out, "broken": [{"promise": failure.promise, "what": failure.text.en} for failure in broken]}
-    )
-    if broken:
+    told = [{"promise": failure.promise, "what": failure.text.en} for failure in proof.broken]
+    console.summary({"out": out, "broken": told, "notes": [note.en for note in proof.notes]})
+    if proof.broken:
         raise click.exceptions.Exit(STOPPED)
+    for note in proof.notes:
+        console.line(f"说明：{note.zh}", f"Note: {note.en}")
     console.line("核验通过：各项承诺全部成立。", "Verified: every promise holds.")

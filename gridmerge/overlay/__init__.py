@@ -5,5 +5,6 @@ Out: a `Mosaic` — the smallest faces that any department tells apart, who clai
 """
 
 from gridmerge.overlay.engine import overlay
+from gridmerge.overlay.nodes import with_nodes
 
-__all__ = ["overlay"]
+__all__ = ["overlay", "with_nodes"]

@@ -10,7 +10,7 @@ from gridmerge.publish.docket import docket_items
 from gridmerge.publish.exports import Exported, export
 from gridmerge.publish.finished import inputs_of_out
 from gridmerge.publish.guard import inputs_of_build
-from gridmerge.publish.publish import CHECKED, FILES, WRITTEN, publish, write_findings
+from gridmerge.publish.publish import CHECKED, FILES, WRITTEN, publish, write_files, write_findings
 from gridmerge.publish.staging import prepare, recover
 from gridmerge.publish.summary import summary
 
@@ -28,5 +28,6 @@ __all__ = [
     "recover",
     "summary",
     "write_alternatives",
+    "write_files",
     "write_findings",
 ]

@@ -28,6 +28,9 @@ _FILES = {
     "findings.csv": Text("数据问题清单", "what is wrong with the data"),
     "locate.*": Text("地点索引，供 gridmerge locate 使用", "the index of places, for gridmerge locate"),
     "report.json": Text("各项指标及数据来源的校验值", "figures, and the fingerprints of the inputs"),
+    "manifest.json": Text(
+        "全部文件的校验值，供 gridmerge verify 使用", "every file's fingerprint, for gridmerge verify"
+    ),
 }
 _HANDLING = Text(
     "本文件夹内的数据文件不带日期，同样的数据总是得到同样的文件；以上各项适用于全部文件。",

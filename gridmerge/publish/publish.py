@@ -8,6 +8,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from gridmerge.findings import Finding
+from gridmerge.invariants import hold_secrets
 from gridmerge.model import Build, Layer, Township
 from gridmerge.placeindex import FILES as PLACE_FILES
 from gridmerge.publish import docket, tables
@@ -16,6 +17,7 @@ from gridmerge.publish.discreet import discreet, discreet_finding, discreet_town
 from gridmerge.publish.geojson import write_geojson
 from gridmerge.publish.geopackage import write_geopackage
 from gridmerge.publish.guard import inputs_of_build
+from gridmerge.publish.manifest import MANIFEST, write_manifest
 from gridmerge.publish.map import MapOptions, render, trouble
 from gridmerge.publish.minutes import write_meeting
 from gridmerge.publish.notice import write_about
@@ -42,7 +44,7 @@ _WRITERS: dict[str, Callable[[Build, Path], None]] = {
     "meeting.csv": write_meeting,
 }
 FILES = (*_WRITERS, "about.txt", "plan.xlsx", "report.html", *PLACE_FILES, "findings.csv", "map.html", "report.json")
-WRITTEN = (*FILES, *COMPARED)  # plans to choose from of an earlier build go with it
+WRITTEN = (*FILES, *COMPARED, MANIFEST)  # plans to choose from of an earlier build go with it
 CHECKED = ("findings.csv", "findings.html")  # what `check` writes
 
 
@@ -62,23 +64,47 @@ def publish(build: Build, out: Path) -> None:
         OUT cannot be written, the disk is full, another program holds a file open, or a file is an input; OUT is then as
         it was.
     """
+    with staged(out, WRITTEN, inputs_of_build(build)) as folder:
+        write_files(build, folder, out)
+        write_manifest(build, folder)
+
+
+def write_files(build: Build, folder: Path, out: Path) -> None:
+    """Write every file of the contract but the manifest.
+
+    Parameters
+    ----------
+    build
+        A finished build. Phones and whatever else must not be shown is taken out here, whatever the caller did.
+    folder
+        Where the files are written.
+    out
+        Where they will lie: from there the report finds the project file again.
+
+    Raises
+    ------
+    PromiseError
+        Something secret is still there.
+    OutputError
+        GDAL could not write.
+    """
     started = time.perf_counter()
     shown = discreet(build)
+    hold_secrets(shown)
     language = shown.settings.project.language
-    with staged(out, WRITTEN, inputs_of_build(build)) as folder:
-        for name, write in _WRITERS.items():
-            write(shown, folder / name)
-        ready = slips(shown)
-        write_workbook(shown, folder / "plan.xlsx", ready)
-        write_report(shown, folder / "report.html", ready)
-        write_about(shown, folder / "about.txt")
-        write_places(shown, folder)
-        named = titles_of(shown)
-        tables.write_findings(shown.findings, shown.township.crs, language, folder / "findings.csv", named)
-        page = render(shown, options=MapOptions(language=language))
-        (folder / "map.html").write_text(page, "utf-8", newline="\n")
-        seconds = {**shown.seconds, "publish": round(time.perf_counter() - started, 3)}
-        write_report_json(replace(shown, seconds=seconds), out, folder / "report.json")
+    for name, write in _WRITERS.items():
+        write(shown, folder / name)
+    ready = slips(shown)
+    write_workbook(shown, folder / "plan.xlsx", ready)
+    write_report(shown, folder / "report.html", ready)
+    write_about(shown, folder / "about.txt")
+    write_places(shown, folder)
+    named = titles_of(shown)
+    tables.write_findings(shown.findings, shown.township.crs, language, folder / "findings.csv", named)
+    page = render(shown, options=MapOptions(language=language))
+    (folder / "map.html").write_text(page, "utf-8", newline="\n")
+    seconds = {**shown.seconds, "publish": round(time.perf_counter() - started, 3)}
+    write_report_json(replace(shown, seconds=seconds), out, folder / "report.json")
 
 
 def write_findings(

@@ -13,13 +13,14 @@ import os
 import shutil
 import sys
 import tempfile
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from typing import BinaryIO
+from typing import Any, BinaryIO
 
 from gridmerge.errors import OutputError
 from gridmerge.publish.guard import refuse_inputs
+from gridmerge.publish.manifest import MANIFEST, is_build, renew, renewed_above
 
 if sys.platform == "win32":
     import msvcrt
@@ -103,7 +104,9 @@ def recover(out: Path) -> None:
 
 
 @contextmanager
-def staged(out: Path, ours: Sequence[str], inputs: Sequence[Path] = ()) -> Iterator[Path]:
+def staged(
+    out: Path, ours: Sequence[str], inputs: Sequence[Path] = (), options: Mapping[str, Any] | None = None
+) -> Iterator[Path]:
     """Give a folder to write into; on leaving without an error, its files replace those of OUT, all or none.
 
     Parameters
@@ -115,6 +118,8 @@ def staged(out: Path, ours: Sequence[str], inputs: Sequence[Path] = ()) -> Itera
         Files of other names in OUT are never touched.
     inputs
         What was read, and must not be written over.
+    options
+        What makes the files, for the manifest of a build that they go into.
 
     Yields
     ------
@@ -134,7 +139,8 @@ def staged(out: Path, ours: Sequence[str], inputs: Sequence[Path] = ()) -> Itera
         stale = sorted(name for name in ours if name not in names and (out / name).is_file())
         refuse_inputs((out / name for name in (*names, *stale)), inputs)
         _refuse_held(out / name for name in (*names, *stale))
-        _write_journal(folder, out, names, stale)
+        moved = renew(out, folder, names, stale, options)
+        _write_journal(folder, out, moved, stale)
         _move_or_undo(folder, out)
     except OSError as error:
         raise _cannot_write(out, error) from error
@@ -142,6 +148,9 @@ def staged(out: Path, ours: Sequence[str], inputs: Sequence[Path] = ()) -> Itera
         lock.close()
         if not (folder / _JOURNAL).is_file() and not (folder / _UNDO).is_file():
             shutil.rmtree(folder, ignore_errors=True)
+    if is_build(out.parent) and not is_build(out):
+        with staged(out.parent, ()) as aside:
+            (aside / MANIFEST).write_text(renewed_above(out, names), "utf-8", newline="\n")
 
 
 def _at_work(folder: Path) -> bool:

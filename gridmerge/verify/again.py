@@ -8,40 +8,36 @@ from pathlib import Path
 from gridmerge.config import Settings
 from gridmerge.errors import OutputError
 from gridmerge.load import read
-from gridmerge.mend import mend_layer, mend_roster, mend_township, mend_work
-from gridmerge.model import Layer, RawLayer, Roster, Source, Township, Work
+from gridmerge.model import RawLayer
+from gridmerge.pipeline import Inputs, load_inputs
 from gridmerge.project import read_project
 from gridmerge.verify.written import Written
 
 
 @dataclass(frozen=True, kw_only=True)
 class Again:
-    """The project of a build, its inputs as they are on disk today."""
+    """The project of a build, its inputs as they are on disk today: mended, and the networks as their files hold them."""
 
-    settings: Settings
-    township: Township
+    inputs: Inputs
     raw: dict[str, RawLayer]
-    layers: dict[str, Layer]
-    works: dict[str, Work]
-    roster: Roster | None
 
     @property
-    def sources(self) -> dict[str, Source]:
-        """Where each input came from, by key."""
-        return {key: raw.source for key, raw in self.raw.items()}
+    def settings(self) -> Settings:
+        """The project file, in the language the build was made in."""
+        return self.inputs.settings
 
 
-def load_again(written: Written) -> Again:
-    """Load and mend what the build was made from.
+def settings_again(written: Written) -> Settings:
+    """Read the project file that a build was made from.
 
     Raises
     ------
     OutputError
         The project file is not where the report says.
-    GridmergeError
-        An input can no longer be used.
+    ProjectError
+        It can no longer be used.
     """
-    file = Path(written.report["project"]["path"])
+    file = Path(written.report.project.path)
     file = (written.out.resolve() / file).resolve() if not file.is_absolute() else file
     if not file.is_file():
         raise OutputError(
@@ -50,21 +46,17 @@ def load_again(written: Written) -> Again:
             " put the output folder back beside it and verify again.",
         )
     settings = read_project(file)
-    folder = settings.folder
-    specs = {"villages": settings.villages, **{spec.key: spec for spec in settings.layers}}
-    specs |= {f"workload:{spec.name}": spec for spec in settings.workload}
-    specs |= {} if settings.roster is None else {"roster": settings.roster}
-    raw = {key: read(spec, folder, key) for key, spec in specs.items()}
-    township = mend_township(raw["villages"], settings)
-    layers = {spec.key: mend_layer(raw[spec.key], spec, township) for spec in settings.layers}
-    networks = list(layers.values())
-    return Again(
-        settings=settings,
-        township=township,
-        raw=raw,
-        layers=layers,
-        works={
-            spec.name: mend_work(raw[f"workload:{spec.name}"], spec, township, networks) for spec in settings.workload
-        },
-        roster=None if settings.roster is None else mend_roster(raw["roster"], settings.roster, township),
-    )
+    project = settings.project.model_copy(update={"language": written.report.project.language})
+    return settings.model_copy(update={"project": project})
+
+
+def load_again(settings: Settings) -> Again:
+    """Load and mend what a build was made from.
+
+    Raises
+    ------
+    GridmergeError
+        An input can no longer be used.
+    """
+    inputs = load_inputs(settings)
+    return Again(inputs=inputs, raw={spec.key: read(spec, settings.folder, spec.key) for spec in settings.layers})

@@ -11,58 +11,27 @@ from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
 
-from gridmerge.personal import Hit, personal
+from gridmerge.invariants import Broken
+from gridmerge.invariants.secrets import codes_in, leak, told
 from gridmerge.publish import FILES
+from gridmerge.publish.manifest import MANIFEST
 from gridmerge.verify.again import Again
-from gridmerge.verify.broken import Broken, broken
+from gridmerge.verify.reading import reading
 from gridmerge.verify.written import Written
 
-# Codes of the departments may look like phones (a town of Hebei is 13xxxxxxx); where they stand is known.
-CODE_COLUMNS = frozenset(
-    {"grid_code", "village_code", "source_id", "source_ids", "face_id", "member_id", "zone", "layer"}
-)
-_CALLED = {
-    "id": ("身份证号", "an ID number"),
-    "card": ("银行卡号", "a bank card number"),
-    "phone": ("未脱敏的电话", "an unmasked phone"),
-}
-_SHOWN = 3  # digits of a leak that may be told, so that it can be looked for
+PUBLIC_NUMBERS = re.compile(r"<v>[^<]*</v>")  # of a workbook: figures; everything else is text
 
 
 def secret(written: Written, again: Again) -> Iterator[Broken]:
     """Read every text of every file, as a person with a search box would."""
-    codes = _codes(written)
+    codes = codes_in([*written.tables.values(), written.crosswalk, written.assignments, written.findings])
     full = again.settings.publish.contacts == "full"
-    for name in sorted(name for name in FILES if (written.out / name).is_file()):
-        for text in _texts(written.out / name):
-            leak = _leak(text, codes, full)
-            if leak is not None:
-                kind_zh, kind_en, shown = leak
-                yield broken(8, f"{name} 中有{kind_zh}（{shown}）。", f"{name} holds {kind_en} ({shown}).", shown)
-                break
-
-
-def _codes(written: Written) -> set[str]:
-    """Every code the files are keyed by: what looks like a phone in them is none."""
-    codes: set[str] = set()
-    for table in (*written.tables.values(), written.crosswalk, written.assignments, written.findings):
-        for column in CODE_COLUMNS & set(table.columns):
-            codes.update(table[column].astype(str))
-    return codes
-
-
-def _leak(text: str, codes: set[str], full: bool) -> tuple[str, str, str] | None:
-    for hit in personal(text):
-        if (full and hit.sort == "phone") or _is_code(text, hit, codes):
-            continue
-        return *_CALLED[hit.sort], f"{hit.number[:_SHOWN]}…"
-    return None
-
-
-def _is_code(text: str, hit: Hit, codes: set[str]) -> bool:
-    """Whether the digits are a code, or part of a longer one, such as JG-13812345678."""
-    written = text[hit.start : hit.end]
-    return written in codes or any(written in code and code in text for code in codes if len(code) > len(written))
+    for name in sorted(name for name in (*FILES, MANIFEST) if (written.out / name).is_file()):
+        with reading(written.out / name):
+            texts = list(_texts(written.out / name))
+        found = next((one for text in texts if (one := leak(text, codes, full)) is not None), None)
+        if found is not None:
+            yield told(name, *found)
 
 
 def _texts(file: Path) -> Iterator[str]:
@@ -72,8 +41,7 @@ def _texts(file: Path) -> Iterator[str]:
     elif file.suffix == ".xlsx":
         with zipfile.ZipFile(file) as archive:
             for name in archive.namelist():
-                # <v> holds the numbers, which are figures, and everything else is text
-                yield html.unescape(re.sub(r"<v>[^<]*</v>", "", archive.read(name).decode("utf-8", "replace")))
+                yield html.unescape(PUBLIC_NUMBERS.sub("", archive.read(name).decode("utf-8", "replace")))
     elif file.suffix in (".json", ".geojson"):
         yield from _json_texts(json.loads(file.read_text("utf-8")))
     else:

@@ -5,50 +5,62 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import Any
 
-from python_calamine import CalamineWorkbook
-
+from gridmerge.invariants import COMPLETE, Broken, broken
 from gridmerge.publish.words import LABELS, label
-from gridmerge.text import Language
 from gridmerge.verify.again import Again
-from gridmerge.verify.broken import COMPLETE, Broken, broken
+from gridmerge.verify.reading import reading
 from gridmerge.verify.written import Written
 
 HEADER = 2  # row of the table's header; above it stand the title, and the key of the layer with the footer
 EXACT = 1e-3  # square metres, households: far below the unit that slips are read to
 ROUNDING = 5e-5  # of an area in a row of crosswalk.csv, which has four decimals
+LAST_ROWS = 5  # total, claimed twice, claimed by none, township, and the words under them
 
 
 def close(written: Written, again: Again) -> Iterator[Broken]:
     """Total = sum of the pieces = the crosswalk's; total - claimed twice + claimed by none = the township."""
-    language: Language = written.report["project"]["language"]
-    names = ["area_m2", *(str(work["name"]) for work in written.report["work"])]
-    by_layer = written.crosswalk.astype(dict.fromkeys(names, float)).groupby("layer")[names]
+    language = written.report.project.language
+    names = ["area_m2", *written.works]
+    by_layer = written.crosswalk.groupby("layer")[names]
     cross, rows = by_layer.sum(), by_layer.size()
     township = written.grids[names].sum()
     seen = set()
-    book = CalamineWorkbook.from_path(str(written.out / "plan.xlsx"))
-    for sheet in book.sheet_names:
-        table = book.get_sheet_by_name(sheet).to_python()
+    for sheet, table in _sheets(written):
         if len(table) > HEADER and table[HEADER][0] == LABELS["source_id"].in_(language):
             key = str(table[1][0]).rpartition(" = ")[2]
             seen.add(key)
             for name in names:
-                column = table[HEADER].index(label(name, language))
+                column = _column(written, sheet, table[HEADER], label(name, language))
                 told = (float(cross[name].get(key, 0.0)), EXACT + ROUNDING * int(rows.get(key, 0)))
                 cells = [row[column] for row in table[HEADER + 1 :]]
                 yield from _account(sheet, name, cells, told, float(township[name]))
-    missing = sorted(key for key, layer in again.layers.items() if layer.spec.role != "barrier" and key not in seen)
+    layers = again.inputs.layers
+    missing = sorted(layer.key for layer in layers if layer.spec.role != "barrier" and layer.key not in seen)
     if missing:
         yield broken(
             COMPLETE, f"plan.xlsx 缺少对照表：{missing[0]}。", f"plan.xlsx lacks the slip of {missing[0]}.", missing
         )
 
 
+def _sheets(written: Written) -> Iterator[tuple[str, list[list[Any]]]]:
+    with reading(written.out / "plan.xlsx"):
+        tables = [(name, written.book.get_sheet_by_name(name).to_python()) for name in written.book.sheet_names]
+    yield from tables
+
+
+def _column(written: Written, sheet: str, header: Sequence[Any], title: str) -> int:
+    with reading(written.out / "plan.xlsx"):
+        if title not in header:
+            raise ValueError(f"{sheet}: no column {title}")
+        return list(header).index(title)
+
+
 def _account(
     sheet: str, name: str, cells: Sequence[Any], told: tuple[float, float], township: float
 ) -> Iterator[Broken]:
     """Hold one column of a slip against the crosswalk's sum (with how far rounding may take it) and the township."""
-    *pieces, total, twice, nobody, whole, _ = (float(cell) if isinstance(cell, (int, float)) else 0.0 for cell in cells)
+    numbers = [float(cell) if isinstance(cell, (int, float)) else 0.0 for cell in cells]
+    *pieces, total, twice, nobody, whole, _ = [0.0] * max(0, LAST_ROWS - len(numbers)) + numbers
     crosswalk, slack = told
     wrong = abs(sum(pieces) - total) > EXACT or abs(total - crosswalk) > slack
     wrong |= abs(total - twice + nobody - whole) > EXACT

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-import csv
 import json
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -11,22 +11,95 @@ from typing import Any
 import geopandas as gpd
 import pandas as pd
 import pyogrio
+from pydantic import BaseModel, TypeAdapter
+from python_calamine import CalamineWorkbook
 
 from gridmerge.errors import OutputError
-from gridmerge.publish.tables import unguarded
+from gridmerge.publish import FILES
+from gridmerge.publish.manifest import MANIFEST
+from gridmerge.publish.tables import ASSIGNMENT_COLUMNS, FINDING_COLUMNS, MEMBER_COLUMNS
+from gridmerge.text import Language
+from gridmerge.verify.reading import LINES, POLYGONS, csv_table, layer_table, reading
 
-FILES = (
-    "grids.geojson",
-    "gridmerge.gpkg",
-    "crosswalk.csv",
-    "assignments.csv",
-    "members.csv",
-    "findings.csv",
-    "map.html",
-    "plan.xlsx",
-    "report.html",
-    "report.json",
-)
+CROSSWALK_TEXTS = ("layer", "source_id", "grid_code")
+CROSSWALK_NUMBERS = ("area_m2", "share_of_source", "share_of_grid")
+MEMBER_NUMBERS = ("capacity", "load", "load_per_capacity", "grids")
+
+
+class ToldFile(BaseModel):
+    """A file of an input, in report.json."""
+
+    path: str
+    sha256: str
+
+
+class ToldInput(ToldFile):
+    """An input, in report.json."""
+
+    key: str
+    files: list[ToldFile]
+
+
+class ToldProject(BaseModel):
+    """The project, in report.json."""
+
+    path: str
+    language: Language
+    date: str
+
+
+class ToldWork(BaseModel):
+    """A source of work, in report.json."""
+
+    name: str
+
+
+class Report(BaseModel):
+    """What report.json must hold for the promises to be proved again."""
+
+    version: str
+    project: ToldProject
+    inputs: list[ToldInput]
+    counts: dict[str, int]
+    work: list[ToldWork]
+    seconds: dict[str, float]
+
+
+class Person(BaseModel):
+    """A member of a grid, in grids.geojson."""
+
+    member_id: str
+    name: str
+    duty: str
+    phone: str
+
+
+class Properties(BaseModel, extra="allow"):
+    """The properties of a grid, in grids.geojson."""
+
+    grid_code: str
+    members: list[Person]
+    departments: list[str]
+
+
+class Shape(BaseModel):
+    """A polygon or several, its numbers left as text so that their digits can be counted."""
+
+    type: str
+    coordinates: list[Any]
+
+
+class Feature(BaseModel):
+    """A grid, in grids.geojson."""
+
+    properties: Properties
+    geometry: Shape
+
+
+class Collection(BaseModel, extra="allow"):
+    """grids.geojson."""
+
+    features: list[Feature]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -40,36 +113,44 @@ class Written:
     report
         report.json.
     tables
-        Layers of the GeoPackage by name.
+        Layers of the GeoPackage by name: villages, grids, faces, memberships and those of the departments.
     geojson
-        grids.geojson, its numbers left as text so that their digits can be counted.
+        grids.geojson.
+    book
+        plan.xlsx.
     crosswalk, assignments, members, findings
-        The CSV tables, every cell as text.
+        The CSV tables: codes as text, figures as floats.
     """
 
     out: Path
-    report: dict[str, Any]
+    report: Report
     tables: dict[str, pd.DataFrame]
-    geojson: dict[str, Any]
+    geojson: Collection
+    book: CalamineWorkbook
     crosswalk: pd.DataFrame
     assignments: pd.DataFrame
     members: pd.DataFrame
     findings: pd.DataFrame
 
     @property
-    def grids(self) -> gpd.GeoDataFrame:
-        """The unified grids at full precision."""
-        return self.tables["grids"]
+    def villages(self) -> gpd.GeoDataFrame:
+        """The villages as written."""
+        return self.tables["villages"]
 
     @property
-    def villages(self) -> gpd.GeoDataFrame:
-        """The villages as mended."""
-        return self.tables["villages"]
+    def grids(self) -> gpd.GeoDataFrame:
+        """The unified grids."""
+        return self.tables["grids"]
 
     @property
     def faces(self) -> gpd.GeoDataFrame:
         """The smallest pieces."""
         return self.tables["faces"]
+
+    @property
+    def works(self) -> list[str]:
+        """Names of the sources of work."""
+        return [work.name for work in self.report.work]
 
 
 def read_written(out: Path) -> Written:
@@ -78,38 +159,56 @@ def read_written(out: Path) -> Written:
     Raises
     ------
     OutputError
-        OUT holds no finished build, or a file of it is missing or cannot be read.
+        OUT holds no finished build, or a file of it is missing or is not what a build writes; it is named.
     """
-    missing = [name for name in FILES if not (out / name).is_file()]
+    missing = [name for name in (*FILES, MANIFEST) if not (out / name).is_file()]
     if missing:
         raise OutputError(
             f"{out} 中没有完整的成果（缺 {'、'.join(missing)}）；请重新运行 gridmerge build。",
             f"{out} does not hold a finished build ({', '.join(missing)} missing); run gridmerge build again.",
         )
-    try:
-        return Written(
-            out=out,
-            report=json.loads((out / "report.json").read_text("utf-8")),
-            tables=_tables(out / "gridmerge.gpkg"),
-            geojson=json.loads((out / "grids.geojson").read_text("utf-8"), parse_float=str),
-            **{name: _csv(out / f"{name}.csv") for name in ("crosswalk", "assignments", "members", "findings")},
-        )
-    except (ValueError, KeyError, OSError, pyogrio.errors.DataSourceError, pyogrio.errors.DataLayerError) as error:
-        raise OutputError(
-            f"{out} 中的成果无法读取（{error}）；请重新运行 gridmerge build。",
-            f"The results in {out} cannot be read ({error}); run gridmerge build again.",
-        ) from error
+    with reading(out / "report.json"):
+        report = Report.model_validate(_json(out / "report.json"))
+    with reading(out / "grids.geojson"):
+        geojson = Collection.model_validate(_json(out / "grids.geojson", parse_float=str))
+    with reading(out / "plan.xlsx"):
+        book = CalamineWorkbook.from_path(str(out / "plan.xlsx"))
+    works = [work.name for work in report.work]
+    return Written(
+        out=out,
+        report=report,
+        tables=_tables(out / "gridmerge.gpkg", works),
+        geojson=geojson,
+        book=book,
+        crosswalk=_crosswalk(out, works),
+        assignments=csv_table(out / "assignments.csv", ASSIGNMENT_COLUMNS, ["load"]),
+        members=csv_table(out / "members.csv", MEMBER_COLUMNS, MEMBER_NUMBERS),
+        findings=csv_table(out / "findings.csv", FINDING_COLUMNS, ["measure"]),
+    )
 
 
-def _tables(file: Path) -> dict[str, pd.DataFrame]:
-    tables = {name: pyogrio.read_dataframe(file, layer=name) for name, _ in pyogrio.list_layers(file)}
-    for name in ("villages", "grids", "faces", "memberships"):
-        if name not in tables:
-            raise ValueError(f"gridmerge.gpkg: {name}")
+def _json(file: Path, **options: Any) -> dict[str, Any]:
+    return TypeAdapter(dict[str, Any]).validate_python(json.loads(file.read_text("utf-8"), **options))
+
+
+def _crosswalk(out: Path, works: Sequence[str]) -> pd.DataFrame:
+    numbers = [*CROSSWALK_NUMBERS, *works]
+    return csv_table(out / "crosswalk.csv", [*CROSSWALK_TEXTS, *numbers], numbers)
+
+
+def _tables(file: Path, works: Sequence[str]) -> dict[str, pd.DataFrame]:
+    """The layers that promises are about, each with the columns they need."""
+    figures = ["area_m2", "workload", *works]
+    village, grid = ["village_code", "village_name"], ["grid_code", "grid_name", "grid_type", "village_code"]
+    tables = {
+        "villages": layer_table(file, "villages", village),
+        "grids": layer_table(file, "grids", grid, figures),
+        "faces": layer_table(file, "faces", ["face_id", "village_code", "grid_code"], figures),
+        "memberships": layer_table(file, "memberships", ["face_id", "layer", "source_id"], shapes=None),
+    }
+    with reading(file):
+        names = [str(name) for name, _ in pyogrio.list_layers(file)]
+    for name in names:
+        if name.startswith("layer_"):
+            tables[name] = layer_table(file, name, ["source_id"], shapes=POLYGONS | LINES)
     return tables
-
-
-def _csv(file: Path) -> pd.DataFrame:
-    with file.open(encoding="utf-8-sig", newline="") as text:
-        header, *rows = csv.reader(text)
-    return pd.DataFrame([[unguarded(cell) for cell in row] for row in rows], columns=header, dtype=object)

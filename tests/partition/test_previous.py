@@ -13,7 +13,13 @@ from click.testing import CliRunner
 from gridmerge.cli import main
 from tests.small_project import write_small_project
 
-NAMES_PREVIOUS = {"report.json", "report.html", "map.html", "plan.xlsx"}  # these tell where the earlier plan came from
+NAMES_PREVIOUS = {
+    "manifest.json",
+    "report.json",
+    "report.html",
+    "map.html",
+    "plan.xlsx",
+}  # these tell where the earlier plan came from
 
 
 def run(*arguments, code=0):

@@ -27,7 +27,7 @@ from gridmerge.datum import undo
 from gridmerge.geometry import lonlat
 from gridmerge.publish import export
 from gridmerge.publish.exports.reopen import reopen
-from gridmerge.verify.again import load_again
+from gridmerge.verify.again import load_again, settings_again
 from gridmerge.verify.written import read_written
 
 PLANE = ("gpkg", "shp", "dxf")  # metres of the working CRS, unless shifted
@@ -253,7 +253,8 @@ def clear_points(out: Path, points: np.ndarray, clear: float) -> tuple[np.ndarra
 
 def _households(out: Path) -> np.ndarray:
     """Where the first workload that is points stands, as the inputs have it today."""
-    works = load_again(read_written(out)).works
+    inputs = load_again(settings_again(read_written(out))).inputs
+    works = {work.name: work for work in inputs.works}
     frame = next(
         work.frame for work in works.values() if (shapely.get_type_id(work.frame.geometry.to_numpy()) == 0).all()
     )

@@ -6,67 +6,63 @@ from collections.abc import Iterator
 from typing import Literal
 
 import numpy as np
-import pandas as pd
 import shapely
 
+from gridmerge.invariants.broken import Broken, broken, first
+from gridmerge.invariants.result import Result
 from gridmerge.model import Work
-from gridmerge.verify.again import Again
-from gridmerge.verify.broken import Broken, broken, first
-from gridmerge.verify.written import Written
 
 EXACT = 1e-6  # relative: sums of many floats in another order
 
 
-def conserved(written: Written, again: Again) -> Iterator[Broken]:
-    """Faces sum to grids, grids to the input inside the township, and the rest is a finding."""
-    yield from _faces_sum(written, [*again.works, "workload"])
-    for name, work in sorted(again.works.items()):
+def conserved(result: Result) -> Iterator[Broken]:
+    """The faces sum to the input inside the township, and the rest is a finding."""
+    unweighed = sorted(result.faces.loc[result.faces["workload"].isna(), "face_id"])
+    if unweighed:
+        yield broken(4, f"地块没有工作量：{first(unweighed)}。", f"faces without a workload: {first(unweighed)}.")
+    for name, work in sorted(result.works.items()):
         total = float(work.frame["value"].sum())
-        placed = float(written.grids[name].sum())
-        outside = total - placed
-        told = _outside_told(written, name)
-        if abs(outside - told) > EXACT * max(abs(total), 1.0):
+        placed = float(result.faces[name].sum())
+        told = result.outside.get(name, 0.0)
+        if not abs(total - placed - told) <= EXACT * max(abs(total), 1.0):
             yield broken(
                 4,
                 f"{name}：输入合计 {total:g}，网格合计 {placed:g}，问题清单说明在外 {told:g}，三者不平。",
                 f"{name}: the input sums to {total:g}, the grids to {placed:g}, and the findings put {told:g} outside.",
                 {"input": total, "grids": placed, "outside": told},
             )
-        yield from _points(written, name, work)
 
 
-def _faces_sum(written: Written, names: list[str]) -> Iterator[Broken]:
-    sums = written.faces.groupby("grid_code")[[name for name in names if name in written.faces.columns]].sum()
-    grids = written.grids.set_index("grid_code")
+def gathered(result: Result) -> Iterator[Broken]:
+    """Faces sum to their grid, and a grid holds the points that lie in it."""
+    sums = result.faces.groupby("grid_code")[[*result.works, "workload"]].sum()
+    grids = result.grids.drop_duplicates("grid_code").set_index("grid_code")
     for name in sums.columns:
         ours = sums[name].reindex(grids.index).fillna(0.0)
-        odd = grids.index[(ours - grids[name]).abs() > EXACT * grids[name].abs().clip(lower=1.0)]
+        close = (ours - grids[name]).abs() <= EXACT * grids[name].abs().clip(lower=1.0)
+        odd = grids.index[~close]
         if len(odd):
             yield broken(
                 4,
                 f"{name}：地块之和不等于网格：{first(list(odd))}。",
                 f"{name}: faces do not sum to their grid: {first(list(odd))}.",
             )
+    for name, work in sorted(result.works.items()):
+        yield from _points(result, name, work)
 
 
-def _outside_told(written: Written, name: str) -> float:
-    findings = written.findings
-    mine = findings[(findings["kind"] == "workload_outside") & (findings["layer"] == f"workload:{name}")]
-    return float(pd.to_numeric(mine["measure"]).sum())
-
-
-def _points(written: Written, name: str, work: Work) -> Iterator[Broken]:
+def _points(result: Result, name: str, work: Work) -> Iterator[Broken]:
     """Each grid holds at least the points strictly inside it, and at most those that touch it."""
     shapes, values = work.frame.geometry.to_numpy(), work.frame["value"].to_numpy(dtype=float)
     if not len(shapes) or (shapely.get_dimensions(shapes) != 0).any() or (values < 0).any():
         return
-    grids = written.grids.geometry.to_numpy()
+    grids = result.grids.geometry.to_numpy()
     tree = shapely.STRtree(shapes)
     least = _sum_within(tree, grids, values, "contains")
     most = _sum_within(tree, grids, values, "intersects")
-    told = written.grids[name].to_numpy(dtype=float)
+    told = result.grids[name].to_numpy(dtype=float)
     slack = EXACT * np.maximum(most, 1.0)
-    odd = written.grids["grid_code"].to_numpy()[(told < least - slack) | (told > most + slack)]
+    odd = result.grids["grid_code"].to_numpy()[~((told >= least - slack) & (told <= most + slack))]
     if len(odd):
         yield broken(
             4,

@@ -1,0 +1,128 @@
+"""Promise 3: every source feature is in the crosswalk or in the findings, with shares that sum."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+import shapely
+
+from gridmerge import robust
+from gridmerge.invariants.broken import Broken, broken, first
+from gridmerge.invariants.land import PRECISION_M
+from gridmerge.invariants.result import Result
+
+SHARE = 1e-6  # how exactly the shares of a source sum
+FACES = ("face_a", "face_b")  # columns of borders
+AREA_M2 = 0.01  # how far a share times its whole may be from the area beside it
+
+
+def accounted(result: Result) -> Iterator[Broken]:
+    """Every feature of every layer went somewhere."""
+    rows = set(zip(result.crosswalk["layer"], result.crosswalk["source_id"], strict=True))
+    for key, frame in sorted({**result.layers, **result.barriers}.items()):
+        here = {(key, source_id) for source_id in frame["source_id"]}
+        lost = sorted(source_id for _, source_id in here - rows - result.told)
+        if lost:
+            yield broken(
+                3,
+                f"{key} 的原网格既不在对照表也不在问题清单中：{first(lost)}。",
+                f"grids of {key} are neither in the crosswalk nor in the findings: {first(lost)}.",
+                lost,
+            )
+
+
+def claimed(result: Result) -> Iterator[Broken]:
+    """Memberships and borders name what exists."""
+    named = [result.memberships["face_id"], *(result.borders[name] for name in result.borders if name in FACES)]
+    strange = sorted({face for column in named for face in column} - set(result.faces["face_id"]))
+    if strange:
+        yield broken(
+            3,
+            f"memberships 引用了不存在的地块：{first(strange)}。",
+            f"memberships name faces that are not there: {first(strange)}.",
+        )
+    yield from _members_of(result, result.memberships, "memberships")
+
+
+def linked(result: Result) -> Iterator[Broken]:
+    """The crosswalk names what exists."""
+    yield from _members_of(result, result.crosswalk, "crosswalk.csv")
+    unknown = sorted(set(result.crosswalk["grid_code"]) - set(result.grids["grid_code"]))
+    if unknown:
+        yield broken(
+            3,
+            f"对照表引用了不存在的网格：{first(unknown)}。",
+            f"the crosswalk names grids that are not there: {first(unknown)}.",
+        )
+
+
+def summed(result: Result) -> Iterator[Broken]:
+    """Shares of a source sum to its share of land inside the township, and are those of the areas beside them."""
+    township = robust.union_all(result.villages.geometry.to_numpy())
+    shapely.prepare(township)
+    sizes = result.grids.drop_duplicates("grid_code").set_index("grid_code").geometry.area
+    for key, frame in sorted(result.layers.items()):
+        table = result.crosswalk[result.crosswalk["layer"] == key]
+        yield from _sums(key, frame, table, township)
+        yield from _areas(key, frame, table, sizes)
+
+
+def _members_of(result: Result, table: pd.DataFrame, name: str) -> Iterator[Broken]:
+    known = {(key, code) for key, frame in result.layers.items() for code in frame["source_id"]}
+    named = set(zip(table["layer"], table["source_id"], strict=True))
+    for key in sorted({key for key, _ in named - known}):
+        strange = sorted(code for other, code in named - known if other == key)
+        yield broken(
+            3,
+            f"{name} 引用了 {key} 中不存在的网格：{first(strange)}。",
+            f"{name} name grids that {key} does not have: {first(strange)}.",
+        )
+
+
+def _sums(key: str, frame: gpd.GeoDataFrame, table: pd.DataFrame, township: shapely.Geometry) -> Iterator[Broken]:
+    shapes = frame.geometry.to_numpy()
+    area = shapely.area(shapes)
+    inside = _share_inside(shapes, township)
+    told = table.groupby("source_id")["share_of_source"].sum()
+    sums = told.reindex(frame["source_id"]).fillna(0.0).to_numpy()
+    # a line of the grids may stand a millimetre off that of a village as mended
+    slack = SHARE + PRECISION_M * shapely.length(shapes) / area
+    odd = frame["source_id"].to_numpy()[np.abs(sums - inside) > slack]
+    if len(odd):
+        yield broken(
+            3,
+            f"{key} 各部分占比之和不等于其在乡镇内的占比：{first(sorted(odd))}。",
+            f"shares of {key} do not sum to its share inside the township: {first(sorted(odd))}.",
+        )
+
+
+def _share_inside(shapes: np.ndarray, township: shapely.Geometry) -> np.ndarray:
+    """How much of each shape lies in the township; most lie there whole, and need no cut."""
+    inside = np.ones(len(shapes))
+    across = ~robust.relation("covers", np.full(len(shapes), township, dtype=object), shapes)
+    common = robust.intersection(shapes[across], np.full(across.sum(), township, dtype=object))
+    inside[across] = shapely.area(common) / shapely.area(shapes[across])
+    return inside
+
+
+def _areas(key: str, frame: gpd.GeoDataFrame, table: pd.DataFrame, grids: pd.Series) -> Iterator[Broken]:
+    sources = pd.Series(shapely.area(frame.geometry.to_numpy()), index=frame["source_id"].to_numpy())
+    area = table["area_m2"].to_numpy(dtype=float)
+    wrong = np.zeros(len(table), dtype=bool)
+    for share, whole in (
+        ("share_of_source", table["source_id"].map(sources)),
+        ("share_of_grid", table["grid_code"].map(grids)),
+    ):
+        told = table[share].to_numpy(dtype=float) * whole.to_numpy(dtype=float)
+        wrong |= np.abs(told - area) > AREA_M2 + SHARE * area
+    if wrong.any():
+        odd = [f"{row.source_id}→{row.grid_code}" for row in table[wrong].itertuples()]
+        yield broken(
+            3,
+            f"{key} 对照表占比有误：{first(odd)}。",
+            f"shares of {key} in the crosswalk are wrong: {first(odd)}.",
+            odd,
+        )

@@ -1,0 +1,161 @@
+"""Promise 6, to the last byte: the same inputs give the same files, so the build is made again and held against OUT."""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+import tempfile
+from collections.abc import Iterator
+from contextlib import closing
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+from pydantic import TypeAdapter
+
+from gridmerge.errors import GridmergeError
+from gridmerge.invariants import Broken, broken
+from gridmerge.pipeline import build_from, compare
+from gridmerge.publish import write_files
+from gridmerge.publish.alternatives import COMPARED
+from gridmerge.publish.manifest import Manifest, made_with
+from gridmerge.publish.map import MapOptions, from_out, render_data
+from gridmerge.text import Text
+from gridmerge.verify.again import Again
+from gridmerge.verify.reading import reading
+from gridmerge.verify.written import Written
+
+SAME_BYTES = 6  # the promise that the same inputs give the same bytes
+_REPORT, _MAP, _PACKAGE = "report.json", "map.html", ".gpkg"
+_INTERNAL = ("gpkg_", "rtree_", "sqlite_")  # how the names of tables that are no layers begin
+_TEXT = frozenset({".csv", ".geojson", ".json", ".html", ".txt"})
+
+
+def why_not(written: Written, again: Again, manifest: Manifest) -> Text | None:
+    """Return the reason why a build cannot be made again just as it was; None where it can."""
+    here = made_with()
+    other = sorted(name for name in {*here, *manifest.made_with} if here.get(name) != manifest.made_with.get(name))
+    if other:
+        return Text(
+            f"成果是在另一套环境中生成的（{'、'.join(other)} 不同），没有与重新生成的结果逐字节比对；其余各项均已核验。",
+            f"these results were made with other versions of {', '.join(other)}: they were not held against a build made"
+            " again; everything else was proved.",
+        )
+    previous = again.settings.grids.previous
+    if previous is not None and _within(written.out, again.settings.folder / previous):
+        return Text(
+            "上一版方案（previous）就在成果文件夹里，已被本次成果取代，无法重新生成后逐字节比对；其余各项均已核验。",
+            "the earlier plan (previous) lay in the output folder and has been replaced by this build: it was not held"
+            " against a build made again; everything else was proved.",
+        )
+    return None
+
+
+def same_afresh(written: Written, again: Again, manifest: Manifest, processes: int) -> Iterator[Broken]:
+    """Make the build again and name each file that is not the same."""
+    with tempfile.TemporaryDirectory(prefix="gridmerge-verify-") as folder:
+        fresh = Path(folder)
+        try:
+            _make(written, again, manifest, fresh, processes)
+        except GridmergeError as error:
+            yield broken(
+                SAME_BYTES,
+                f"由原始数据无法重新生成：{error.in_('zh')}",
+                f"the build cannot be made again: {error.in_('en')}",
+            )
+            return
+        for name in sorted(file.name for file in fresh.iterdir()):
+            place = _difference(name, written.out / name, fresh / name)
+            if place is not None:
+                yield _differs(name, place)
+
+
+def _within(out: Path, file: Path) -> bool:
+    return out.resolve() in file.resolve().parents
+
+
+def _make(written: Written, again: Again, manifest: Manifest, fresh: Path, processes: int) -> None:
+    """Write everything that can be made again into a folder."""
+    told = {entry.path: entry for entry in manifest.files}
+    build = build_from(again.inputs, edits=_edits(written, again), processes=processes)
+    dated = replace(build, date=written.report.project.date)
+    write_files(dated, fresh, written.out)
+    if COMPARED[0] in told:
+        compare(dated, fresh, processes=processes)
+    options = told[_MAP].options if _MAP in told else None
+    if options is not None:
+        with reading(written.out / _MAP):
+            wanted = TypeAdapter(MapOptions).validate_python(options)
+        (fresh / _MAP).write_text(render_data(from_out(written.out), options=wanted), "utf-8", newline="\n")
+
+
+def _edits(written: Written, again: Again) -> list[Path]:
+    """The files of the meetings, in their order."""
+    told = {one.key: one.path for one in written.report.inputs if one.key.startswith("edits:")}
+    return [again.settings.folder / told[key] for key in sorted(told, key=lambda key: (len(key), key))]
+
+
+def _difference(name: str, ours: Path, fresh: Path) -> Text | None:
+    """Where two files differ, as far as a person can use it; None where they are the same."""
+    if not ours.is_file():
+        return Text("缺少该文件", "it is missing")
+    if name == _REPORT:
+        return _figures(ours, fresh)
+    one, other = ours.read_bytes(), fresh.read_bytes()
+    if one == other:
+        return None
+    if fresh.suffix == _PACKAGE:
+        return _layers(ours, fresh)
+    if fresh.suffix not in _TEXT:
+        return Text("", "")
+    lines = zip(one.splitlines(), other.splitlines(), strict=False)
+    row = next((number for number, (a, b) in enumerate(lines, 1) if a != b), None)
+    return Text("长度不同", "its length") if row is None else Text(f"第 {row} 行", f"line {row}")
+
+
+def _layers(ours: Path, fresh: Path) -> Text | None:
+    """The first layer of a GeoPackage that is another; the same rows in other pages are the same package."""
+    with reading(ours):
+        told, found = _tables(ours), _tables(fresh)
+    name = next((name for name in sorted({*told, *found}) if told.get(name) != found.get(name)), None)
+    return None if name is None else Text(f"图层 {name}", f"layer {name}")
+
+
+def _tables(file: Path) -> dict[str, list[tuple[Any, ...]]]:
+    """Every row of every table that is no index or list of GDAL's own."""
+    with closing(sqlite3.connect(f"{file.resolve().as_uri()}?mode=ro", uri=True)) as database:
+        listed = database.execute("SELECT name FROM sqlite_master WHERE type = 'table'").fetchall()
+        names = [name for (name,) in listed if not name.startswith(_INTERNAL)]
+        return {name: database.execute(f"SELECT * FROM {_quoted(name)}").fetchall() for name in names}  # noqa: S608 - a name of its own list
+
+
+def _quoted(name: str) -> str:
+    return '"' + name.replace('"', '""') + '"'
+
+
+def _figures(ours: Path, fresh: Path) -> Text | None:
+    """The first figure of report.json that is another; the seconds of a run are its own."""
+    told, found = (json.loads(file.read_text("utf-8")) for file in (ours, fresh))
+    told.pop("seconds", None)
+    found.pop("seconds", None)
+    path = _first_difference(told, found)
+    return None if path is None else Text(path, path)
+
+
+def _first_difference(told: Any, found: Any, path: str = "") -> str | None:
+    if isinstance(told, dict) and isinstance(found, dict):
+        for key in sorted({*told, *found}):
+            below = _first_difference(told.get(key), found.get(key), f"{path}.{key}" if path else str(key))
+            if below is not None:
+                return below
+        return None
+    return None if told == found and type(told) is type(found) else path
+
+
+def _differs(name: str, place: Text) -> Broken:
+    where = Text(f"（{place.zh}）" if place.zh else "", f" ({place.en})" if place.en else "")
+    return broken(
+        SAME_BYTES,
+        f"{name} 与由原始数据重新生成的结果不同{where.zh}。",
+        f"{name} is not what the inputs give{where.en}.",
+    )

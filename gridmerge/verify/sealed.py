@@ -1,0 +1,111 @@
+"""The manifest: every file of OUT is the one that was written, and every input the one that was read (promise 7)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+from gridmerge.config import Settings
+from gridmerge.invariants import COMPLETE, Broken, broken, first
+from gridmerge.publish import FILES
+from gridmerge.publish.manifest import MANIFEST, Entry, Manifest, entry, plain_settings
+from gridmerge.verify.again import Again
+from gridmerge.verify.written import Report, Written
+
+INPUT = 7  # the promise that no input is touched
+# what other programs leave beside the files they open: not of the build, and no lie
+_LITTER_STARTS = (".", "~$")
+_LITTER_ENDS = ("-journal", "-shm", "-wal", ".aux.xml", ".qmd", ".tmp")
+_LITTER = frozenset({"desktop.ini", "thumbs.db"})
+
+
+def sealed(out: Path, manifest: Manifest) -> Iterator[Broken]:
+    """Name each file of OUT that is not what the manifest says, is missing, or is none of this build's."""
+    for told in manifest.files:
+        file = out / told.path
+        if not file.is_file():
+            yield broken(COMPLETE, f"缺少 {told.path}。", f"{told.path} is missing.")
+        elif not _same(file, told):
+            yield broken(
+                COMPLETE,
+                f"{told.path} 不是写出时的内容：成果写出后被改动，或来自另一次生成。",
+                f"{told.path} is not what was written: it was altered since, or is of another build.",
+            )
+
+
+def foreign(out: Path, manifest: Manifest, settings: Settings) -> Iterator[Broken]:
+    """Name the files that lie in OUT and are none of this build's."""
+    folder = settings.folder.resolve()
+    if out.resolve() == folder:
+        return  # results beside the inputs: what else lies there is the project's
+    known = {out.resolve() / told.path for told in manifest.files} | {out.resolve() / MANIFEST}
+    known |= {(folder / told.path).resolve() for told in manifest.inputs}
+    there = [file for file in sorted(out.resolve().iterdir()) if file.is_file() and not _litter(file.name)]
+    strange = [file.name for file in there if file not in known]
+    if strange:
+        yield broken(
+            COMPLETE,
+            f"{first(strange)} 不是这次生成的文件；请移到别处。",
+            f"{first(strange)}: not of this build; move it elsewhere.",
+        )
+
+
+def untouched(out: Path, manifest: Manifest, report: Report, settings: Settings) -> Iterator[Broken]:
+    """Promise 7: the inputs' fingerprints are those the build wrote down, in both places."""
+    told = {(one.path, one.sha256) for source in report.inputs for one in source.files or [source]}
+    for path, sha256 in sorted(told | {(one.path, one.sha256) for one in manifest.inputs}):
+        file = settings.folder / path
+        if out.resolve() in file.resolve().parents:
+            continue  # an earlier plan that lay in OUT itself: this build has taken its place
+        if not file.is_file() or entry(file, path).sha256 != sha256:
+            yield _changed(path)
+
+
+def listed(written: Written, again: Again, manifest: Manifest) -> Iterator[Broken]:
+    """Every input that the project file names is in the report and in the manifest, and so is the project file."""
+    sources = again.inputs.sources
+    missing = sorted({source.key for source in sources} - {told.key for told in written.report.inputs})
+    if missing:
+        yield broken(
+            COMPLETE,
+            f"report.json 的 inputs 缺少 {first(missing)}。",
+            f"report.json lacks the inputs {first(missing)}.",
+        )
+    read = {path for source in sources for path, _ in source.files or ((source.path, ""),)}
+    unlisted = sorted((read | {again.settings.file.name}) - {told.path for told in manifest.inputs})
+    if unlisted:
+        yield broken(
+            COMPLETE,
+            f"{MANIFEST} 的 inputs 缺少 {first(unlisted)}。",
+            f"{MANIFEST} lacks the inputs {first(unlisted)}.",
+        )
+    unknown = sorted(set(FILES) - {told.path for told in manifest.files})
+    if unknown:
+        yield broken(
+            COMPLETE,
+            f"{MANIFEST} 的 files 缺少 {first(unknown)}。",
+            f"{MANIFEST} lacks the files {first(unknown)}.",
+        )
+    if manifest.settings != plain_settings(again.settings):
+        yield broken(
+            COMPLETE,
+            f"{MANIFEST} 的 settings 与项目文件 {again.settings.file.name} 不同；请重新运行 gridmerge build。",
+            f"the settings in {MANIFEST} are not those of {again.settings.file.name}; build again.",
+        )
+
+
+def _same(file: Path, told: Entry) -> bool:
+    return file.stat().st_size == told.size and entry(file, told.path).sha256 == told.sha256
+
+
+def _litter(name: str) -> bool:
+    low = name.casefold()
+    return low.startswith(_LITTER_STARTS) or low.endswith(_LITTER_ENDS) or low in _LITTER
+
+
+def _changed(path: str) -> Broken:
+    return broken(
+        INPUT,
+        f"输入文件 {path} 与建成时不同；请重新运行 gridmerge build。",
+        f"the input {path} is not what it was when the build was made; build again.",
+    )

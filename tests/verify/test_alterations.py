@@ -1,0 +1,91 @@
+"""Every alteration of a finished build is caught and named, and none ends in a traceback."""
+
+from __future__ import annotations
+
+import shutil
+
+import pytest
+
+from gridmerge.errors import GridmergeError
+from gridmerge.pipeline import build
+from gridmerge.verify import afresh, verify
+from tests.small_project import write_small_project
+from tests.verify.alterations import EVERY, MALFORMED, SEALED, TABLE
+from tests.verify.tamper import reseal, rewrite_text
+
+
+@pytest.fixture(scope="module")
+def finished(tmp_path_factory):
+    """A project with its build, and beside it that of the same town with other sizes."""
+    project = write_small_project(tmp_path_factory.mktemp("alterations") / "town")
+    build(project, project / "out")
+    other = write_small_project(tmp_path_factory.mktemp("alterations") / "town")
+    rewrite_text(other / "gridmerge.toml", "target = 200\nmin = 100\nmax = 300", "target = 400\nmin = 100\nmax = 500")
+    rewrite_text(other / "gridmerge.toml", "青山镇", "红山镇")
+    build(other, project / "other")
+    return project
+
+
+@pytest.fixture(scope="module")
+def made_again(finished, tmp_path_factory):
+    """What verify makes again: as long as no input was touched, always the same files."""
+    kept = tmp_path_factory.mktemp("again")
+    whole = afresh._make
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(afresh, "_make", lambda *args: (whole(*args), shutil.copytree(args[3], kept, dirs_exist_ok=True)))
+        assert verify(finished / "out") == []
+    return kept
+
+
+@pytest.fixture
+def out(finished, made_again, tmp_path, monkeypatch):
+    whole = afresh._make
+
+    def known(written, again, manifest, fresh, processes):
+        if any(entry.options for entry in manifest.files) or written.report.project.date not in _day(made_again):
+            whole(written, again, manifest, fresh, processes)
+        else:
+            shutil.copytree(made_again, fresh, dirs_exist_ok=True)
+
+    monkeypatch.setattr(afresh, "_make", known)
+    return shutil.copytree(finished, tmp_path / "town") / "out"
+
+
+def _day(folder):
+    return (folder / "report.json").read_text("utf-8")
+
+
+def told(out):
+    """What the proof says, in both languages; a sentence that stops it counts."""
+    try:
+        texts = [failure.text for failure in verify(out)]
+    except GridmergeError as error:
+        texts = [error.text]
+    assert all(text.zh and text.en for text in texts)
+    return "\n".join(text.en for text in texts)
+
+
+@pytest.mark.parametrize("alteration", EVERY, ids=lambda one: one.name)
+def test_every_alteration_is_caught_and_named(out, alteration):
+    alteration.alter(out)
+    if alteration.resealed and "manifest.json" not in alteration.name:
+        reseal(out)
+    said = told(out)
+    assert any(name in said for name in alteration.names.split("|")), said or "nothing was said"
+
+
+def test_the_table_is_long_enough_and_of_every_kind():
+    assert len(EVERY) >= 120
+    assert min(map(len, (TABLE, SEALED, MALFORMED))) > 15
+
+
+def test_what_other_programs_leave_beside_the_files_is_no_lie(out):
+    for name in ("~$plan.xlsx", ".DS_Store", "Thumbs.db", "desktop.ini", "gridmerge.gpkg-wal", "map.html.tmp"):
+        (out / name).write_bytes(b"x")
+    assert verify(out) == []
+
+
+def test_files_in_folders_of_their_own_are_nobodys_business(out):
+    (out / "会议").mkdir()
+    (out / "会议" / "纪要.docx").write_bytes(b"x")
+    assert verify(out) == []

@@ -1,0 +1,154 @@
+"""No false alarm: builds that are right are called right, whatever is odd about their inputs."""
+
+from __future__ import annotations
+
+import json
+import shutil
+
+import pytest
+from click.testing import CliRunner
+
+from gridmerge.cli import main
+from gridmerge.pipeline import build
+from gridmerge.publish.manifest import MANIFEST, read_manifest
+from gridmerge.verify import prove, verify
+from tests.small_project import write_small_project
+from tests.verify.right import write_right_project
+from tests.verify.tamper import rewrite_text
+
+
+@pytest.mark.parametrize("seed", range(8))
+def test_a_right_build_is_called_right(tmp_path, seed):
+    project = write_right_project(tmp_path / "镇 一", seed)
+    build(project, project / "out")
+    proof = prove(project / "out")
+    assert [failure.text.en for failure in proof.broken] == []
+    assert proof.notes == []
+
+
+@pytest.fixture(scope="module")
+def finished(tmp_path_factory):
+    project = write_small_project(tmp_path_factory.mktemp("right") / "town")
+    build(project, project / "out")
+    return project
+
+
+@pytest.fixture
+def out(finished, tmp_path):
+    return shutil.copytree(finished, tmp_path / "town") / "out"
+
+
+def run(*arguments):
+    done = CliRunner().invoke(main, [str(argument) for argument in arguments])
+    assert done.exit_code == 0, done.output
+    return done.output
+
+
+@pytest.mark.parametrize(
+    "command",
+    [
+        ("map", "OUT", "--audience", "public"),
+        ("map", "OUT", "--lang", "zh", "--review-number", "川S（2026）1号"),
+        ("map", "OUT", "--to", "OUT/public.html", "--audience", "public"),
+        ("export", "OUT", "OUT/grids.dxf"),
+        ("export", "OUT", "OUT/grids.shp"),
+        ("export", "OUT", "OUT/sent/grids.csv"),
+        ("leave", "M1", "OUT"),
+    ],
+)
+def test_what_later_commands_write_into_out_is_of_the_build(out, command):
+    before = read_manifest(out)
+    run(*(str(part).replace("OUT", str(out)) for part in command))
+    assert verify(out) == []
+    assert read_manifest(out) != before
+
+
+def test_a_file_of_a_later_command_that_is_altered_is_told(out):
+    run("leave", "M1", out)
+    rewrite_text(out / "leave-M1" / "members.csv", "M2", "M9")
+    assert [failure.text.en for failure in verify(out)] == [
+        "The files disagree: leave-M1/members.csv is not what was written: it was altered since, or is of another build."
+    ]
+
+
+def test_alternatives_are_made_again_too(out):
+    run("build", out.parent, "--alternatives")
+    assert verify(out) == []
+    assert "alternatives.csv" in {entry.path for entry in read_manifest(out).files}
+
+
+def test_meetings_are_held_again_too(out):
+    edits = {
+        "format": "gridmerge-edits/1",
+        "base": "x",
+        "moves": [],
+        "votes": [],
+        "notes": [{"lon": 105.0, "lat": 29.0, "text": "路口", "by": "王"}],
+    }
+    (out.parent / "edits.json").write_text(json.dumps(edits), "utf-8")
+    run("build", out.parent, "--edits", out.parent / "edits.json")
+    assert verify(out) == []
+    (out.parent / "edits.json").write_text(json.dumps({**edits, "notes": []}), "utf-8")
+    assert [failure.text.en for failure in verify(out)] == [
+        "Promise 7 does not hold: the input edits.json is not what it was when the build was made; build again."
+    ]
+
+
+def test_an_earlier_plan_that_lay_in_out_is_a_note(out):
+    file = out.parent / "gridmerge.toml"
+    rewrite_text(file, "[grids]\n", '[grids]\nprevious = "out/gridmerge.gpkg"\n')
+    run("build", out.parent)
+    proof = prove(out)
+    assert proof.broken == []
+    assert "the earlier plan (previous) lay in the output folder" in proof.notes[0].en
+    assert "Note: the earlier plan" in run("verify", out)
+
+
+def test_another_machine_is_a_note(out):
+    manifest = read_manifest(out)
+    other = manifest.model_copy(update={"made_with": {**manifest.made_with, "geos": "3.9.9"}})
+    (out / MANIFEST).write_text(other.model_dump_json(), "utf-8")
+    proof = prove(out)
+    assert proof.broken == []
+    assert "other versions of geos" in proof.notes[0].en
+
+
+def test_another_language_of_the_results_is_no_lie(out):
+    run("build", out.parent, "--lang", "zh")
+    assert verify(out) == []
+
+
+def test_another_day_is_no_lie(out, monkeypatch):
+    monkeypatch.setenv("SOURCE_DATE_EPOCH", "1")
+    assert verify(out) == []
+
+
+def test_the_manifest_says_what_the_contract_asks(out):
+    told = json.loads((out / MANIFEST).read_text("utf-8"))
+    assert {entry["path"] for entry in told["files"]} == {file.name for file in out.iterdir()} - {MANIFEST}
+    assert [entry["path"] for entry in told["inputs"]] == [
+        "gridmerge.toml", "buildings.csv", "fire.gpkg", "roster.csv", "villages.gpkg", "警务区.geojson",
+    ]  # fmt: skip
+    for folder, entries in ((out, told["files"]), (out.parent, told["inputs"])):
+        for entry in entries:
+            assert (folder / entry["path"]).stat().st_size == entry["size"]
+            assert len(entry["sha256"]) == 64
+    assert told["settings"]["grids"]["target"] == 200.0
+
+
+def test_the_manifest_has_no_clock(finished, tmp_path):
+    """Two builds differ in the digest of report.json alone, which tells their seconds."""
+    build(finished, tmp_path / "again")
+    one, other = (read_manifest(folder) for folder in (finished / "out", tmp_path / "again"))
+    assert replaced(one) == replaced(other)
+
+
+def replaced(manifest):
+    return manifest.model_copy(update={"files": [entry for entry in manifest.files if entry.path != "report.json"]})
+
+
+def test_a_phone_in_the_project_file_is_not_in_the_manifest(out):
+    rewrite_text(out.parent / "gridmerge.toml", 'name = "青山镇"', 'name = "青山镇 13912345678"')
+    run("build", out.parent)
+    assert "13912345678" not in (out / MANIFEST).read_text("utf-8")
+    assert verify(out) == []
