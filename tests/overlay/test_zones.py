@@ -7,7 +7,9 @@ from collections.abc import Mapping
 import numpy as np
 import pytest
 import shapely
-from shapely.affinity import translate
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from shapely.affinity import rotate, translate
 
 from gridmerge.config import Overlay
 from gridmerge.model import Mosaic
@@ -210,3 +212,37 @@ def test_a_zone_that_fills_its_village_but_for_a_strip_takes_the_village_line():
     mosaic = cut({"校": box(400, -3, 797, 403)})
     assert land(mosaic, "校").area == pytest.approx(EAST.area, abs=1)
     assert told(mosaic, "zone_trimmed")["校"] == pytest.approx(3 * 400, abs=1)
+
+
+@st.composite
+def campuses(draw):
+    """One to five zones anywhere, touching, overlapping, over village lines, of any size and turn."""
+    zones = {}
+    for n in range(draw(st.integers(1, 5))):
+        x, y = draw(st.integers(-20, 780)), draw(st.integers(-20, 380))
+        w, h = draw(st.sampled_from([3, 12, 60, 150])), draw(st.sampled_from([3, 12, 60, 150]))
+        wobble = draw(st.sampled_from([0.0, 0.03, 0.6, 2.0]))
+        corners = shapely.get_coordinates(shapely.segmentize(box(x, y, x + w, y + h), 15))[:-1]
+        moved = corners + np.random.default_rng(n).uniform(-wobble, wobble, corners.shape)
+        turned = rotate(shapely.Polygon(moved), draw(st.sampled_from([0, 1, 30])))
+        zones[f"z{n}"] = turned if turned.is_valid else turned.buffer(0)
+    return zones
+
+
+@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@given(campuses(), st.integers(0, 3))
+def test_whatever_zones_are_drawn_each_keeps_its_land_or_is_told(zones, seed):
+    west, east, _ = _wavy(0.0, seed)
+    mosaic = cut(zones, (west, east))
+    both = shapely.union_all([west, east])
+    rest = mosaic.faces[mosaic.faces["zone"] == ""]
+    assert rest["area_m2"].min() > 3
+    trimmed, lost = told(mosaic, "zone_trimmed"), told(mosaic, "zone_lost")
+    for key, drawn in zones.items():
+        mine, inside = land(mosaic, key), drawn.intersection(both)
+        assert mine.is_empty == (key in lost or inside.area < 1)
+        differs = mine.symmetric_difference(inside).area
+        assert differs == pytest.approx(trimmed.get(key, lost.get(key, 0.0)), abs=2.0)
+        for village in (0, 1):  # nobody is to stand on a speck
+            parts = shapely.get_parts(land(mosaic, key, village))
+            assert (shapely.area(parts) >= min(8.0, 0.2 * drawn.area)).all()
