@@ -213,7 +213,8 @@ def agree(villages: Sheet, layers: list[Sheet], standing: Standing, threads: int
     rest = [np.abs(offset[crowd.part(k)][known[crowd.part(k)]]) for k in range(n)]
     tail = np.array([np.percentile(off, 98) if len(off) > FEW else 0.0 for off in rest])
     after = np.array([float(np.median(off) * 1.4826) if len(off) > FEW else 0.0 for off in rest])
-    tolerance = np.clip(SLACK + SPREADS * tail, SLACK, WIDEST)
+    # what was not moved is still off by all of its error
+    tolerance = np.clip(np.where(crowd.still, tail, SLACK + SPREADS * tail), SLACK, WIDEST)
     return Agreement(shift, before, after, tolerance, [crowd.moved[crowd.part(k)] for k in range(n)], inset, apart)
 
 

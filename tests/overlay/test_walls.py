@@ -198,3 +198,33 @@ def test_a_network_drawn_along_kerbs_that_covers_the_town_is_the_same_network():
     assert mosaic.figures["layers"]["edu"]["coverage"] == "full"
     claimed = mosaic.memberships.groupby("layer")["face_id"].nunique()
     assert claimed["edu"] == COUNT * COUNT
+
+
+BASES = {
+    "a lane of 6 m": [(0, 0, 300, 960), (300, 0, 306, 960), (306, 0, 960, 960)],
+    "a strip of 9 m along the village line": [(0, 0, 471, 960), (471, 0, 480, 960), (480, 0, 960, 960)],
+    "lines 5 m beside the streets": [(0, 0, 325, 960), (325, 0, 960, 485), (325, 485, 960, 960)],
+}
+
+
+@pytest.mark.parametrize("name", BASES)
+def test_land_of_a_base_network_is_handed_to_nobody(name):
+    drawn = [shapely.box(X + a, Y + b, X + c, Y + d) for a, b, c, d in BASES[name]]
+    mosaic = overlay(township(VILLAGES), [*NETWORKS, layer("edu", drawn, role="base")], Overlay())
+    promises(mosaic, township(VILLAGES))
+    estate = {f"edu{n:03d}": grid for n, grid in enumerate(drawn)}
+    assert kept(mosaic, estate).min() > 0.97
+
+
+@pytest.mark.parametrize("role", ["base", "grid", "barrier"])
+def test_no_role_moves_a_zone(role):
+    other = [shapely.box(X, Y, X + 403, Y + 960), shapely.box(X + 403, Y, X + 960, Y + 960)]
+    if role == "barrier":
+        other = [shapely.boundary(one) for one in other]
+    zones = {"z": shapely.box(X + 330, Y + 20, X + 400, Y + 90), "y": shapely.box(X + 390, Y + 200, X + 420, Y + 300)}
+    layers = [*NETWORKS, layer("lines", other, role=role), layer("edu", zones, role="exclusive")]
+    mosaic = overlay(township(VILLAGES), layers, Overlay())
+    promises(mosaic, township(VILLAGES))
+    assert kept(mosaic, zones).min() > 0.999
+    lines = shapely.union_all(shapely.boundary(mosaic.faces.geometry.to_numpy()))
+    assert lines.distance(shapely.Point(X + 403, Y + 55)) < 0.01  # 3 m beside the zone, and still there
