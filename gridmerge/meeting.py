@@ -14,6 +14,8 @@ from gridmerge.datum import undo
 from gridmerge.errors import InputError
 from gridmerge.model import Meeting, Move, Note, Vote
 
+# Digits of a whole number: enough for any time stamp.
+MOST_DIGITS = 18
 MOST_TEXT = 500  # characters of a note: what the map's own box takes
 MOST_VOTES = 999  # of one kind on one item: what the map's own box takes
 
@@ -26,18 +28,40 @@ def read_edits(file: Path) -> dict[str, Any]:
     InputError
         The file is missing or holds no JSON.
     """
+    if file.exists() and not file.is_file():
+        raise InputError(
+            f"调整文件 {file} 不是普通文件；请用地图编辑器导出的 edits.json。",
+            f"the edits {file} are no ordinary file; use the edits.json that the map's editor exports.",
+        )
     try:
-        edits = json.loads(file.read_text("utf-8-sig"))
+        edits = _whole(json.loads(file.read_text("utf-8-sig"), parse_int=_integer))
     except OSError as error:
         raise InputError(
-            f"无法读取调整文件 {file}：{error.strerror}。", f"the edits {file} cannot be read: {error.strerror}."
+            f"无法读取调整文件 {file}；请检查路径和读取权限，或关闭打开它的程序。",
+            f"the edits {file} cannot be read; check the path and its permissions, or close the program that has it open.",
         ) from error
-    except ValueError as error:
+    except (ValueError, RecursionError) as error:
+        line = f"第 {error.lineno} 行写坏了" if isinstance(error, json.JSONDecodeError) else "内容不合格式"
+        where = f"it is broken at line {error.lineno}" if isinstance(error, json.JSONDecodeError) else "not such a file"
         raise InputError(
-            f"{file} 不是地图编辑器导出的 edits.json（{error}）；请重新导出。",
-            f"{file} is no edits.json of the map's editor ({error}); export it again.",
+            f"{file} 不是地图编辑器导出的 edits.json（{line}）；请重新导出。",
+            f"{file} is no edits.json of the map's editor ({where}); export it again.",
         ) from error
     return edits if isinstance(edits, dict) else {}
+
+
+def _integer(text: str) -> int | float:
+    """No number of an edits file has so many digits; what has is none, as infinite values are none."""
+    return int(text) if len(text) <= MOST_DIGITS else math.inf
+
+
+def _whole(value: Any) -> Any:
+    """The same without half characters, which no file can hold."""
+    if isinstance(value, dict):
+        return {_whole(name): _whole(one) for name, one in value.items()}
+    if isinstance(value, list):
+        return [_whole(one) for one in value]
+    return value.encode("utf-8", "replace").decode("utf-8") if isinstance(value, str) else value
 
 
 def spoken(edits: Mapping[str, Any]) -> Meeting:

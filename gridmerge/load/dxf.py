@@ -27,6 +27,11 @@ _SAGITTA = 1e-4  # of a curve's own size: chords stay within 1 cm on an arc of 1
 _LINES = ("LINE", "LWPOLYLINE", "POLYLINE", "ARC", "CIRCLE", "ELLIPSE", "SPLINE")
 _AREAS = ("HATCH", "MPOLYGON", "SOLID", "TRACE", "3DFACE")
 _MUTE = ("VIEWPORT", "ATTDEF", "DIMENSION", "LEADER", "MULTILEADER", "XLINE", "RAY", "IMAGE", "WIPEOUT", "OLE2FRAME")
+# Escapes of drawings before 2007 for what their code page lacks.
+_WIDE = re.compile(r"\\U\+([0-9A-F]{4})", re.I)
+_MULTIBYTE = re.compile(r"\\M\+([1-5])([0-9A-F]{4})", re.I)
+_CODE_PAGES = {"1": "cp932", "2": "cp950", "3": "cp949", "4": "johab", "5": "gbk"}
+_FIRST_VISIBLE = 0x20
 _TEXTS = ("TEXT", "MTEXT", "ATTRIB")
 # what ezdxf raises over damaged drawings: its own family, and Python's where a number or a tag is missing
 _TROUBLES = (DXFError, ArithmeticError, ValueError, TypeError, AttributeError, LookupError, RecursionError)
@@ -81,8 +86,29 @@ def _decoded(raw: bytes, ask: Ask) -> tuple[str | None, str, tuple[Finding, ...]
     else:
         choice = choose(sorted({line for line in lines if not line.isascii()}), codec_named(says))
     text = "\n".join(line.decode() if line.isascii() else decode_value(line, choice.codec) for line in lines)
+    text = unescaped(text)
     text += "\n"  # GDAL takes a last line without an end for a file cut short
     return text, choice.codec, note(ask.key, ask.name, choice, says)
+
+
+def unescaped(text: str) -> str:
+    r"""Return text with the characters that older drawings write as escapes: \U+57CE, and \M+5B3C7 in a code page of its own."""
+    if "\\U+" not in text and "\\M+" not in text and "\\u+" not in text and "\\m+" not in text:
+        return text
+    text = _WIDE.sub(_wide, text)
+    return _MULTIBYTE.sub(_multibyte, text).encode("utf-16", "surrogatepass").decode("utf-16", "replace")
+
+
+def _wide(escape: re.Match[str]) -> str:
+    code = int(escape[1], 16)
+    return chr(code) if code >= _FIRST_VISIBLE else escape[0]
+
+
+def _multibyte(escape: re.Match[str]) -> str:
+    try:
+        return bytes.fromhex(escape[2]).decode(_CODE_PAGES[escape[1]])
+    except UnicodeDecodeError:
+        return escape[0]
 
 
 def _drawn(document: Any) -> Iterator[Drawn]:
@@ -174,6 +200,6 @@ def _text(entity: Any, layer: str) -> Iterator[Drawn]:
     else:
         text, size = entity.plain_text(), float(entity.dxf.height)
         _, place, _ = entity.get_placement()
-    words = re.sub(r"\s+", " ", text).strip()
+    words = re.sub(r"\s+", " ", unescaped(text)).strip()
     if words:
         yield Drawn("text", layer, shapely.Point(place.x, place.y), text=words, size=size)

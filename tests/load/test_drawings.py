@@ -11,6 +11,7 @@ import shapely
 from pyproj import CRS
 
 from gridmerge.errors import InputError
+from gridmerge.load.dxf import unescaped
 from gridmerge.load.kml import description_fields
 from gridmerge.mend.crs import known
 from tests.load.files import CODES, HOUSES, NAMES, assert_is_truth, kinds, load, truth
@@ -285,3 +286,36 @@ def test_a_broken_vct_record_costs_only_itself(tmp_path: Path) -> None:
     raw = load(tmp_path / "a.vct", id="code")
     assert raw.frame["code"].tolist() == [CODES[0], CODES[2], CODES[3]]
     assert kinds(raw) == ["feature_unreadable", "vct_to_check"]
+
+
+ESCAPES = {
+    r"\U+57CE\U+7BA1": "城管",
+    r"\u+57ce管": "城管",
+    r"\M+5B3C7\M+5B9DC": "城管",
+    r"\M+1938C": "東",
+    r"\M+2AABA": b"\xaa\xba".decode("cp950"),
+    r"\U+D83D\U+DE00": "\U0001f600",
+    r"\U+000A": r"\U+000A",
+    r"\M+5FFFF": r"\M+5FFFF",
+    r"C:\Users": r"C:\Users",
+    "第1网格": "第1网格",
+}
+
+
+@pytest.mark.parametrize("written", ESCAPES)
+def test_escapes_of_older_drawings_are_read(written: str) -> None:
+    assert unescaped(written) == ESCAPES[written]
+
+
+@pytest.mark.parametrize(
+    ("text", "wanted"), [(r"\U+57CE%%d1", "城°1"), (r"\U+57CE\U+7BA1%%u", "城管"), (r"\M+5B3C7", "城")]
+)
+def test_a_text_of_an_older_drawing_names_its_area(tmp_path: Path, text: str, wanted: str) -> None:
+    drawing = ezdxf.new("R2000")
+    space = drawing.modelspace()
+    space.add_lwpolyline([(0, 0), (100, 0), (100, 100), (0, 100)], close=True)
+    space.add_text("PLACEHOLDER", height=5).set_placement((50, 50))
+    drawing.saveas(tmp_path / "b.dxf")
+    raw = (tmp_path / "b.dxf").read_text("latin-1").replace("PLACEHOLDER", text)
+    (tmp_path / "a.dxf").write_text(raw, "latin-1")
+    assert load(tmp_path / "a.dxf").frame["name"].tolist() == [wanted]
