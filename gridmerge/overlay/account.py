@@ -205,9 +205,9 @@ def _alarms(story: Story) -> list[Finding]:
     """Findings about what is out of proportion, or lost."""
     seen, drawn = story.proportion, story.drawn
     findings = []
-    rough = [k for k, d in enumerate(drawn) if story.agreement.before[k] > story.tolerance and d.claims]
-    for k in rough:
-        spread = round(float(story.agreement.before[k]), 1)
+    rough = np.where([d.claims for d in drawn], story.agreement.rough, 0.0)
+    for k in np.flatnonzero(rough > story.tolerance):
+        spread = round(float(rough[k]), 1)
         findings.append(
             found("tolerance_below_roughness", layer=drawn[k].key, measure=spread, tolerance=f"{story.tolerance:.1f}")
         )

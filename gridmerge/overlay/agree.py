@@ -19,6 +19,7 @@ from gridmerge.overlay.together import together
 
 STEP = 40.0  # m between samples: drawing errors change over a hundred metres and more
 SEEN = 30.0  # m: how far apart two drawings of one line may ever be
+UNSEEN = SEEN / 3  # m: the spread of a layer that nothing is known of
 REACH = 8.0  # m: a line further than this, and than three standard errors, from another is another line
 ALONG = 30.0  # m: samples count as side by side when they are less than this apart along the line
 PARALLEL = 0.9  # cosine: lines that differ by more than 25 degrees are not the same line
@@ -148,6 +149,12 @@ class Agreement:
             np.concatenate([none + np.inf, self.apart]),
         )
 
+    @property
+    def rough(self) -> Floats:
+        """(layers,) how far lines are off before agreeing, metres; nought where too few lines meet others, or walls, to tell."""
+        told = np.isinf(self.apart) & (self.before != UNSEEN)
+        return np.where(told, self.before, 0.0)
+
     def within(self, low: float, high: float) -> Agreement:
         """Return it with tolerances clipped; what stands apart is never taken for lines farther off."""
         return replace(self, tolerance=np.minimum(np.clip(self.tolerance, low, high), self.apart))
@@ -264,7 +271,7 @@ class _Crowd:
         self._outward, self.still = standing.outward, standing.still.copy()
         self._estates = np.concatenate([[False], ~standing.covers])
         self._mute = self._estates  # who pulls none of those that are not mute
-        self._sigma = np.concatenate([[FINEST], np.full(len(layers), SEEN / 3)])
+        self._sigma = np.concatenate([[FINEST], np.full(len(layers), UNSEEN)])
         self._reach = np.full(len(everyone), REACH)
         self._pairs = self._paired(PROBE)
 

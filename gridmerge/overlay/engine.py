@@ -116,7 +116,7 @@ def _attempt(task: _Task, measure: Measure) -> Story:
     cut, lost, failed = _finished(task, zones, layers, results, tolerance)
     if len(lost.face):
         cut, lost, failed = _finished(task, zones, layers, _restored(results, cut, lost), tolerance)
-    measured = proportion(cut, layers.claiming(cut.shares), agreement.before, tolerance)
+    measured = proportion(cut, layers.claiming(cut.shares), agreement.rough, tolerance)
     findings = [*_troubles(task.township, task.villages, results, failed), *told(zones, task.zoned, task.villages)]
     return Story(
         task.township, layers.drawn, layers.agreement, layers.narrow, cut, measure, measured, lost, failed, findings
