@@ -116,7 +116,7 @@ def outlines(shapes: Geometries, box: tuple[float, float, float, float]) -> Geom
     extent = shapely.bounds(drawn)
     size = np.maximum(extent[:, 2] - extent[:, 0], extent[:, 3] - extent[:, 1])
     long = size > _FAR_OUT * max(x1 - x0, y1 - y0)
-    drawn[long] = shapely.clip_by_rect(drawn[long], x0, y0, x1, y1)
+    drawn[long] = robust.clip_by_rect(drawn[long], x0, y0, x1, y1)
     return drawn
 
 

@@ -106,7 +106,11 @@ def alongside(lines: Geometries, shapes: Geometries, value: Floats) -> Floats:
     least = np.full(len(lines), np.inf)
     if len(lines) == 0 or len(shapes) == 0:
         return least
-    rings, shape = shapely.get_rings(shapes, return_index=True)
+    parts, of = shapely.get_parts(shapes, return_index=True)
+    rings, part = shapely.get_rings(parts, return_index=True)
+    if len(rings) == 0:
+        return least
+    shape = of[part]
     xy, ring = shapely.get_coordinates(rings, return_index=True)
     at = np.flatnonzero(ring[1:] == ring[:-1])
     keys, owner = segment_keys(xy[at], xy[at + 1]), shape[ring[at]]
