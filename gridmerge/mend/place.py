@@ -137,9 +137,11 @@ def _as_told(
         # beyond the pole: nothing but the latitude written first
         latitude_first = crs.is_geographic and 2 * int((np.abs(boxes[:, 3]) > 90).sum()) > len(boxes)
         return (swapped, _axes(swapped, key)) if latitude_first else (told, ())
-    x0, y0, x1, y1 = villages.total_bounds
-    plain, turned = (systems.meeting(boxes, one, villages.crs, (x0, y0, x1, y1)) for one in (told, swapped))
-    if turned > plain:
+    boxes, land = boxes[:: max(1, len(boxes) // systems.SAMPLE)], tuple(villages.total_bounds)
+    plain = systems.meeting(boxes, told, villages.crs, land)
+    if 2 * plain >= len(boxes):
+        return told, ()
+    if systems.meeting(boxes, swapped, villages.crs, land) > plain:
         return swapped, _axes(swapped, key)
     better = _by_evidence(most, villages) if plain == 0 else None
     if better is None:
