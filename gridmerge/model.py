@@ -117,7 +117,8 @@ class Work:
     `frame` has value (float) and geometry (points, polygons or lines), sorted by content; and minutes (of a unit of each
     feature) where kinds of one source take different times. `reference` is how much a standard grid holds (None: the
     township's average), `minutes` what a unit takes (None: `weight` counts), or on average where the frame says.
-    `listed`: polygons are villages or departmental grids that rows of a table name. `urban` and `rural` are how much more a unit takes in communities and in villages.
+    `listed`: polygons are villages or departmental grids that rows of a table name. `counted`: each feature is one thing, which
+    is not shared out. `urban` and `rural` are how much more a unit takes in communities and in villages.
     """
 
     name: str
@@ -128,6 +129,7 @@ class Work:
     reference: float | None = None
     minutes: float | None = None
     listed: bool = False
+    counted: bool = False
     urban: float = 1.0
     rural: float = 1.0
     findings: tuple[Finding, ...] = ()

@@ -7,6 +7,7 @@ then the grids) and ``locate.json`` (who they belong to). Nothing heavy is impor
 from __future__ import annotations
 
 import json
+import os
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -153,6 +154,11 @@ class PlaceIndex:
         return Located(grid=grid, face=face, near_line_m=self._line_distance(points))
 
     def _around(self, point: shapely.Point) -> Iterator[int]:
+        if not all(os.access(self._out / name, os.W_OK) for name in (f"{BASE}.dat", f"{BASE}.idx")):
+            yield from range(
+                self._faces
+            )  # the R-tree opens its files for writing only: on a read-only disk all are read
+            return
         try:
             tree = rtree.Index(str(self._out / BASE))
         except (RTreeError, OSError) as error:

@@ -196,7 +196,7 @@ def built(project: Path, out: Path, kill_after: float | None) -> tuple[int, str,
         for worker in workers_of(run.pid)[:1]:
             with contextlib.suppress(ProcessLookupError):
                 os.kill(worker, signal.SIGKILL)
-    said = run.communicate(timeout=120)[1]
+    said = run.communicate(timeout=400)[1]
     assert not workers_of(run.pid)
     data = {
         path.name: path.read_bytes() for path in sorted(out.iterdir()) if path.suffix in (".geojson", ".csv", ".gpkg")

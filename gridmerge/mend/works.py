@@ -104,6 +104,7 @@ def _work(
         reference=spec.reference,
         minutes=_mean_minutes(frame) if isinstance(spec.minutes, dict) else spec.minutes,
         listed=listed,
+        counted=spec.field is None and not listed,
         urban=spec.urban,
         rural=spec.rural,
         findings=findings,

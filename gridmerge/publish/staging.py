@@ -27,6 +27,8 @@ if sys.platform == "win32":
 else:
     import fcntl
 
+# Free bytes below which a folder is full.
+_LITTLE = 1 << 20
 _SHAPEFILE = (".shx", ".dbf", ".prj", ".cpg", ".shp.xml")  # what is written beside a .shp
 _PREFIX = ".gridmerge-staging-"
 _JOURNAL = "journal.json"
@@ -143,7 +145,7 @@ def staged(
         _write_journal(folder, out, moved, stale)
         _move_or_undo(folder, out)
     except OSError as error:
-        raise _cannot_write(out, error) from error
+        raise _temporary(error) or _cannot_write(out, error) from error
     finally:
         lock.close()
         if not (folder / _JOURNAL).is_file() and not (folder / _UNDO).is_file():
@@ -277,6 +279,22 @@ def _held(target: Path) -> OutputError:
         f"无法替换 {target}：文件正被其他程序（如 Excel）打开或不可写；请关闭后重新运行，原有成果未改动。",
         f"{target} cannot be replaced: another program (Excel?) holds it open, or it is read-only;"
         " close it and run again. Nothing was changed.",
+    )
+
+
+def _temporary(error: OSError) -> OutputError | None:
+    """Tell a full or missing temporary folder from OUT: many writers put parts of a file there first."""
+    try:
+        folder = Path(tempfile.gettempdir())
+        full = error.errno == errno.ENOSPC and shutil.disk_usage(folder).free < _LITTLE
+    except OSError:  # there is none that can be written
+        folder, full = Path(os.environ.get("TMPDIR") or os.environ.get("TEMP") or "/tmp"), True  # noqa: S108
+    if not full:
+        return None
+    return OutputError(
+        f"系统临时文件夹 {folder} 已满或不可写；请清理后重新运行，或用环境变量 TMPDIR（Windows 为 TEMP）换一个。原有成果未改动。",
+        f"The system's temporary folder {folder} is full or cannot be written; make room there and run again, or name another"
+        " in the environment variable TMPDIR (TEMP on Windows). What was there is unchanged.",
     )
 
 

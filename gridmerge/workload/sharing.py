@@ -88,6 +88,24 @@ def share_points(points: np.ndarray, values: np.ndarray, feature: np.ndarray, gr
     return Shares(feature=feature, face=face_of_points(points, ground), value=values, geometry=points)
 
 
+def share_whole(shapes: np.ndarray, values: np.ndarray, feature: np.ndarray, ground: Ground) -> Shares:
+    """Each polygon, whole, in the face with most of it; what lies outside the township for the greater part is outside.
+
+    Half a building is none: a thing that is counted has one grid, and stands there as a point.
+    """
+    at, face = ground.tree.query(shapes, predicate="intersects")
+    part = robust.intersection(shapes[at], ground.geometry[face])
+    area = shapely.area(part)
+    inside = np.bincount(at, weights=area, minlength=len(shapes))
+    order = np.lexsort((face, -area, at))
+    first = order[np.unique(at[order], return_index=True)[1]]
+    first = first[2 * inside[at[first]] >= shapely.area(shapes[at[first]])]
+    answer, places = np.full(len(shapes), -1), shapes.copy()
+    answer[at[first]] = face[first]
+    places[at[first]] = robust.point_on_surface(part[first])
+    return Shares(feature=feature, face=answer, value=values, geometry=places)
+
+
 def share_by_measure(shapes: np.ndarray, values: np.ndarray, feature: np.ndarray, ground: Ground) -> Shares:
     """Polygons by area, lines by length: each face gets the share that lies in it, the outside gets the rest."""
     at, face = ground.tree.query(shapes, predicate="intersects")

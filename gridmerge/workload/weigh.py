@@ -24,6 +24,7 @@ from gridmerge.workload.sharing import (
     share_by_measure,
     share_by_points,
     share_points,
+    share_whole,
 )
 
 HECTARE_M2 = 10_000.0
@@ -195,6 +196,10 @@ def _share(work: Work, basis: Work | None, ground: Ground) -> tuple[Shares, int]
         part, empty = share_by_points(shapes[polygons], values[polygons], feature[polygons], others, ground)
         parts.append(part)
         cut = np.setdiff1d(cut, np.delete(polygons, empty))
+    elif work.counted:
+        things = np.flatnonzero(dimension == POLYGON)
+        parts.append(share_whole(shapes[things], values[things], feature[things], ground))
+        cut = np.setdiff1d(cut, things)
     parts.append(share_by_measure(shapes[cut], values[cut], feature[cut], ground))
     return Shares.joined(parts), int(np.sum(dimension[cut] == POLYGON))
 

@@ -261,3 +261,17 @@ def test_a_place_may_be_given_as_it_is_written(out):
         result = CliRunner().invoke(main, ["locate", str(out), *place, "--lang", "zh"])
         assert result.exit_code == 0 and CODES[0] in result.output, place
     assert CliRunner().invoke(main, ["locate", str(out), "约105", "29"]).exit_code == 2
+
+
+@pytest.mark.parametrize("point", [(150, 50), (10, 10), (-500, 50)])
+def test_a_read_only_build_answers_as_any_other(out: Path, monkeypatch: pytest.MonkeyPatch, point) -> None:
+    """A published folder on a read-only share: the R-tree's files cannot be opened for writing there."""
+    lon, lat = degrees(*point)
+    usual = locate_one(out, lon, lat)
+
+    def refuse(*_: object, **__: object) -> None:
+        raise AssertionError("opened for writing")
+
+    monkeypatch.setattr(placeindex.os, "access", lambda path, mode: mode != placeindex.os.W_OK)
+    monkeypatch.setattr(placeindex.rtree, "Index", refuse)
+    assert locate_one(out, lon, lat) == usual

@@ -52,6 +52,42 @@ def test_polygons_are_shared_by_area_and_said_to_be_estimates() -> None:
     assert "estimates" in next(f for f in weights.findings if f.kind == "workload_by_area").message("en")
 
 
+def counted(name, shapes):
+    return replace(little.work(name, shapes, [1.0] * len(shapes)), counted=True)
+
+
+def test_a_thing_that_is_counted_lies_whole_in_the_grid_with_most_of_it() -> None:
+    straddling = [shapely.box(60, 10, 110, 20), shapely.box(90, 10, 190, 20), shapely.box(80, 80, 130, 130)]
+    weights = weigh(MOSAIC, [counted("buildings", straddling)], TOWN)
+    assert face(weights, "buildings") == [1, 1, 0, 0, 1, 0, 0, 0, 0]
+    assert weights.totals["estimated"].tolist() == [False]
+    assert not [f for f in weights.findings if f.kind == "workload_by_area"]
+
+
+def test_a_thing_halved_by_a_line_counts_in_the_smaller_face_whatever_the_order() -> None:
+    halved, other = shapely.box(50, 10, 150, 20), shapely.box(150, 10, 250, 20)
+    for shapes in ([halved, other], [other, halved]):
+        assert face(weigh(MOSAIC, [counted("buildings", shapes)], TOWN), "buildings")[:3] == [1, 1, 0]
+
+
+def test_a_thing_outside_for_the_greater_part_is_outside_and_said() -> None:
+    weights = weigh(MOSAIC, [counted("b", [shapely.box(10, -90, 20, 10), shapely.box(10, -10, 20, 90)])], TOWN)
+    assert sum(face(weights, "b")) == 1 and weights.totals["outside"].tolist() == [1]
+    assert [f.measure for f in weights.findings if f.kind == "workload_outside"] == [1]
+
+
+def test_every_counted_thing_is_whole_and_none_is_lost() -> None:
+    rng = np.random.default_rng(3)
+    corners = rng.uniform(0, 260, (60, 2))
+    shapes = [
+        shapely.box(x, y, x + w, y + h) for (x, y), (w, h) in zip(corners, rng.uniform(1, 40, (60, 2)), strict=True)
+    ]
+    weights = weigh(MOSAIC, [counted("b", shapes)], TOWN)
+    amounts = np.array(face(weights, "b"))
+    assert (amounts == amounts.round()).all() and amounts.sum() + weights.totals["outside"].sum() == 60
+    assert weights.pieces["value"].tolist() == [1.0] * int(amounts.sum())
+
+
 def test_polygons_are_shared_by_the_points_inside_them_where_there_are_any() -> None:
     buildings = little.work(
         "buildings", [shapely.Point(10, 10), shapely.Point(110, 10), shapely.Point(120, 10)], [1, 1, 2]
