@@ -18,8 +18,9 @@ from gridmerge.text import Text
 _ID_NAME = re.compile(r"身份证|公民身份|sfz|gmsf|id_?card|identity_?(no|num|card)", re.I)
 _PASSWORD = re.compile(r"密码|口令|passw(or)?d|^pwd$|_pwd$|^pwd_|^mima$", re.I)
 _MOSTLY = 0.5  # of the given cells that are nothing but such a number: then the whole column goes
-# Shorter text holds no such number, and smaller figures are none.
-_SHORTEST, _SMALLEST, _LARGEST = 15, 1e14, 1e19
+# Text with fewer digits, of whatever script, holds no such number, and smaller figures are none.
+_FEWEST_DIGITS, _SMALLEST, _LARGEST = 14, 1e14, 1e19
+_DIGIT = re.compile(r"[\d〇零○一二三四五六七八九幺⓪①-⑨⁰¹²³⁴-⁹₀-₉]")
 _LONG = re.compile(r"(?<![\d.])\d{15,19}(?!\d)")
 _PREFIX = 9  # a township's code: what codes of one place have in common
 _CODE_NAME = re.compile(r"code|编码|编号|代码|网格|grid|(?:^|_)(?:bm|dm|id)$|(?:bm|dm)$", re.I)
@@ -116,7 +117,13 @@ def _texts(column: pd.Series) -> dict[int, str]:
         return {int(row): _number_text(column.iloc[row]) for row in rows}
     cells = enumerate(column)
     texts = {row: _cell_text(cell) for row, cell in cells if cell is not None and cell is not pd.NA}
-    return {row: text for row, text in texts.items() if len(text) >= _SHORTEST and not _SHAPE.match(text)}
+    return {row: text for row, text in texts.items() if _may_hold_number(text)}
+
+
+def _may_hold_number(text: str) -> bool:
+    """Whether a closer look is worth its time: most cells of most tables are short, or hold few digits."""
+    enough = len(text) >= _FEWEST_DIGITS and len(_DIGIT.findall(text)) >= _FEWEST_DIGITS
+    return enough and not _SHAPE.match(text)
 
 
 def _cell_text(cell: object) -> str:
