@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import datetime
-import os
 import time
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -17,6 +15,7 @@ import pandas as pd
 from gridmerge.balance import Incumbents, assign, present_holders, settled_grids
 from gridmerge.config import Settings
 from gridmerge.crosswalk import crosswalk, left_out
+from gridmerge.day import today
 from gridmerge.duties import duty_sheets, mend_matters, post_rows
 from gridmerge.errors import GridmergeError, InputError, PlaceError
 from gridmerge.findings import Finding, because, found, tidy
@@ -65,9 +64,10 @@ def _silent(_: Text) -> None:
 
 @dataclass
 class _Clock:
-    """Seconds per stage, and word of each stage to whoever listens."""
+    """Seconds per stage, the day a build began, and word of each stage to whoever listens."""
 
     progress: Progress
+    day: str = field(default_factory=today)
     seconds: dict[str, float] = field(default_factory=dict)
 
     @contextmanager
@@ -397,9 +397,9 @@ def build(
     settings = project if isinstance(project, Settings) else read_project(project)
     files = [] if edits is None else [edits] if isinstance(edits, (str, Path)) else edits
     paths = [Path(file) for file in files]
+    clock = _Clock(progress)
     if out is not None:
         ready(settings, Path(out), WRITTEN, paths)
-    clock = _Clock(progress)
     with clock.stage("load", "读取并修整各部门数据", "Loading and mending"):
         inputs = load_inputs(settings, progress)
     finished = build_from(inputs, edits=paths, processes=processes, clock=clock)
@@ -419,7 +419,7 @@ def build_from(inputs: Inputs, *, edits: Sequence[Path] = (), processes: int = 1
     edits, processes
         As in `build`.
     clock
-        Takes the seconds of each stage.
+        Takes the seconds of each stage, and gives the day.
 
     Raises
     ------
@@ -428,7 +428,7 @@ def build_from(inputs: Inputs, *, edits: Sequence[Path] = (), processes: int = 1
     GridmergeError
         As in `build`.
     """
-    settings, day, clock = inputs.settings, _today(), clock or _Clock(_silent)
+    settings, clock = inputs.settings, clock or _Clock(_silent)
     gate = Gate(inputs.township, inputs.layers, inputs.works, inputs.roster)
     with clock.stage("overlay", "统一界线并叠加", "Agreeing the lines and cutting"):
         mosaic = overlay(inputs.township, inputs.layers, settings.overlay, processes)
@@ -474,7 +474,7 @@ def build_from(inputs: Inputs, *, edits: Sequence[Path] = (), processes: int = 1
         sources=(*inputs.sources, *fixed),
         findings=tidy((*_findings(inputs, mosaic, weights, plan, assignment), *lost, *unposted)),
         seconds=clock.seconds,
-        date=day,
+        date=clock.day,
     )
 
 
@@ -507,20 +507,6 @@ def _findings(*parts: Inputs | Mosaic | Weights | GridPlan | Assignment | None) 
 def _told(plan: GridPlan, inputs: Inputs) -> GridPlan:
     """Give the grids of the final plan their names and their boundaries in words."""
     return described(named(plan, inputs.places), inputs.layers, inputs.settings.project.language)
-
-
-def _today() -> str:
-    """Return the day the products carry: today, or what SOURCE_DATE_EPOCH (reproducible-builds.org) says."""
-    told = os.environ.get("SOURCE_DATE_EPOCH")
-    if not told:
-        return datetime.date.today().isoformat()
-    try:
-        return datetime.datetime.fromtimestamp(int(told), tz=datetime.UTC).date().isoformat()
-    except (ValueError, OverflowError, OSError) as error:
-        raise InputError(
-            f"环境变量 SOURCE_DATE_EPOCH 应为 1970 年以来的秒数，现为 {told}；请改正或删去。",
-            f"SOURCE_DATE_EPOCH must be seconds since 1970, it is {told}; mend or unset it.",
-        ) from error
 
 
 def compare(build: Build, out: Path, *, processes: int = 1, progress: Progress = _silent) -> pd.DataFrame:

@@ -11,6 +11,7 @@ from typing import Any
 import click
 
 from gridmerge.cli.console import Console
+from gridmerge.day import prove_day
 from gridmerge.errors import GridmergeError, OutputError
 from gridmerge.personal import scrub
 from gridmerge.text import Language
@@ -39,6 +40,7 @@ def spoken(command: Callable[..., None]) -> Callable[..., None]:
     def wrapped(*args: Any, lang: Any, quiet: bool, verbose: bool, as_json: bool, **kwargs: Any) -> None:
         console = Console(language=lang, quiet=quiet, verbose=verbose, as_json=as_json)
         try:
+            prove_day()
             command(console, *args, **kwargs)
         except GridmergeError as error:
             click.echo(scrub(console.say(error.text)), err=True)  # a message may quote what was in a cell

@@ -116,7 +116,11 @@ def write_shp(grids: Grids, file: Path) -> list[Text]:
         table[column] = _fitting(table[column].astype(str), column, notes)
     table = table.rename(columns=_short_names(table))
     with writing(file):
-        pyogrio.write_dataframe(table, file, driver="ESRI Shapefile", encoding="GBK", promote_to_multi=True)
+        # the header of a .dbf holds a day: the build's, as everywhere else
+        options = {"DBF_DATE_LAST_UPDATE": grids.imprint.date}
+        pyogrio.write_dataframe(
+            table, file, driver="ESRI Shapefile", encoding="GBK", promote_to_multi=True, layer_options=options
+        )
     file.with_suffix(".cpg").write_text("GBK", "ascii")
     with file.with_suffix(".dbf").open("r+b") as dbf:
         dbf.seek(_LDID_AT)
