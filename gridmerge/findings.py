@@ -120,6 +120,8 @@ class Finding:
         )
 
 
+# Findings about the whole plan: they are told before all others, and are the first sentences of the report.
+HEADLINES = ("work_missing",)
 # Findings that cost features: what they say explains why nothing is left.
 _COSTLY = (
     "feature_unreadable",
@@ -195,12 +197,13 @@ def found(
 
 
 def tidy(findings: Iterable[Finding]) -> tuple[Finding, ...]:
-    """Sort findings, worst first, then by kind, layer and source; nothing is said twice."""
+    """Sort findings, worst first, then headlines, then by kind, layer and source; nothing is said twice."""
     return tuple(
         sorted(
             set(findings),
             key=lambda f: (
                 SEVERITIES.index(f.severity),
+                f.kind not in HEADLINES,
                 f.kind,
                 f.layer,
                 f.source_id,

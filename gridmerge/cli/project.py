@@ -128,12 +128,15 @@ def build(
 
     from gridmerge import pipeline
     from gridmerge.publish import summary
+    from gridmerge.publish.brief import headlines
 
     settings = settings_of(console, project)
     folder = Path(out) if out else settings.folder / "out"
     workers = processes or os.cpu_count() or 1
     finished = pipeline.build(settings, folder, edits=edits, processes=workers, progress=console.progress)
     report = summary(finished)
+    for sentence in headlines(finished):
+        console.line(sentence.zh, sentence.en)
     _print_summary(console, report)
     print_edits(console, finished)
     if alternatives:

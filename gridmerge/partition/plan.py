@@ -12,7 +12,7 @@ import shapely
 
 from gridmerge import robust
 from gridmerge.config import AREA_UNIT, Grids
-from gridmerge.findings import Finding, found, tidy
+from gridmerge.findings import HEADLINES, Finding, found, tidy
 from gridmerge.model import GridPlan, Layer, Mosaic, Township, Weights
 from gridmerge.parallel import each
 from gridmerge.partition.codes import Codes, grid_codes, heirs_across_villages
@@ -87,6 +87,7 @@ def assemble(
     before = pd.concat([_before(*one) for one in zip(villages, divided, coded, strict=True)], ignore_index=True)
     plan_faces = faces[["face_id", "grid_code"]].sort_values("face_id", ignore_index=True)
     gone = heirs_across_villages(earlier, grids)
+    findings = _without_the_bare(findings, weights)
     findings += _villages_gone(earlier, {v.code for v in villages})
     retired = {
         **(earlier.retired if earlier else {}),
@@ -237,6 +238,13 @@ def reason_findings(village: Village, part: Divided, codes: Codes, layers: Seque
             )
         )
     return out
+
+
+def _without_the_bare(findings: list[Finding], weights: Weights) -> list[Finding]:
+    """Leave out that grids of villages without any work are too small, where one finding says it of most villages."""
+    if not any(finding.kind in HEADLINES for finding in weights.findings):
+        return findings
+    return [finding for finding in findings if finding.kind != "grid_small_village" or finding.measure]
 
 
 def _not_kept(village: Village, part: Divided, codes: Codes) -> list[Finding]:

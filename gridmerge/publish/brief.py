@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from typing import Any
 
+from gridmerge.findings import HEADLINES
 from gridmerge.model import Build
 from gridmerge.publish.docket import docket
 from gridmerge.publish.summary import summary
 from gridmerge.publish.tables import records
 from gridmerge.publish.words import label, titles_of
-from gridmerge.text import Text
+from gridmerge.text import Language, Text
 
+LANGUAGES: tuple[Language, Language] = ("zh", "en")
 LISTED = 5  # of each kind; the rest stands in the workbook
 MATTERS = {
     "gaps": Text("无人认领", "nobody's land"),
@@ -20,9 +22,21 @@ MATTERS = {
 
 
 def lead(build: Build) -> list[Text]:
-    """Return the sentences at the head of the report: what was merged, how well, what is open."""
+    """Return the sentences at the head of the report: what puts the whole plan in doubt, what was merged, how well, what is open."""
     report = summary(build)
-    return [_merged(report), _sizes(report), *_members(build, report), _open(report)]
+    return [*headlines(build), _merged(report), _sizes(report), *_members(build, report), _open(report)]
+
+
+def headlines(build: Build) -> list[Text]:
+    """Return what puts the whole plan in doubt, a sentence each; most builds have none."""
+    titles = {
+        language: {f"workload:{name}": label(name, language) for name in build.weights.names} for language in LANGUAGES
+    }
+    return [
+        Text(*(finding.message(language, titles[language]) for language in LANGUAGES))
+        for finding in build.findings
+        if finding.kind in HEADLINES
+    ]
 
 
 def agenda(build: Build) -> tuple[list[dict[str, Any]], int]:

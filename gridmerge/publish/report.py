@@ -10,7 +10,7 @@ from typing import Any
 
 import jinja2
 
-from gridmerge.findings import SEVERITIES, Finding, kinds
+from gridmerge.findings import HEADLINES, SEVERITIES, Finding, kinds
 from gridmerge.model import Build
 from gridmerge.publish.brief import agenda, lead
 from gridmerge.publish.imprint import imprint_of
@@ -97,6 +97,7 @@ def _issues(build: Build) -> list[dict[str, Any]]:
         gravest = max(findings, key=lambda finding: abs(finding.measure or 0.0))
         issues.append(
             {
+                "kind": kind,
                 "severity": findings[0].severity,
                 "count": len(findings),
                 "layers": where[:_LAYERS_NAMED],
@@ -105,4 +106,8 @@ def _issues(build: Build) -> list[dict[str, Any]]:
                 "explain": kinds()[kind].explain,
             }
         )
-    return sorted(issues, key=lambda issue: (SEVERITIES.index(issue["severity"]), -issue["count"]))
+    return sorted(issues, key=_gravity)
+
+
+def _gravity(issue: dict[str, Any]) -> tuple[int, bool, int]:
+    return SEVERITIES.index(issue["severity"]), issue["kind"] not in HEADLINES, -issue["count"]

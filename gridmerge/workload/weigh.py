@@ -28,6 +28,7 @@ from gridmerge.workload.sharing import (
 )
 
 HECTARE_M2 = 10_000.0
+MOST_SHOWN = 3  # names of villages in a sentence
 PER_MILLE = 1000.0  # standard grids of a township whose sizes nobody gave: shares of a thousand read well
 
 
@@ -71,6 +72,8 @@ def weigh(mosaic: Mosaic, works: Sequence[Work], township: Township, sizes: Grid
         shared[work.name], by_area = _share(work, basis, ground)
         estimated[work.name] = _listed(work) or by_area
         findings += _said(work, shared[work.name], by_area, basis) + _unclassed(work, ground)
+    if unit is not None:
+        findings += _missing(unit, shared[unit.name], ground, township)
     names = tuple(work.name for work in works)
     totals = _totals(works, shared, estimated)
     area = shapely.area(ground.geometry)
@@ -231,6 +234,23 @@ def _unclassed(work: Work, ground: Ground) -> list[Finding]:
     villages = pd.Series(sorted(set(ground.village)), dtype=str)
     strange = int((classed(villages) == "").sum())
     return [found("work_unclassed", layer=f"workload:{work.name}", measure=strange, name=work.name)] if strange else []
+
+
+def _missing(unit: Work, shares: Shares, ground: Ground, township: Township) -> list[Finding]:
+    """One sentence where most villages have nothing of the work that sizes grids."""
+    per_face = pd.Series(_per_face(shares, len(ground.face_id)))
+    per_village = per_face.groupby(np.asarray(ground.village)).sum()
+    bare = sorted(per_village.index[per_village <= 0])
+    if len(bare) <= len(per_village) / 2:
+        return []
+    names = dict(zip(township.villages["village_code"], township.villages["village_name"], strict=True))
+    shown = [names.get(code) or code for code in bare[:MOST_SHOWN]]
+    more = len(bare) > len(shown)
+    examples = Text("、".join(shown) + ("等" if more else ""), ", ".join(shown) + (" …" if more else ""))
+    layer = f"workload:{unit.name}"
+    return [
+        found("work_missing", layer=layer, measure=len(bare), total=len(per_village), name=unit.name, examples=examples)
+    ]
 
 
 def _said(work: Work, shares: Shares, by_area: int, basis: Work | None) -> list[Finding]:
