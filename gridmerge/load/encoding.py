@@ -215,6 +215,16 @@ def note(key: str, file: str, choice: Choice, declared: str = "") -> tuple[Findi
     return ()
 
 
+def utf16_unmarked(raw: bytes) -> str | None:
+    """Tell UTF-16 without a byte-order mark: in a table every digit and comma has a zero byte on the same side."""
+    head = raw[:4096]
+    even, odd = head[::2].count(0), head[1::2].count(0)
+    few, many = sorted((even, odd))
+    if 5 * many < len(head) // 2 or 20 * few > many:
+        return None
+    return "utf-16-le" if odd > even else "utf-16-be"
+
+
 def decode_file(raw: bytes, file: str, key: str, encoding: str | None = None) -> tuple[str, str, tuple[Finding, ...]]:
     """Decode a whole text file.
 
@@ -234,6 +244,8 @@ def decode_file(raw: bytes, file: str, key: str, encoding: str | None = None) ->
     ):
         if raw.startswith(mark) and not encoding:
             return raw.decode(codec, "replace"), codec.upper(), ()
+    if not encoding and (unmarked := utf16_unmarked(raw)):
+        return raw.decode(unmarked, "replace"), unmarked.upper(), ()
     if encoding:
         codec = demanded(encoding, file)
         text = strict(raw, codec)

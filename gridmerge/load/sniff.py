@@ -7,10 +7,13 @@ import zipfile
 from pathlib import Path
 
 from gridmerge.errors import InputError
+from gridmerge.load.encoding import utf16_unmarked
 from gridmerge.load.foreign import refuse_foreign
 from gridmerge.load.refuse import unreadable
 
 _MOST_CONTROLS = 0.02  # share of control characters in text: a damaged disc leaves a few, a binary file has many
+# So many zero bytes at the end of a text are no text.
+_END = 16
 _HEAD = 65536  # bytes looked at: comments before the root element of an XML file can be long
 
 _MAGIC: tuple[tuple[bytes, str], ...] = (
@@ -120,6 +123,7 @@ def _sniff_text(path: Path, name: str, head: bytes) -> str:
     if suffix in _SIDECARS:
         raise _companion(path, name)
     text = _as_text(head)
+    _refuse_nought_end(path, name)
     if text is None:
         kind_zh, kind_en = "这不是已知格式的文件", "this is not a file of a known format"
         raise unreadable(
@@ -133,6 +137,19 @@ def _sniff_text(path: Path, name: str, head: bytes) -> str:
     if _JSON_START.match(stripped):
         return "json"
     return _sniff_lines(stripped, suffix)
+
+
+def _refuse_nought_end(path: Path, name: str) -> None:
+    """Refuse text that ends in zero bytes: room that was set aside for what never arrived."""
+    with path.open("rb") as handle:
+        handle.seek(max(0, path.stat().st_size - _END))
+        end = handle.read()
+    if len(end) == _END and not end.strip(b"\x00"):
+        raise unreadable(
+            name,
+            "文件末尾是一片空字节，多半没有下载或拷贝完。请重新拷贝。",
+            "the file ends in zero bytes: it was not copied or downloaded wholly. Copy it again.",
+        )
 
 
 def _companion(path: Path, name: str) -> InputError:
@@ -168,6 +185,9 @@ def _as_text(head: bytes) -> str | None:
     """Return the head as text, or None when it is binary; a cut multi-byte character at its end is no matter."""
     if head.startswith((b"\xff\xfe", b"\xfe\xff")):
         return head.decode("utf-16", "replace")
+    unmarked = utf16_unmarked(head)
+    if unmarked:
+        return head.decode(unmarked, "replace")
     controls = sum(head.count(bytes((code,))) for code in range(32) if code not in b"\t\n\f\r\x1a")
     if controls > _MOST_CONTROLS * len(head):
         return None

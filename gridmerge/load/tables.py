@@ -18,6 +18,7 @@ from gridmerge.findings import Finding, found
 from gridmerge.load.columns import unique_columns
 from gridmerge.load.encoding import decode_file
 from gridmerge.load.manners import masked
+from gridmerge.load.misfits import named_twice, overfull
 from gridmerge.load.piece import Ask, Piece, table_frame
 from gridmerge.load.refuse import unreadable
 from gridmerge.load.totals import no_data
@@ -92,15 +93,17 @@ def _quote_open(text: str, delimiter: str) -> bool:
 
 
 def _delimiter(text: str) -> str:
-    best, score = ",", (0.0, 0)
+    """The one with the steadiest columns; then the one that parts the first row as the others: "lon;lat" over "105,1;29,3"."""
+    best, score = ",", (0.0, False, 0)
     for delimiter in _DELIMITERS:
         if delimiter not in text[:100_000]:
             continue
         widths = [len(row) for row in _split(text[:200_000], delimiter, _SNIFF_ROWS) if any(row)]
         usual = max(set(widths), key=lambda width: (widths.count(width), width)) if widths else 1
         steadiness = widths.count(usual) / len(widths) if widths else 0.0
-        if usual > 1 and (round(steadiness, 1), usual) > score:
-            best, score = delimiter, (round(steadiness, 1), usual)
+        judged = (round(steadiness, 1), bool(widths) and widths[0] == usual, usual)
+        if usual > 1 and judged > score:
+            best, score = delimiter, judged
     return best
 
 
@@ -120,7 +123,10 @@ def rows_to_frame(rows: Rows, ask: Ask) -> tuple[gpd.GeoDataFrame, list[Finding]
     kept = [i for i in range(width) if names[i] or any(_text(cell) for cell in columns[i])]
     keep_text = {field_key(code) for code in ask.codes}
     values = [_column(columns[i], field_key(names[i]) in keep_text) for i in kept]
+    keys_asked = {field_key(name): name for name in ask.fields}
     frame = table_frame(unique_columns([names[i] for i in kept], values), len(body))
+    passed_over += overfull(filled[at + 1 :], len(header), ask)
+    passed_over += named_twice([field_key(name) for name in names], columns, keys_asked, ask)
     if bare:
         return frame, [found("header_missing", layer=ask.key, file=ask.name), *passed_over]
     told = [found("header_found", layer=ask.key, measure=number, file=ask.name)] if at > 0 else []

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import re
-import unicodedata
 from collections.abc import Sequence
 from typing import Any
+
+from gridmerge.text import flat_text
 
 # A row that begins so sums up the rows above it: 合计, 小计：, 青山村小计, 本页合计.
 _SUM = re.compile(r".{0,10}(?:合计|小计|总计|共计|累计)[:：]?|总数[:：]?|(?:grand ?|sub ?)?total[:：]?|sum[:：]?", re.I)
@@ -46,4 +47,4 @@ def no_data(row: Sequence[Any], header: Sequence[str]) -> bool:
 
 
 def _flat(cell: Any) -> str:
-    return re.sub(r"\s+", "", unicodedata.normalize("NFKC", "" if cell is None else str(cell)))
+    return re.sub(r"\s+", "", flat_text("" if cell is None else cell))

@@ -22,7 +22,6 @@ from gridmerge.locate.one import NEAR_LINE_M, led
 from gridmerge.mend.place import place
 from gridmerge.mend.works import with_points
 from gridmerge.model import RawLayer
-from gridmerge.personal import scrub_codes
 from gridmerge.placeindex import Located, PlaceIndex
 from gridmerge.publish import inputs_of_out
 from gridmerge.publish.gdal import writing
@@ -58,7 +57,8 @@ def locate_many(
         Written with the same rows and columns, and grid_code, grid_name, village_code, members (names), near_line_m
         (metres to the nearest grid line), near_line (within 20 m: the neighbour may be meant); with a column of matters, also
         lead and lead_contact; a column of such a name is replaced. CSV, or a vector format by its ending.
-        Outside the township, or without a place, the grid is blank.
+        Outside the township, or without a place, the grid is blank. The cells are those of the officer's own file, phones
+        included; only ID numbers and other secrets are struck, as in every input.
     folder
         That the paths of `events` are relative to.
     matter
@@ -94,7 +94,6 @@ def locate_many(
     leads = _led(index, raw, located, matter)
     told = pd.concat([_told(index, located), leads], axis=1)
     rows = pd.DataFrame(raw.frame.drop(columns=["geometry", *told.columns], errors="ignore")).reset_index(drop=True)
-    rows = rows if index.about.get("phones") == "full" else _discreet(rows)
     with staged(target.parent, (), inputs) as aside:
         _write(pd.concat([rows, told], axis=1), points, index, aside / target.name)
     nowhere = shapely.is_missing(points)
@@ -106,16 +105,6 @@ def locate_many(
         "near_line": int((located.near_line_m <= NEAR_LINE_M).sum()),
         **({} if not len(leads.columns) else {"unknown_matters": int(leads.attrs["unknown"])}),
     }
-
-
-def _discreet(rows: pd.DataFrame) -> pd.DataFrame:
-    """Mask the phones in what was said of the events; other cells stay what they are."""
-    masked: dict[str, pd.Series] = {}
-    for name in map(str, rows.columns):
-        shown = scrub_codes(texts := rows[name].map(cell_text))
-        if shown:
-            masked[name] = rows[name].astype(object).where(~texts.isin(list(shown)), texts.map(shown))
-    return rows.assign(**masked)
 
 
 def _led(index: PlaceIndex, raw: RawLayer, located: Located, matter: str | None) -> pd.DataFrame:

@@ -14,6 +14,9 @@ from gridmerge.findings import because
 from gridmerge.model import RawLayer
 from gridmerge.values import as_code, cell_text
 
+# Longer values are cut in sentences.
+_SHOWN = 40
+
 
 def attributes(raw: RawLayer) -> list[str]:
     """Names of the columns that are not geometry."""
@@ -98,6 +101,6 @@ def split_list(cell: str) -> list[str]:
 
 
 def some(values: Iterable[str], most: int = 5) -> str:
-    """Join a few values for a sentence; the rest is counted."""
-    listed = list(values)
+    """Join a few values for a sentence, none of them at length; the rest is counted."""
+    listed = [value if len(value) <= _SHOWN else f"{value[:_SHOWN]}…" for value in values]
     return "、".join(listed[:most]) + (f" …（{len(listed)}）" if len(listed) > most else "")

@@ -115,6 +115,23 @@ def test_many_points_agree_with_a_spatial_join_and_with_single_look_ups(out: Pat
         assert one.near_line_m[0] == pytest.approx(located.near_line_m[at])
 
 
+def test_phones_of_events_come_back_as_they_came_and_id_numbers_do_not(out: Path, tmp_path: Path) -> None:
+    phones = ["+8613800000001", "138 0000 0002", "0813-5500123", "１３８００００００３"]
+    notes = [f"报事人{phones[0]}", "1.10", "1E2", f"身份证{_id_number()}"]
+    frame = pd.DataFrame([degrees(30, 40)] * 4, columns=["lon", "lat"]).assign(电话=phones, 说明=notes)
+    frame.to_csv(tmp_path / "events.csv", index=False, encoding="utf-8-sig")
+    locate_many(out, Reading(path="events.csv"), tmp_path / "done.csv", tmp_path)
+    done = pd.read_csv(tmp_path / "done.csv", dtype=str, keep_default_na=False)
+    assert [cell.removeprefix("'") for cell in done["电话"]] == phones
+    assert done["说明"].tolist() == [*notes[:3], "身份证******"]
+
+
+def _id_number() -> str:
+    body = "51031119800101001"
+    weighed = sum(int(digit) * 2 ** (17 - i) for i, digit in enumerate(body))
+    return body + "10X98765432"[weighed % 11]
+
+
 @pytest.mark.parametrize("names", [("lon", "lat"), ("经度", "纬度"), ("LNG", "LAT")])
 def test_a_csv_of_events_keeps_its_rows_and_columns(out: Path, tmp_path: Path, names: tuple[str, str]) -> None:
     places = [degrees(30, 40), degrees(-500, 40), (np.nan, np.nan), degrees(205, 105)]

@@ -1,0 +1,95 @@
+"""Tables whose cells do not fit the header, whose delimiter is not plain, and texts that are not what they look like."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from gridmerge.config import WorkloadSpec
+from gridmerge.errors import InputError
+from gridmerge.load import read
+from gridmerge.mend.fields import some
+from gridmerge.model import RawLayer
+
+PLACES = [(f"{104.77 + i / 1000:.6f}", f"{29.35 + i / 1000:.6f}") for i in range(30)]
+
+
+def lines(parted: str = ",", **rows: str) -> list[str]:
+    """A table of thirty rows; ``r5="..."`` is written in place of the sixth."""
+    body = [parted.join([lon, lat, "10"]) for lon, lat in PLACES]
+    for name, line in rows.items():
+        body[int(name[1:])] = line
+    return [parted.join(["lon", "lat", "hs"]), *body]
+
+
+def work(folder: Path, raw: bytes | str, name: str = "hs.csv") -> RawLayer:
+    (folder / name).write_bytes(raw if isinstance(raw, bytes) else raw.encode("utf-8"))
+    return read(WorkloadSpec(name="households", path=name, field="hs"), folder, "w")
+
+
+def told(raw: RawLayer, kind: str) -> list[float]:
+    return [finding.measure for finding in raw.findings if finding.kind == kind]
+
+
+@pytest.mark.parametrize(
+    ("rows", "count"),
+    [
+        ({"r5": "104.775,29.355,1,234"}, 1),
+        ({"r5": "104.775,29.355,1,234", "r29": "104.8,29.38,12,345,678"}, 2),
+        ({"r0": "青山村,3组,104.77,29.35"}, 1),
+        ({}, 0),
+        ({"r5": "104.775,29.355,10,,,"}, 0),
+    ],
+)
+def test_rows_with_more_cells_than_the_header_are_told(tmp_path, rows, count):
+    assert told(work(tmp_path, "\r\n".join(lines(**rows)) + "\r\n"), "rows_too_wide") == [count] * (count > 0)
+
+
+def test_all_figures_with_unquoted_thousands_marks_are_told(tmp_path):
+    body = {f"r{i}": f"{lon},{lat},1,234" for i, (lon, lat) in enumerate(PLACES)}
+    assert told(work(tmp_path, "\n".join(lines(**body)) + "\n"), "rows_too_wide") == [30]
+
+
+@pytest.mark.parametrize(("second", "expected"), [("99", [2]), ("10", [])])
+@pytest.mark.parametrize("header", ["lon,lat,hs,hs", "lon,lat,hs,HS", "lon,lat,hs,hs（户）"])
+def test_a_field_that_stands_twice_is_told_where_it_says_two_things(tmp_path, header, second, expected):
+    text = "\n".join([header, *[f"{line},{second}" for line in lines()[1:]]]) + "\n"
+    raw = work(tmp_path, text)
+    assert told(raw, "field_twice") == expected
+    assert raw.frame["hs"].tolist() == [10] * 30
+
+
+@pytest.mark.parametrize("codec", ["utf-16-le", "utf-16-be", "utf-16"])
+def test_utf16_is_read_with_a_mark_and_without(tmp_path, codec):
+    raw = work(
+        tmp_path, "\r\n".join(["lon,lat,hs,名称", *[f"{line},青山村" for line in lines()[1:]], ""]).encode(codec)
+    )
+    assert raw.frame["hs"].tolist() == [10] * 30
+    assert raw.frame["名称"].tolist() == ["青山村"] * 30
+
+
+def test_semicolons_part_a_table_whose_numbers_have_commas(tmp_path):
+    raw = work(tmp_path, "\n".join(line.replace(".", ",") for line in lines(";")) + "\n")
+    assert [str(name) for name in raw.frame.columns if name != "geometry"] == ["lon", "lat", "hs"]
+    assert raw.frame["lon"].tolist()[:2] == ["104,770000", "104,771000"]
+
+
+@pytest.mark.parametrize("zeros", [16, 4096, 100_000])
+@pytest.mark.parametrize("name", ["hs.csv", "hs.geojson", "hs.kml", "hs.dxf"])
+def test_a_text_that_ends_in_zero_bytes_is_refused(tmp_path, name, zeros):
+    with pytest.raises(InputError) as error:
+        work(tmp_path, ("\n".join(lines()) + "\n").encode() + bytes(zeros), name)
+    assert "末尾" in error.value.text.zh and "Copy it again" in error.value.text.en
+
+
+@pytest.mark.parametrize("mark", ["\ufeff", "\u200b", "\u2060"])
+def test_a_header_behind_an_unseen_character_is_no_row(tmp_path, mark):
+    text = "\n".join([*lines(), f"{mark}lon,lat,hs", f"{mark}合计,,300"]) + "\n"
+    raw = work(tmp_path, text)
+    assert len(raw.frame) == 30
+    assert told(raw, "rows_not_data") == [2]
+
+
+def test_no_sentence_holds_a_cell_at_length():
+    assert some(["短", "长" * 5000]) == "短、" + "长" * 40 + "…"
