@@ -42,9 +42,10 @@ def vertex_needles(draft: Draft) -> None:
     """Needles whose tips are vertices of a grid: nearly coincident edges."""
     key = draft.pick()
     shapes = draft.shapes(key)
+    drawn = shapes[shapely.get_num_coordinates(shapes) > 3]
     made = []
-    for row in draft.rng.choice(len(shapes), size=min(4, len(shapes)), replace=False):
-        ring = shapely.get_coordinates(shapes[row])
+    for row in draft.rng.choice(len(drawn), size=min(4, len(drawn)), replace=False):
+        ring = shapely.get_coordinates(drawn[row])
         n = int(draft.rng.integers(0, len(ring) - 2))
         side = draft.rng.normal(0, 10.0 ** draft.rng.uniform(-8, -1), 2)
         made.append(shapely.Polygon([ring[n], ring[n + 1], ring[n + 2], ring[n + 1] + side]))
