@@ -20,7 +20,7 @@ from gridmerge.load.gdal import TROUBLES, chosen_layers, words_of
 from gridmerge.load.ods import merged_cells
 from gridmerge.load.piece import Ask, Piece
 from gridmerge.load.refuse import missing_layer, unreadable
-from gridmerge.load.tables import Rows, rows_to_frame
+from gridmerge.load.tables import HEADER_ROWS, Rows, holds_asked, rows_to_frame
 from gridmerge.load.whole import whole_sheet
 
 _GDAL_OPTIONS = {"HEADERS": "DISABLE", "FIELD_TYPES": "STRING"}
@@ -116,16 +116,42 @@ def _sheet(book: Any, ask: Ask) -> tuple[str, list[Finding]]:
         if ask.layer not in sheets:
             raise missing_layer(ask.name, ask.layer, sheets)
         return ask.layer, []
-    for name, visible in sheets.items():
-        if visible and any(any(cell != "" for cell in row) for row in book.get_sheet_by_name(name).to_python()):
-            others = [other for other in sheets if other != name]
-            note = found("sheets_skipped", layer=ask.key, file=ask.name, sheet=name, others="、".join(others))
-            return name, [note] if others else []
+    filled = {name: rows for name, visible in sheets.items() if visible and _filled(rows := _rows(book, name))}
+    for name in sorted(filled, key=lambda one: _rank(filled[one], ask)):
+        others = [other for other in sheets if other != name]
+        told = [found("sheets_skipped", layer=ask.key, file=ask.name, sheet=name, others="、".join(others))]
+        alike = [other for other, rows in filled.items() if other != name and _same_header(rows, filled[name])]
+        if alike:
+            told.append(
+                found("sheets_alike", layer=ask.key, measure=len(alike), file=ask.name, others="、".join(alike))
+            )
+        return name, told if others else []
     raise unreadable(
         ask.name,
         "没有可见且有内容的工作表。若数据在隐藏的工作表中，请用 layer 指明。",
         "no visible sheet has any content. If the data is in a hidden sheet, name it with layer.",
     )
+
+
+def _rows(book: Any, name: str) -> Rows:
+    return [list(row) for row in book.get_sheet_by_name(name).to_python()]
+
+
+def _filled(rows: Rows) -> bool:
+    return any(any(cell != "" for cell in row) for row in rows)
+
+
+def _rank(rows: Rows, ask: Ask) -> tuple[bool, bool]:
+    """In many workbooks a cover comes first: sheets with what is asked for go before it, and such with columns at all."""
+    columns = any(sum(cell != "" for cell in row) > 1 for row in rows)
+    return not holds_asked(rows, ask), not columns
+
+
+def _same_header(rows: Rows, others: Rows) -> bool:
+    """Whether two sheets hold one table in parts: the same names in one of the first rows, and rows below."""
+    top, other_top = ([tuple(map(str, row)) for row in sheet[:HEADER_ROWS]] for sheet in (rows, others))
+    names = [row for row in top if sum(bool(cell.strip()) for cell in row) > 1]
+    return len(rows) > 1 and bool(names) and names[0] in other_top
 
 
 def _cell(value: Any) -> Any:

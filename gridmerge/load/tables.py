@@ -188,6 +188,12 @@ def _header(filled: Sequence[tuple[int, list[Any]]], ask: Ask) -> tuple[int, lis
     return 0, rows[0]
 
 
+def holds_asked(rows: Rows, ask: Ask) -> bool:
+    """Whether one of the first rows has all fields that the project file names."""
+    wanted = {field_key(name) for name in ask.fields}
+    return any(wanted <= {field_key(_text(cell)) for cell in row} for row in rows[: HEADER_ROWS + 1])
+
+
 def _stacked(upper: Sequence[Any], lower: Sequence[Any]) -> list[Any] | None:
     """Return the names of a header of two rows (网格员 over 姓名 and 电话: 网格员姓名, 网格员电话); None where it is none.
 

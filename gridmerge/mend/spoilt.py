@@ -24,9 +24,17 @@ _DATE = re.compile(
 # A number in a sheet has fifteen digits; what follows becomes noughts.
 _CUT = re.compile(r"[1-9]\d{14}0+")
 _LONG = re.compile(r"\d{16,}")
+# What a sheet shows instead of a value: an error of a formula, or a column too narrow for the number.
+_ERROR = re.compile(r"#(?:N/A|REF!|VALUE!|NAME\?|DIV/0!|NULL!|NUM!|SPILL!|CALC!)|#{2,}", re.I)
+# What people write where there is no code.
+_NONE = re.compile(r"[-—–/\\_]+|无|暂无|未编号|null|none|nan", re.I)
 
-KINDS = ("code_scientific", "code_date", "code_cut")
+KINDS = ("code_error", "code_scientific", "code_date", "code_cut")
 _WHAT = {
+    "code_error": (
+        "是 Excel 的错误值或列宽不够时显示的 #，不是代码",
+        "are errors of Excel, or the # it shows in a narrow column, and no codes",
+    ),
     "code_scientific": (
         "是 Excel 的科学计数法，原来的数字已丢失",
         "are in Excel's scientific notation; their digits are lost",
@@ -54,11 +62,17 @@ def spoilt(codes: Sequence[str]) -> list[Spoilt]:
     Numbers cut after fifteen digits look like any other; they are told where two are the same, or all long ones end so.
     """
     ways = {
+        "code_error": [code for code in codes if _ERROR.fullmatch(code)],
         "code_scientific": [code for code in codes if _SCIENTIFIC.fullmatch(code)],
         "code_date": [code for code in codes if _DATE.fullmatch(code)],
         "code_cut": _cut(codes),
     }
     return [Spoilt(kind, len(ways[kind]), sorted(set(ways[kind]))) for kind in KINDS if ways[kind]]
+
+
+def without_dashes(codes: pd.Series) -> pd.Series:
+    """Codes as text, "" where somebody wrote that there is none: -, /, 无, NULL. Such rows share no code."""
+    return codes.mask(codes.str.fullmatch(_NONE), "")
 
 
 def _cut(codes: Sequence[str]) -> list[str]:

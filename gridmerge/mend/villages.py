@@ -22,7 +22,7 @@ from gridmerge.mend.fields import attributes, column, drawn, not_empty, some, te
 from gridmerge.mend.fields import codes as code_column
 from gridmerge.mend.guard import guarded
 from gridmerge.mend.place import place
-from gridmerge.mend.spoilt import spoilt_clause
+from gridmerge.mend.spoilt import spoilt_clause, without_dashes
 from gridmerge.mend.strays import without_strays
 from gridmerge.model import RawLayer, Township
 from gridmerge.values import as_code
@@ -94,7 +94,7 @@ def _codes_and_names(raw: RawLayer, spec: Villages) -> tuple[pd.Series, pd.Serie
             f'villages（{raw.source.path}）看不出哪个字段是村代码；请在 [villages] 写 code = "字段名"（有：{"、".join(attributes(raw))}）。',
             f'villages ({raw.source.path}): no field looks like the village code; write code = "FIELD" in [villages] (it has: {", ".join(attributes(raw))}).',
         )
-    codes = code_column(raw, code)
+    codes = without_dashes(code_column(raw, code))
     name = column(raw, spec.name, "village_name")
     names = texts(raw, name)
     names = names.where(names != "", codes)

@@ -167,7 +167,10 @@ def _values(raw: RawLayer, spec: WorkloadSpec) -> tuple[np.ndarray, list[Finding
     if huge.any():
         examples = some(sorted(set(written[huge])), 3)
         findings.append(found("work_too_large", layer=key, measure=huge.sum(), field=field, examples=examples))
-    return values.where(~(values.isna() | negative | huge), 0.0).to_numpy(dtype=float), findings
+    good = values.where(~(values.isna() | negative | huge), 0.0).to_numpy(dtype=float)
+    if not good.any():
+        findings.append(found("work_all_zero", layer=key, measure=len(good), field=field))
+    return good, findings
 
 
 def with_points(raw: RawLayer, spec: Reading, required: bool = True) -> RawLayer:

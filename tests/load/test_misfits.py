@@ -5,8 +5,9 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+import xlsxwriter
 
-from gridmerge.config import WorkloadSpec
+from gridmerge.config import RosterSpec, WorkloadSpec
 from gridmerge.errors import InputError
 from gridmerge.load import read
 from gridmerge.mend.fields import some
@@ -93,3 +94,42 @@ def test_a_header_behind_an_unseen_character_is_no_row(tmp_path, mark):
 
 def test_no_sentence_holds_a_cell_at_length():
     assert some(["短", "长" * 5000]) == "短、" + "长" * 40 + "…"
+
+
+def workbook(file: Path, **sheets: list[list[object]]) -> None:
+    with xlsxwriter.Workbook(str(file)) as book:
+        for name, rows in sheets.items():
+            sheet = book.add_worksheet(name)
+            for number, row in enumerate(rows):
+                sheet.write_row(number, 0, row)
+
+
+def rows(first: int = 0, last: int = 30) -> list[list[object]]:
+    return [["lon", "lat", "hs"], *[[float(lon), float(lat), 10] for lon, lat in PLACES[first:last]]]
+
+
+@pytest.mark.parametrize("cover", [[["填报说明"]], [["单位", "青山镇"], ["日期", "五月"]]])
+def test_a_cover_sheet_is_not_what_is_asked_for(tmp_path, cover):
+    workbook(tmp_path / "a.xlsx", 封面=cover, 数据=rows())
+    raw = work(tmp_path, (tmp_path / "a.xlsx").read_bytes(), "hs.xlsx")
+    assert len(raw.frame) == 30
+    assert told(raw, "sheets_skipped") and not told(raw, "sheets_alike")
+
+
+def test_a_sheet_for_every_village_is_told_as_more_than_a_note(tmp_path):
+    workbook(
+        tmp_path / "a.xlsx",
+        青山村=rows(0, 10),
+        绿水村=rows(10, 20),
+        白云村=[["白云村"], *rows(20, 30)],
+        说明=[["hs", "户数"]],
+    )
+    raw = work(tmp_path, (tmp_path / "a.xlsx").read_bytes(), "hs.xlsx")
+    assert len(raw.frame) == 10
+    assert told(raw, "sheets_alike") == [2]
+    assert raw.findings[0].severity == "warning"
+
+
+def test_a_roster_behind_a_cover_is_read(tmp_path):
+    workbook(tmp_path / "r.xlsx", 封面=[["青山镇网格员名册"], ["五月"]], 名册=[["编号", "姓名"], ["1", "甲"]])
+    assert read(RosterSpec(path="r.xlsx"), tmp_path, "roster").frame["姓名"].tolist() == ["甲"]

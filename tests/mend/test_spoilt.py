@@ -9,6 +9,8 @@ from gridmerge.mend.spoilt import spoilt
 from tests.mend.conftest import kinds, one, raw, settings, table, village_frame, wavy
 
 SPOILT = {
+    "an error of a formula": (["#N/A", "#REF!", "#name?", "A1"], "code_error", 3),
+    "a narrow column": (["########", "##", "#1"], "code_error", 2),
     "scientific": (["5.10311E+11", "5.10311E+11", "A1"], "code_scientific", 2),
     "scientific without a point": (["5E+14", "6"], "code_scientific", 1),
     "as other programs write it": (["5.10311104201001e+17"], "code_scientific", 1),
@@ -50,6 +52,27 @@ def test_villages_with_spoilt_codes_stop(codes):
         mend_township(raw(village_frame(wavy(), codes=codes)), settings(name="青山镇"))
     assert codes[0] in stopped.value.in_("zh") and "文本" in stopped.value.in_("zh")
     assert "XZQDM" in stopped.value.in_("en")
+
+
+@pytest.mark.parametrize(
+    ("code", "said"),
+    [("########", "列宽不够"), ("#N/A", "错误值"), ("-", "为空"), ("/", "为空"), ("无", "为空"), ("NULL", "为空")],
+)
+def test_villages_that_share_what_is_no_code_are_not_made_one(code, said):
+    with pytest.raises(InputError) as stopped:
+        mend_township(raw(village_frame(wavy(), codes=[code] * 6)), settings(name="青山镇"))
+    assert said in stopped.value.in_("zh")
+
+
+@pytest.mark.parametrize("code", ["-", "——", "无", "NULL", "nan"])
+def test_grids_without_a_code_are_numbered_and_told(town, grids, code):
+    layer = mend_layer(
+        raw(grids.assign(wgbm=[code if i < 3 else f"A{i}" for i in range(len(grids))]), "fire"),
+        LayerSpec(key="fire", path="f.shp", id="wgbm"),
+        town,
+    )
+    assert sorted(layer.frame["source_id"]) == sorted(["_1", "_2", "_3", *[f"A{i}" for i in range(3, len(grids))]])
+    assert kinds(layer).count("id_missing") == 3
 
 
 def test_a_network_with_spoilt_ids_keeps_its_grids_apart_and_says_so(town, grids):

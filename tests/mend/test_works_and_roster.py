@@ -36,6 +36,16 @@ def test_without_a_field_features_count_one(town, lonlat):
     assert mend_work(raw(frame, KEY), work_spec(), town).frame.value.tolist() == [1.0] * 6
 
 
+@pytest.mark.parametrize("cells", [["10户"] * 6, ["0"] * 6, [""] * 6, ["50%", "-3", "", "0", "无", "/"]])
+def test_work_of_which_no_row_counts_is_told(town, lonlat, cells):
+    lon, lat = lonlat
+    work = mend_work(table(KEY, lon=lon, lat=lat, hs=cells), work_spec(field="hs"), town)
+    assert work.frame.value.tolist() == [0.0] * 6
+    assert one(work, "work_all_zero").measure == 6
+    counts = mend_work(table(KEY, lon=lon, lat=lat, hs=[*cells[1:], "1"]), work_spec(field="hs"), town)
+    assert "work_all_zero" not in kinds(counts)
+
+
 def test_bad_values_count_nothing_and_are_counted(town, lonlat):
     lon, lat = lonlat
     work = mend_work(table(KEY, lon=lon, lat=lat, hs=["1", "", None, "-4", "多", "多"]), work_spec(field="hs"), town)
