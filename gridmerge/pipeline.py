@@ -13,7 +13,7 @@ from typing import Any, TypeVar
 import pandas as pd
 
 from gridmerge.balance import Incumbents, assign, present_holders, settled_grids
-from gridmerge.config import Settings
+from gridmerge.config import Reading, Settings
 from gridmerge.crosswalk import crosswalk, left_out
 from gridmerge.day import today
 from gridmerge.duties import duty_sheets, mend_matters, post_rows
@@ -36,6 +36,7 @@ from gridmerge.model import (
     Mosaic,
     Move,
     Places,
+    RawLayer,
     Roster,
     Source,
     Township,
@@ -56,6 +57,7 @@ PROMISES = "promises"  # what `seconds` calls the time that proving them takes
 Spec = TypeVar("Spec")
 Value = TypeVar("Value")
 Progress = Callable[[Text], None]
+Reader = Callable[[Reading, Path, str], RawLayer]
 
 
 def _silent(_: Text) -> None:
@@ -127,7 +129,7 @@ class Inputs:
         return tidy((*own, *(finding for part in parts for finding in part.findings)))
 
 
-def load_inputs(settings: Settings, progress: Progress = _silent) -> Inputs:
+def load_inputs(settings: Settings, progress: Progress = _silent, read: Reader = read) -> Inputs:
     """Load and mend everything a project names.
 
     Parameters
@@ -136,6 +138,8 @@ def load_inputs(settings: Settings, progress: Progress = _silent) -> Inputs:
         A checked project file (`gridmerge.project.read_project`).
     progress
         Told of each input as it comes.
+    read
+        How a file is read; for who wants to keep what was read as well.
 
     Raises
     ------

@@ -97,6 +97,7 @@ WORKS = {  # what projects usually count, by the name the project file gives it:
 UNITS = {  # of findings' measures, where English would stand in a Chinese table
     "m²": Text("平方米", "m²"),
     "m": Text("米", "m"),
+    "km": Text("公里", "km"),
     "ha": Text("公顷", "ha"),
     "%": Text("%", "%"),
     "grids": Text("个网格", "grids"),
@@ -112,6 +113,8 @@ UNITS = {  # of findings' measures, where English would stand in a Chinese table
     "values": Text("个值", "values"),
     "names": Text("个名称", "names"),
     "digits": Text("位", "digits"),
+    "codes": Text("个编号", "codes"),
+    "ways": Text("种写法", "ways"),
 }
 
 INPUTS = {  # what stands in the project file beside the layers and workloads, by the key that findings have

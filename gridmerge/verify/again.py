@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
-from gridmerge.config import Settings
+from gridmerge.config import Reading, Settings
 from gridmerge.errors import OutputError
 from gridmerge.load import read
 from gridmerge.model import RawLayer
@@ -58,5 +58,11 @@ def load_again(settings: Settings) -> Again:
     GridmergeError
         An input can no longer be used.
     """
-    inputs = load_inputs(settings)
-    return Again(inputs=inputs, raw={spec.key: read(spec, settings.folder, spec.key) for spec in settings.layers})
+    raw: dict[str, RawLayer] = {}
+
+    def kept(spec: Reading, folder: Path, key: str) -> RawLayer:
+        raw[key] = read(spec, folder, key)
+        return raw[key]
+
+    inputs = load_inputs(settings, read=kept)
+    return Again(inputs=inputs, raw={spec.key: raw[spec.key] for spec in settings.layers})

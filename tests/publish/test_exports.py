@@ -6,6 +6,7 @@ import csv
 import json
 import shutil
 import sqlite3
+import time
 from dataclasses import replace
 from itertools import pairwise
 
@@ -30,6 +31,7 @@ from gridmerge.publish.exports.profiles import bare_rings, write_rings
 from gridmerge.publish.exports.reopen import reopen
 from gridmerge.publish.exports.vector import write_shp
 from tests.publish.naive import NAMES
+from tests.publish.readers import FORMATS
 
 STEP_M = 0.9  # of a 32-bit float at the longitude of the town
 
@@ -351,6 +353,17 @@ def test_the_command_line_exports_and_says_where(out, tmp_path):
     run = CliRunner().invoke(main, ["export", str(out), str(tmp_path / "grids.docx"), "--lang", "zh"])
     assert run.exit_code == 1
     assert "不认识的格式" in run.output
+
+
+@pytest.mark.parametrize(("ending", "profile"), FORMATS)
+def test_the_same_grids_give_the_same_bytes_at_another_second(out, tmp_path, ending, profile):
+    written = []
+    for folder in (tmp_path / "one", tmp_path / "other"):
+        folder.mkdir()
+        export(out, folder / f"grids.{ending}", profile=profile)
+        written.append({file.name: file.read_bytes() for file in folder.iterdir()})
+        time.sleep(1.05)  # formats keep their dates in seconds
+    assert written[0] == written[1]
 
 
 @pytest.mark.parametrize("ending", ["geojson", "csv", "gpkg", "shp", "fgb", "kml", "dxf", "parquet", "sql"])

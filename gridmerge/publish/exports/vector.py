@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import importlib.util
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+import ezdxf
 import geopandas as gpd
 import numpy as np
 import pandas as pd
@@ -130,6 +133,18 @@ def write_shp(grids: Grids, file: Path) -> list[Text]:
     return notes
 
 
+@contextmanager
+def _without_a_clock() -> Iterator[None]:
+    """Inside, a drawing is begun and saved with a fixed date and fixed identifiers: the same grids give the same bytes."""
+    before = ezdxf.options.write_fixed_meta_data_for_testing
+    ezdxf.options.write_fixed_meta_data_for_testing = True
+    try:
+        yield
+    finally:
+        ezdxf.options.write_fixed_meta_data_for_testing = before
+
+
+@_without_a_clock()
 def write_dxf(grids: Grids, file: Path) -> list[Text]:
     """Write a drawing in metres: closed polylines on GRIDS, holes too, and the code and name of each grid as text."""
     drawing = Drawing.new("R2010")
