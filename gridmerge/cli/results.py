@@ -63,4 +63,9 @@ def verify(console: Console, out: str) -> None:
         raise click.exceptions.Exit(STOPPED)
     for note in proof.notes:
         console.line(f"说明：{note.zh}", f"Note: {note.en}")
-    console.line("核验通过：各项承诺全部成立。", "Verified: every promise holds.")
+    if proof.notes:
+        console.line(
+            "核验通过（除上述说明外）：各项承诺全部成立。", "Verified, but for what the note says: every promise holds."
+        )
+    else:
+        console.line("核验通过：各项承诺全部成立。", "Verified: every promise holds.")

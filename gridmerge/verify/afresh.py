@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import sqlite3
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
@@ -14,7 +14,7 @@ from typing import Any
 from pydantic import TypeAdapter
 
 from gridmerge.errors import GridmergeError
-from gridmerge.invariants import Broken, broken
+from gridmerge.invariants import Broken, broken, first
 from gridmerge.pipeline import build_from, compare
 from gridmerge.publish import write_files
 from gridmerge.publish.alternatives import COMPARED
@@ -25,30 +25,41 @@ from gridmerge.verify.again import Again
 from gridmerge.verify.reading import reading
 from gridmerge.verify.written import Written
 
+PROVED = Text(
+    "已核验：文件与清单相符、各文件相互一致、输入未被改动、各项承诺；未核验：上述文件中不属于任何承诺的文字与数字。",
+    "Proved: the manifest, that the files agree with each other, the inputs, and every promise; not proved: words and figures"
+    " of those files that no promise is about.",
+)
 SAME_BYTES = 6  # the promise that the same inputs give the same bytes
 _REPORT, _MAP, _PACKAGE = "report.json", "map.html", ".gpkg"
 _INTERNAL = ("gpkg_", "rtree_", "sqlite_")  # how the names of tables that are no layers begin
 _TEXT = frozenset({".csv", ".geojson", ".json", ".html", ".txt"})
 
 
-def why_not(written: Written, again: Again, manifest: Manifest) -> Text | None:
-    """Return the reason why a build cannot be made again just as it was; None where it can."""
-    here = made_with()
-    other = sorted(name for name in {*here, *manifest.made_with} if here.get(name) != manifest.made_with.get(name))
-    if other:
-        return Text(
-            f"成果是在另一套环境中生成的（{'、'.join(other)} 不同），没有与重新生成的结果逐字节比对；其余各项均已核验。",
-            f"these results were made with other versions of {', '.join(other)}: they were not held against a build made"
-            " again; everything else was proved.",
-        )
-    previous = again.settings.grids.previous
-    if previous is not None and _within(written.out, again.settings.folder / previous):
-        return Text(
-            "上一版方案（previous）就在成果文件夹里，已被本次成果取代，无法重新生成后逐字节比对；其余各项均已核验。",
-            "the earlier plan (previous) lay in the output folder and has been replaced by this build: it was not held"
-            " against a build made again; everything else was proved.",
-        )
-    return None
+def cannot(gone: list[str]) -> Text:
+    """Return the note on a build that cannot be made again, for what has been replaced or moved since."""
+    return Text(
+        f"{first(gone)} 在成果生成后已被取代、改动或移走，无法重新生成后逐字节比对。{PROVED.zh}",
+        f"{first(gone)}: replaced, changed or moved since, so these results were not held against a build made again. "
+        f"{PROVED.en}",
+    )
+
+
+def other_machine(manifest: Manifest) -> list[str]:
+    """Return what differs between the machine a build was made on and this one, as far as it may decide a last digit."""
+    here, there = made_with(), manifest.made_with
+    return sorted(name for name in {*here, *there} if here.get(name) != there.get(name))
+
+
+def differs_here(other: Sequence[str], failures: Sequence[Broken]) -> Text:
+    """Return the note on a build that comes out otherwise on a machine that is another."""
+    zh, en = (f"{'、'.join(other)}", ", ".join(other))
+    return Text(
+        f"成果是在另一套环境中生成的（{zh} 不同），在本机重新生成后有以下不同，无法判断是环境所致还是事后改动："
+        f"{''.join(failure.text.zh for failure in failures)}{PROVED.zh}",
+        f"these results were made with other versions of {en}; made again here they differ, and whether the versions or "
+        f"somebody's hand did it cannot be told here: {' '.join(failure.text.en for failure in failures)} {PROVED.en}",
+    )
 
 
 def same_afresh(written: Written, again: Again, manifest: Manifest, processes: int) -> Iterator[Broken]:
@@ -68,10 +79,6 @@ def same_afresh(written: Written, again: Again, manifest: Manifest, processes: i
             place = _difference(name, written.out / name, fresh / name)
             if place is not None:
                 yield _differs(name, place)
-
-
-def _within(out: Path, file: Path) -> bool:
-    return out.resolve() in file.resolve().parents
 
 
 def _make(written: Written, again: Again, manifest: Manifest, fresh: Path, processes: int) -> None:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Collection
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from gridmerge.config import Reading, Settings
@@ -50,8 +51,13 @@ def settings_again(written: Written) -> Settings:
     return settings.model_copy(update={"project": project})
 
 
-def load_again(settings: Settings) -> Again:
+def load_again(settings: Settings, gone: Collection[str] = ()) -> Again:
     """Load and mend what a build was made from.
+
+    Parameters
+    ----------
+    gone
+        Paths of what has been replaced since and is not needed; an earlier plan among them is not read.
 
     Raises
     ------
@@ -64,5 +70,10 @@ def load_again(settings: Settings) -> Again:
         raw[key] = read(spec, folder, key)
         return raw[key]
 
-    inputs = load_inputs(settings, read=kept)
-    return Again(inputs=inputs, raw={spec.key: raw[spec.key] for spec in settings.layers})
+    inputs = load_inputs(_without_previous(settings) if gone else settings, read=kept)
+    layers = {spec.key: raw[spec.key] for spec in settings.layers}
+    return Again(inputs=replace(inputs, settings=settings), raw=layers)
+
+
+def _without_previous(settings: Settings) -> Settings:
+    return settings.model_copy(update={"grids": settings.grids.model_copy(update={"previous": None})})

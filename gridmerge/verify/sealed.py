@@ -10,9 +10,11 @@ from gridmerge.invariants import COMPLETE, Broken, broken, first
 from gridmerge.publish import FILES
 from gridmerge.publish.manifest import MANIFEST, Entry, Manifest, entry, plain_settings
 from gridmerge.verify.again import Again
-from gridmerge.verify.written import Report, Written
+from gridmerge.verify.written import Report, ToldInput, Written
 
 INPUT = 7  # the promise that no input is touched
+# keys of what stands in place of itself: edits saved over by the next meeting, the plan that this build replaced
+_PASSING = ("edits:", "grids:previous", "grids:retired", "grids:postings", "grids:stand_ins")
 # what other programs leave beside the files they open: not of the build, and no lie
 _LITTER_STARTS = (".", "~$")
 _LITTER_ENDS = ("-journal", "-shm", "-wal", ".aux.xml", ".qmd", ".tmp")
@@ -50,15 +52,23 @@ def foreign(out: Path, manifest: Manifest, settings: Settings) -> Iterator[Broke
         )
 
 
-def untouched(out: Path, manifest: Manifest, report: Report, settings: Settings) -> Iterator[Broken]:
+def untouched(manifest: Manifest, report: Report, settings: Settings) -> Iterator[Broken]:
     """Promise 7: the inputs' fingerprints are those the build wrote down, in both places."""
-    told = {(one.path, one.sha256) for source in report.inputs for one in source.files or [source]}
-    for path, sha256 in sorted(told | {(one.path, one.sha256) for one in manifest.inputs}):
-        file = settings.folder / path
-        if out.resolve() in file.resolve().parents:
-            continue  # an earlier plan that lay in OUT itself: this build has taken its place
-        if not file.is_file() or entry(file, path).sha256 != sha256:
+    passing = {one.path for one in _passing(report)}
+    for path, sha256 in sorted(_told(report, passing=False) | {(one.path, one.sha256) for one in manifest.inputs}):
+        if path not in passing and not _is(settings.folder / path, sha256):
             yield _changed(path)
+
+
+def gone(manifest: Manifest, report: Report, settings: Settings) -> list[str]:
+    """Return the paths of the earlier plan and of the meetings' edits that are not what the build read, or no longer there.
+
+    The next meeting saves over the edits of the last, and a build takes the place of the plan before it: neither is a lie,
+    but what was made of them cannot be made again.
+    """
+    passing = {one.path for one in _passing(report)}
+    told = _told(report, passing=True) | {(one.path, one.sha256) for one in manifest.inputs if one.path in passing}
+    return sorted({path for path, sha256 in told if not _is(settings.folder / path, sha256)})
 
 
 def listed(written: Written, again: Again, manifest: Manifest) -> Iterator[Broken]:
@@ -96,6 +106,22 @@ def listed(written: Written, again: Again, manifest: Manifest) -> Iterator[Broke
 
 def _same(file: Path, told: Entry) -> bool:
     return file.stat().st_size == told.size and entry(file, told.path).sha256 == told.sha256
+
+
+def _passing(report: Report) -> list[ToldInput]:
+    """The inputs that time may replace; a file that is read for something else too is none of them."""
+    lasting = {path for path, _ in _told(report, passing=False)}
+    return [one for one in report.inputs if one.key.startswith(_PASSING) and one.path not in lasting]
+
+
+def _told(report: Report, *, passing: bool) -> set[tuple[str, str]]:
+    """Path and fingerprint of the files of the inputs that time may replace, or of the others."""
+    sources = [source for source in report.inputs if source.key.startswith(_PASSING) == passing]
+    return {(one.path, one.sha256) for source in sources for one in source.files or [source]}
+
+
+def _is(file: Path, sha256: str) -> bool:
+    return file.is_file() and entry(file, file.name).sha256 == sha256
 
 
 def _litter(name: str) -> bool:

@@ -11,8 +11,7 @@ from gridmerge.invariants import Broken
 from gridmerge.publish import recover
 from gridmerge.publish.manifest import read_manifest
 from gridmerge.text import Text
-from gridmerge.verify import files, people, promises, sealed, secrecy, sources, tiling, workbook
-from gridmerge.verify.afresh import same_afresh, why_not
+from gridmerge.verify import afresh, files, people, promises, sealed, secrecy, sources, tiling, workbook
 from gridmerge.verify.again import Again, load_again, settings_again
 from gridmerge.verify.written import Written, read_written
 
@@ -85,10 +84,11 @@ def prove(out: Path, *, processes: int = 1) -> Proof:
     manifest = read_manifest(out)
     settings = settings_again(written)
     found = [*sealed.sealed(out, manifest), *sealed.foreign(out, manifest, settings)]
-    touched = list(sealed.untouched(out, manifest, written.report, settings))
+    touched = list(sealed.untouched(manifest, written.report, settings))
+    gone = sealed.gone(manifest, written.report, settings)
     found += touched
     try:
-        again = load_again(settings)
+        again = load_again(settings, gone)
     except GridmergeError:
         if touched:  # the input that cannot be read is one that was changed, and is named
             return _proof(found)
@@ -97,10 +97,12 @@ def prove(out: Path, *, processes: int = 1) -> Proof:
     found += [failure for proof in _PROOFS for failure in proof(written, again)]
     if found:
         return _proof(found)
-    reason = why_not(written, again, manifest)
-    if reason is not None:
-        return Proof(broken=[], notes=[reason])
-    return _proof(list(same_afresh(written, again, manifest, processes)))
+    if gone:
+        return Proof(broken=[], notes=[afresh.cannot(gone)])
+    differing, other = list(afresh.same_afresh(written, again, manifest, processes)), afresh.other_machine(manifest)
+    if differing and other:
+        return Proof(broken=[], notes=[afresh.differs_here(other, differing)])
+    return _proof(differing)
 
 
 def _proof(found: list[Broken]) -> Proof:

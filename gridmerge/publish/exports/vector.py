@@ -8,12 +8,12 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-import ezdxf
 import geopandas as gpd
 import numpy as np
 import pandas as pd
 import pyogrio
 import shapely
+from ezdxf import options  # type: ignore[attr-defined]  # its documented name, which it does not list
 from ezdxf.document import Drawing
 from ezdxf.enums import TextEntityAlignment
 from numpy.typing import NDArray
@@ -136,12 +136,12 @@ def write_shp(grids: Grids, file: Path) -> list[Text]:
 @contextmanager
 def _without_a_clock() -> Iterator[None]:
     """Inside, a drawing is begun and saved with a fixed date and fixed identifiers: the same grids give the same bytes."""
-    before = ezdxf.options.write_fixed_meta_data_for_testing
-    ezdxf.options.write_fixed_meta_data_for_testing = True
+    before = options.write_fixed_meta_data_for_testing
+    options.write_fixed_meta_data_for_testing = True
     try:
         yield
     finally:
-        ezdxf.options.write_fixed_meta_data_for_testing = before
+        options.write_fixed_meta_data_for_testing = before
 
 
 @_without_a_clock()
