@@ -5,6 +5,7 @@ from __future__ import annotations
 import codecs
 import re
 import tomllib
+import unicodedata
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -19,10 +20,29 @@ _QUOTES = re.compile("[“”„‟「」『』〝〞＂]")
 _SINGLE = re.compile("[‘’‚‛＇]")
 _BLANKS = re.compile("[\u00a0\u2000-\u200f\u202a-\u202f\u2060\u3000\ufeff]")
 _PAIR = re.compile(r"(\s*[\w.-]+\s*=\s*)(.*?)\s*$")
+_FIGURE = re.compile(r"\+?\d+(?:[.,]\d+)*")
+_THOUSANDS = re.compile(r"\+?\d{1,3}(?:,\d{3})+(?:\.\d+)?")
 _PATH = re.compile(r'"([^"]*\\[^"]*)"')
 _TABLE = re.compile(r"\s*\[+\s*([\w.-]+)\s*\]*\s*$")
 # The keys whose values are files; a column's name may hold a line break.
 _PATHS = ("path", "control", "previous", "locks", "links")
+# The keys whose values are text, a code of noughts and figures too.
+_TEXTS = (
+    *_PATHS,
+    "code",
+    "name",
+    "key",
+    "department",
+    "title",
+    "layer",
+    "id",
+    "holder",
+    "village",
+    "field",
+    "lon",
+    "lat",
+    "crs",
+)
 # The tables of which a project may have several.
 _SEVERAL = ("layers", "workload", "departments")
 
@@ -209,6 +229,17 @@ def _brackets(line: str) -> str:
     return f"[[{table[1]}]]" if table[1] in _SEVERAL else f"[{table[1]}]"
 
 
+def _number(line: str) -> str:
+    """A number as people write it: １０, 0300, 1,200 and 2,5."""
+    pair = _PAIR.match(line)
+    bare = unicodedata.normalize("NFKC", pair[2]).strip("= ") if pair else ""
+    if pair is None or not _FIGURE.fullmatch(bare) or pair[1].strip("= ") in _TEXTS:
+        return line
+    bare = bare.replace(",", "") if _THOUSANDS.fullmatch(bare) else bare.replace(",", ".")
+    whole, point, rest = bare.lstrip("+").partition(".")
+    return f"{pair[1]}{whole.lstrip('0') or '0'}{point}{rest}"
+
+
 def _quoted(line: str) -> str:
     """A value without quotation marks, or with one of them."""
     pair = _PAIR.match(line)
@@ -217,8 +248,6 @@ def _quoted(line: str) -> str:
     if pair[2].casefold() in ("true", "false"):
         return pair[1] + pair[2].casefold()
     bare = pair[2].strip("\"' ")
-    if re.fullmatch(r"\d{1,3}(,\d{3})+", bare):
-        return pair[1] + bare.replace(",", "")
     mark = "'" if "\\" in bare else '"'
     return f"{pair[1]}{mark}{bare}{mark}" if mark not in bare and "[" not in bare else line
 
@@ -241,6 +270,11 @@ _REPAIRS = (
     Repair("行尾不要标点", "no punctuation at the end", _ending),
     Repair("注释用 # 开头", "comments begin with #", _comment),
     Repair("方括号不成对", "the brackets are no pair", _brackets),
+    Repair(
+        "数字要用半角，不加千位逗号和前导零，小数点用 .",
+        "a number has plain digits, a point, no commas and no leading zeros",
+        _number,
+    ),
     Repair("文字要放在一对引号里", "text wants a pair of quotation marks", _quoted),
     Repair("后面的说明要用 # 开头", "a remark behind it begins with #", _remark),
 )

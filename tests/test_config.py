@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 
 from gridmerge.errors import ProjectError
+from gridmerge.handwritten import read_tables
 from gridmerge.project import read_project
 
 SMALLEST = """
@@ -183,3 +184,15 @@ def test_a_project_file_that_is_no_text_is_one_sentence(tmp_path):
 def test_no_layers_is_said(tmp_path):
     with pytest.raises(ProjectError, match="there is no"):
         read_project(project(tmp_path, '[villages]\npath = "v.shp"\n'))
+
+
+@pytest.mark.parametrize(
+    ("written", "value"),
+    [("１０", "10"), ("010", "10"), ("2,5", "2.5"), ("1,200", "1200"), ("=3", "3"), ("１,５００", "1500"), ("00", "0")],
+)
+def test_a_number_written_otherwise_is_shown_as_the_number(tmp_path, written, value):
+    (tmp_path / "gridmerge.toml").write_text(f"[overlay]\ntolerance = {written}\n", "utf-8")
+    with pytest.raises(ProjectError) as stopped:
+        read_tables(tmp_path / "gridmerge.toml")
+    assert stopped.value.in_("zh").endswith(f"请写成 tolerance = {value}。")
+    assert stopped.value.in_("en").endswith(f"write tolerance = {value}.")

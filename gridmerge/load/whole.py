@@ -13,7 +13,7 @@ from gridmerge.load.refuse import unreadable
 # Where a collection says what it holds: before its features or behind them.
 _HEAD, _TAIL = 4000, 4000
 _TRANSFER_LIMIT = re.compile(r'"exceededTransferLimit"\s*:\s*true')
-_NEXT_PAGE = re.compile(r'"rel"\s*:\s*"next"')
+_NEXT_PAGE = re.compile(r'"rel"\s*:\s*"next"|"(?:hasMore|has_more|hasNext|hasNextPage)"\s*:\s*true')
 _SAID_JSON = re.compile(r'"(?:numberMatched|totalFeatures|numberOfFeatures|totalCount)"\s*:\s*"?(\d+)')
 _RETURNED_JSON = re.compile(r'"numberReturned"\s*:\s*"?(\d+)')
 _SAID_XML = re.compile(r"\b(?:numberMatched|numberOfFeatures)\s*=\s*[\"'](\d+)[\"']")

@@ -51,6 +51,9 @@ PAGES = {
     "matched and returned": {"numberMatched": 9, "numberReturned": 3},
     "total features": {"totalFeatures": 9},
     "as text": {"totalFeatures": "9"},
+    "more to come": {"hasMore": True},
+    "more to come, otherwise": {"has_more": True},
+    "one page of several": {"pageInfo": {"hasNextPage": True}},
     "a next page": {"links": [{"rel": "self", "href": "?"}, {"rel": "next", "href": "?page=2"}]},
 }
 

@@ -72,7 +72,7 @@ def test_grids_without_a_code_are_numbered_and_told(town, grids, code):
         town,
     )
     assert sorted(layer.frame["source_id"]) == sorted(["_1", "_2", "_3", *[f"A{i}" for i in range(3, len(grids))]])
-    assert kinds(layer).count("id_missing") == 3
+    assert [told.kind for told in layer.findings].count("id_missing") == 3
 
 
 def test_a_network_with_spoilt_ids_keeps_its_grids_apart_and_says_so(town, grids):
