@@ -6,6 +6,7 @@ its measure, one sentence in Chinese and in English with named blanks, and what 
 
 from __future__ import annotations
 
+import math
 import string
 import tomllib
 from collections.abc import Iterable, Mapping, Sequence
@@ -14,9 +15,14 @@ from functools import cache
 from importlib import resources
 from typing import Any, Literal
 
+import numpy as np
+import pandas as pd
+
 from gridmerge.text import Language, Text
 
 Severity = Literal["error", "warning", "note"]
+_NOTHING = "—"
+_LEAST = 0.001  # less than that is nothing in a sentence
 SEVERITIES: tuple[Severity, ...] = ("error", "warning", "note")
 
 
@@ -114,7 +120,7 @@ class Finding:
             .format(
                 layer=(titles or {}).get(self.layer, self.layer),
                 source_id=self.source_id,
-                measure=_figure(self.measure),
+                measure="" if self.measure is None else figure(self.measure),
                 **filled,
             )
         )
@@ -165,13 +171,35 @@ def _bare(sentence: str) -> str:
     return sentence.rstrip("。.")
 
 
-def _figure(measure: float | None) -> str:
-    """Three figures are what a sentence bears; findings.csv has them all."""
-    if measure is None:
-        return ""
-    if measure == int(measure) or abs(measure) >= 100:
-        return f"{measure:.0f}"
-    return f"{measure:.1f}" if abs(measure) >= 1 else f"{measure:.2g}"
+def figure(value: float) -> str:
+    """Return a number as a sentence bears it: three figures, no exponent; a dash for what is none. findings.csv has them all."""
+    if not math.isfinite(value):
+        return _NOTHING
+    if value == int(value) or abs(value) >= 100:
+        return f"{value:.0f}"
+    if abs(value) < _LEAST:
+        return "0"
+    return f"{value:.1f}" if abs(value) >= 1 else f"{value:.2g}"
+
+
+def _spoken(value: object) -> str | Text:
+    """What a blank of a sentence says: no word or bracket of the program's own."""
+    if isinstance(value, (str, Text)):
+        return value
+    if isinstance(value, (bool, np.bool_)):
+        return Text("是", "yes") if value else Text("否", "no")
+    if value is None or value is pd.NA or value is pd.NaT:
+        return _NOTHING
+    if isinstance(value, (float, np.floating)):
+        return figure(float(value))
+    if isinstance(value, Iterable):
+        return _listed([_spoken(item) for item in value])
+    return str(value)
+
+
+def _listed(items: Sequence[str | Text]) -> Text:
+    both = [item if isinstance(item, Text) else Text(item, item) for item in items] or [Text(_NOTHING, _NOTHING)]
+    return Text("、".join(item.zh for item in both), ", ".join(item.en for item in both))
 
 
 def found(
@@ -188,11 +216,9 @@ def found(
         kind=kind,
         layer=layer,
         source_id=source_id,
-        measure=None if measure is None else round(float(measure), 6),
+        measure=None if measure is None or not math.isfinite(measure) else round(float(measure), 6),
         place=None if place is None else (round(float(place[0]), 3), round(float(place[1]), 3)),
-        blanks=tuple(
-            (name, value if isinstance(value, Text) else str(value)) for name, value in sorted(blanks.items())
-        ),
+        blanks=tuple((name, _spoken(value)) for name, value in sorted(blanks.items())),
     )
 
 

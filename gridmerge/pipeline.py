@@ -12,6 +12,7 @@ from typing import Any, TypeVar
 
 import pandas as pd
 
+from gridmerge import robust
 from gridmerge.balance import Incumbents, assign, present_holders, settled_grids
 from gridmerge.config import Reading, Settings
 from gridmerge.crosswalk import crosswalk, left_out
@@ -248,12 +249,26 @@ def edited(plan: GridPlan, mosaic: Mosaic, weights: Weights, file: Path) -> tupl
         after, refused = apply_edits(plan, mosaic, weights, edits)
     except InputError as error:
         raise InputError(f"{file}：{error.in_('zh')}", f"{file}: {error.in_('en')}") from error
-    findings += [found("edit_refused", face=move.face, grid=move.grid, reason=move.reason) for move in refused]
+    findings += _refused(refused, plan, mosaic)
     meeting = replace(spoken(edits), moves=_moves(edits["moves"], refused))
     counts = Counter(plan.figures.get("edits", {}))
     counts.update(asked=len(edits["moves"]), refused=len(refused))
     counts.update(votes=len(meeting.votes), notes=len(meeting.notes))
     return replace(after, findings=tuple(findings), figures={**after.figures, "edits": dict(counts)}), meeting
+
+
+def _refused(refused: Iterable[Refusal], plan: GridPlan, mosaic: Mosaic) -> list[Finding]:
+    """What a meeting asked for and cannot have: each piece of land by the grid it lies in, and by its place."""
+    lies_in = dict(zip(plan.faces["face_id"], plan.faces["grid_code"], strict=True))
+    shapes = dict(zip(mosaic.faces["face_id"], mosaic.faces.geometry, strict=True))
+    findings = []
+    for move in refused:
+        now, shape = lies_in.get(move.face), shapes.get(move.face)
+        which = Text(f"网格 {now} 中的一个图斑", f"A face of grid {now}") if now else Text("一个图斑", "A face")
+        at = None if shape is None else robust.point_on_surface(shape)
+        place = None if at is None else (at.x, at.y)
+        findings.append(found("edit_refused", place=place, which=which, grid=move.grid, reason=move.reason))
+    return findings
 
 
 def _moves(asked: Iterable[Mapping[str, Any]], refused: Iterable[Refusal]) -> tuple[Move, ...]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime
 import difflib
 from collections.abc import Iterable, Mapping
 from pathlib import Path
@@ -94,8 +95,17 @@ def _problem(detail: Mapping[str, Any]) -> tuple[str, str]:
     if detail["type"] == "missing":
         return f"缺少 {where}", f"{where} is missing"
     zh, en = _reason(detail)
-    given = "" if isinstance(detail.get("input"), (dict, list)) else f" {detail.get('input')!r}"
+    given = _given(detail.get("input"))
     return f"{where} 的值{given} 不可用（{zh}）", f"{where}{given} is not usable ({en})"
+
+
+def _given(value: Any) -> str:
+    """A value as TOML writes it; nothing for tables and lists, which are too long."""
+    if isinstance(value, bool):
+        return f" {str(value).lower()}"
+    if isinstance(value, datetime.date | datetime.time):
+        return f" {value.isoformat()}"
+    return "" if isinstance(value, dict | list) else f" {value!r}"
 
 
 def _reason(detail: Mapping[str, Any]) -> tuple[str, str]:

@@ -11,6 +11,7 @@ from gridmerge.balance.problem import pairs, permitted
 from gridmerge.config import Staffing
 from gridmerge.findings import Finding, found
 from gridmerge.model import GridPlan, Roster
+from gridmerge.text import Text
 
 CALLED = {"leader": "网格长", "full_time": "专职网格员", "part_time": "兼职网格员", "adviser": "指导员"}
 SUPPORTING = ("leader", "adviser", "other")
@@ -134,8 +135,7 @@ def pattern_gaps(assignments: pd.DataFrame, plan: GridPlan, rules: Staffing) -> 
             "pattern_short",
             layer="roster",
             measure=len(codes),
-            duty=duty.replace("_", "-"),
-            duty_zh=CALLED[duty],
+            duty=Text(CALLED[duty], duty.replace("_", "-")),
             pattern=rules.pattern,
             grids="、".join(codes[:5]),
         )

@@ -141,8 +141,9 @@ def _nothing(read: np.ndarray, away: int, spec: LayerSpec) -> Finding:
     """Why nothing of a layer is left: it lies elsewhere, or holds no areas at all."""
     if away or spec.role == "barrier":
         return found("layer_off_township", layer=spec.key, measure=away)
-    kinds = sorted({shape.geom_type for shape in read if shape is not None})
-    return found("layer_without_areas", layer=spec.key, measure=len(read), kinds="、".join(kinds) or "—")
+    kinds = {shape.geom_type: polygons.in_words(shape) for shape in read if shape is not None}
+    words = dict.fromkeys(words for _, words in sorted(kinds.items()))
+    return found("layer_without_areas", layer=spec.key, measure=len(read), kinds=list(words))
 
 
 def _areas(shapes: np.ndarray, ids: np.ndarray, spec: LayerSpec) -> tuple[np.ndarray, list[Finding]]:
@@ -153,7 +154,11 @@ def _areas(shapes: np.ndarray, ids: np.ndarray, spec: LayerSpec) -> tuple[np.nda
         if done.geometry[row] is None:
             findings.append(
                 found(
-                    "geometry_not_area", layer=spec.key, source_id=ids[row], place=where, kind_of=shapes[row].geom_type
+                    "geometry_not_area",
+                    layer=spec.key,
+                    source_id=ids[row],
+                    place=where,
+                    kind_of=polygons.in_words(shapes[row]),
                 )
             )
         elif done.closed[row]:

@@ -12,7 +12,7 @@ from pyproj import CRS
 from gridmerge.config import Reading
 from gridmerge.datum import undo
 from gridmerge.errors import PlaceError
-from gridmerge.findings import Finding, found
+from gridmerge.findings import Finding, figure, found
 from gridmerge.mend import crs as systems
 from gridmerge.mend import rows
 from gridmerge.mend.control import points_of, similarity
@@ -123,7 +123,7 @@ def _told_by(told: systems.Placing, raw: RawLayer) -> Finding:
 def _alike(told: systems.Placing) -> tuple[str, str]:
     """The systems that lay a layer where the told one does: to the centimetre, and within metres."""
     same = [code for code, metres in told.near if metres < _EQUAL]
-    near = [f"{code}（{metres:g} 米）" for code, metres in told.near if metres >= _EQUAL]
+    near = [f"{code} ({figure(metres)} m)" for code, metres in told.near if metres >= _EQUAL]
     return some(same), some(near)
 
 

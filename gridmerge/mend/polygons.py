@@ -9,6 +9,7 @@ import shapely
 from numpy.typing import NDArray
 
 from gridmerge import robust
+from gridmerge.text import Text
 
 Geometries = NDArray[np.object_]
 
@@ -39,6 +40,19 @@ class Mended:
     closed: NDArray[np.bool_]
     invalid: NDArray[np.bool_]
     change: NDArray[np.float64]
+
+
+# What people call the types of GEOS, in its order.
+_CALLED = (
+    Text("点", "a point"),
+    Text("线", "a line"),
+    Text("闭合线", "a closed line"),
+    Text("面", "an area"),
+    Text("多点", "points"),
+    Text("多段线", "several lines"),
+    Text("多部分面", "areas"),
+    Text("混合图形", "a mixture of shapes"),
+)
 
 
 def areas(geometry: Geometries) -> Mended:
@@ -124,3 +138,8 @@ def place(shape: shapely.Geometry) -> tuple[float, float]:
     """A point inside a geometry, to show where a finding is."""
     point = robust.point_on_surface(shape)
     return (float(shapely.get_x(point)), float(shapely.get_y(point)))
+
+
+def in_words(shape: shapely.Geometry) -> Text:
+    """Return what a geometry is called."""
+    return _CALLED[shapely.get_type_id(shape)]

@@ -11,6 +11,7 @@ import pandas as pd
 
 from gridmerge.findings import Finding, found
 from gridmerge.mend.fields import some
+from gridmerge.text import INVISIBLE
 
 # 5.10311E+11: the sign and two figures are Excel's; a code of its own such as 1e5 or 12E3 has none.
 _SCIENTIFIC = re.compile(r"[+-]?\d(?:\.\d+)?[eE]\+\d{2,3}")
@@ -99,12 +100,18 @@ def spoilt_clause(codes: pd.Series) -> tuple[str, str] | None:
     return f"{zh}；{_DO[0]}", f"{en}; {_DO[1]}"
 
 
+def seen(text: str) -> str:
+    """Return a text in quotation marks, with what nobody sees by its number."""
+    shown = INVISIBLE.sub(lambda sign: f"[U+{ord(sign[0]):04X}]", text)
+    return f"“{shown}”"
+
+
 def alike_ids(written: pd.Series, codes: pd.Series, layer: str) -> list[Finding]:
     """A finding for every id that is written in several ways which differ in width, blanks or unseen characters only."""
     ways = written[codes.duplicated(keep=False) & (codes != "")].groupby(codes).unique()
     return [
         found(
-            "id_alike", layer=layer, source_id=str(code), measure=len(texts), written=some(map(repr, sorted(texts)), 3)
+            "id_alike", layer=layer, source_id=str(code), measure=len(texts), written=some(map(seen, sorted(texts)), 3)
         )
         for code, texts in ways.items()
         if len(texts) > 1

@@ -10,7 +10,7 @@ import pandas as pd
 from gridmerge.catalog import find_field
 from gridmerge.config import WorkloadSpec
 from gridmerge.errors import InputError
-from gridmerge.findings import Finding, found
+from gridmerge.findings import Finding, figure, found
 from gridmerge.mend.fields import attributes, codes, column, drawn, some, texts
 from gridmerge.mend.names import Gazetteer
 from gridmerge.model import Layer, RawLayer, Township
@@ -91,7 +91,7 @@ def unit_minutes(raw: RawLayer, spec: WorkloadSpec) -> tuple[np.ndarray | None, 
             layer=raw.source.key,
             measure=int(minutes.isna().sum()),
             examples=some([name or "（空）" for name in strange], 5),
-            minutes=f"{mean:g}",
+            minutes=figure(mean),
         )
     ]
     return minutes.fillna(mean).to_numpy(dtype=float), told if strange else []

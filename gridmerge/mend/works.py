@@ -15,7 +15,7 @@ from gridmerge.config import Reading, WorkloadSpec
 from gridmerge.coordinates import columns
 from gridmerge.coordinates.points import points
 from gridmerge.errors import InputError
-from gridmerge.findings import Finding, found, tidy
+from gridmerge.findings import Finding, figure, found, tidy
 from gridmerge.mend import evidence
 from gridmerge.mend.fields import attributes, column, drawn, some, text
 from gridmerge.mend.place import place
@@ -71,7 +71,7 @@ def mend_work(raw: RawLayer, spec: WorkloadSpec, township: Township, layers: Seq
         nowhere = shapely.is_missing(shapes)
     findings += told
     if nowhere.any():
-        findings.append(found("work_no_place", layer=key, measure=nowhere.sum(), total=f"{values[nowhere].sum():g}"))
+        findings.append(found("work_no_place", layer=key, measure=nowhere.sum(), total=figure(values[nowhere].sum())))
     findings += _datum(shapes[~nowhere], spec, township, key)
     invalid = ~nowhere & ~shapely.is_valid(shapes)
     shapes[invalid] = robust.make_valid(shapes[invalid], method="structure", keep_collapsed=False)

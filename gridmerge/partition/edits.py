@@ -87,13 +87,11 @@ def apply_edits(
 
 def _objection(face: str, source: str, target: str, now: Mapping[str, str], grids: gpd.GeoDataFrame) -> Text | None:
     if face not in now:
-        return Text(f"图斑 {face} 不在本方案中", f"face {face} is not part of this plan")
+        return Text("该图斑不在本方案中", "the face is not part of this plan")
     if target not in grids.index:
         return Text(f"网格 {target} 不在本方案中", f"grid {target} is not part of this plan")
     if source and now[face] != source:
-        return Text(
-            f"图斑 {face} 现属网格 {now[face]}，不是 {source}", f"face {face} lies in grid {now[face]}, not in {source}"
-        )
+        return Text(f"该图斑现属网格 {now[face]}，不是 {source}", f"the face lies in grid {now[face]}, not in {source}")
     one, two = grids.loc[now[face]], grids.loc[target]
     if one["village_code"] != two["village_code"]:
         return Text("网格不能跨村", "no grid crosses a village line")
@@ -118,7 +116,7 @@ def _undo_unlocked(after: dict[str, str], before: Mapping[str, str], orders: Ord
         zh, en = ("须在同一网格", "must share a grid") if same else ("不能在同一网格", "must not share a grid")
         for face in (a, b):
             if after[face] != before[face]:
-                why = Text(f"locks.csv 规定图斑 {a} 与 {b} {zh}", f"by locks.csv faces {a} and {b} {en}")
+                why = Text(f"locks.csv 规定它与另一图斑{zh}", f"by locks.csv it and another face {en}")
                 refused.append(Refusal(face=face, grid=after[face], reason=why))
                 after[face] = before[face]
     return refused

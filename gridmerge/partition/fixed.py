@@ -133,36 +133,39 @@ def contradiction(village: Village, a: int, b: int, *, same: bool) -> PlanError:
 
 
 def against_earlier(village: Village) -> Iterator[tuple[int, Text]]:
-    """A face, and a lock or pair that the earlier plan breaks: rows of locks.csv as they were written."""
-    old, ids = village.old, village.face_id
+    """A face, and a lock or pair that the earlier plan breaks, in words."""
+    old = village.old
     homes: dict[str, dict[str, int]] = {}
     for face, name in sorted(village.tags.items()):
         if old[face]:
             homes.setdefault(name, {}).setdefault(str(old[face]), face)
     for name, grids in sorted(homes.items()):
         if len(grids) > 1:
-            yield next(iter(grids.values())), _parted([str(ids[f]) for f in grids.values()], list(grids), f"（{name}）")
+            yield next(iter(grids.values())), _parted(list(grids), f"（{name}）")
     for (one, first), (two, second) in combinations(sorted(homes.items()), 2):
         for grid in sorted(set(first) & set(second)):
-            yield first[grid], _joined(f"{ids[first[grid]]}（{one}）", f"{ids[second[grid]]}（{two}）", grid)
+            yield first[grid], _joined(f"（{one}、{two}）", grid)
     for a, b in village.together:
         if old[a] and old[b] and old[a] != old[b]:
-            yield a, _parted([str(ids[a]), str(ids[b])], [str(old[a]), str(old[b])], "")
+            yield a, _parted([str(old[a]), str(old[b])], "")
     for a, b in village.apart:
         if old[a] and old[a] == old[b]:
-            yield a, _joined(str(ids[a]), str(ids[b]), str(old[a]))
+            yield a, _joined("", str(old[a]))
 
 
-def _parted(faces: list[str], grids: list[str], name: str) -> Text:
+def _parted(grids: list[str], name: str) -> Text:
     return Text(
-        f"图斑 {'、'.join(faces)} 须在同一网格{name}，旧方案分属 {'、'.join(grids)}",
-        f"faces {', '.join(faces)} must share a grid{name.replace('（', ' (').replace('）', ')')} "
-        f"and lay in {', '.join(grids)}",
+        f"须在同一网格{name}的图斑，旧方案分属 {'、'.join(grids)}",
+        f"faces that must share a grid{_half(name)} lay in {', '.join(grids)}",
     )
 
 
-def _joined(one: str, two: str, grid: str) -> Text:
+def _joined(names: str, grid: str) -> Text:
     return Text(
-        f"图斑 {one} 与 {two} 不能同格，旧方案同属 {grid}",
-        f"faces {one} and {two} must not share a grid and both lay in {grid}".replace("（", " (").replace("）", ")"),
+        f"不能同格{names}的图斑，旧方案同属 {grid}",
+        f"faces that must not share a grid{_half(names)} all lay in {grid}",
     )
+
+
+def _half(named: str) -> str:
+    return named.replace("（", " (").replace("、", ", ").replace("）", ")")

@@ -12,7 +12,7 @@ import shapely
 
 from gridmerge import robust
 from gridmerge.config import AREA_UNIT, Grids
-from gridmerge.findings import HEADLINES, Finding, found, tidy
+from gridmerge.findings import HEADLINES, Finding, figure, found, tidy
 from gridmerge.model import GridPlan, Layer, Mosaic, Township, Weights
 from gridmerge.parallel import each
 from gridmerge.partition.codes import Codes, grid_codes, heirs_across_villages
@@ -230,10 +230,9 @@ def reason_findings(village: Village, part: Divided, codes: Codes, layers: Seque
                 place=(point.x, point.y),
                 grid=str(codes.codes[reason.grid]),
                 village=village.name,
-                min=f"{sizes.min or 0:.10g}",
-                max=f"{sizes.max or 0:.10g}",
-                face=str(village.face_id[reason.face]) if reason.face >= 0 else "",
-                amount=f"{reason.amount:.10g}",
+                min=figure(sizes.min or 0),
+                max=figure(sizes.max or 0),
+                amount=figure(reason.amount),
                 remedies=_ways_out(village, reason, layers),
             )
         )

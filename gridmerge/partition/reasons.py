@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
-from math import ceil, floor
+from math import ceil, floor, log10
 
 import numpy as np
 
+from gridmerge.findings import figure
 from gridmerge.partition.graph import Graph, Ints, sums
 from gridmerge.text import Text
 
@@ -167,6 +168,16 @@ def _lightest_neighbour(case: Case, inside: Ints) -> float:
     return float(weight.min(initial=np.inf))
 
 
+def rounded(limit: float, way: Callable[[float], int]) -> float:
+    """A limit as `figure` writes it, rounded the way that keeps what it is to let in."""
+    if limit <= 0:
+        return limit
+    step = 1.0 if limit >= 100 else 10.0 ** max(1, 1 - floor(log10(limit)))
+    if limit >= 100:
+        return float(way(limit - SLACK if way is ceil else limit + SLACK))
+    return way(limit * step - SLACK if way is ceil else limit * step + SLACK) / step
+
+
 def _with_remedies(case: Case, reason: Reason, size: np.ndarray) -> Reason:
     """The reason with up to three ways out, each with what it costs."""
     out: list[Text] = []
@@ -188,14 +199,16 @@ def _with_remedies(case: Case, reason: Reason, size: np.ndarray) -> Reason:
         if right > 0:
             out.append(Text(f"把该村网格数改为 {right}", f"let the village have {right} grids"))
     if reason.size > case.upper:
-        out.append(Text(f"把 max 提高到 {size.max():.10g}", f"raise max to {size.max():.10g}"))
+        highest = figure(rounded(float(size.max()), ceil))
+        out.append(Text(f"把 max 提高到 {highest}", f"raise max to {highest}"))
         if reason.kind in ("grid_above_max", "grid_no_number", "grid_impossible"):
             mean = total / (k + 1)
-            out.append(Text(f"多设一个网格（平均 {mean:.4g}）", f"one grid more (mean {mean:.4g})"))
+            out.append(Text(f"多设一个网格（平均 {figure(mean)}）", f"one grid more (mean {figure(mean)})"))
     else:
-        out.append(Text(f"把 min 降到 {size.min():.10g}", f"lower min to {size.min():.10g}"))
+        lowest = figure(rounded(float(size.min()), floor))
+        out.append(Text(f"把 min 降到 {lowest}", f"lower min to {lowest}"))
         if reason.kind in ("grid_below_min", "grid_no_number", "grid_between_heavy", "grid_impossible") and k > 1:
             mean = total / (k - 1)
-            out.append(Text(f"少设一个网格（平均 {mean:.4g}）", f"one grid fewer (mean {mean:.4g})"))
+            out.append(Text(f"少设一个网格（平均 {figure(mean)}）", f"one grid fewer (mean {figure(mean)})"))
     told = Text("；".join(text.zh for text in out[:3]), "; ".join(text.en for text in out[:3]))
     return replace(reason, remedies=told)

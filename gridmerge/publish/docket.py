@@ -130,7 +130,7 @@ def docket_items(build: Build) -> dict[str, Text]:
         kind, _, where = vote.key.partition("/")
         grid, _, face = where.rpartition("/")
         if kind == "dispute" and grid in grids and face in faces:
-            named[vote.key] = Text(f"地块 {face} 归网格 {grid}", f"piece {face} to grid {grid}")
+            named[vote.key] = Text(f"一块土地归网格 {grid}", f"a piece of land to grid {grid}")
     return named
 
 

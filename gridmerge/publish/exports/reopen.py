@@ -104,8 +104,8 @@ def reopen(out: Path) -> Grids:
         )
     except (OSError, ValueError, KeyError, pyogrio.errors.DataSourceError, pyogrio.errors.DataLayerError) as error:
         raise OutputError(
-            f"{out} 中没有完整的成果，或由旧版本生成（{error}）；请重新运行 gridmerge build。",
-            f"{out} does not hold a finished build of this version ({error}); run gridmerge build again.",
+            f"{out} 中没有完整的成果，或由旧版本生成；请重新运行 gridmerge build。",
+            f"{out} does not hold a finished build of this version; run gridmerge build again.",
         ) from error
 
 

@@ -83,8 +83,8 @@ def _township(out: Path, folder: Path) -> _Township:
         )
     except (OSError, KeyError, ValueError, pyogrio.errors.DataSourceError, pyogrio.errors.DataLayerError) as error:
         raise OutputError(
-            f"{out} 不是可以编入索引的成果文件夹（{error}）；请先运行 gridmerge build，并与索引放在同一磁盘。",
-            f"{out} cannot be put into the index ({error}); run gridmerge build first, on the same drive as the index.",
+            f"{out} 不是可以编入索引的成果文件夹；请先运行 gridmerge build，并与索引放在同一磁盘。",
+            f"{out} cannot be put into the index; run gridmerge build first, on the same drive as the index.",
         ) from error
 
 

@@ -40,8 +40,8 @@ def from_out(out: Path) -> MapData:
         return _read(out)
     except (OSError, KeyError, ValueError, pyogrio.errors.DataSourceError, pyogrio.errors.DataLayerError) as error:
         raise OutputError(
-            f"{out} 不是完整的成果文件夹，或由旧版本生成（{error}）；请重新运行 gridmerge build。",
-            f"{out} does not hold a finished build of this version ({error}); run gridmerge build again.",
+            f"{out} 不是完整的成果文件夹，或由旧版本生成；请重新运行 gridmerge build。",
+            f"{out} does not hold a finished build of this version; run gridmerge build again.",
         ) from error
 
 
