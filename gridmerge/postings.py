@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -79,7 +80,7 @@ def read_postings(previous: Path) -> Postings | None:
 def _read(file: Path, columns: tuple[str, ...]) -> pd.DataFrame:
     """The columns asked for; codes are text, loads numbers."""
     try:
-        table = pd.read_csv(file, dtype=str, keep_default_na=False, encoding="utf-8-sig")[list(columns)]
+        table = pd.read_csv(io.StringIO(_text(file)), dtype=str, keep_default_na=False)[list(columns)]
         return table.assign(load=pd.to_numeric(table["load"].replace("", "0")))
     except (OSError, ValueError, KeyError) as error:
         raise InputError(
@@ -87,6 +88,15 @@ def _read(file: Path, columns: tuple[str, ...]) -> pd.DataFrame:
             f"{file} beside the earlier plan cannot be read; previous must name the output of a finished build: "
             "build it again, or move this file away.",
         ) from error
+
+
+def _text(file: Path) -> str:
+    """UTF-8 as a build writes it, or GBK as Excel in Chinese saves it again."""
+    raw = file.read_bytes()
+    try:
+        return raw.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        return raw.decode("gb18030")
 
 
 def _read_grids(previous: Path) -> pd.DataFrame:

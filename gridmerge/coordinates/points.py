@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from pathlib import PurePath
 
 import numpy as np
@@ -14,11 +13,11 @@ from gridmerge.config import Datum
 from gridmerge.coordinates.columns import Columns, Places, file_datum, read
 from gridmerge.datum import undo
 from gridmerge.findings import Finding, found
+from gridmerge.lines import rows_in_words
 from gridmerge.personal import strike_id_numbers
 from gridmerge.text import Text
 
 _LONGEST = 40  # characters of a cell that a message shows
-_LISTED = 5  # rows that a message names
 
 
 def points(
@@ -71,7 +70,14 @@ def _unread(frame: pd.DataFrame, columns: Columns, places: Places, layer: str, f
         return []
     example = written(frame, columns, int(rows[0]))
     return [
-        found("coordinates_unread", layer=layer, measure=len(rows), file=file, rows=row_numbers(rows), example=example)
+        found(
+            "coordinates_unread",
+            layer=layer,
+            measure=len(rows),
+            file=file,
+            rows=rows_in_words(rows, frame),
+            example=example,
+        )
     ]
 
 
@@ -80,9 +86,3 @@ def written(frame: pd.DataFrame, columns: Columns, row: int) -> str:
     names = dict.fromkeys((columns.lon, columns.lat))
     cells = [str(frame[name].iloc[row]) for name in names if not pd.isna(frame[name].iloc[row])]
     return strike_id_numbers(", ".join(cells), "***")[:_LONGEST]
-
-
-def row_numbers(rows: Sequence[int] | NDArray[np.int64]) -> str:
-    """Name rows, counted from 1 below the header; more than a few are left out."""
-    listed = "、".join(str(int(row) + 1) for row in rows[:_LISTED])
-    return f"{listed} …" if len(rows) > _LISTED else listed

@@ -12,8 +12,8 @@ import shapely
 from shapely.geometry.base import BaseGeometry
 
 from gridmerge import robust
-from gridmerge.coordinates.points import row_numbers
 from gridmerge.findings import Finding, found
+from gridmerge.lines import rows_in_words
 from gridmerge.load.features import unreadable_feature
 from gridmerge.load.piece import Ask, Piece
 from gridmerge.load.tables import field_key
@@ -108,7 +108,9 @@ def _told(piece: Piece, rows: np.ndarray, kind: str, ask: Ask) -> list[Finding]:
     count = int(rows.sum())
     if not count or (kind == "corners_blank" and any(one.kind == "coordinates_unread" for one in piece.findings)):
         return []
-    return [found(kind, layer=ask.key, measure=count, file=ask.name, rows=row_numbers(np.flatnonzero(rows)))]
+    return [
+        found(kind, layer=ask.key, measure=count, file=ask.name, rows=rows_in_words(np.flatnonzero(rows), piece.frame))
+    ]
 
 
 def _area(xy: np.ndarray, numbers: np.ndarray, rings: np.ndarray) -> BaseGeometry | None:

@@ -12,6 +12,7 @@ from shapely.geometry.base import BaseGeometry
 
 from gridmerge import robust
 from gridmerge.findings import Finding, found
+from gridmerge.lines import same_lines
 from gridmerge.load.piece import Ask
 from gridmerge.text import Text
 
@@ -66,7 +67,10 @@ def unreadable_feature(ask: Ask, row: int, reason_zh: str, reason: str) -> Findi
 def drop_unreadable(frame: gpd.GeoDataFrame, findings: Sequence[Finding]) -> gpd.GeoDataFrame:
     """Drop the rows that findings of this file say could not be read."""
     rows = {int(str(dict(f.blanks)["feature"])) - 1 for f in findings if f.kind == "feature_unreadable"}
-    return frame.loc[~frame.index.isin(rows)].reset_index(drop=True) if rows else frame
+    if not rows:
+        return frame
+    kept = ~frame.index.isin(rows)
+    return same_lines(frame.loc[kept].reset_index(drop=True), frame, np.flatnonzero(kept))
 
 
 def footprint(wkb: bytes) -> BaseGeometry | None:

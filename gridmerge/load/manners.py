@@ -12,6 +12,7 @@ import numpy as np
 import pandas as pd
 
 from gridmerge.findings import Finding, found
+from gridmerge.lines import rows_in_words
 from gridmerge.personal import STRUCK, Hit, has_check_digit, personal, replaced, scrub
 from gridmerge.text import Text
 
@@ -72,7 +73,7 @@ def without_secrets(frame: gpd.GeoDataFrame, key: str, file: str) -> tuple[gpd.G
             findings.append(found("sensitive_dropped", layer=key, measure=count, file=file, field=field, what=what))
             frame = frame.drop(columns=name)
         elif secrets.cells:
-            findings.append(_told(secrets, key, file, field))
+            findings.append(_told(secrets, key, file, field, frame))
             frame = frame.assign(**{name: _struck(column, secrets)})
     return frame, findings
 
@@ -82,8 +83,8 @@ def dropped(finding: Finding, field: str) -> bool:
     return finding.kind == "sensitive_dropped" and ("field", masked(field)) in finding.blanks
 
 
-def _told(secrets: _Secrets, key: str, file: str, field: str) -> Finding:
-    count, row = len(secrets.cells), min(secrets.cells) + 1
+def _told(secrets: _Secrets, key: str, file: str, field: str, frame: pd.DataFrame) -> Finding:
+    count, row = len(secrets.cells), rows_in_words([min(secrets.cells)], frame)
     what = secrets.what
     return found("sensitive_struck", layer=key, measure=count, file=file, field=field, what=what, row=row)
 

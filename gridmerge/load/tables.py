@@ -15,6 +15,7 @@ import numpy as np
 
 from gridmerge.coordinates.columns import said_datum
 from gridmerge.findings import Finding, found
+from gridmerge.lines import numbers_in_words, with_lines
 from gridmerge.load.columns import unique_columns
 from gridmerge.load.encoding import decode_file
 from gridmerge.load.manners import masked
@@ -118,13 +119,13 @@ def rows_to_frame(rows: Rows, ask: Ask) -> tuple[gpd.GeoDataFrame, list[Finding]
     width = max(len(row) for _, row in filled[at:])
     names = [f"field_{i + 1}" for i in range(width)] if bare else header_names(_padded(header, width))
     below = [(n, _padded(row, width)) for n, row in filled[at + (0 if bare else 1 if header is above else 2) :]]
-    body, passed_over = _data_rows(below, [] if bare else _padded(header, width), ask)
+    body, lines, passed_over = _data_rows(below, [] if bare else _padded(header, width), ask)
     columns = list(zip(*body, strict=True)) if body else [()] * width
     kept = [i for i in range(width) if names[i] or any(_text(cell) for cell in columns[i])]
     keep_text = {field_key(code) for code in ask.codes}
     values = [_column(columns[i], field_key(names[i]) in keep_text) for i in kept]
     keys_asked = {field_key(name): name for name in ask.fields}
-    frame = table_frame(unique_columns([names[i] for i in kept], values), len(body))
+    frame = with_lines(table_frame(unique_columns([names[i] for i in kept], values), len(body)), lines)
     passed_over += overfull(filled[at + 1 :], len(header), ask)
     passed_over += named_twice([field_key(name) for name in names], columns, keys_asked, ask)
     if bare:
@@ -135,19 +136,21 @@ def rows_to_frame(rows: Rows, ask: Ask) -> tuple[gpd.GeoDataFrame, list[Finding]
 
 def _data_rows(
     rows: Sequence[tuple[int, list[Any]]], header: Sequence[Any], ask: Ask
-) -> tuple[list[list[Any]], list[Finding]]:
-    """The rows that are data, and what is said of the others; of events every row is given back."""
+) -> tuple[list[list[Any]], list[int], list[Finding]]:
+    """The rows that are data, their lines, and what is said of the others; of events every row is given back."""
     if ask.key == EVENTS:
-        return [row for _, row in rows], []
+        return [row for _, row in rows], [number for number, _ in rows], []
     names = [_text(name) for name in header]
     odd = [(number, row) for number, row in rows if no_data(row, names)]
     left_out = {number for number, _ in odd}
     body = [row for number, row in rows if number not in left_out]
+    lines = [number for number, _ in rows if number not in left_out]
     if not odd:
-        return body, []
+        return body, lines, []
     example = masked(next(_text(cell) for cell in odd[0][1] if _text(cell)))[:20]
-    listed = "、".join(str(number) for number, _ in odd[:5]) + (" …" if len(odd) > 5 else "")
-    return body, [found("rows_not_data", layer=ask.key, measure=len(odd), file=ask.name, rows=listed, example=example)]
+    told = numbers_in_words([number for number, _ in odd], len(odd))
+    finding = found("rows_not_data", layer=ask.key, measure=len(odd), file=ask.name, rows=told, example=example)
+    return body, lines, [finding]
 
 
 def _padded(row: Sequence[Any], width: int) -> list[Any]:

@@ -10,6 +10,7 @@ import numpy as np
 import pandas as pd
 import pyogrio
 
+from gridmerge.lines import same_lines
 from gridmerge.load.gdal import TROUBLES
 from gridmerge.load.refuse import nearest, unreadable
 
@@ -38,7 +39,8 @@ def keep(frame: gpd.GeoDataFrame, where: str | None, file: str) -> gpd.GeoDataFr
             kept = pyogrio.read_dataframe(memory.getvalue(), where=expression, read_geometry=False)
         except TROUBLES:
             continue
-        return frame.iloc[kept[_ROW].to_numpy(dtype=int)].reset_index(drop=True)
+        rows = kept[_ROW].to_numpy(dtype=int)
+        return same_lines(frame.iloc[rows].reset_index(drop=True), frame, rows)
     names = [name for name in table.columns if name != _ROW]
     raise unreadable(
         file,

@@ -8,8 +8,8 @@ from numpy.typing import NDArray
 from pyproj import CRS
 
 from gridmerge.coordinates.cells import REACH
-from gridmerge.coordinates.points import row_numbers
 from gridmerge.findings import Finding, found
+from gridmerge.lines import rows_in_words
 from gridmerge.mend import crs as systems
 from gridmerge.mend.polygons import Geometries
 from gridmerge.model import RawLayer
@@ -87,5 +87,9 @@ def _possible(at: systems.Points, here: systems.Points, placing: systems.Placing
 def _told(kind: str, raw: RawLayer, lost: NDArray[np.int64], example: systems.Points) -> Finding:
     first, second = example
     return found(
-        kind, layer=raw.source.key, measure=len(lost), rows=row_numbers(lost), example=f"{first:.10g}, {second:.10g}"
+        kind,
+        layer=raw.source.key,
+        measure=len(lost),
+        rows=rows_in_words(lost, raw.frame),
+        example=f"{first:.10g}, {second:.10g}",
     )

@@ -16,6 +16,7 @@ from gridmerge.coordinates import columns
 from gridmerge.coordinates.points import points
 from gridmerge.errors import InputError
 from gridmerge.findings import Finding, figure, found, tidy
+from gridmerge.lines import same_lines
 from gridmerge.mend import evidence
 from gridmerge.mend.fields import attributes, column, drawn, some, text
 from gridmerge.mend.place import place
@@ -192,9 +193,9 @@ def with_points(raw: RawLayer, spec: Reading, required: bool = True) -> RawLayer
             f'{raw.source.key}（{raw.source.path}）没有图形，也看不出经纬度列；请写 lon = "列名"、lat = "列名"（有：{"、".join(listed)}）。',
             f'{raw.source.key} ({raw.source.path}) has no geometry and no columns of lon and lat; write lon = "COLUMN", lat = "COLUMN" (it has: {", ".join(listed)}).',
         )
-    table = pd.DataFrame(raw.frame).drop(columns="geometry", errors="ignore")
+    table = same_lines(pd.DataFrame(raw.frame).drop(columns="geometry", errors="ignore"), raw.frame)
     drawn_, told = points(table, chosen, layer=raw.source.key, file=raw.source.path, datum=spec.datum)
-    frame = gpd.GeoDataFrame(table, geometry=drawn_, crs=None)
+    frame = same_lines(gpd.GeoDataFrame(table, geometry=drawn_, crs=None), table)
     return replace(raw, frame=frame, findings=tidy((*raw.findings, *told)))
 
 

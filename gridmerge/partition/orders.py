@@ -180,6 +180,8 @@ def _table(file: Path) -> list[list[str]]:
             text = data.decode("utf-8-sig")
         except UnicodeDecodeError:
             text = data.decode("gb18030")
+        if "\x00" in text:  # a workbook, or text in UTF-16
+            raise csv.Error
         return list(csv.reader(StringIO(text), strict=True))
     except (UnicodeDecodeError, csv.Error) as error:
         raise InputError(

@@ -20,11 +20,17 @@ PERSON = "110105194912310" + "02X"
 ROWS = 40
 
 
+def told_row(finding) -> str | None:
+    """The number of the record that a finding names."""
+    row = dict(finding.blanks).get("row")
+    return None if row is None else row.en.removeprefix("record ")
+
+
 def cleaned(cells, name="holder"):
     """The column after loading, and what was said: kind, count, example row."""
     frame = gpd.GeoDataFrame({name: cells, "geometry": [None] * len(cells)}, geometry="geometry")
     out, findings = without_secrets(frame, "police", "a.csv")
-    said = [(finding.kind, finding.measure, dict(finding.blanks).get("row")) for finding in findings]
+    said = [(finding.kind, finding.measure, told_row(finding)) for finding in findings]
     words = " ".join(finding.message(language) for finding in findings for language in ("zh", "en"))
     assert not [digits for _, digits in IDS if digits in bare(words)]
     column = out[name].tolist() if name in out else None

@@ -262,7 +262,7 @@ def test_one_bad_event_of_forty_costs_itself_and_is_told(out, tmp_path, slip, ki
     right, got = (pd.read_csv(tmp_path / f"{name}-done.csv", dtype=str) for name in ("good", "bad"))
     assert got.grid_code.drop(5).equals(right.grid_code.drop(5)) and pd.isna(got.grid_code[5])
     finding = next(one for one in told if one.kind == kind)
-    assert finding.measure == 1 and "第 6 行" in finding.message("zh")
+    assert finding.measure == 1 and "第 7 行" in finding.message("zh")
 
 
 def test_a_place_may_be_given_as_it_is_written(out):

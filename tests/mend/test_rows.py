@@ -56,7 +56,7 @@ def test_one_bad_row_of_a_workload_costs_itself(town, homes, slip):
     assert one(work, "work_no_place").measure == 1
     if SLIPS[slip][1] is not None:
         finding = one(work, SLIPS[slip][1])
-        assert finding.measure == 1 and "第 6 行" in finding.message("zh")
+        assert finding.measure == 1 and "第 6 条记录" in finding.message("zh")
 
 
 @pytest.mark.parametrize("slip", ["exchanged", "a digit too many", "0, 0", "metres"])
@@ -229,4 +229,4 @@ def test_one_bad_corner_of_a_table_costs_itself_and_is_told(tmp_path, slip):
     areas = gpd.GeoSeries(read_.frame.geometry, crs=4490).to_crs(CRS).area
     assert areas.tolist() == pytest.approx([90_000] * 10, rel=1e-4)
     told = next(one for one in read_.findings if one.kind == CORNERS[slip][1])
-    assert told.measure == 1 and "第 26 行" in told.message("zh")
+    assert told.measure == 1 and "第 27 行" in told.message("zh")

@@ -11,6 +11,7 @@ from pandas.testing import assert_frame_equal
 
 from gridmerge.errors import InputError, PlanError
 from gridmerge.partition import apply_edits, partition
+from gridmerge.postings import read_postings
 from tests.partition.mosaics import SIZES, saved, square_mosaic, town_mosaic, with_locks
 from tests.towns import draw_town
 
@@ -128,7 +129,7 @@ def test_a_meeting_moves_nothing_into_or_out_of_what_is_locked(strip, tmp_path, 
 def test_a_meeting_breaks_no_pair(strip, tmp_path):
     plan = formed(strip, locks=with_locks(tmp_path, "together,f0001,f0101"))
     _, refused = edited(plan, strip, ("f0001", WEST, EAST))
-    assert [r.reason.en for r in refused] == ["by locks.csv faces f0001 and f0101 must share a grid"]
+    assert [r.reason.en for r in refused] == ["by locks.csv it and another face must share a grid"]
     after, refused = edited(plan, strip, ("f0001", WEST, EAST), ("f0101", WEST, EAST))
     assert not refused and after.grids.set_index("grid_code")["households"].to_dict() == {WEST: 200.0, EAST: 600.0}
     apart = formed(strip, locks=with_locks(tmp_path, "face,f0001,甲", "face,f0002,乙"))
@@ -221,3 +222,31 @@ def test_a_village_with_another_code_keeps_its_grids_under_new_ones(strip, tmp_p
     assert sum(g.equals(h) for g in after.grids.geometry for h in odd) == 2
     assert set(after.figures["codes"]["retired"]) == {WEST, EAST}
     assert [f.kind for f in after.findings] == ["earlier_village_gone"]
+
+
+@pytest.mark.parametrize(
+    ("name", "data"),
+    [
+        ("锁定.xlsx", b"PK\x03\x04\x14\x00\x06\x00\x08\x00kind,a,b"),
+        ("锁定.xls", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1\x00\x00"),
+        ("锁定.csv", "kind,a,b\nface,f0000,甲\n".encode("utf-16")),
+    ],
+)
+@pytest.mark.parametrize("key", ["locks", "links"])
+def test_a_workbook_of_locks_or_links_is_told_to_be_saved_as_csv(strip, tmp_path, key, name, data):
+    file = tmp_path / name
+    file.write_bytes(data)
+    with pytest.raises(InputError) as stopped:
+        formed(strip, **{key: str(file)})
+    assert "请用 Excel 另存为“CSV UTF-8（逗号分隔）”" in stopped.value.in_("zh")
+    assert "save it from Excel as CSV UTF-8" in stopped.value.in_("en")
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "gbk"])
+def test_postings_are_read_as_excel_saves_them(tmp_path, encoding):
+    text = "grid_code,member_id,duty,load\n510311104201001,张三,full_time,1.5\n"
+    (tmp_path / "assignments.csv").write_text(text, encoding)
+    postings = read_postings(tmp_path / "gridmerge.gpkg")
+    assert postings.assignments.to_dict("records") == [
+        {"grid_code": "510311104201001", "member_id": "张三", "duty": "full_time", "load": 1.5}
+    ]
