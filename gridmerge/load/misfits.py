@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from gridmerge.coordinates.points import row_numbers
 from gridmerge.findings import Finding, found
+from gridmerge.lines import numbers_in_words
 from gridmerge.load.manners import masked
 from gridmerge.load.piece import Ask
 
@@ -27,7 +27,7 @@ def overfull(rows: Sequence[tuple[int, Sequence[Any]]], width: int, ask: Ask) ->
     if not wide:
         return []
     example = masked(",".join(_text(cell) for cell in wide[0][1]))
-    listed = row_numbers([number - 1 for number, _ in wide])
+    listed = numbers_in_words([number for number, _ in wide], len(wide))
     shown = example[-_SHOWN:]
     return [found("rows_too_wide", layer=ask.key, measure=len(wide), file=ask.name, rows=listed, example=shown)]
 
