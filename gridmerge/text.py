@@ -45,4 +45,7 @@ def message_language() -> Language:
 
 def flat_text(cell: object) -> str:
     """Return a cell's text in half-width forms, without blanks around it and without characters that nobody sees."""
-    return INVISIBLE.sub("", unicodedata.normalize("NFKC", str(cell))).strip()
+    text = str(cell)
+    if text.isascii() and text.isprintable():  # most cells: nothing of them is changed
+        return text.strip()
+    return INVISIBLE.sub("", unicodedata.normalize("NFKC", text)).strip()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 import unicodedata
 from decimal import Decimal
@@ -25,6 +26,8 @@ _EXACT = 2**53
 _WRITTEN_OUT = 1e30
 # An amount as people write it: thousands marks stand after every third digit or are none, digits stand on one side at least.
 _AMOUNT = re.compile(r"[+-]?(?:\d{1,3}(?:[, ]\d{3})+|\d+)(?:\.\d*)?(?:[eE][+-]?\d{1,3})?|[+-]?\.\d+")
+# What needs no closer look to be an amount.
+_PLAIN = re.compile(r"[+-]?[0-9]{1,18}(?:\.[0-9]+)?")
 # A whole number that text survives being: no leading zero (codes), no more than 15 digits.
 _WHOLE = re.compile(r"0|-?[1-9]\d{0,14}")
 
@@ -128,6 +131,8 @@ def number(cell: object) -> float:
     >>> number("1,234"), number("１２３"), number(" 1.5e3 "), number("约300")
     (1234.0, 123.0, 1500.0, nan)
     """
+    if isinstance(cell, str) and _PLAIN.fullmatch(cell):  # most cells of most columns
+        return float(cell)
     if cell is None or cell is pd.NA or cell is pd.NaT or isinstance(cell, (bool, np.bool_)):
         return float("nan")
     if isinstance(cell, (int, float, np.integer, np.floating)):
@@ -148,12 +153,11 @@ def numbers(values: pd.Series) -> pd.Series:
 
 def survives(text: str) -> bool:
     """Whether a text says the same after it has become a number: 1.10, +5, 1E2 and 007 do not."""
-    if _WHOLE.fullmatch(text):
-        return True
-    return "." in text and _AMOUNT.fullmatch(text) is not None and _same(text)
+    return _same(text) if "." in text else _WHOLE.fullmatch(text) is not None
 
 
 def _same(text: str) -> bool:
+    """Whether a number with decimals is written as Python writes it."""
     try:
         value = float(text)
     except ValueError:
@@ -166,4 +170,4 @@ def _finite(value: object) -> float:
         result = float(value)  # type: ignore[arg-type]
     except (OverflowError, ValueError):
         return float("nan")
-    return result if np.isfinite(result) else float("nan")
+    return result if math.isfinite(result) else float("nan")

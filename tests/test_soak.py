@@ -42,6 +42,13 @@ def test_every_odd_kind_becomes_a_project_that_can_be_read(kind: str, tmp_path: 
     assert shapely.is_valid(drawn.truth).all()
 
 
+@pytest.mark.parametrize("kind", ["bow_ties", "spikes", "vertex_needles"])
+def test_kinds_that_bend_areas_pass_over_rows_that_another_kind_left_empty(kind: str):
+    for seed in range(6):
+        drawn = draw(dataclasses.replace(LITTLE, seed=seed, layers=2, odd=("empties", kind)))
+        assert any(shapely.is_empty(layer.frame.geometry).any() for layer in drawn.draft.layers.values())
+
+
 def test_a_lake_is_nobodys_block():
     with_lake = draw(dataclasses.replace(LITTLE, villages=1, blocks=30, lake=True))
     lake = with_lake.draft.lakes[0]

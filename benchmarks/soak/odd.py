@@ -24,6 +24,12 @@ def _spots(draft: Draft, count: int) -> np.ndarray:
     return draft.rng.uniform((x0, y0), (x1, y1), (count, 2))
 
 
+def _some(draft: Draft, shapes: np.ndarray, count: int) -> np.ndarray:
+    """Rows of areas, not of those that an earlier kind has left empty."""
+    areas = np.flatnonzero(shapely.area(shapes) > 0)
+    return areas[draft.rng.choice(len(areas), size=min(count, len(areas)), replace=False)]
+
+
 def _needle(draft: Draft, at: np.ndarray, width: float) -> shapely.Polygon:
     way = draft.rng.normal(size=2)
     way *= draft.rng.uniform(5, 80) / np.hypot(*way)
@@ -42,10 +48,9 @@ def vertex_needles(draft: Draft) -> None:
     """Needles whose tips are vertices of a grid: nearly coincident edges."""
     key = draft.pick()
     shapes = draft.shapes(key)
-    drawn = shapes[shapely.get_num_coordinates(shapes) > 3]
     made = []
-    for row in draft.rng.choice(len(drawn), size=min(4, len(drawn)), replace=False):
-        ring = shapely.get_coordinates(drawn[row])
+    for row in _some(draft, shapes, 4):
+        ring = shapely.get_coordinates(shapes[row])
         n = int(draft.rng.integers(0, len(ring) - 2))
         side = draft.rng.normal(0, 10.0 ** draft.rng.uniform(-8, -1), 2)
         made.append(shapely.Polygon([ring[n], ring[n + 1], ring[n + 2], ring[n + 1] + side]))
@@ -63,7 +68,7 @@ def spikes(draft: Draft) -> None:
     """Vertices pulled out into spikes a nanometre wide."""
     key = draft.pick()
     shapes = draft.shapes(key)
-    for row in draft.rng.choice(len(shapes), size=min(3, len(shapes)), replace=False):
+    for row in _some(draft, shapes, 3):
         part = shapely.get_parts(shapes[row])[0]
         ring = shapely.get_coordinates(part.exterior)
         n = int(draft.rng.integers(1, len(ring) - 1))
@@ -78,7 +83,7 @@ def bow_ties(draft: Draft) -> None:
     """Two neighbouring vertices of an outline in the wrong order."""
     key = draft.pick()
     shapes = draft.shapes(key)
-    for row in draft.rng.choice(len(shapes), size=min(3, len(shapes)), replace=False):
+    for row in _some(draft, shapes, 3):
         part = shapely.get_parts(shapes[row])[0]
         ring = shapely.get_coordinates(part.exterior)
         n = int(draft.rng.integers(1, len(ring) - 2))

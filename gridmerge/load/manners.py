@@ -22,6 +22,8 @@ _MOSTLY = 0.5  # of the given cells that are nothing but such a number: then the
 # Text with fewer digits, of whatever script, holds no such number, and smaller figures are none.
 _FEWEST_DIGITS, _SMALLEST, _LARGEST = 14, 1e14, 1e19
 _DIGIT = re.compile(r"[\d〇零○一二三四五六七八九幺⓪①-⑨⁰¹²³⁴-⁹₀-₉]")
+# A number with decimals is nobody's: a point stands between two parts of one number only.
+_DECIMAL = re.compile(r"[+-]?[0-9]{1,13}\.[0-9]+")
 _LONG = re.compile(r"(?<![\d.])\d{15,19}(?!\d)")
 _PREFIX = 9  # a township's code: what codes of one place have in common
 _CODE_NAME = re.compile(r"code|编码|编号|代码|网格|grid|(?:^|_)(?:bm|dm|id)$|(?:bm|dm)$", re.I)
@@ -104,8 +106,14 @@ def _secrets(name: str, column: pd.Series) -> _Secrets:
     hits = {row: [hit for hit in personal(text) if hit.sort != "phone"] for row, text in texts.items()}
     codes = _codes(name, texts.values(), [hit.number for found_ in hits.values() for hit in found_])
     left = {row: [hit for hit in found_ if hit.number not in codes] for row, found_ in hits.items()}
-    given = column.map(lambda cell: str(cell).strip() != "").astype(bool) & column.notna()
-    return _Secrets(cells={row: (texts[row], found_) for row, found_ in left.items() if found_}, given=int(given.sum()))
+    cells = {row: (texts[row], found_) for row, found_ in left.items() if found_}
+    return _Secrets(cells=cells, given=_given(column) if cells else 0)
+
+
+def _given(column: pd.Series) -> int:
+    """How many cells of a column are filled."""
+    filled = column.map(lambda cell: str(cell).strip() != "").astype(bool)
+    return int((filled & column.notna()).sum())
 
 
 def _texts(column: pd.Series) -> dict[int, str]:
@@ -123,8 +131,9 @@ def _texts(column: pd.Series) -> dict[int, str]:
 
 def _may_hold_number(text: str) -> bool:
     """Whether a closer look is worth its time: most cells of most tables are short, or hold few digits."""
-    enough = len(text) >= _FEWEST_DIGITS and len(_DIGIT.findall(text)) >= _FEWEST_DIGITS
-    return enough and not _SHAPE.match(text)
+    if len(text) < _FEWEST_DIGITS or _DECIMAL.fullmatch(text):
+        return False
+    return len(_DIGIT.findall(text)) >= _FEWEST_DIGITS and not _SHAPE.match(text)
 
 
 def _cell_text(cell: object) -> str:

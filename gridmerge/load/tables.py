@@ -22,7 +22,7 @@ from gridmerge.load.manners import masked
 from gridmerge.load.misfits import named_twice, overfull
 from gridmerge.load.piece import Ask, Piece, table_frame
 from gridmerge.load.refuse import unreadable
-from gridmerge.load.totals import no_data
+from gridmerge.load.totals import flat, no_data
 from gridmerge.load.whole import row_cut, whole_sheet
 from gridmerge.values import code_text, survives
 
@@ -140,7 +140,7 @@ def _data_rows(
     """The rows that are data, their lines, and what is said of the others; of events every row is given back."""
     if ask.key == EVENTS:
         return [row for _, row in rows], [number for number, _ in rows], []
-    names = [_text(name) for name in header]
+    names = [flat(name) for name in header]
     odd = [(number, row) for number, row in rows if no_data(row, names)]
     left_out = {number for number, _ in odd}
     body = [row for number, row in rows if number not in left_out]

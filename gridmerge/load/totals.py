@@ -16,6 +16,8 @@ _REMARK = re.compile(
     r"|填表日期|制表日期|填报日期|联系电话|联系人|签字|盖章|单位[(（]盖章[)）])(?:[:：].*|签[字章].*)?",
     re.S,
 )
+# A figure with decimals begins neither.
+_NUMBER = re.compile(r"[+-]?[0-9]*\.[0-9]+")
 # A remark fills a cell or two, whatever the table's width.
 _MOST_REMARKED = 4
 
@@ -28,23 +30,35 @@ def no_data(row: Sequence[Any], header: Sequence[str]) -> bool:
     row
         Its cells.
     header
-        The names of the columns, as the file writes them; none where it has no header.
+        The names of the columns in the form of `flat`; none where it has no header.
     """
-    cells = [_flat(cell) for cell in row]
-    filled = [cell for cell in cells if cell]
-    if not filled:
+    filled = ((place, text) for place, cell in enumerate(row) if (text := flat(cell)))
+    place, first = next(filled, (0, ""))
+    if not first:
         return True
-    first = filled[0]
-    if first.isdigit() and len(filled) > 1:  # a running number before the sum
-        first = filled[1] if _SUM.fullmatch(filled[1]) else first
-    if _SUM.fullmatch(first):
-        return True
-    if _REMARK.fullmatch(first) and len(filled) <= min(_MOST_REMARKED, max(1, len(row) - 1)):
-        return True
-    names = [_flat(name) for name in header]
-    again = [cell == name for cell, name in zip(cells, names, strict=False) if cell]
-    return len(filled) > 1 and bool(again) and all(again)
+    if first.isdigit():  # a running number before the sum
+        second = next(filled, (0, ""))[1]
+        if _SUM.fullmatch(second):
+            return True
+    elif not _NUMBER.fullmatch(first):
+        if _SUM.fullmatch(first):
+            return True
+        if _REMARK.fullmatch(first) and _count(row) <= min(_MOST_REMARKED, max(1, len(row) - 1)):
+            return True
+    return place < len(header) and first == header[place] and _is_again(row, header)
 
 
-def _flat(cell: Any) -> str:
-    return re.sub(r"\s+", "", flat_text("" if cell is None else cell))
+def _count(row: Sequence[Any]) -> int:
+    return sum(bool(flat(cell)) for cell in row)
+
+
+def _is_again(row: Sequence[Any], header: Sequence[str]) -> bool:
+    """Whether all that a row says are the names of its columns, and more than one."""
+    cells = [flat(cell) for cell in row]
+    again = [cell == name for cell, name in zip(cells, header, strict=False) if cell]
+    return len(cells) - cells.count("") > 1 and all(again)
+
+
+def flat(cell: Any) -> str:
+    """Return a cell as it is compared here: in half-width forms and without blanks; nothing for none."""
+    return "" if cell is None else "".join(flat_text(cell).split())

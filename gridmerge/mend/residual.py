@@ -125,13 +125,16 @@ def shift(geometry: gpd.GeoSeries, villages: gpd.GeoDataFrame) -> Shift:
         if np.hypot(*(moved - before)) < SETTLED:
             break
     agreed = nearest[met[np.abs(offset - across @ moved) < AGREED]]
-    sides = _outward(there[agreed], their_normal[agreed], shapes)
     settled = condition < SLANT and agreeing >= FEWEST and error < 1.0
+    if settled:
+        asked, seat = np.unique(agreed, return_inverse=True)
+        sides = _outward(there[asked], their_normal[asked], shapes)[seat]
+        settled = _on_both_sides(sides, moved)
     return Shift(
         east=float(moved[0]),
         north=float(moved[1]),
         error=float(error),
-        sure=bool(settled and _on_both_sides(sides, moved)),
+        sure=bool(settled),
     )
 
 

@@ -151,24 +151,24 @@ def _values(raw: RawLayer, spec: WorkloadSpec) -> tuple[np.ndarray, list[Finding
     if spec.field is None:
         return np.ones(len(raw.frame)), []
     field = column(raw, spec.field, "")
-    values = numbers(raw.frame[field])
-    written = text(raw.frame[field])
-    blank = written == ""
-    wrong = values.isna() & ~blank
-    negative = values < 0
-    huge = values > MOST
+    cells = raw.frame[field]
+    values = numbers(cells)
+    unread, negative, huge = values.isna(), values < 0, values > MOST
+    blank = unread.copy()
+    blank[unread] = text(cells[unread]) == ""
+    wrong = unread & ~blank
     findings = []
     if blank.any():
         findings.append(found("work_blank", layer=key, measure=blank.sum(), field=field))
     if wrong.any():
-        examples = some(sorted(set(written[wrong])), 3)
+        examples = some(sorted(set(text(cells[wrong]))), 3)
         findings.append(found("work_not_number", layer=key, measure=wrong.sum(), field=field, examples=examples))
     if negative.any():
         findings.append(found("work_negative", layer=key, measure=negative.sum(), field=field))
     if huge.any():
-        examples = some(sorted(set(written[huge])), 3)
+        examples = some(sorted(set(text(cells[huge]))), 3)
         findings.append(found("work_too_large", layer=key, measure=huge.sum(), field=field, examples=examples))
-    good = values.where(~(values.isna() | negative | huge), 0.0).to_numpy(dtype=float)
+    good = values.where(~(unread | negative | huge), 0.0).to_numpy(dtype=float)
     if not good.any():
         findings.append(found("work_all_zero", layer=key, measure=len(good), field=field))
     return good, findings

@@ -48,6 +48,23 @@ def test_one_number_in_one_cell_costs_itself(written, digits, around):
     assert said == [("sensitive_struck", 1, "8")]
 
 
+@pytest.mark.parametrize("whole", ["510302", "51030219900101", "0", "62", "5103"])
+@pytest.mark.parametrize("rest", ["19900101123", "199001011234", "510302199001011234", "6222021234567890128"])
+@pytest.mark.parametrize("sign", ["", "-", "+"])
+def test_a_number_with_decimals_is_never_struck(sign, whole, rest):
+    frame = gpd.GeoDataFrame({"value": [f"{sign}{whole}.{rest}", "n/a"]}, geometry=[None, None])
+    kept, findings = without_secrets(frame, "a", "a.csv")
+    assert not findings
+    assert list(kept["value"]) == list(frame["value"])
+
+
+def test_an_id_number_after_a_sentence_s_stop_is_struck():
+    frame = gpd.GeoDataFrame({"value": ["3.510302199001011233", "身份证.510302199001011233"]}, geometry=[None, None])
+    kept, _ = without_secrets(frame, "a", "a.csv")
+    assert kept["value"][0] == "3.510302199001011233"
+    assert "199001011233" not in kept["value"][1]
+
+
 def test_all_ways_in_one_column_of_texts_are_struck_one_by_one():
     cells = [f"网格员 {written} 值班" for written, _ in IDS]
     out, said = cleaned(cells)
