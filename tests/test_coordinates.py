@@ -123,7 +123,7 @@ def test_each_row_is_read_by_itself():
     assert places.unread.tolist() == [False, False, True, False, True]
     _, (finding,) = points(cells, find(cells), layer="k", file="a.csv", datum=None)
     assert finding.kind == "coordinates_unread" and finding.measure == 2
-    assert "第 3、5 行" in finding.message("zh") and "约103, 29.5" in finding.message("zh")
+    assert "第 3、5 条记录" in finding.message("zh") and "约103, 29.5" in finding.message("zh")
 
 
 def test_the_order_of_one_column_is_what_most_cells_can_only_mean():

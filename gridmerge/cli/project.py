@@ -210,7 +210,7 @@ def _print_people(console: Console, members: dict[str, Any]) -> None:
         f"  可证明不可能低于 {floor:.2f}，差距 {members['gap']:.1%}",
         f"  provably not below {floor:.2f}, gap {members['gap']:.1%}",
     )
-    if "changes" in members:
+    if members.get("held_before"):
         zh += f"；{members['held_before']} 个有现任的网格中 {members['changes']} 个换人"
         en += f"; {members['changes']} of {members['held_before']} grids held now change hands"
     if "price_of_rules" in members:

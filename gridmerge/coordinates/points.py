@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import PurePath
 
 import numpy as np
@@ -17,6 +18,7 @@ from gridmerge.lines import rows_in_words
 from gridmerge.personal import strike_id_numbers
 from gridmerge.text import Text
 
+_DECIMALS = re.compile(r"(\d\.\d{7})\d+")
 _LONGEST = 40  # characters of a cell that a message shows
 
 
@@ -81,8 +83,17 @@ def _unread(frame: pd.DataFrame, columns: Columns, places: Places, layer: str, f
     ]
 
 
+def _short(cell: object) -> str:
+    """A cell as a person would have written it: what a number has beyond the seventh decimal, a centimetre, is the computer's."""
+    if isinstance(cell, (float, np.floating)):
+        return f"{cell:.7f}".rstrip("0").rstrip(".")
+    text = str(cell)
+    return _DECIMALS.sub(r"\1", text)
+
+
 def written(frame: pd.DataFrame, columns: Columns, row: int) -> str:
     """Return what a row says of its place, fit for a message."""
     names = dict.fromkeys((columns.lon, columns.lat))
-    cells = [str(frame[name].iloc[row]) for name in names if not pd.isna(frame[name].iloc[row])]
+    given = [frame[name].iloc[row] for name in names if not pd.isna(frame[name].iloc[row])]
+    cells = [_short(cell) for cell in given]
     return strike_id_numbers(", ".join(cells), "***")[:_LONGEST]

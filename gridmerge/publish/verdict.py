@@ -111,7 +111,7 @@ def _bound(members: dict[str, Any]) -> Text:
 def _prices(members: dict[str, Any]) -> list[Figure]:
     """What changes, and what the rules cost, where there is something to tell."""
     told: list[Figure] = []
-    if "changes" in members:
+    if members.get("held_before"):
         of = members["held_before"]
         told.append(
             (
