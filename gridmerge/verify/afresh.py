@@ -8,6 +8,7 @@ import tempfile
 from collections.abc import Iterator, Sequence
 from contextlib import closing
 from dataclasses import replace
+from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
@@ -33,6 +34,11 @@ PROVED = Text(
 SAME_BYTES = 6  # the promise that the same inputs give the same bytes
 _REPORT, _MAP, _PACKAGE = "report.json", "map.html", ".gpkg"
 _INTERNAL = ("gpkg_", "rtree_", "sqlite_")  # how the names of tables that are no layers begin
+_ABOUT_LAYERS = {
+    "gpkg_contents": "SELECT table_name, data_type, identifier, description, srs_id FROM gpkg_contents ORDER BY table_name",
+    "gpkg_geometry_columns": "SELECT * FROM gpkg_geometry_columns ORDER BY table_name",
+    "sqlite_master": "SELECT type, name, sql FROM sqlite_master WHERE type IN ('view', 'trigger') ORDER BY type, name",
+}
 _TEXT = frozenset({".csv", ".geojson", ".json", ".html", ".txt"})
 
 
@@ -47,7 +53,8 @@ def cannot(gone: list[str]) -> Text:
 
 def other_machine(manifest: Manifest) -> list[str]:
     """Return what differs between the machine a build was made on and this one, as far as it may decide a last digit."""
-    here, there = made_with(), manifest.made_with
+    here = {**made_with(), "gridmerge": version("gridmerge")}
+    there = {**manifest.made_with, "gridmerge": manifest.gridmerge}
     return sorted(name for name in {*here, *there} if here.get(name) != there.get(name))
 
 
@@ -124,16 +131,18 @@ def _layers(ours: Path, fresh: Path) -> Text | None:
     """The first layer of a GeoPackage that is another; the same rows in other pages are the same package."""
     with reading(ours):
         told, found = _tables(ours), _tables(fresh)
-    name = next((name for name in sorted({*told, *found}) if told.get(name) != found.get(name)), None)
+    names = sorted({*told, *found}, key=lambda name: (name in _ABOUT_LAYERS, name))
+    name = next((name for name in names if told.get(name) != found.get(name)), None)
     return None if name is None else Text(f"图层 {name}", f"layer {name}")
 
 
 def _tables(file: Path) -> dict[str, list[tuple[Any, ...]]]:
-    """Every row of every table that is no index or list of GDAL's own."""
+    """Every row of every table that is no index or list of GDAL's own, what the lists say of them, views and triggers."""
     with closing(sqlite3.connect(f"{file.resolve().as_uri()}?mode=ro", uri=True)) as database:
         listed = database.execute("SELECT name FROM sqlite_master WHERE type = 'table'").fetchall()
         names = [name for (name,) in listed if not name.startswith(_INTERNAL)]
-        return {name: database.execute(f"SELECT * FROM {_quoted(name)}").fetchall() for name in names}  # noqa: S608 - a name of its own list
+        rows = {name: database.execute(f"SELECT * FROM {_quoted(name)}").fetchall() for name in names}  # noqa: S608 - a name of its own list
+        return rows | {name: database.execute(statement).fetchall() for name, statement in _ABOUT_LAYERS.items()}
 
 
 def _quoted(name: str) -> str:

@@ -6,10 +6,22 @@ from collections.abc import Iterator
 
 import pandas as pd
 
-from gridmerge.invariants import OUTSIDE, Broken, Result, broken, broken_promises
+from gridmerge.invariants import OUTSIDE, Broken, Result, broken, broken_promises, first
 from gridmerge.publish.geopackage import layer_names
 from gridmerge.verify.again import Again
 from gridmerge.verify.written import Written
+
+
+def elsewhere(written: Written, again: Again) -> list[Broken]:
+    """Name the layers of the package that are not in the working CRS: nothing of them can be measured."""
+    crs = again.inputs.township.crs
+    drawn = {name: table for name, table in written.tables.items() if "geometry" in table.columns}
+    odd = sorted(name for name, table in drawn.items() if table.crs != crs)
+    zh, en = (
+        f"gridmerge.gpkg 的坐标系不是 {crs.name}：{first(odd)}。",
+        f"not in {crs.name} in gridmerge.gpkg: {first(odd)}.",
+    )
+    return [broken(1, zh, en)] if odd else []
 
 
 def promised(written: Written, again: Again) -> Iterator[Broken]:

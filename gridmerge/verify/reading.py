@@ -73,6 +73,8 @@ def csv_table(file: Path, columns: Sequence[str], numbers: Sequence[str] = ()) -
         with file.open(encoding="utf-8-sig", newline="") as text:
             header, *rows = csv.reader(text, strict=True)
         _refuse_missing(columns, header)
+        if len(set(header)) < len(header):
+            raise ValueError("a column twice")
         odd = next((number for number, row in enumerate(rows, 2) if len(row) != len(header)), None)
         if odd is not None:
             raise ValueError(f"row {odd}: {len(rows[odd - 2])} / {len(header)}")
@@ -105,6 +107,8 @@ def layer_table(
             if not all(isinstance(cell, str) for cell in table[column]):
                 raise ValueError(f"{name}.{column}: not text")
         _refuse_shapes(name, table, shapes)
+        if "source_id" in texts and shapes is not None and table["source_id"].duplicated().any():
+            raise ValueError(f"{name}.source_id: a code twice")
         finite = {column: _finite(table[column], f"{name}.{column}") for column in numbers}
         return table.assign(**finite)
 

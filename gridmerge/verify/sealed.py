@@ -25,7 +25,13 @@ def sealed(out: Path, manifest: Manifest) -> Iterator[Broken]:
     """Name each file of OUT that is not what the manifest says, is missing, or is none of this build's."""
     for told in manifest.files:
         file = out / told.path
-        if not file.is_file():
+        if out.resolve() not in file.resolve().parents:
+            yield broken(
+                COMPLETE,
+                f"{MANIFEST} 列入了成果文件夹以外的 {told.path}。",
+                f"{MANIFEST} lists {told.path}, which is not in the output folder.",
+            )
+        elif not file.is_file():
             yield broken(COMPLETE, f"缺少 {told.path}。", f"{told.path} is missing.")
         elif not _same(file, told):
             yield broken(
@@ -95,6 +101,12 @@ def listed(written: Written, again: Again, manifest: Manifest) -> Iterator[Broke
             COMPLETE,
             f"{MANIFEST} 的 files 缺少 {first(unknown)}。",
             f"{MANIFEST} lacks the files {first(unknown)}.",
+        )
+    if manifest.gridmerge != written.report.version:
+        yield broken(
+            COMPLETE,
+            f"{MANIFEST} 的版本 {manifest.gridmerge} 与 report.json 的 {written.report.version} 不同。",
+            f"{MANIFEST} is of version {manifest.gridmerge}, report.json of {written.report.version}.",
         )
     if manifest.settings != plain_settings(again.settings):
         yield broken(

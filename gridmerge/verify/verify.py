@@ -94,6 +94,9 @@ def prove(out: Path, *, processes: int = 1) -> Proof:
             return _proof(found)
         raise
     found += sealed.listed(written, again, manifest)
+    misplaced = promises.elsewhere(written, again)
+    if misplaced:
+        return _proof([*found, *misplaced])
     found += [failure for proof in _PROOFS for failure in proof(written, again)]
     if found:
         return _proof(found)

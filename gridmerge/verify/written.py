@@ -188,7 +188,16 @@ def read_written(out: Path) -> Written:
 
 
 def _json(file: Path, **options: Any) -> dict[str, Any]:
-    return TypeAdapter(dict[str, Any]).validate_python(json.loads(file.read_text("utf-8"), **options))
+    read = json.loads(file.read_text("utf-8"), object_pairs_hook=_once, **options)
+    return TypeAdapter(dict[str, Any]).validate_python(read)
+
+
+def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    """Refuse a key that stands twice: one reader takes the first value and another the last."""
+    values = dict(pairs)
+    if len(values) < len(pairs):
+        raise ValueError("a key twice")
+    return values
 
 
 def _crosswalk(out: Path, works: Sequence[str]) -> pd.DataFrame:

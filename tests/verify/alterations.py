@@ -120,7 +120,7 @@ def _person(**values: object) -> Callable[[Path], object]:
 def _vertex(metres: float) -> Callable[[Path], object]:
     def move(data: dict) -> None:
         ring = data["features"][0]["geometry"]["coordinates"][0]
-        ring[1][0] += metres / 96_000  # a degree of longitude is about so long here
+        ring[1][0] = round(ring[1][0] + metres / 96_000, 9)  # a degree of longitude is about so long here
 
     return lambda out: rewrite_json(out / "grids.geojson", move)
 
