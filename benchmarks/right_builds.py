@@ -26,9 +26,10 @@ def main(count: int) -> int:
         gate, whole = gate + seconds["promises"], whole + sum(seconds.values())
         wrong += bool(proof.broken or proof.notes)
         for failure in proof.broken:
-            print(f"{seed}: {failure.text.en}")
+            print(f"{seed}: {failure.text.en}", flush=True)
         for note in proof.notes:
-            print(f"{seed}: {note.en}")
+            print(f"{seed}: {note.en}", flush=True)
+        print(f"{seed}: done, {wrong} called wrong so far", flush=True)
     print(
         f"{count} builds, {wrong} called wrong, {time.perf_counter() - started:.0f} s; gate {gate / whole:.1%} of a build"
     )
