@@ -38,6 +38,8 @@ class Ask:
         Rows list villages: no geometry is looked for.
     datum
         As in the project file; None where it says none, so that a header may.
+    numbers
+        Those of `fields` that hold figures which are summed: a unit in their header counts.
     areas, id
         The input is of areas, whose points can only be corners; the field with the grid's own code, if it is named.
     """
@@ -51,6 +53,7 @@ class Ask:
     lat: str | None = None
     fields: tuple[str, ...] = ()
     codes: tuple[str, ...] = ()
+    numbers: tuple[str, ...] = ()
     plain: bool = False
     datum: Datum | None = None
     areas: bool = False

@@ -15,6 +15,7 @@ from pyproj.exceptions import CRSError
 from gridmerge.config import LayerSpec, Reading, Villages, WorkloadSpec
 from gridmerge.findings import Finding, found, tidy
 from gridmerge.geometry import authority
+from gridmerge.lines import same_lines
 from gridmerge.load.coords import attach
 from gridmerge.load.gdal import join
 from gridmerge.load.manners import dropped, without_secrets
@@ -24,6 +25,7 @@ from gridmerge.load.refuse import locked, missing_field, secret_field, unreadabl
 from gridmerge.load.registry import EXTENSIONS, IN_MEMORY, MOST_IN_MEMORY, reader
 from gridmerge.load.sniff import sniff
 from gridmerge.load.tables import field_key
+from gridmerge.load.units import in_ones
 from gridmerge.load.where import keep
 from gridmerge.model import RawLayer, Source
 
@@ -103,8 +105,11 @@ def read_file(path: Path, ask: Ask) -> Piece:
             f"reading failed ({words}). If it is on a network drive, copy it to this computer first.",
         ) from error
     ask = _as_spelled(piece.frame, ask)
-    frame, secrets = without_secrets(_asked(piece.frame, ask), ask.key, ask.name)
-    piece = attach(dataclasses.replace(piece, frame=frame, findings=(*piece.findings, *secrets)), ask)
+    renamed = _asked(piece.frame, ask)
+    headers = {str(name): str(was) for name, was in zip(renamed.columns, piece.frame.columns, strict=True)}
+    frame, units = in_ones(renamed, headers, ask)
+    frame, secrets = without_secrets(same_lines(frame, piece.frame), ask.key, ask.name)
+    piece = attach(dataclasses.replace(piece, frame=frame, findings=(*piece.findings, *units, *secrets)), ask)
     return dataclasses.replace(piece, findings=(*_misnamed(path, kind, ask), *piece.findings))
 
 
@@ -149,6 +154,7 @@ def _ask(spec: Reading, key: str, name: str) -> Ask:
         lat=spec.lat,
         fields=tuple(named.values()),
         codes=tuple(value for what, value in named.items() if what in ("id", "name", "holder", "village", "code")),
+        numbers=tuple(value for what, value in named.items() if what == "field"),
         plain=isinstance(spec, LayerSpec) and spec.village is not None,
         datum=spec.datum,
         areas=isinstance(spec, (LayerSpec, Villages)),

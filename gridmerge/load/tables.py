@@ -23,6 +23,7 @@ from gridmerge.load.misfits import named_twice, overfull
 from gridmerge.load.piece import Ask, Piece, table_frame
 from gridmerge.load.refuse import unreadable
 from gridmerge.load.totals import flat, no_data
+from gridmerge.load.units import unit_above, unit_of
 from gridmerge.load.whole import row_cut, whole_sheet
 from gridmerge.values import code_text, survives
 
@@ -131,6 +132,7 @@ def rows_to_frame(rows: Rows, ask: Ask) -> tuple[gpd.GeoDataFrame, list[Finding]
     if bare:
         return frame, [found("header_missing", layer=ask.key, file=ask.name), *passed_over]
     told = [found("header_found", layer=ask.key, measure=number, file=ask.name)] if at > 0 else []
+    told += unit_above(filled[:at], names, ask)
     return frame, told + passed_over
 
 
@@ -236,8 +238,8 @@ def header_names(cells: Sequence[Any]) -> list[str]:
 
 
 def _said(brackets: re.Match[str]) -> str:
-    """What is left of an explanation in brackets: all of it where it names the datum of coordinates."""
-    return brackets[0] if said_datum(brackets[0]) else ""
+    """What is left of an explanation in brackets: all of it where it names the datum of coordinates, or a unit that counts."""
+    return brackets[0] if said_datum(brackets[0]) or unit_of(brackets[0]) else ""
 
 
 def field_key(name: str) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import geopandas as gpd
 import pytest
 import xlsxwriter
 
@@ -133,3 +134,59 @@ def test_a_sheet_for_every_village_is_told_as_more_than_a_note(tmp_path):
 def test_a_roster_behind_a_cover_is_read(tmp_path):
     workbook(tmp_path / "r.xlsx", 封面=[["青山镇网格员名册"], ["五月"]], 名册=[["编号", "姓名"], ["1", "甲"]])
     assert read(RosterSpec(path="r.xlsx"), tmp_path, "roster").frame["姓名"].tolist() == ["甲"]
+
+
+UNITS = {
+    "户数（万户）": 10_000,
+    "户数(千户)": 1000,
+    "户数（单位：百户）": 100,
+    "户数【万】": 10_000,
+    "户数 (thousands)": 1000,
+    "户数(×1000)": 1000,
+}
+
+
+@pytest.mark.parametrize(("header", "factor"), UNITS.items())
+@pytest.mark.parametrize("ending", ["csv", "geojson"])
+def test_figures_in_ten_thousands_are_multiplied_and_told(tmp_path, header, factor, ending):
+    spec = WorkloadSpec(name="households", path=f"hs.{ending}", field="户数")
+    if ending == "csv":
+        body = "".join(f"{lon},{lat},1.13\n" for lon, lat in PLACES)
+        (tmp_path / "hs.csv").write_text(f"lon,lat,{header}\n{body}", "utf-8")
+    else:
+        points = gpd.points_from_xy(*zip(*[(float(x), float(y)) for x, y in PLACES], strict=True))
+        gpd.GeoDataFrame({header: [1.13] * 30}, geometry=points, crs=4326).to_file(tmp_path / "hs.geojson")
+    raw = read(spec, tmp_path, "w")
+    assert raw.frame["户数"].tolist() == [round(1.13 * factor, 6)] * 30
+    assert told(raw, "unit_multiplied") == [30]
+
+
+@pytest.mark.parametrize("header", ["面积（亩）", "面积(公顷)", "面积（平方千米）", "面积(千户村)", "面积（%）"])
+def test_a_unit_without_a_plain_factor_is_told_and_nothing_multiplied(tmp_path, header):
+    (tmp_path / "hs.csv").write_text(f"lon,lat,{header}\n104.7,29.3,7\n104.8,29.4,8.5\n", "utf-8")
+    raw = read(WorkloadSpec(name="land", path="hs.csv", field="面积"), tmp_path, "w")
+    assert raw.frame["面积"].tolist() == [7, 8.5] and len(told(raw, "unit_said")) == 1
+
+
+@pytest.mark.parametrize("header", ["户数（户）", "户数(每户一行)", "户数（必填）", "户数"])
+def test_a_header_that_counts_ones_says_nothing(tmp_path, header):
+    (tmp_path / "hs.csv").write_text(f"lon,lat,{header}\n104.7,29.3,7\n104.8,29.4,8\n", "utf-8")
+    raw = read(WorkloadSpec(name="households", path="hs.csv", field="户数"), tmp_path, "w")
+    assert raw.frame["户数"].tolist() == [7, 8]
+    assert told(raw, "unit_said") == told(raw, "unit_multiplied") == []
+
+
+@pytest.mark.parametrize("field", ["户数_万户", "人口万人", "人口/千人", "是否超千人"])
+def test_a_unit_behind_the_name_counts_as_one_in_brackets(tmp_path, field):
+    (tmp_path / "hs.csv").write_text(f"lon,lat,{field}\n104.7,29.3,1.2\n104.8,29.4,多\n", "utf-8")
+    raw = read(WorkloadSpec(name="households", path="hs.csv", field=field), tmp_path, "w")
+    factor = {"人口/千人": 1000, "是否超千人": 1}.get(field, 10_000)
+    assert [str(cell) for cell in raw.frame[field]] == [str(1.2 * factor), "多"]
+
+
+def test_a_unit_over_the_table_is_told(tmp_path):
+    (tmp_path / "hs.csv").write_text("各村户数表,,\n单位：万户,,\nlon,lat,户数\n104.7,29.3,7\n104.8,29.4,8\n", "utf-8")
+    raw = read(WorkloadSpec(name="households", path="hs.csv", field="户数"), tmp_path, "w")
+    assert raw.frame["户数"].tolist() == [7, 8]
+    finding = next(one for one in raw.findings if one.kind == "unit_said")
+    assert "万户" in finding.message("zh") and "户数" in finding.message("zh")
