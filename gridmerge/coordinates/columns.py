@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import pandas as pd
@@ -54,6 +54,8 @@ _SINGLE = re.compile(
 _ORNAMENT = re.compile(r"[\s_.:：*/、()（）\[\]【】°]+")
 _BOX = (73.0, 3.0, 136.0, 54.0)  # degrees: west, south, east, north of the country
 _SAMPLE = 1000  # rows, spread over the table, that tell whether a column holds places
+# Metres or degrees that two ways to write one place may differ by: a figure rounded, seconds instead of decimals.
+_ROUNDED, _ROUNDED_DEGREES = 10.0, 1e-4
 _MOSTLY = 0.5  # of the rows that are filled: what reads less often holds something else
 _NEARLY = 0.8  # of the rows the best pair reads: a pair that reads so many may be preferred for its datum
 
@@ -68,11 +70,14 @@ class Columns:
         Their names; the same where one column holds both coordinates.
     datum
         What the header says, or None.
+    beside
+        Other pairs that might as well be meant and say other places, as messages call them.
     """
 
     lon: str
     lat: str
     datum: Datum | None = None
+    beside: tuple[str, ...] = ()
 
     @property
     def label(self) -> str:
@@ -136,8 +141,24 @@ def find(frame: pd.DataFrame) -> Columns | None:
         sure = [one for one in candidates if share[one] > _MOSTLY or (_plainly(one) and share[one] >= 0)]
         best = max((share[one] for one in sure), default=0.0)
         if sure:
-            return min((one for one in sure if share[one] >= _NEARLY * best), key=_preference)
+            chosen = min((one for one in sure if share[one] >= _NEARLY * best), key=_preference)
+            return replace(chosen, beside=_rivals(spread, chosen, sure))
     return None
+
+
+def _rivals(frame: pd.DataFrame, chosen: Columns, others: Iterable[Columns]) -> tuple[str, ...]:
+    """The other pairs of the same kind and datum that say other places: 起点经度 and 终点经度, or a pair that stands twice."""
+    kind = chosen.datum, _plainly(chosen)
+    alike = [one for one in others if one != chosen and (one.datum, _plainly(one)) == kind]
+    here = read(frame, chosen)
+    return tuple(one.label for one in alike if _elsewhere(here, read(frame, one)))
+
+
+def _elsewhere(here: Places, there: Places) -> bool:
+    """Whether two readings differ in a row by more than figures are rounded."""
+    apart = np.fmax(np.abs(here.x - there.x), np.abs(here.y - there.y))
+    near = np.where(here.degrees, _ROUNDED_DEGREES, _ROUNDED)
+    return bool((apart > near).any())
 
 
 def holds_places(column: pd.Series) -> bool:

@@ -49,6 +49,9 @@ def points(
     x, y, findings = places.x, places.y, _unread(frame, columns, places, layer, file)
     if places.turned:
         findings.append(found("coordinates_swapped", layer=layer, file=file))
+    if columns.beside:
+        others = "；".join(columns.beside)
+        findings.append(found("pairs_twice", layer=layer, file=file, field=columns.label, others=others))
     said = columns.datum or file_datum(PurePath(file).stem)
     if datum is None and said in ("gcj02", "bd09") and places.degrees.any():
         there = places.degrees

@@ -8,7 +8,6 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 import geopandas as gpd
-import numpy as np
 import pandas as pd
 
 from gridmerge.findings import Finding, found
@@ -89,8 +88,17 @@ def in_ones(frame: gpd.GeoDataFrame, headers: Mapping[str, str], ask: Ask) -> tu
         factor = factor_of(unit) if unit else None
         if factor is not None:
             frame = frame.assign(**{field: _times(frame[field], factor)})
-            said = {"file": ask.name, "field": headers[field], "unit": unit, "factor": factor}
-            told.append(found("unit_multiplied", layer=ask.key, measure=len(frame), **said))
+            told.append(
+                found(
+                    "unit_multiplied",
+                    layer=ask.key,
+                    measure=len(frame),
+                    file=ask.name,
+                    field=headers[field],
+                    unit=unit,
+                    factor=factor,
+                )
+            )
         elif unit:
             told.append(found("unit_said", layer=ask.key, file=ask.name, field=headers[field], unit=unit))
     return frame, told
@@ -116,7 +124,7 @@ def unit_above(titles: Sequence[tuple[int, Sequence[Any]]], header: Sequence[str
 
 def _times(column: pd.Series, factor: int) -> pd.Series:
     values = numbers(column)
-    times = np.round(values * factor, _DECIMALS)
+    times = (values * factor).round(_DECIMALS)
     return times if not (values.isna() & column.notna()).any() else times.astype(object).where(values.notna(), column)
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import difflib
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from gridmerge.model import Township
@@ -11,6 +12,7 @@ from gridmerge.values import code_text
 
 _COMMITTEE = re.compile(r"(社区居民委员会|社区居委会|居民委员会|村民委员会|村委会|居委会|委会|社区村|工作站|服务中心)$")
 _KIND = re.compile(r"(社区|居|村|嘎查)$")
+_BRACKETS = re.compile(r"[(\[【][^()\[\]【】]*[)\]】]")
 _SPACE = re.compile(r"[\s·•.\-_（）()【】\[\]]+")
 
 
@@ -42,6 +44,16 @@ def core(name: str, town: str = "") -> Core:
         stem = shorter
     stripped = _KIND.sub("", stem)
     return Core(stripped if len(stripped) >= 1 else stem, kind)
+
+
+def one_village(names: Sequence[str], town: str = "") -> bool:
+    """Whether names may all be ways to write one: 韩洪村 and 韩洪村村委会, but not 韩洪村 and 韩洪社区.
+
+    What stands in brackets (韩洪村（飞地）) says which part is meant.
+    """
+    cores = [core(_BRACKETS.sub("", code_text(name)), code_text(town).casefold()) for name in names]
+    kinds = {one.kind for one in cores} - {""}
+    return len({one.stem for one in cores}) <= 1 and len(kinds) <= 1
 
 
 class Gazetteer:

@@ -25,6 +25,10 @@ _DATE = re.compile(
 # A number in a sheet has fifteen digits; what follows becomes noughts.
 _CUT = re.compile(r"[1-9]\d{14}0+")
 _LONG = re.compile(r"\d{16,}")
+# Of a village by the statistical code.
+VILLAGE_DIGITS = 12
+# Digits with thousands marks, blanks or a sign, as sheets and people write long numbers.
+_PARTED = r"[+']?\s*\d+(?:\s*[,.， _'·/-]\s*\d+)*"
 # What a sheet shows instead of a value: an error of a formula, or a column too narrow for the number.
 _ERROR = re.compile(r"#(?:N/A|REF!|VALUE!|NAME\?|DIV/0!|NULL!|NUM!|SPILL!|CALC!)|#{2,}", re.I)
 # What people write where there is no code.
@@ -74,6 +78,13 @@ def spoilt(codes: Sequence[str]) -> list[Spoilt]:
 def without_dashes(codes: pd.Series) -> pd.Series:
     """Codes as text, "" where somebody wrote that there is none: -, /, 无, NULL. Such rows share no code."""
     return codes.mask(codes.str.fullmatch(_NONE), "")
+
+
+def joined_digits(codes: pd.Series) -> pd.Series:
+    """Codes of villages without the marks between their digits, where they have twelve: 510,311,104,201 or +510311104201."""
+    bare = codes.str.replace(r"\D", "", regex=True)
+    marked = codes.str.fullmatch(_PARTED) & (bare.str.len() == VILLAGE_DIGITS)
+    return codes.mask(marked & (codes.str.count(r"\.") != 1), bare)
 
 
 def _cut(codes: Sequence[str]) -> list[str]:

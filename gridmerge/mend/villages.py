@@ -21,8 +21,9 @@ from gridmerge.mend.cracks import open_cracks
 from gridmerge.mend.fields import attributes, column, drawn, not_empty, some, texts
 from gridmerge.mend.fields import codes as code_column
 from gridmerge.mend.guard import guarded
+from gridmerge.mend.names import one_village
 from gridmerge.mend.place import place
-from gridmerge.mend.spoilt import spoilt_clause, without_dashes
+from gridmerge.mend.spoilt import joined_digits, spoilt_clause, without_dashes
 from gridmerge.mend.strays import without_strays
 from gridmerge.model import RawLayer, Township
 from gridmerge.values import as_code
@@ -49,7 +50,8 @@ def mend_township(raw: RawLayer, settings: Settings) -> Township:
     Raises
     ------
     InputError
-        No feature, a field that is not there, no column that could be the code, a village without code or area.
+        No feature, a field that is not there, no column that could be the code, a village without code or area, two villages
+        of one code.
     PlaceError
         The system cannot be told; or two villages claim the same land so that no coverage can be made.
     """
@@ -60,13 +62,13 @@ def mend_township(raw: RawLayer, settings: Settings) -> Township:
             f"villages（{raw.source.path}）没有任何图形；请检查路径、layer 与 where。",
             f"villages ({raw.source.path}) holds no geometry; check path, layer and where.",
         )
-    codes, names = _codes_and_names(raw, spec)
+    codes, names, parted = _codes_and_names(raw, spec)
     shapes, strays = without_strays(np.asarray(raw.frame.geometry.values), list(codes), raw.source.path)
     cleaned = gpd.GeoSeries(shapes, index=raw.frame.index, crs=raw.frame.crs)
     raw = replace(raw, frame=raw.frame.set_geometry(cleaned))
     geometry, crs, findings = _placed(raw, settings)
     frame = gpd.GeoDataFrame({"village_code": codes, "village_name": names}, geometry=geometry.values, crs=crs)
-    frame, mended = _mended(frame, raw)
+    frame, mended = _mended(frame, raw, settings.project.name)
     shapes, repaired = covered(np.asarray(frame.geometry.values), list(frame["village_code"]), GRID)
     repaired += _cracks(shapes, frame["village_code"].to_numpy(), frame["village_name"].to_numpy())
     frame = frame.set_geometry(gpd.GeoSeries(shapes, index=frame.index, crs=crs))
@@ -76,7 +78,7 @@ def mend_township(raw: RawLayer, settings: Settings) -> Township:
         crs=crs,
         villages=frame[["village_code", "village_name", "geometry"]],
         source=raw.source,
-        findings=tidy((*raw.findings, *strays, *findings, *mended, *_code_findings(frame), *repaired)),
+        findings=tidy((*raw.findings, *parted, *strays, *findings, *mended, *_code_findings(frame), *repaired)),
     )
 
 
@@ -87,14 +89,14 @@ def _cracks(shapes: np.ndarray, codes: np.ndarray, names: np.ndarray) -> list[Fi
     return guarded(check, shapes, list(codes), "villages")
 
 
-def _codes_and_names(raw: RawLayer, spec: Villages) -> tuple[pd.Series, pd.Series]:
+def _codes_and_names(raw: RawLayer, spec: Villages) -> tuple[pd.Series, pd.Series, list[Finding]]:
     code = column(raw, spec.code, "village_code") if spec.code else _code_by_content(raw)
     if code is None:
         raise InputError(
             f'villages（{raw.source.path}）看不出哪个字段是村代码；请在 [villages] 写 code = "字段名"（有：{"、".join(attributes(raw))}）。',
             f'villages ({raw.source.path}): no field looks like the village code; write code = "FIELD" in [villages] (it has: {", ".join(attributes(raw))}).',
         )
-    codes = without_dashes(code_column(raw, code))
+    codes = joined_digits(without_dashes(code_column(raw, code)))
     name = column(raw, spec.name, "village_name")
     names = texts(raw, name)
     names = names.where(names != "", codes)
@@ -111,13 +113,21 @@ def _codes_and_names(raw: RawLayer, spec: Villages) -> tuple[pd.Series, pd.Serie
             f"villages（{raw.source.path}）的 {code}：{wrong[0]}。",
             f"villages ({raw.source.path}), {code}: {wrong[1]}.",
         )
-    return codes, names
+    return codes, names, _parted(without_dashes(code_column(raw, code)), codes)
+
+
+def _parted(written: pd.Series, codes: pd.Series) -> list[Finding]:
+    """A finding for the codes that are written with marks between their digits."""
+    marked = written[written != codes]
+    if marked.empty:
+        return []
+    return [found("village_code_marks", layer="villages", measure=len(marked), examples=some(sorted(set(marked)), 3))]
 
 
 def _code_by_content(raw: RawLayer) -> str | None:
     """The column that holds 12-digit codes, else the one whose name says so."""
     for name in attributes(raw):
-        values = as_code(raw.frame[name])
+        values = joined_digits(as_code(raw.frame[name]))
         if len(values) and values.str.fullmatch(rf"\d{{{CODE_DIGITS}}}").all():
             return name
     return column(raw, None, "village_code")
@@ -144,7 +154,7 @@ def _placed(raw: RawLayer, settings: Settings) -> tuple[gpd.GeoSeries, CRS, tupl
     return placed.geometry, target, placed.findings
 
 
-def _mended(frame: gpd.GeoDataFrame, raw: RawLayer) -> tuple[gpd.GeoDataFrame, list[Finding]]:
+def _mended(frame: gpd.GeoDataFrame, raw: RawLayer, town: str) -> tuple[gpd.GeoDataFrame, list[Finding]]:
     """Valid areas, one row a code, sorted by code."""
     done = polygons.areas(np.asarray(frame.geometry.values))
     shapes = done.geometry
@@ -167,6 +177,8 @@ def _mended(frame: gpd.GeoDataFrame, raw: RawLayer) -> tuple[gpd.GeoDataFrame, l
     rows = []
     for code, group in groups:
         names = sorted(set(group["village_name"]))
+        if not one_village([name for name in names if name != code], town):
+            raise _two_villages(raw, str(code), names)
         if len(names) > 1:
             findings.append(found("village_code_clash", layer="villages", source_id=str(code), names="、".join(names)))
         rows.append((str(code), names[0], _one(np.asarray(group.geometry.values))))
@@ -176,6 +188,15 @@ def _mended(frame: gpd.GeoDataFrame, raw: RawLayer) -> tuple[gpd.GeoDataFrame, l
         crs=frame.crs,
     )
     return result, findings
+
+
+def _two_villages(raw: RawLayer, code: str, names: list[str]) -> InputError:
+    return InputError(
+        f"villages（{raw.source.path}）中 {'、'.join(names)} 的村代码都是 {code}；请改正代码。"
+        "若是同一个村的几块地，请写同一个村名。",
+        f"villages ({raw.source.path}): {', '.join(names)} have one code, {code}; correct the codes. "
+        "Parts of one village must have one name.",
+    )
 
 
 def _one(shapes: np.ndarray) -> shapely.Geometry:

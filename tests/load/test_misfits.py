@@ -190,3 +190,34 @@ def test_a_unit_over_the_table_is_told(tmp_path):
     assert raw.frame["户数"].tolist() == [7, 8]
     finding = next(one for one in raw.findings if one.kind == "unit_said")
     assert "万户" in finding.message("zh") and "户数" in finding.message("zh")
+
+
+PAIRS = {
+    "lon,lat,lon,lat,hs": "lon, lat",
+    "经度,纬度,经度,纬度,hs": "经度, 纬度",
+    "起点经度,起点纬度,终点经度,终点纬度,hs": "起点经度, 起点纬度",
+    "lon,lat,经度,纬度,hs": "lon, lat",
+    "X坐标,Y坐标,X坐标,Y坐标,hs": "X坐标, Y坐标",
+}
+
+
+def _pairs(folder: Path, header: str, apart: float) -> RawLayer:
+    body = "".join(f"{lon},{lat},{float(lon) + apart:.6f},{lat},10\n" for lon, lat in PLACES)
+    (folder / "hs.csv").write_text(f"{header}\n{body}", "utf-8")
+    return read(WorkloadSpec(name="households", path="hs.csv", field="hs"), folder, "w")
+
+
+@pytest.mark.parametrize(("header", "taken"), PAIRS.items())
+def test_a_second_pair_of_columns_that_says_other_places_is_told(tmp_path, header, taken):
+    raw = _pairs(tmp_path, header, 0.01 if "lon" in header or "经度" in header else 50.0)
+    finding = next(one for one in raw.findings if one.kind == "pairs_twice")
+    assert taken in finding.message("en")
+    assert raw.frame.geometry.x.tolist() == [float(lon) for lon, _ in PLACES]
+
+
+@pytest.mark.parametrize(
+    ("header", "apart"),
+    [("lon,lat,lon,lat,hs", 0.0), ("lon,lat,经度,纬度,hs", 1e-5), ("lon,lat,高德经度,高德纬度,hs", 0.003)],
+)
+def test_pairs_that_say_the_same_or_name_another_datum_are_not_told(tmp_path, header, apart):
+    assert told(_pairs(tmp_path, header, apart), "pairs_twice") == []

@@ -150,7 +150,10 @@ VILLAGES = {
     "village_overlap": lambda: drawn(tiles(overlapping)),
     "village_gap": lambda: drawn(tiles(gaping)),
     "village_hole": lambda: drawn(tiles(holed)),
-    "village_code_clash": lambda: drawn(codes=codes({1: "510311104201"})),
+    "village_code_clash": lambda: drawn(
+        codes=codes({1: "510311104201"}), names=["甲村", "甲村委会", "丙村", "丁村", "戊村", "己村"]
+    ),
+    "village_code_marks": lambda: drawn(codes=codes({1: "510,311,104,202"})),
     "village_code_merged": lambda: drawn(codes=codes({1: "510311104601"})),
     "village_code_length": lambda: drawn(codes=codes({1: "510311"})),
     "village_name_clash": lambda: drawn(names=["甲村", "甲村", "丙村", "丁村", "戊村", "己村"]),

@@ -118,8 +118,52 @@ def test_codes_that_are_not_twelve_digits_clash_or_are_merged_are_findings():
     assert one(town, "village_code_length").measure == 3
     assert one(town, "village_code_merged").source_id == "510311104601"
     assert "101" in one(town, "village_name_clash").message("en")
-    town = township([box(0, 0), box(1, 0)], codes=["510311104202"] * 2, names=["甲村", "乙村"])
-    assert "乙村" in one(town, "village_code_clash").message("zh")
+
+
+@pytest.mark.parametrize(
+    "names", [["甲村", "乙村"], ["甲村", "甲社区"], ["甲村", "", "乙村"], ["青山镇甲村", "乙村委会"]]
+)
+def test_two_villages_of_one_code_stop_the_run(names):
+    shapes = [box(i, 0) for i in range(len(names))]
+    with pytest.raises(InputError) as stopped:
+        township([*shapes, box(9, 0)], codes=["510311104000"] * len(names) + ["510311104201"], names=[*names, "丁村"])
+    assert all(name in stopped.value.in_("zh") for name in ["510311104000", *names])
+
+
+@pytest.mark.parametrize("other", ["甲村", "甲村委会", "甲村（飞地）", "青山镇甲村", "甲 村", ""])
+def test_parts_of_one_village_stay_one(other):
+    town = township([box(0, 0), box(3, 0)], codes=["510311104202"] * 2, names=["甲村", other])
+    assert list(town.villages.village_code) == ["510311104202"]
+    assert town.villages.area.tolist() == pytest.approx([2e6])
+    assert ("village_code_clash" in kinds(town)) == (other != "甲村")
+
+
+@pytest.mark.parametrize(
+    "written",
+    [
+        "510,311,104,201",
+        "510311 104 201",
+        "+510311104201",
+        "510-311-104-201",
+        "5103,1110,4201",
+        "510.311.104.201",
+        "５１０，３１１，１０４，２０１",
+    ],
+)
+@pytest.mark.parametrize("named", [True, False])
+def test_marks_between_the_digits_of_a_code_are_dropped_and_told(written, named):
+    frame = village_frame([box(0, 0), box(1, 0)], codes=[written, "510311104202"])
+    frame = frame if named else frame.rename(columns={"XZQDM": "field_1"})
+    town = mend_township(raw(frame), settings())
+    assert list(town.villages.village_code) == ["510311104201", "510311104202"]
+    assert one(town, "village_code_marks").measure == 1
+
+
+@pytest.mark.parametrize("written", ["510311.104201", "51-03", "A510311104201", "510311104201-1"])
+def test_other_codes_stay_as_they_are_written(written):
+    town = township([box(0, 0), box(1, 0)], codes=[written, "510311104202"])
+    assert written in list(town.villages.village_code)
+    assert "village_code_marks" not in kinds(town)
 
 
 def test_numeric_codes_stay_text():
