@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 import geopandas as gpd
 import numpy as np
 import pandas as pd
@@ -11,6 +13,7 @@ from gridmerge.catalog import find_field, plain
 from gridmerge.config import RosterSpec
 from gridmerge.errors import InputError
 from gridmerge.findings import Finding, found, tidy
+from gridmerge.lines import rows_in_words
 from gridmerge.mend.fields import attributes, codes, drawn, no_field, not_empty, text, texts
 from gridmerge.mend.ids import without_phones
 from gridmerge.mend.names import Gazetteer
@@ -40,6 +43,8 @@ KINDS = {
 }
 CARRIERS = ("full_time", "part_time", "leader")  # who can answer for a grid; advisers and others only support
 FAR = 100_000.0  # metres from the township's box: nobody lives so far from the grid of theirs
+# Share of the rows that may be wrong and left out; where more are, it is not a slip of the pen but the column.
+FEW_FAULTY = 0.25
 DEFAULT_KIND = "full_time"
 DEFAULT_CAPACITY = 1.0  # one member's usual amount of work; only the proportions matter
 
@@ -64,8 +69,9 @@ def mend_roster(raw: RawLayer, spec: RosterSpec, township: Township) -> Roster:
     Raises
     ------
     InputError
-        A column is missing; or unknown villages, capacities not above 0, blank or repeated ids, unknown kinds, nobody who can
-        answer for a grid, leaders of no village: all of them at once.
+        A column is missing, an id is repeated, there is nobody who can answer for a grid; or more than a few rows have unknown
+        villages or kinds, capacities not above 0, no id, leaders of no village: all of them at once. A few such rows are left
+        out and told.
     """
     not_empty(raw)
     raw = with_points(raw, spec, required=False)
@@ -77,44 +83,86 @@ def mend_roster(raw: RawLayer, spec: RosterSpec, township: Township) -> Roster:
     cells["member_id"] = codes(raw, columns["member_id"]).reset_index(drop=True)
     cells["member_id"], masked = without_phones(cells["member_id"], "roster")
     keep = (cells["member_id"] != "") | (cells["name"] != "")  # spreadsheets end in empty rows
-    problems: list[tuple[str, str]] = []
+    problems: list[_Fault] = []
     members = pd.DataFrame({"member_id": cells["member_id"], "name": cells["name"]})
-    members["kind"] = _kinds(cells["kind"][keep], problems)
+    members["kind"] = _kinds(cells["kind"].where(keep, ""), problems)
     members["capacity"] = _capacities(raw, columns["capacity"], keep, problems)
-    members["village_code"] = _villages(cells["village"][keep], township, problems)
+    members["village_code"] = _villages(cells["village"].where(keep, ""), township, problems)
     members["phone"], members["departments"] = cells["phone"], cells["departments"]
     points, findings = _homes(raw, spec, township)
     findings += _without_far(points, members["member_id"], township)
     findings += [*masked, *_carried_by(members["kind"][keep])]
     members["village_code"] = _led_from_home(members, points, township)
-    _check_ids(members[keep], problems)
-    _check_kinds(members[keep & (cells["village"] == "")], members[keep], problems)
+    _check_ids(members, keep, problems)
+    _check_leaders(members, keep & (cells["village"] == ""), problems)
+    left_out = _few_faulty_rows(raw, keep, problems)
+    if left_out.any():
+        findings.append(_told_left_out(raw, left_out, problems))
+    keep &= ~left_out
+    _check_carriers(members[keep], problems := [])
     if problems:
-        raise InputError(
-            f"roster（{raw.source.path}）：" + "；".join(zh for zh, _ in problems) + "。",
-            f"roster ({raw.source.path}): " + "; ".join(en for _, en in problems) + ".",
-        )
+        raise _refused(raw, problems)
     frame = gpd.GeoDataFrame(members, geometry=points, crs=township.crs)[keep]
     frame = frame.sort_values("member_id", ignore_index=True)
     return Roster(members=frame, source=raw.source, findings=tidy((*raw.findings, *findings)))
 
 
-def _kinds(cells: pd.Series, problems: list[tuple[str, str]]) -> pd.Series:
+@dataclass(frozen=True)
+class _Fault:
+    """What is wrong with a roster: in which rows, or, without rows, with all of it."""
+
+    zh: str
+    en: str
+    rows: pd.Series | None = None
+
+
+def _few_faulty_rows(raw: RawLayer, keep: pd.Series, faults: list[_Fault]) -> pd.Series:
+    """Return which rows have to go; one slip of the pen among many rows costs its own row and no more.
+
+    Raises
+    ------
+    InputError
+        So many rows are wrong that the columns are, or something is wrong with all of it.
+    """
+    faulty = pd.Series(False, index=keep.index)
+    for fault in faults:
+        faulty |= False if fault.rows is None else fault.rows
+    whole = any(fault.rows is None for fault in faults)
+    if whole or faulty.sum() > FEW_FAULTY * keep.sum():
+        raise _refused(raw, faults)
+    return faulty
+
+
+def _told_left_out(raw: RawLayer, rows: pd.Series, faults: list[_Fault]) -> Finding:
+    at = rows_in_words(np.flatnonzero(rows), raw.frame)
+    reason = Text("；".join(fault.zh for fault in faults), "; ".join(fault.en for fault in faults))
+    return found("members_left_out", layer="roster", measure=int(rows.sum()), rows=at, reason=reason)
+
+
+def _refused(raw: RawLayer, faults: list[_Fault]) -> InputError:
+    return InputError(
+        f"roster（{raw.source.path}）：" + "；".join(fault.zh for fault in faults) + "；请在花名册中改正。",
+        f"roster ({raw.source.path}): " + "; ".join(fault.en for fault in faults) + "; correct the roster.",
+    )
+
+
+def _kinds(cells: pd.Series, problems: list[_Fault]) -> pd.Series:
     known = {plain(name): kind for kind, names in KINDS.items() for name in names}
     found = cells.map(lambda cell: known.get(plain(cell)) if cell else DEFAULT_KIND)
     unknown = sorted(set(cells[found.isna()]))
     if unknown:
         listed = "、".join(unknown)
         problems.append(
-            (
+            _Fault(
                 f"类型 {listed} 不认识（可用：专职、兼职、网格长、指导员、其他）",
                 f"kind {listed} is not known (full_time, part_time, leader, adviser or other)",
+                found.isna(),
             )
         )
     return found
 
 
-def _capacities(raw: RawLayer, name: str | None, keep: pd.Series, problems: list[tuple[str, str]]) -> pd.Series:
+def _capacities(raw: RawLayer, name: str | None, keep: pd.Series, problems: list[_Fault]) -> pd.Series:
     if name is None:
         return pd.Series(DEFAULT_CAPACITY, index=keep.index)
     written, values = text(raw.frame[name]).reset_index(drop=True), numbers(raw.frame[name]).reset_index(drop=True)
@@ -122,11 +170,13 @@ def _capacities(raw: RawLayer, name: str | None, keep: pd.Series, problems: list
     wrong = keep & ~(values > 0)
     if wrong.any():
         rows = "、".join(f"{written[row] or '?'}" for row in np.flatnonzero(wrong))
-        problems.append((f"容量必须是正数，而有 {rows}", f"capacity must be a positive number, not {rows}"))
+        problems.append(
+            _Fault(f"容量必须是正数，而有 {rows}", f"capacity must be a positive number, not {rows}", wrong)
+        )
     return values
 
 
-def _villages(cells: pd.Series, township: Township, problems: list[tuple[str, str]]) -> pd.Series:
+def _villages(cells: pd.Series, township: Township, problems: list[_Fault]) -> pd.Series:
     gazetteer = Gazetteer(township)
     matched = cells.map(lambda cell: gazetteer.find(cell) if cell else [""])
     unknown = sorted({cell for cell, codes in zip(cells, matched, strict=True) if len(codes) != 1})
@@ -134,23 +184,28 @@ def _villages(cells: pd.Series, township: Township, problems: list[tuple[str, st
         listed = "、".join(f"{cell}（近似：{'、'.join(gazetteer.near(cell)) or '无'}）" for cell in unknown)
         plainly = ", ".join(unknown)
         problems.append(
-            (f"村/社区 {listed} 不在村界中或不唯一", f"village {plainly} is not one of the villages, or not one alone")
+            _Fault(
+                f"村/社区 {listed} 不在村界中或不唯一",
+                f"village {plainly} is not one of the villages, or not one alone",
+                cells.isin(unknown),
+            )
         )
     return matched.map(lambda codes: codes[0] if len(codes) == 1 else "")
 
 
-def _check_ids(members: pd.DataFrame, problems: list[tuple[str, str]]) -> None:
-    blank = int((members["member_id"] == "").sum())
-    if blank:
-        problems.append((f"{blank} 行没有编号", f"{blank} rows have no member_id"))
-    wrong = spoilt_clause(members["member_id"])
+def _check_ids(members: pd.DataFrame, keep: pd.Series, problems: list[_Fault]) -> None:
+    ids = members.loc[keep, "member_id"]
+    blank = keep & (members["member_id"] == "")
+    if blank.any():
+        problems.append(_Fault(f"{blank.sum()} 行没有编号", f"{blank.sum()} rows have no member_id", blank))
+    wrong = spoilt_clause(ids)
     if wrong is not None:
-        problems.append(wrong)
+        problems.append(_Fault(*wrong))
         return
-    twice = members["member_id"][members["member_id"].duplicated() & (members["member_id"] != "")]
+    twice = ids[ids.duplicated() & (ids != "")]
     if len(twice):
         listed = "、".join(sorted(set(twice)))
-        problems.append((f"编号 {listed} 重复", f"member_id {listed} is there more than once"))
+        problems.append(_Fault(f"编号 {listed} 重复", f"member_id {listed} is there more than once"))
 
 
 def _led_from_home(members: pd.DataFrame, homes: np.ndarray, township: Township) -> pd.Series:
@@ -165,24 +220,26 @@ def _led_from_home(members: pd.DataFrame, homes: np.ndarray, township: Township)
     return codes
 
 
-def _check_kinds(unplaced: pd.DataFrame, members: pd.DataFrame, problems: list[tuple[str, str]]) -> None:
-    known = members["kind"].dropna()
-    if len(known) == len(members) and not known.isin(CARRIERS).any():
+def _check_carriers(members: pd.DataFrame, problems: list[_Fault]) -> None:
+    if not members["kind"].isin(CARRIERS).any():
         problems.append(
-            (
+            _Fault(
                 "没有专职网格员，也没有兼职人员或网格长可以承担网格",
                 "there is nobody full-time, nor a part-timer or leader, who can answer for a grid",
             )
         )
-    lost = unplaced[(unplaced["kind"] == "leader") & (unplaced["village_code"] == "")]
-    if len(lost):
-        listed = "、".join(
-            f"{row.member_id}（{row.name_}）" for row in lost.rename(columns={"name": "name_"}).itertuples()
-        )
+
+
+def _check_leaders(members: pd.DataFrame, unplaced: pd.Series, problems: list[_Fault]) -> None:
+    lost = unplaced & (members["kind"] == "leader") & (members["village_code"] == "")
+    if lost.any():
+        people = zip(members.loc[lost, "member_id"], members.loc[lost, "name"], strict=True)
+        listed = "、".join(f"{member}（{name}）" for member, name in people)
         problems.append(
-            (
+            _Fault(
                 f"网格长 {listed} 没有所属村/社区，住址也不在辖区内",
                 f"the leaders {listed} belong to no village and have no home inside one",
+                lost,
             )
         )
 

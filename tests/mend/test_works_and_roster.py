@@ -130,6 +130,35 @@ def test_everything_wrong_is_told_in_one_sentence(town):
     assert "more than once" in str(caught.value)
 
 
+@pytest.mark.parametrize(
+    ("column", "slip", "said"),
+    [
+        ("村", "火星村", "火星村"),
+        ("类型", "队长", "队长"),
+        ("容量", "-2", "-2"),
+        ("容量", "两个", "两个"),
+        ("编号", "", "没有编号"),
+    ],
+)
+def test_one_slip_among_forty_costs_its_own_row_and_no_more(town, column, slip, said):
+    rows = {
+        "编号": [str(n) for n in range(40)],
+        "姓名": [f"人{n}" for n in range(40)],
+        "类型": ["专职"] * 40,
+        "容量": ["1"] * 40,
+        "村": ["甲村"] * 40,
+    }
+    rows[column][17] = slip
+    result = roster(town, **rows)
+    assert sorted(map(int, result.members["member_id"])) == [n for n in range(40) if n != 17]
+    (finding,) = [finding for finding in result.findings if finding.kind == "members_left_out"]
+    assert finding.severity == "error" and finding.measure == 1
+    assert said in finding.message("zh") and "18" in finding.message("zh")
+    rows[column] = [slip] * 11 + rows[column][11:]
+    with pytest.raises(InputError, match="correct the roster"):
+        roster(town, **rows)
+
+
 def test_all_kinds_are_known_by_their_chinese_names(town):
     kinds = ["专职", "兼职", "网格长", "指导员", "其他", "志愿者", "N"]
     ids = [str(n) for n in range(7)]
