@@ -21,6 +21,7 @@ from gridmerge.findings import Finding
 from gridmerge.load.drawing import Drawn, drawing_frame, drawn_by_gdal
 from gridmerge.load.encoding import Choice, choose, codec_named, decode_value, demanded, note
 from gridmerge.load.piece import Ask, Piece
+from gridmerge.load.whole import whole_drawing
 
 _MOST_ENTITIES = 500_000  # out of blocks: blocks nested in blocks can multiply without end
 _SAGITTA = 1e-4  # of a curve's own size: chords stay within 1 cm on an arc of 100 m
@@ -39,7 +40,9 @@ _TROUBLES = (DXFError, ArithmeticError, ValueError, TypeError, AttributeError, L
 
 def read_dxf(path: Path, ask: Ask) -> Piece:
     """Read a drawing; `ask.layer` is a CAD layer. What ezdxf finds too incomplete is left to GDAL's more lenient reader."""
-    text, encoding, findings = _decoded(path.read_bytes(), ask)
+    raw = path.read_bytes()
+    whole_drawing(raw, ask)
+    text, encoding, findings = _decoded(raw, ask)
     drawn = _drawn_by_ezdxf(path, text)
     if not any(one.kind != "skipped" for one in drawn):
         drawn = [*drawn_by_gdal(path if text is None else text.encode("utf-8", "replace"), ask), *drawn]

@@ -76,11 +76,13 @@ def _damage(rows: Rows, delimiter: str, ask: Ask) -> list[Finding]:
 
 
 def _breaks_off(text: str, rows: Rows, delimiter: str, damage: Sequence[Finding]) -> bool:
-    """Whether the text ends in the middle of a row: no line end, and cells are missing or a quotation mark is open."""
-    if text.endswith(("\n", "\r")) or len(rows) < 2:
+    """Whether the text ends in the middle of a row: a quotation mark is open, or cells are missing and there is no line end."""
+    if len(rows) < 2:
         return False
     kinds = {finding.kind for finding in damage}
-    if "last_row_short" in kinds and len(rows[-1]) > 1:
+    ended = text.endswith(("\n", "\r"))
+    # one cell of words is a remark under the table
+    if not ended and "last_row_short" in kinds and (len(rows[-1]) > 1 or _is_number(_text(rows[-1][0]))):
         return True
     return "rows_swallowed" not in kinds and _quote_open(text, delimiter)
 

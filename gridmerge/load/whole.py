@@ -176,6 +176,22 @@ def _cut(suffix: str, size: int, said: int, ask: Ask) -> Exception:
     )
 
 
+def whole_drawing(raw: bytes, ask: Ask) -> None:
+    """Refuse a DXF without the mark that every drawing ends with.
+
+    Raises
+    ------
+    InputError
+        It does not end with EOF.
+    """
+    if not raw.rstrip(b"\x00\x1a\r\n\t ").endswith(b"EOF"):
+        raise unreadable(
+            ask.name,
+            "图纸没有结束标记 EOF，不完整，多半没有拷贝完。请重新拷贝，或在 CAD 中重新导出。",
+            "the drawing has no EOF at its end; it is cut short. Copy it again, or export it again from the CAD program.",
+        )
+
+
 def records_missing(shapes: int, records: int, ask: Ask) -> Exception:
     """The error for a .dbf with fewer records than there are shapes."""
     return unreadable(

@@ -8,6 +8,7 @@ import socket
 import zipfile
 from pathlib import Path
 
+import ezdxf
 import geopandas as gpd
 import pytest
 import shapely
@@ -233,3 +234,37 @@ def test_file_names_may_hold_what_means_something_to_gdal(tmp_path: Path, name: 
         for part in tmp_path.glob("plain.*"):
             part.rename(tmp_path / (Path(name).stem + part.suffix))
     assert len(_read(tmp_path / name)) == 40
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        'lon,lat,hs,name\n104.7,29.3,1,a\n104.8,29.4,2,"b\n',
+        'lon,lat,hs,name\n104.7,29.3,1,a\n104.8,29.4,2,"b',
+        "lon,lat,hs\n104.7,29.3,1\n104.8,29.4",
+        "lon,lat,hs\n104.7,29.3,1\n104.",
+    ],
+)
+def test_a_table_that_breaks_off_in_its_last_row_is_refused(tmp_path, text):
+    (tmp_path / "hs.csv").write_text(text, "utf-8")
+    with pytest.raises(InputError) as stopped:
+        read(WorkloadSpec(name="households", path="hs.csv", field="hs"), tmp_path, "w")
+    assert "中间断开" in stopped.value.in_("zh")
+
+
+@pytest.mark.parametrize("end", ["", "\n", ",2\n备注：截至六月"])
+def test_a_table_that_ends_with_a_row_is_whole(tmp_path, end):
+    (tmp_path / "hs.csv").write_text(f"lon,lat,hs\n104.7,29.3,1\n104.8,29.4{end or ',2'}", "utf-8")
+    raw = read(WorkloadSpec(name="households", path="hs.csv", field="hs"), tmp_path, "w")
+    assert len(raw.frame) == 2
+
+
+@pytest.mark.parametrize("lost", ["EOF\n", "  0\nEOF\n", "  0\nENDSEC\n  0\nEOF\n"])
+def test_a_drawing_without_its_end_is_refused(tmp_path, lost):
+    document = ezdxf.new()
+    document.modelspace().add_lwpolyline([(0, 0), (100, 0), (100, 100)], close=True)
+    document.saveas(tmp_path / "whole.dxf")
+    text = (tmp_path / "whole.dxf").read_text("utf-8")
+    (tmp_path / "cut.dxf").write_text(text.removesuffix(lost), "utf-8")
+    assert text.endswith(lost) and len(_read(tmp_path / "whole.dxf")) == 1
+    _refused(tmp_path / "cut.dxf", "EOF")
