@@ -64,7 +64,8 @@ def _place(lon: str, lat: str | None) -> tuple[float, float]:
     """Read a place from two arguments, or from one that holds both."""
     from gridmerge.coordinates.cells import pair
 
-    both = pair(lon if lat is None else f"{lon}; {lat}")
+    # a comma between two arguments stays with the first: 103.76, 29.55
+    both = pair(lon if lat is None else f"{lon.rstrip(' ,，、;；')}; {lat}")
     if both is None:
         raise click.UsageError(
             f"{' '.join(filter(None, (lon, lat)))} is no LON and LAT. 读不懂这个位置；请写经度和纬度，如 103.76 29.55 或 103°45′36″ 29°33′0″。"

@@ -24,7 +24,8 @@ from gridmerge.load.piece import Ask, Piece
 from gridmerge.load.refuse import locked, missing_field, secret_field, unreadable
 from gridmerge.load.registry import EXTENSIONS, IN_MEMORY, MOST_IN_MEMORY, reader
 from gridmerge.load.sniff import sniff
-from gridmerge.load.tables import field_key
+from gridmerge.load.tables import EVENTS, field_key
+from gridmerge.load.totals import without_sums
 from gridmerge.load.units import in_ones
 from gridmerge.load.where import keep
 from gridmerge.model import RawLayer, Source
@@ -104,6 +105,9 @@ def read_file(path: Path, ask: Ask) -> Piece:
             f"读文件时出错（{words}）。若在网络盘上，请先拷贝到本机。",
             f"reading failed ({words}). If it is on a network drive, copy it to this computer first.",
         ) from error
+    if ask.key != EVENTS:  # every event is given back
+        counted, sums = without_sums(piece.frame, ask)
+        piece = dataclasses.replace(piece, frame=counted, findings=(*piece.findings, *sums))
     ask = _as_spelled(piece.frame, ask)
     renamed = _asked(piece.frame, ask)
     headers = {str(name): str(was) for name, was in zip(renamed.columns, piece.frame.columns, strict=True)}

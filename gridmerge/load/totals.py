@@ -6,6 +6,15 @@ import re
 from collections.abc import Sequence
 from typing import Any
 
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+import shapely
+
+from gridmerge.findings import Finding, found
+from gridmerge.lines import lines_of, rows_in_words
+from gridmerge.load.manners import masked
+from gridmerge.load.piece import Ask
 from gridmerge.text import flat_text
 
 # A row that begins so sums up the rows above it: 合计, 小计：, 青山村小计, 本页合计.
@@ -46,6 +55,35 @@ def no_data(row: Sequence[Any], header: Sequence[str]) -> bool:
         if _REMARK.fullmatch(first) and _count(row) <= min(_MOST_REMARKED, max(1, len(row) - 1)):
             return True
     return place < len(header) and first == header[place] and _is_again(row, header)
+
+
+def without_sums(frame: gpd.GeoDataFrame, ask: Ask) -> tuple[gpd.GeoDataFrame, list[Finding]]:
+    """Leave out the records without a geometry that sum up the others (合计, 青山村小计), and say so.
+
+    Of tables of lines that has been done already, with what else is no data.
+    """
+    if lines_of(frame) is not None:
+        return frame, []
+    bare = np.flatnonzero(shapely.is_missing(frame.geometry.to_numpy()))
+    table = frame.drop(columns=frame.geometry.name).to_numpy(dtype=object)
+    sums = np.array([row for row in bare if _is_sum(table[row])], dtype=np.int64)
+    if not len(sums):
+        return frame, []
+    example = masked(next(text for cell in table[sums[0]] if (text := flat(cell)) and _SUM.fullmatch(text)))[:20]
+    told = rows_in_words(sums, frame)
+    kept = frame.drop(index=frame.index[sums]).reset_index(drop=True)
+    return kept, [found("rows_not_data", layer=ask.key, measure=len(sums), file=ask.name, rows=told, example=example)]
+
+
+def _is_sum(cells: Sequence[Any]) -> bool:
+    """Whether the first filled cell, or the second behind a running number, says that a record sums up."""
+    filled = [text for cell in cells if not _is_blank(cell) and (text := flat(cell))]
+    first = filled[1:2] if filled and filled[0].isdigit() else filled[:1]
+    return bool(first) and _SUM.fullmatch(first[0]) is not None
+
+
+def _is_blank(cell: Any) -> bool:
+    return cell is None or cell is pd.NA or (isinstance(cell, float) and np.isnan(cell))
 
 
 def _count(row: Sequence[Any]) -> int:

@@ -4,8 +4,12 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import geopandas as gpd
+import pandas as pd
+import pyogrio
 import pytest
 import xlsxwriter
+from shapely import Point
 
 from gridmerge.config import Reading, RosterSpec, WorkloadSpec
 from gridmerge.load import read
@@ -77,3 +81,31 @@ def test_a_sum_does_not_count_as_work(tmp_path: Path) -> None:
 def test_events_are_given_back_row_by_row(tmp_path: Path) -> None:
     _csv(tmp_path / "e.csv", [HEADER, *ROWS, NO_DATA["sum"]])
     assert len(read(Reading(path="e.csv"), tmp_path, "events").frame) == 3
+
+
+@pytest.mark.parametrize("ending", ["gpkg", "geojson", "dbf"])
+@pytest.mark.parametrize("cells", [("合计", 3), ("青山村小计", 3), ("总计：", 3), ("Total", 3)])
+def test_records_that_sum_up_without_a_geometry_are_left_out_and_told(
+    tmp_path: Path, ending: str, cells: tuple
+) -> None:
+    table = pd.DataFrame(
+        {"name": ["甲", "乙", cells[0]], "hs": [1, 2, cells[1]], "lon": [104.7, 104.8, None], "lat": [29.3, 29.4, None]}
+    )
+    if ending == "dbf":
+        pyogrio.write_dataframe(table, tmp_path / "hs.shp", driver="ESRI Shapefile", encoding="UTF-8")
+        assert (tmp_path / "hs.dbf").exists()
+    else:
+        points = [Point(104.7, 29.3), Point(104.8, 29.4), None]
+        gpd.GeoDataFrame(table[["name", "hs"]], geometry=points, crs=4326).to_file(tmp_path / f"hs.{ending}")
+    raw = read(WorkloadSpec(name="households", path=f"hs.{ending}", field="hs"), tmp_path, "w")
+    assert raw.frame["hs"].tolist() == [1, 2] and raw.frame["name"].tolist() == ["甲", "乙"]
+    assert [finding.measure for finding in raw.findings if finding.kind == "rows_not_data"] == [1]
+
+
+def test_a_grid_with_land_is_data_whatever_it_is_called(tmp_path: Path) -> None:
+    frame = gpd.GeoDataFrame(
+        {"name": ["甲", "合计"], "hs": [1, 2]}, geometry=[Point(104.7, 29.3), Point(104.8, 29.4)], crs=4326
+    )
+    frame.to_file(tmp_path / "hs.gpkg")
+    raw = read(WorkloadSpec(name="households", path="hs.gpkg", field="hs"), tmp_path, "w")
+    assert raw.frame["hs"].tolist() == [1, 2]
