@@ -156,6 +156,8 @@ def looks_chinese(text: str) -> bool:
 
 
 def _in_gb2312(char: str) -> bool:
+    if _RARE_FOR_UTF8.match(char):  # GB2312 holds Greek and Russian letters too, which no place is called by
+        return False
     try:
         return len(char.encode("gb2312")) == 2
     except UnicodeEncodeError:
@@ -215,6 +217,10 @@ def note(key: str, file: str, choice: Choice, declared: str = "") -> tuple[Findi
     return ()
 
 
+# What no table of text holds, and binary files do.
+_CONTROL = re.compile(r"[\x00-\x08\x0e-\x1f]")
+
+
 def utf16_unmarked(raw: bytes) -> str | None:
     """Tell UTF-16 without a byte-order mark: in a table every digit and comma has a zero byte on the same side."""
     head = raw[:4096]
@@ -222,7 +228,8 @@ def utf16_unmarked(raw: bytes) -> str | None:
     few, many = sorted((even, odd))
     if 5 * many < len(head) // 2 or 20 * few > many:
         return None
-    return "utf-16-le" if odd > even else "utf-16-be"
+    codec = "utf-16-le" if odd > even else "utf-16-be"
+    return None if _CONTROL.search(head.decode(codec, "replace")) else codec
 
 
 def decode_file(raw: bytes, file: str, key: str, encoding: str | None = None) -> tuple[str, str, tuple[Finding, ...]]:

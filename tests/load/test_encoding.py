@@ -22,6 +22,11 @@ def test_chinese_is_told_whatever_is_declared(texts: list[str], declared: str | 
     assert [decode_value(raw, chosen.codec) for raw in gbk] == texts or declared == "utf-8"
 
 
+def test_two_characters_that_read_as_russian_in_utf8_stay_chinese() -> None:
+    choice = choose(["校校".encode("gb18030")])
+    assert choice.codec == "GB18030"
+
+
 def test_a_value_cut_off_inside_a_character_is_no_error() -> None:
     raw = "东风社区一网格".encode()[:-1]
     assert choose([raw]).codec == "UTF-8"
