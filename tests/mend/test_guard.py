@@ -60,9 +60,8 @@ def test_a_needle_in_a_network_is_kept_or_told_and_costs_the_others_nothing(pair
 @pytest.mark.parametrize("name", sorted(set(NEEDLES) - {"far"}))
 def test_a_needle_among_the_parts_of_a_village_changes_nothing_that_is_told_of_the_others(name):
     shapes = [box(0, 0), box(1, 0), box(0, 1)]
-    frame = village_frame(
-        [*shapes, NEEDLES[name]], codes=["510311104201", "510311104202", "510311104203", "510311104201"]
-    )
+    codes = ["510311104201", "510311104202", "510311104203", "510311104201"]
+    frame = village_frame([*shapes, NEEDLES[name]], codes=codes, names=["甲村", "乙村", "丙村", "甲村"])
     town = mend_township(raw(frame), settings(name="青山镇"))
     assert list(town.villages["village_code"]) == ["510311104201", "510311104202", "510311104203"]
     assert shapely.area(town.villages.geometry.to_numpy()) == pytest.approx(1e6, abs=1.0)

@@ -332,4 +332,4 @@ def test_another_towns_network_is_no_shifted_one(town):
 def test_a_layer_of_points_is_told_so_and_not_that_it_lies_elsewhere(grids, town):
     layer = mend(grids.set_geometry(grids.representative_point()), town)
     words = one(layer, "layer_without_areas").message("zh")
-    assert "Point" in words and "[[workload]]" in words and "layer_off_township" not in kinds(layer)
+    assert "（点）" in words and "[[workload]]" in words and "layer_off_township" not in kinds(layer)

@@ -208,7 +208,7 @@ def test_edits_that_break_a_rule_are_refused_with_the_reason(strip):
     )  # fmt: skip
     assert_frame_equal(after.faces, plan.faces)
     said = [r.reason.en for r in refused]
-    assert said[0] == "face nobody is not part of this plan"
+    assert said[0] == "the face is not part of this plan"
     assert "lies in grid 510311104201002, not in 510311104201001" in said[1]
     assert said[2] == "grid x is not part of this plan"
     assert "would no longer be in one piece" in said[3]
@@ -361,8 +361,9 @@ def test_a_lock_against_the_earlier_plan_is_told_once_and_changes_little(eight):
     assert now[a] == now[b]
     (told,) = [f for f in after.findings if f.kind == "earlier_not_kept"]
     assert told.measure == (now != old).sum() <= 8
-    assert f"图斑 {a}、{b} 须在同一网格（甲），旧方案分属 {old[a]}、{old[b]}" in told.message("zh")
-    assert f"faces {a}, {b} must share a grid (甲) and lay in {old[a]}, {old[b]}" in told.message("en")
+    lay = sorted((old[a], old[b]))
+    assert f"须在同一网格（甲）的图斑，旧方案分属 {'、'.join(lay)}" in told.message("zh")
+    assert f"faces that must share a grid (甲) lay in {', '.join(lay)}" in told.message("en")
     village = after.figures["villages"]["510311104201"]
     assert village["objective"] == pytest.approx(sum(village["terms"].values()), abs=3e-6)
     assert village["terms"]["changes"] > 0 and after.figures["codes"]["kept_share"] >= 2 / 3
@@ -375,7 +376,7 @@ def test_faces_of_one_earlier_grid_locked_apart_are_told_too(eight):
     after = again(f"face,{a},甲", f"face,{b},乙", f"apart,{a},{b}")
     assert kinds_of(after).count("earlier_not_kept") == 1
     (told,) = [f for f in after.findings if f.kind == "earlier_not_kept"]
-    assert f"faces {b} (乙) and {a} (甲) must not share a grid and both lay in {grid}" in told.message("en")
+    assert f"faces that must not share a grid (乙, 甲) all lay in {grid}" in told.message("en")
     now = after.faces.set_index("face_id")["grid_code"]
     assert now[a] != now[b]
 
