@@ -217,6 +217,8 @@ def note(key: str, file: str, choice: Choice, declared: str = "") -> tuple[Findi
     return ()
 
 
+# Zero bytes on one side: with fewer nothing can be told.
+_FEWEST_ZEROS = 4
 # What no table of text holds, and binary files do.
 _CONTROL = re.compile(r"[\x00-\x08\x0e-\x1f]")
 
@@ -226,7 +228,7 @@ def utf16_unmarked(raw: bytes) -> str | None:
     head = raw[:4096]
     even, odd = head[::2].count(0), head[1::2].count(0)
     few, many = sorted((even, odd))
-    if 5 * many < len(head) // 2 or 20 * few > many:
+    if many < _FEWEST_ZEROS or 5 * many < len(head) // 2 or 20 * few > many:
         return None
     codec = "utf-16-le" if odd > even else "utf-16-be"
     return None if _CONTROL.search(head.decode(codec, "replace")) else codec
