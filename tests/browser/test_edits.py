@@ -130,5 +130,6 @@ def test_a_file_for_another_build_is_applied_piece_by_piece_and_the_build_says_s
     said = run("edits", "check", file, project, "--lang", "en", code=1)
     assert "2 edits: 1 made, 1 refused" in said and "edits.json were made on another build" in said
     assert "the face is not part of this plan" in said
+    assert "the face is not part of this plan" in said
     run("build", project, "--edits", file, "--out", tmp_path / "after", "--processes", "1")
     assert households(tmp_path / "after")[move["to"]] == households(project / "out")[move["to"]] + 100

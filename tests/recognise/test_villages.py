@@ -122,8 +122,8 @@ def test_a_departments_file_of_communities_is_not_the_villages(folder):
 
 def test_a_code_of_two_villages_is_to_be_checked(folder):
     put(folder, "村界.geojson", village_frame(wavy()).assign(XZQDM=[f"51031110420{i}" for i in (1, 1, 3, 4, 5, 6)]))
-    text = propose(folder)
-    assert "510311104201" in text
+    line = line_of(propose(folder), 'path = "村界.geojson"')
+    assert "# 请核对" in line and "乙村、甲村 的村代码都是 510311104201" in line
 
 
 def test_villages_that_most_networks_do_not_lie_on_are_doubted_and_not_the_networks(folder):
