@@ -1,7 +1,7 @@
 """Damage files of every format and load them: ``python -m benchmarks.fuzz --each 200``.
 
 Bytes are flipped, files cut short, blocks zeroed or repeated; each mutant is loaded in a sandbox with limits. There should be
-no traceback, no hang and no crash; the table of counts goes into docs/formats.md.
+no traceback, no hang and no crash; the table of counts goes into docs/en/formats.md.
 """
 
 from __future__ import annotations
@@ -149,7 +149,7 @@ def run(each: int, seed: int, workers: int = 2) -> dict[str, list[Verdict]]:
 @click.option("--each", default=200, show_default=True, help="Mutants of every format.")
 @click.option("--seed", default=1, show_default=True)
 @click.option("--workers", default=2, show_default=True)
-@click.option("--write/--no-write", default=True, help="Write the table into docs/formats.md.")
+@click.option("--write/--no-write", default=True, help="Write the table into docs/en/formats.md.")
 def main(each: int, seed: int, workers: int, write: bool) -> None:
     """Damage files of every format, load them, count."""
     results = run(each, seed, workers)

@@ -276,7 +276,7 @@ def main() -> None:
 
 
 def report(found: dict[str, list[tuple[float, float]]], spent: list[float]) -> None:
-    """Print the table, as docs/partition.md has it."""
+    """Print the table, as docs/en/partition.md has it."""
     best = [min(plans) for plans in zip(*found.values(), strict=True)]
     print(f"\n{len(best)} graphs, {sum(spent):.0f} s of processor time a solver, {max(spent):.1f} s at most\n")
     print("| solver | feasible | best | within 0.5 % of the best | mean gap to the best |\n|---|---|---|---|---|")

@@ -1,6 +1,6 @@
 """Load every file of the torture collections and count what became of it: ``python -m benchmarks.torture``.
 
-Writes the table into docs/formats.md and prints each file that left a traceback, hung or crashed (there should be none).
+Writes the table into docs/en/formats.md and prints each file that left a traceback, hung or crashed (there should be none).
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from benchmarks.sandbox import VERDICTS, Verdict, files_in, judge
 ROOT = Path(__file__).resolve().parents[1]
 DATA = ROOT.parent / "shared" / "data"
 COLLECTIONS = ("torture_gdal", "torture_pyfixtures", "cn_changsha_lianhuashan", "cn_townships", "denver_redistricting")
-PAGE = ROOT / "docs" / "formats.md"
+PAGE = ROOT / "docs" / "en" / "formats.md"
 MARKS = ("<!-- torture: written by python -m benchmarks.torture -->", "<!-- end of torture -->")
 
 
@@ -49,7 +49,7 @@ def _reason(one: Verdict) -> str:
 @click.command()
 @click.option("--data", type=click.Path(path_type=Path, exists=True, file_okay=False), default=DATA, show_default=False)
 @click.option("--workers", default=2, show_default=True)
-@click.option("--write/--no-write", default=True, help="Write the table into docs/formats.md.")
+@click.option("--write/--no-write", default=True, help="Write the table into docs/en/formats.md.")
 @click.option("--show", type=click.Choice(VERDICTS), multiple=True, help="List the files of a verdict.")
 def main(data: Path, workers: int, write: bool, show: tuple[str, ...]) -> None:
     """Load every file of the collections and count."""

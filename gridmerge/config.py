@@ -160,7 +160,7 @@ class Grids(Section):
     target: float | None = Field(default=None, gt=0)
     min: float | None = Field(default=None, ge=0)
     max: float | None = Field(default=None, gt=0)
-    # prices of the objective (docs/partition.md); a border is counted in sides of a typical grid, so 1 is a grid's side
+    # prices of the objective (docs/en/partition.md); a border is counted in sides of a typical grid, so 1 is a grid's side
     agree: float = Field(default=1.0, ge=0)  # a side of border where no department has a line
     compact: float = Field(default=0.25, ge=0)  # any side of border: short lines win where departments do not care
     barrier: float = Field(default=0.5, ge=0, le=1)  # share of a border's price forgiven along rivers and main roads

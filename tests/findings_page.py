@@ -1,4 +1,4 @@
-"""docs/findings.md, written from findings.toml: `python -m tests.findings_page` makes it anew."""
+"""docs/en/findings.md, written from findings.toml: `python -m tests.findings_page` makes it anew."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from pathlib import Path
 
 from gridmerge.findings import SEVERITIES, Kind, kinds
 
-PAGE = Path(__file__).resolve().parents[1] / "docs" / "findings.md"
+PAGE = Path(__file__).resolve().parents[1] / "docs" / "en" / "findings.md"
 HEAD = """# 发现的问题 · Findings
 
 每个发现都属于下面某一类。`findings.csv` 的 `kind` 列就是这里的代码；`gridmerge explain 代码` 给出同样的说明。

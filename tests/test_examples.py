@@ -16,7 +16,7 @@ def at_the_root(monkeypatch):
 
 
 def test_the_library_page_runs():
-    outcome = doctest.testfile(str(ROOT / "docs" / "library.md"), module_relative=False)
+    outcome = doctest.testfile(str(ROOT / "docs" / "en" / "library.md"), module_relative=False)
     assert outcome.attempted > 25 and outcome.failed == 0
 
 

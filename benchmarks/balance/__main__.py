@@ -3,7 +3,7 @@
     python -m benchmarks.balance [--towns N] [--docs]
 
 For every case and way: the heaviest load per capacity, how far that is above what no plan can beat, how many grids leave their
-present holder, mean kilometres from home, and seconds. `--docs` writes the table into docs/balance.md.
+present holder, mean kilometres from home, and seconds. `--docs` writes the table into docs/en/balance.md.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ from gridmerge.balance import assign
 from gridmerge.balance.problem import Problem, staffing_problem
 from gridmerge.model import Assignment
 
-DOCS = ROOT / "docs" / "balance.md"
+DOCS = ROOT / "docs" / "en" / "balance.md"
 MARKS = "<!-- benchmark: begin -->", "<!-- benchmark: end -->"
 HEAD = (
     "case", "grids × members", "way", "max load / capacity", "above bound %", "changes of held", "grids of nobody", "km", "s",
@@ -160,7 +160,7 @@ def main() -> None:
     """Print the table, and say which cases miss the aim."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--towns", type=int, default=10)
-    parser.add_argument("--docs", action="store_true", help="write the table into docs/balance.md")
+    parser.add_argument("--docs", action="store_true", help="write the table into docs/en/balance.md")
     options = parser.parse_args()
     rows: list[dict[str, Any]] = []
     for case in cases(options.towns):

@@ -1,4 +1,4 @@
-"""Print the table of docs/overlay.md: the overlay stage beside merely noding, the plain way, and geopandas.
+"""Print the table of docs/en/overlay.md: the overlay stage beside merely noding, the plain way, and geopandas.
 
 python -m benchmarks.overlay                     one town of full size
 python -m benchmarks.overlay --size small        a minute's worth

@@ -3,7 +3,7 @@
 In: a `Mosaic` (faces, borders, memberships), their `Weights`, the `Township` and the `[grids]` settings.
 Out: a `GridPlan`: grids in one piece each, within one village, sized in `[grids] unit`, with codes, names, figures and findings.
 
-`solve` is the solver alone, on a bare graph: weights, edges with costs, a number of districts, limits. docs/partition.md says
+`solve` is the solver alone, on a bare graph: weights, edges with costs, a number of districts, limits. docs/en/partition.md says
 what it minimises and how.
 """
 
