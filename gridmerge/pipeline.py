@@ -264,7 +264,7 @@ def _refused(refused: Iterable[Refusal], plan: GridPlan, mosaic: Mosaic) -> list
     findings = []
     for move in refused:
         now, shape = lies_in.get(move.face), shapes.get(move.face)
-        which = Text(f"网格 {now} 中的一个图斑", f"A face of grid {now}") if now else Text("一个图斑", "A face")
+        which = Text(f"网格 {now} 中的一个最小面", f"A face of grid {now}") if now else Text("一个最小面", "A face")
         at = None if shape is None else robust.point_on_surface(shape)
         place = None if at is None else (at.x, at.y)
         findings.append(found("edit_refused", place=place, which=which, grid=move.grid, reason=move.reason))

@@ -151,7 +151,7 @@ class _Attempt:
             if k > least:
                 return self._divide(k - 1, least)
             raise PlanError(
-                f"{self.village.name} 的锁定互相矛盾：锁定到同一网格的图斑之间没有相连的通路；请修改 locks.csv。",
+                f"{self.village.name} 的锁定互相矛盾：锁定到同一网格的最小面之间没有相连的通路；请修改 locks.csv。",
                 f"The locks of {self.village.name} contradict each other: faces locked to one grid cannot be joined without "
                 "crossing another; change locks.csv.",
             ) from error

@@ -63,11 +63,11 @@ def _other_number(village: Village, made: int) -> Finding:
     """Why a village has another number of grids than people gave it."""
     wanted, free = int(village.number or 0), int((village.zone == "").sum())
     fewer = Text(
-        f"该村只有 {free} 个可划分的图斑，锁定和须同格的图斑又占去一部分",
+        f"该村只有 {free} 个可划分的最小面，锁定和须同格的最小面又占去一部分",
         f"there are {free} faces to divide, less those locked or kept together",
     )
     more = Text(
-        "锁定的网格、互不相连的土地和锁定到不同网格的图斑至少要这么多",
+        "锁定的网格、互不相连的土地和锁定到不同网格的最小面至少要这么多",
         "locked grids, land that does not touch and faces locked to different grids take as many",
     )
     place = robust.point_on_surface(village.geometry[0])

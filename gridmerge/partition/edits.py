@@ -87,16 +87,18 @@ def apply_edits(
 
 def _objection(face: str, source: str, target: str, now: Mapping[str, str], grids: gpd.GeoDataFrame) -> Text | None:
     if face not in now:
-        return Text("该图斑不在本方案中", "the face is not part of this plan")
+        return Text("该最小面不在本方案中", "the face is not part of this plan")
     if target not in grids.index:
         return Text(f"网格 {target} 不在本方案中", f"grid {target} is not part of this plan")
     if source and now[face] != source:
-        return Text(f"该图斑现属网格 {now[face]}，不是 {source}", f"the face lies in grid {now[face]}, not in {source}")
+        return Text(
+            f"该最小面现属网格 {now[face]}，不是 {source}", f"the face lies in grid {now[face]}, not in {source}"
+        )
     one, two = grids.loc[now[face]], grids.loc[target]
     if one["village_code"] != two["village_code"]:
         return Text("网格不能跨村", "no grid crosses a village line")
     if "exclusive" in (one["grid_type"], two["grid_type"]):
-        return Text("专属网格整体划定，不能增减图斑", "an exclusive grid is cut out whole")
+        return Text("专属网格整体划定，不能增减最小面", "an exclusive grid is cut out whole")
     return None
 
 
@@ -116,7 +118,7 @@ def _undo_unlocked(after: dict[str, str], before: Mapping[str, str], orders: Ord
         zh, en = ("须在同一网格", "must share a grid") if same else ("不能在同一网格", "must not share a grid")
         for face in (a, b):
             if after[face] != before[face]:
-                why = Text(f"locks.csv 规定它与另一图斑{zh}", f"by locks.csv it and another face {en}")
+                why = Text(f"locks.csv 规定它与另一最小面{zh}", f"by locks.csv it and another face {en}")
                 refused.append(Refusal(face=face, grid=after[face], reason=why))
                 after[face] = before[face]
     return refused

@@ -119,13 +119,13 @@ def contradiction(village: Village, a: int, b: int, *, same: bool) -> PlanError:
     one, two = sorted((str(village.face_id[a]), str(village.face_id[b])))
     if same:
         return PlanError(
-            f"{village.name} 的锁定不能同时满足：图斑 {one} 与 {two} 须在同一网格，但其他锁定、专属网格或互不相连的土地把它们分开；"
+            f"{village.name} 的锁定不能同时满足：最小面 {one} 与 {two} 须在同一网格，但其他锁定、专属网格或互不相连的土地把它们分开；"
             "请修改 locks.csv。",
             f"The locks of {village.name} cannot all hold: faces {one} and {two} must share a grid, and other locks, an exclusive "
             "zone or land that does not touch part them; change locks.csv.",
         )
     return PlanError(
-        f"{village.name} 的锁定不能同时满足：图斑 {one} 与 {two} 不能在同一网格，但没有找到把它们分开的方案；"
+        f"{village.name} 的锁定不能同时满足：最小面 {one} 与 {two} 不能在同一网格，但没有找到把它们分开的方案；"
         "请修改 locks.csv，或用 [grids] number 给该村多一个网格。",
         f"The locks of {village.name} cannot all hold: faces {one} and {two} must not share a grid, and no plan was found that "
         "parts them; change locks.csv, or give the village one grid more in [grids] number.",
@@ -155,14 +155,14 @@ def against_earlier(village: Village) -> Iterator[tuple[int, Text]]:
 
 def _parted(grids: list[str], name: str) -> Text:
     return Text(
-        f"须在同一网格{name}的图斑，旧方案分属 {'、'.join(grids)}",
+        f"须在同一网格{name}的最小面，旧方案分属 {'、'.join(grids)}",
         f"faces that must share a grid{_half(name)} lay in {', '.join(grids)}",
     )
 
 
 def _joined(names: str, grid: str) -> Text:
     return Text(
-        f"不能同格{names}的图斑，旧方案同属 {grid}",
+        f"不能同格{names}的最小面，旧方案同属 {grid}",
         f"faces that must not share a grid{_half(names)} all lay in {grid}",
     )
 

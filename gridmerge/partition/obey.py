@@ -55,7 +55,7 @@ def obey(villages: list[Village], orders: Orders, sizes: Grids) -> list[Village]
 def _find(place: Place, face: str) -> tuple[int, int]:
     if face not in place:
         raise PlanError(
-            f"locks.csv 或 links.csv 中的图斑 {face} 不存在（界线有变，编号就会变）；请按最近一次成果 gridmerge.gpkg 的 faces 图层"
+            f"locks.csv 或 links.csv 中的最小面 {face} 不存在（界线有变，编号就会变）；请按最近一次成果 gridmerge.gpkg 的 faces 图层"
             "核对 face_id。",
             f"Face {face} of locks.csv or links.csv does not exist (where lines change, so do the ids); look face_id up in the layer "
             "faces of the latest gridmerge.gpkg.",
@@ -67,7 +67,7 @@ def _pair(place: Place, villages: list[Village], a: str, b: str) -> tuple[int, i
     (i, x), (j, y) = _find(place, a), _find(place, b)
     if i != j:
         raise PlanError(
-            f"图斑 {a} 与 {b} 分属 {villages[i].name} 和 {villages[j].name}，网格不能跨村；请删去这一行。",
+            f"最小面 {a} 与 {b} 分属 {villages[i].name} 和 {villages[j].name}，网格不能跨村；请删去这一行。",
             f"Faces {a} and {b} lie in {villages[i].name} and {villages[j].name}, and no grid crosses a village line; "
             "drop that row.",
         )
@@ -150,7 +150,7 @@ def _shared_out(villages: list[Village], given: list[int | None], orders: Orders
         )
     if seats > sum(room):
         raise PlanError(
-            f"[grids] headcount = {sizes.headcount} 太多：number 和锁定的村占 {fixed} 个，其余各村可划分的图斑一共只有 {sum(room)} 个。",
+            f"[grids] headcount = {sizes.headcount} 太多：number 和锁定的村占 {fixed} 个，其余各村可划分的最小面一共只有 {sum(room)} 个。",
             f"[grids] headcount = {sizes.headcount} is too large: number and locked villages take {fixed}, and the other villages "
             f"have {sum(room)} faces to divide in all.",
         )

@@ -138,7 +138,7 @@ def _lock_rows(file: Path) -> list[tuple[str, ...]]:
             raise _with_itself(file, line, a)
         if kind == "face" and names.setdefault(a, b) != b:
             raise InputError(
-                f"{file} 第 {line} 行：图斑 {a} 已锁定到 {names[a]}，又锁定到 {b}；请删去其中一行。",
+                f"{file} 第 {line} 行：最小面 {a} 已锁定到 {names[a]}，又锁定到 {b}；请删去其中一行。",
                 f"{file}, line {line}: face {a} is locked to {names[a]} already, and to {b} here; drop one of the rows.",
             )
         rows.append((kind, a, b))
@@ -192,7 +192,7 @@ def _table(file: Path) -> list[list[str]]:
 
 def _with_itself(file: Path, line: int, face: str) -> InputError:
     return InputError(
-        f"{file} 第 {line} 行的两个图斑都是 {face}；请改正其中一个。",
+        f"{file} 第 {line} 行的两个最小面都是 {face}；请改正其中一个。",
         f"{file}, line {line}: both faces are {face}; correct one of them.",
     )
 

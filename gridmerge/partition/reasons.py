@@ -184,11 +184,11 @@ def _with_remedies(case: Case, reason: Reason, size: np.ndarray) -> Reason:
     k, total = len(size), float(case.graph.weights.sum())
     if reason.face >= 0 and reason.kind == "grid_heavy_face":
         parts = ceil(reason.amount / case.upper - SLACK)
-        out.append(Text(f"把该图斑切成至少 {parts} 块", f"cut this face into at least {parts}"))
+        out.append(Text(f"把该最小面切成至少 {parts} 块", f"cut this face into at least {parts}"))
     if reason.kind == "grid_bridge":
         out.append(
             Text(
-                "在 links.csv 中给被连接的土地另加一条连接，或切开该图斑",
+                "在 links.csv 中给被连接的土地另加一条连接，或切开该最小面",
                 "give the land behind it another link in links.csv, or cut this face",
             )
         )

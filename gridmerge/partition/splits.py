@@ -31,7 +31,7 @@ def split_along(face: shapely.Polygon, layers: Iterable[Layer]) -> Text | None:
         if smaller >= MARGIN and (best is None or (-smaller, layer.key) < best[:2]):
             percent = round(100 * smaller)
             said = Text(
-                f"沿“{layer.title}”在该图斑内的界线切开（面积约 {percent}% 与 {100 - percent}%）",
+                f"沿“{layer.title}”在该最小面内的界线切开（面积约 {percent}% 与 {100 - percent}%）",
                 f"cut it along the line of {layer.key} inside it (about {percent} % and {100 - percent} % of its area)",
             )
             best = (-smaller, layer.key, said)

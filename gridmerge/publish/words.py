@@ -101,7 +101,7 @@ UNITS = {  # of findings' measures, where English would stand in a Chinese table
     "ha": Text("公顷", "ha"),
     "%": Text("%", "%"),
     "grids": Text("个网格", "grids"),
-    "faces": Text("个图斑", "faces"),
+    "faces": Text("个最小面", "faces"),
     "features": Text("个要素", "features"),
     "polygons": Text("个面", "polygons"),
     "entities": Text("个图元", "entities"),

@@ -134,7 +134,7 @@ def test_a_meeting_breaks_no_pair(strip, tmp_path):
     assert not refused and after.grids.set_index("grid_code")["households"].to_dict() == {WEST: 200.0, EAST: 600.0}
     apart = formed(strip, locks=with_locks(tmp_path, "face,f0001,甲", "face,f0002,乙"))
     _, refused = edited(apart, strip, ("f0001", WEST, EAST))
-    assert [r.reason.zh for r in refused] == ["locks.csv 规定它与另一图斑不能在同一网格"]
+    assert [r.reason.zh for r in refused] == ["locks.csv 规定它与另一最小面不能在同一网格"]
 
 
 def test_a_village_with_a_locked_grid_is_measured_again_as_it_was_formed(tmp_path):

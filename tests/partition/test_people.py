@@ -362,7 +362,7 @@ def test_a_lock_against_the_earlier_plan_is_told_once_and_changes_little(eight):
     (told,) = [f for f in after.findings if f.kind == "earlier_not_kept"]
     assert told.measure == (now != old).sum() <= 8
     lay = sorted((old[a], old[b]))
-    assert f"须在同一网格（甲）的图斑，旧方案分属 {'、'.join(lay)}" in told.message("zh")
+    assert f"须在同一网格（甲）的最小面，旧方案分属 {'、'.join(lay)}" in told.message("zh")
     assert f"faces that must share a grid (甲) lay in {', '.join(lay)}" in told.message("en")
     village = after.figures["villages"]["510311104201"]
     assert village["objective"] == pytest.approx(sum(village["terms"].values()), abs=3e-6)

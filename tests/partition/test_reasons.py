@@ -85,7 +85,7 @@ def test_a_cause_comes_with_its_ways_out_and_their_price():
     plan = divided([[200, 700, 200]], **A)
     (finding,) = [f for f in plan.findings if f.kind == "grid_heavy_face"]
     assert "cut this face into at least 2; raise max to 700" in finding.message("en")
-    assert "把该图斑切成至少 2 块" in finding.message("zh")
+    assert "把该最小面切成至少 2 块" in finding.message("zh")
     assert "f0001" not in finding.message("zh") and finding.place is not None
 
 

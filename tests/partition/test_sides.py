@@ -74,4 +74,4 @@ def test_a_heavy_face_is_told_the_layer_that_could_cut_it():
     assert told is not None and told.en == "cut it along the line of police inside it (about 40 % and 60 % of its area)"
     plan = partition(mosaic, weights, township, SIZES, layers=[rim, river, half])
     (finding,) = [f for f in plan.findings if f.kind == "grid_heavy_face"]
-    assert "沿“police”在该图斑内的界线切开（面积约 40% 与 60%）；把该图斑切成至少 2 块" in finding.message("zh")
+    assert "沿“police”在该最小面内的界线切开（面积约 40% 与 60%）；把该最小面切成至少 2 块" in finding.message("zh")
