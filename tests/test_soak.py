@@ -10,14 +10,27 @@ import pytest
 import shapely
 
 from benchmarks.soak.draw import draw
-from benchmarks.soak.judge import score
+from benchmarks.soak.judge import score, zones_bent
 from benchmarks.soak.odd import ODD
 from benchmarks.soak.settings import BLOCKS, DIRT, LAYERS, VILLAGES, Settings, draw_settings
-from benchmarks.soak.writing import write
+from benchmarks.soak.writing import FORMATS, LATIN, ONE_EACH, write
+from gridmerge.config import LayerSpec
+from gridmerge.load import read
 from gridmerge.project import read_project
 
 LITTLE = Settings(
-    seed=3, villages=2, blocks=6, layers=4, dirt=1.0, look="town", lake=False, unshared=0.0, chinese=True, odd=()
+    seed=3,
+    villages=2,
+    blocks=6,
+    layers=4,
+    dirt=1.0,
+    look="town",
+    lake=False,
+    unshared=0.0,
+    chinese=True,
+    estates="",
+    shifted=False,
+    odd=(),
 )
 FOUR = np.array([shapely.box(100 * n, 0, 100 * n + 100, 100) for n in range(4)], dtype=object)
 
@@ -34,12 +47,25 @@ def test_settings_are_a_seeds_own_and_keep_to_their_ranges():
 
 @pytest.mark.parametrize("kind", sorted(ODD))
 def test_every_odd_kind_becomes_a_project_that_can_be_read(kind: str, tmp_path: Path):
-    drawn = draw(dataclasses.replace(LITTLE, odd=(kind,)))
-    write(drawn, tmp_path, chinese=True)
+    settings = dataclasses.replace(LITTLE, odd=(kind,), estates="households", shifted=True)
+    drawn = draw(settings)
+    write(drawn, settings, tmp_path)
     project = read_project(tmp_path)
     assert {spec.key for spec in project.layers} == {*drawn.draft.layers, *drawn.draft.barriers}
     assert all((tmp_path / path).exists() for spec in project.layers for path in spec.path)
     assert shapely.is_valid(drawn.truth).all()
+
+
+@pytest.mark.parametrize("n", range(len(FORMATS + ONE_EACH)))
+def test_every_format_is_read_with_all_its_rows(n: int, tmp_path: Path):
+    frame = draw(LITTLE).draft.layers["party"].frame.rename(columns=LATIN)
+    ending, writer, special = (FORMATS + ONE_EACH)[n]
+    writer(tmp_path / f"party.{ending}", frame)
+    given = {"key": "party", "department": "party", "path": f"party.{ending}", "id": "code", **special}
+    raw = read(LayerSpec(**{name: value for name, value in given.items() if value is not None}), tmp_path, "party")
+    texts = raw.frame.drop(columns="geometry").fillna("").astype(str).agg(" ".join, axis=1)
+    assert all(texts.str.contains(one, regex=False).any() for one in frame["code"])
+    assert int((shapely.area(raw.frame.geometry.to_numpy()) > 0).sum()) >= len(frame)
 
 
 @pytest.mark.parametrize("kind", ["bow_ties", "spikes", "vertex_needles"])
@@ -74,3 +100,13 @@ def test_excused_land_counts_neither_way():
     cut = np.array([*halves, *FOUR[1:]], dtype=object)
     assert score(cut, FOUR).f1 == pytest.approx(6 / 9)
     assert score(cut, FOUR, shapely.box(20, 20, 60, 60)).f1 == 1
+
+
+def test_a_zone_is_bent_when_no_grid_shares_its_land():
+    assert zones_bent(FOUR[:2], FOUR) == (0, 1.0)
+    assert zones_bent(FOUR[:0], FOUR) == (0, 1.0)
+    moved = shapely.transform(FOUR[:2], lambda at: at + np.array([0, 5]))
+    bent, least = zones_bent(moved, FOUR)
+    assert bent == 2
+    assert least == pytest.approx(95 / 105)
+    assert zones_bent(FOUR[3:], FOUR[:2]) == (1, 0.0)

@@ -31,6 +31,8 @@ class Draft:
         More keys of a layer's table in gridmerge.toml, by key.
     plain
         Keys of layers that not every format can hold: empty geometries, rings that cross themselves.
+    shifted_tables
+        Keys of layers that are tables of corners in GCJ-02, which only their header says.
     barriers
         Lines by key.
     parted
@@ -49,6 +51,7 @@ class Draft:
     layers: dict[str, DrawnLayer]
     spec: dict[str, dict[str, Any]] = field(default_factory=dict)
     plain: set[str] = field(default_factory=set)
+    shifted_tables: set[str] = field(default_factory=set)
     barriers: dict[str, gpd.GeoDataFrame] = field(default_factory=dict)
     parted: list[int] = field(default_factory=list)
     zones: list[shapely.Geometry] = field(default_factory=list)

@@ -15,9 +15,14 @@ from benchmarks.soak.settings import Settings
 from tests.towns import people as folk
 from tests.towns.draw import DrawnLayer, draw_layers
 from tests.towns.town import separable_blocks
-from tests.towns.truth import LOOKS, draw_land
+from tests.towns.truth import CRS, LOOKS, Land, draw_land
 
 SHORE = 1.0  # metres of its own village around a lake
+# metres by which somebody else has drawn the estates
+ESTATE_ERROR = 5.0
+# share of the blocks that they know
+MAPPED = 0.8
+NO_ESTATES = gpd.GeoDataFrame({"people": []}, geometry=[], crs=CRS)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -32,15 +37,21 @@ class Drawn:
         The faces that should come out, EPSG:4544.
     excused
         Land on which a face more or less is no fault; None where there is none.
+    zones
+        Exclusive zones that must come out as they were drawn: inside one village, apart from every other zone.
     buildings, roster
         As in `tests.towns`.
+    estates
+        people, geometry: a workload of areas, some of which overlap a little; empty where there is none.
     """
 
     draft: Draft
     truth: np.ndarray
     excused: shapely.Geometry | None
+    zones: np.ndarray
     buildings: gpd.GeoDataFrame
     roster: pd.DataFrame
+    estates: gpd.GeoDataFrame
 
 
 def draw(settings: Settings) -> Drawn:
@@ -61,9 +72,26 @@ def draw(settings: Settings) -> Drawn:
         draft=draft,
         truth=_truth(draft),
         excused=shapely.union_all(draft.excused) if draft.excused else None,
+        zones=_lone_zones(draft),
         buildings=buildings,
         roster=folk.roster_for(rng, land, buildings),
+        estates=_estates(np.random.default_rng([seed, 1303]), land) if settings.estates else NO_ESTATES,
     )
+
+
+def _estates(rng: np.random.Generator, land: Land) -> gpd.GeoDataFrame:
+    """Most blocks as somebody else has drawn them, with the people in each."""
+    blocks = land.blocks.geometry.to_numpy()
+    drawn = jittered(rng, blocks[rng.random(len(blocks)) < MAPPED], ESTATE_ERROR)
+    people = rng.integers(0, 400, len(drawn))
+    return gpd.GeoDataFrame({"people": people}, geometry=list(drawn), crs=CRS)
+
+
+def _lone_zones(draft: Draft) -> np.ndarray:
+    zones = np.array([*draft.zones, None], dtype=object)[:-1]
+    others = [layer.frame for key, layer in draft.layers.items() if layer.role == "exclusive" and key != "school"]
+    taken = shapely.union_all([shapely.union_all(frame.geometry.to_numpy()) for frame in others])
+    return zones[~shapely.intersects(zones, taken)]
 
 
 def _cut_lake(draft: Draft) -> None:

@@ -11,6 +11,8 @@ from tests.towns.town import SAME
 
 TOUCHED = 0.05  # share of a true face on excused land from which it is excused itself
 MOSTLY = 0.5
+# intersection over union from which a zone is said to have come out as it was drawn
+AS_DRAWN = 0.98
 
 
 @dataclass(frozen=True)
@@ -47,3 +49,14 @@ def score(faces: np.ndarray, truth: np.ndarray, excused: shapely.Geometry | None
     missed, extra = len(judged) - found, len(mine) - right
     whole = len(judged) + len(mine)
     return Score(len(faces), len(truth), missed, extra, (found + right) / whole if whole else 1.0)
+
+
+def zones_bent(zones: np.ndarray, grids: np.ndarray) -> tuple[int, float]:
+    """How many zones no exclusive grid is, and the least intersection over union of any; 0 and 1 without zones."""
+    if not len(zones):
+        return 0, 1.0
+    best = np.zeros(len(zones))
+    z, g = shapely.STRtree(grids).query(zones, predicate="intersects")
+    common = shapely.area(shapely.intersection(zones[z], grids[g]))
+    np.maximum.at(best, z, common / (shapely.area(zones[z]) + shapely.area(grids[g]) - common))
+    return int((best < AS_DRAWN).sum()), float(best.min())

@@ -13,7 +13,10 @@ from benchmarks.soak.draft import Draft, jittered
 from tests.towns.truth import CRS
 
 ROOM = 70.0  # metres: a block that holds a zone well inside is wider
-INSETS = (25.0, 35.0)  # metres from a block's line to a zone inside: never two drawings of one line
+# metres from a block's line to a zone inside: a wall beside the kerb, and well inside
+INSETS = (4.0, 8.0, 14.0, 25.0, 35.0)
+# metres: what is left of a block around its zone is a face of its own when it is wider
+RIM = 20.0
 BESIDE_RAILS = 4  # blocks with a barrier around them
 AWAY = np.array([11_000.0, 1_500.0])  # metres to the next township
 
@@ -210,24 +213,28 @@ def no_ids(draft: Draft) -> None:
     )
 
 
-def _inner_blocks(draft: Draft, inset: float) -> np.ndarray:
-    blocks = draft.land.blocks.geometry.to_numpy()
-    cores = shapely.buffer(blocks, -inset, join_style="mitre")
-    roomy = (shapely.area(cores) > ROOM * ROOM / 2) & (shapely.get_type_id(cores) == 3)
-    return cores[roomy & ~shapely.is_empty(cores)]
+def _roomy(draft: Draft, cores: np.ndarray) -> np.ndarray:
+    """Which cores of blocks are one piece, large enough for a zone, and no lake."""
+    lakes = shapely.union_all(draft.lakes) if draft.lakes else shapely.Point()
+    whole = (shapely.get_type_id(cores) == 3) & ~shapely.is_empty(cores)
+    roomy = shapely.area(cores) > ROOM * ROOM / 2
+    return np.flatnonzero(whole & roomy & ~shapely.intersects(cores, lakes))
 
 
 def zones_inside(draft: Draft) -> None:
-    """Exclusive zones well inside blocks."""
+    """Exclusive zones inside blocks, from a wall four metres behind the kerb to well inside."""
     inset = float(draft.rng.choice(INSETS))
-    cores = _inner_blocks(draft, inset)
-    lakes = shapely.union_all(draft.lakes) if draft.lakes else shapely.Point()
-    cores = cores[~shapely.intersects(cores, lakes)]
-    chosen = draft.rng.choice(len(cores), size=min(3, len(cores)), replace=False)
+    blocks = draft.land.blocks.geometry.to_numpy()
+    cores = shapely.buffer(blocks, -inset, join_style="mitre")
+    roomy = _roomy(draft, cores)
+    chosen = draft.rng.choice(roomy, size=min(3, len(roomy)), replace=False)
     made = list(shapely.remove_repeated_points(cores[chosen], 0.01))
-    if made:
-        draft.zones += made
-        draft.add_layer("school", made, "exclusive")
+    if not made:
+        return
+    draft.zones += made
+    draft.add_layer("school", made, "exclusive")
+    if inset < RIM:
+        draft.excused += list(shapely.difference(blocks[chosen], cores[chosen]))
 
 
 def zones_at_lines(draft: Draft) -> None:
@@ -259,6 +266,11 @@ def gcj02_told(draft: Draft) -> None:
     draft.spec.setdefault(draft.pick(), {})["datum"] = "gcj02"
 
 
+def gcj02_in_header(draft: Draft) -> None:
+    """A network in GCJ-02 as a table of corners: only its header says so."""
+    draft.shifted_tables.add(draft.pick())
+
+
 def villages_uneven(draft: Draft) -> None:
     """Villages that were drawn one by one: some decimetres of overlap and gap between them."""
     shapes = jittered(draft.rng, draft.villages.geometry.to_numpy(), 0.2)
@@ -285,6 +297,7 @@ ODD: dict[str, Callable[[Draft], None]] = {
         bow_ties,
         duplicates,
         empties,
+        gcj02_in_header,
         gcj02_told,
         half,
         multiparts,

@@ -14,7 +14,9 @@ LAYERS = (3, 60)
 DIRT = (0.0, 0.3, 0.6, 1.0, 1.0, 1.0, 1.5, 2.0, 2.0, 3.0)
 LOOKS = ("town", "rural", "city", "valley")
 KINDS = (1, 6)  # how many odd kinds one town has
-LAKE, UNSHARED, CHINESE = 0.25, 0.4, 0.7  # share of the towns that have it
+LAKE, UNSHARED, CHINESE, SHIFTED = 0.25, 0.4, 0.7, 0.2  # share of the towns that have it
+# how a workload of areas is shared out: none at all, by area, by the households inside
+ESTATES = ("", "area", "households")
 LARGE = 900  # blocks × layers that a build of some seconds can take
 
 
@@ -34,6 +36,10 @@ class Settings:
         How far each polygon's vertices are moved from its neighbours', metres; 0 leaves edges shared.
     chinese
         Whether files and fields have Chinese names.
+    estates
+        How a workload of areas beside that of points is shared out; empty where there is none.
+    shifted
+        Whether the buildings' table is in GCJ-02, which only its header says.
     odd
         Names of `benchmarks.soak.odd.ODD`.
     """
@@ -47,11 +53,14 @@ class Settings:
     lake: bool
     unshared: float
     chinese: bool
+    estates: str
+    shifted: bool
     odd: tuple[str, ...]
 
     def __str__(self) -> str:
         size = f"{self.villages}×{self.blocks}×{self.layers}"
         more = [self.look, *(["lake"] if self.lake else []), *([f"jitter {self.unshared:g}"] if self.unshared else [])]
+        more += [f"estates by {self.estates}"] if self.estates else []
         return f"{size} dirt {self.dirt:g} {' '.join(more)}; {' '.join(self.odd)}"
 
 
@@ -65,7 +74,8 @@ def draw_settings(seed: int) -> Settings:
     count = int(rng.integers(KINDS[0], KINDS[1] + 1))
     odd = rng.choice(sorted(ODD), size=count, replace=False)
     dirt, look = float(rng.choice(DIRT)), str(rng.choice(LOOKS))
-    lake, unshared, chinese = rng.random(3)
+    lake, unshared, chinese, shifted = rng.random(4)
+    amplitude = float(rng.choice((1e-6, 0.01, 0.1, 0.5)))
     return Settings(
         seed=seed,
         villages=villages,
@@ -74,7 +84,9 @@ def draw_settings(seed: int) -> Settings:
         dirt=dirt,
         look=look,
         lake=bool(lake < LAKE),
-        unshared=round(float(rng.choice((1e-6, 0.01, 0.1, 0.5))), 6) if unshared < UNSHARED else 0.0,
+        unshared=round(amplitude, 6) if unshared < UNSHARED else 0.0,
         chinese=bool(chinese < CHINESE),
+        estates=str(rng.choice(ESTATES)),
+        shifted=bool(shifted < SHIFTED),
         odd=tuple(sorted(map(str, odd))),
     )

@@ -13,17 +13,18 @@ import warnings
 from dataclasses import dataclass
 from pathlib import Path
 
+import geopandas as gpd
 import pyogrio
 
 from benchmarks.soak.draw import Drawn, draw
-from benchmarks.soak.judge import Score, score
+from benchmarks.soak.judge import Score, score, zones_bent
 from benchmarks.soak.settings import Settings
 from benchmarks.soak.writing import write
 
 MEMORY = 6 << 30  # bytes of address space
 # dirt up to which a town should reach an F1
 BARS = ((1.0, 0.95), (2.0, 0.85))
-OUTCOMES = ("ok", "low", "unverified", "refused", "traceback", "hang", "crash", "undrawn")
+OUTCOMES = ("ok", "low", "bent", "unverified", "refused", "traceback", "hang", "crash", "undrawn")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -46,7 +47,7 @@ def attempt(settings: Settings, folder: Path, seconds: float, processes: int = 1
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
             drawn = draw(settings)
-            write(drawn, folder, settings.chinese)
+            write(drawn, settings, folder)
     except Exception:
         return Trial(settings=settings, outcome="undrawn", words=traceback.format_exc(limit=-3))
     code = _run(
@@ -64,14 +65,22 @@ def _processes(count: int) -> list[str]:
 
 
 def _judged(settings: Settings, drawn: Drawn, folder: Path, verified: bool, taken: float) -> Trial:
-    faces = pyogrio.read_dataframe(folder / "out" / "gridmerge.gpkg", layer="faces").geometry.to_numpy()
+    faces = _layer(folder, "faces").geometry.to_numpy()
+    grids = _layer(folder, "grids")
+    bent, least = zones_bent(drawn.zones, grids.geometry.to_numpy()[(grids["grid_type"] == "exclusive").to_numpy()])
     result = score(faces, drawn.truth, drawn.excused)
     bar = next((least for dirt, least in BARS if settings.dirt <= dirt), 0.0)
     outcome = "ok" if result.f1 >= bar else "low"
     words = "" if outcome == "ok" else f"F1 {result.f1:.3f} below {bar}"
+    if bent:
+        outcome, words = "bent", f"{bent} of {len(drawn.zones)} zones not as drawn, least IoU {least:.3f}"
     if not verified:
         outcome, words = "unverified", _last_words(folder / "verify.log")
     return Trial(settings=settings, outcome=outcome, words=words, verified=verified, seconds=taken, score=result)
+
+
+def _layer(folder: Path, name: str) -> gpd.GeoDataFrame:
+    return pyogrio.read_dataframe(folder / "out" / "gridmerge.gpkg", layer=name)
 
 
 def _failed(settings: Settings, log: Path, code: int | None, taken: float) -> Trial:
