@@ -33,7 +33,8 @@ types:
 
 # Build the manual into build/site; a broken link stops it.
 docs:
-    {{bin}}/mkdocs build --strict
+    {{bin}}/pip install --quiet -e ".[docs]"
+    {{bin}}/mkdocs build --strict --quiet
 
 # Time a part against other ways to do it: `just bench overlay`; the names are those of the modules in benchmarks/.
 bench name *options:

@@ -31,7 +31,7 @@ def today() -> str:
         shown = "".join(sign if sign.isprintable() else "?" for sign in told[:_SHOWN])
         raise InputError(
             f"环境变量 SOURCE_DATE_EPOCH 应为 1970 年以来的秒数，现为 {shown}；请改正或删去。",
-            f"SOURCE_DATE_EPOCH must be seconds since 1970, it is {shown}; mend or unset it.",
+            f"SOURCE_DATE_EPOCH must be seconds since 1970, it is {shown}; correct or unset it.",
         )
     return datetime.datetime.fromtimestamp(int(told), tz=datetime.UTC).date().isoformat()
 

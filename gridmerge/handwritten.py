@@ -94,7 +94,7 @@ def _decoded(raw: bytes, file: Path) -> str:
             continue
     raise ProjectError(
         f"{file} 的文字编码认不出来；请用记事本打开，另存为 UTF-8。",
-        f"{file} is in no encoding that can be told; open it in a text editor and save it as UTF-8.",
+        f"{file} is in no encoding that can be determined; open it in a text editor and save it as UTF-8.",
     )
 
 

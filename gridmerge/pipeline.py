@@ -419,7 +419,7 @@ def build(
     clock = _Clock(progress)
     if out is not None:
         ready(settings, Path(out), WRITTEN, paths)
-    with clock.stage("load", "读取并修整各部门数据", "Loading and mending"):
+    with clock.stage("load", "读取并修整各部门数据", "Loading and repairing"):
         inputs = load_inputs(settings, progress)
     finished = build_from(inputs, edits=paths, processes=processes, clock=clock)
     if out is not None:

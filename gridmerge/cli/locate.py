@@ -98,7 +98,7 @@ def _many(console: Console, out: str, events: str, dest: str, datum: Datum | Non
     if told.get("unknown_matters"):
         console.line(
             f"其中 {told['unknown_matters']} 个事件的事项不在事项清单中，没有写主责部门。",
-            f"{told['unknown_matters']} of them are of matters that are not listed; no lead department is told for these.",
+            f"{told['unknown_matters']} of them are of matters that are not listed; no lead department is given for these.",
         )
     for finding in findings:
         console.line(finding.message("zh"), finding.message("en"))

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 def init(console: Console, folder: str, force: bool) -> None:
     """Look at every file in FOLDER and write a commented FOLDER/gridmerge.toml.
 
-    认识文件夹里的每个文件：部门、字段、坐标系、编码、村界、工作量和人员名单，写出带注释的项目文件。
+    认识文件夹里的每个文件：部门、字段、坐标系、编码、村界、工作量和人员名册，写出带注释的项目文件。
     """
     from gridmerge.config import PROJECT_FILE
     from gridmerge.recognise import proposal

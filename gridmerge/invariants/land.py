@@ -144,7 +144,7 @@ def _strangers(result: Result) -> Iterator[Broken]:
     wrong = result.faces.loc[(theirs != result.faces["village_code"]).to_numpy(), "grid_code"]
     if len(wrong):
         odd = first(sorted(set(wrong.astype(str))))
-        yield broken(2, f"网格含有其他村（社区）的地块：{odd}。", f"grids hold faces of another village: {odd}.")
+        yield broken(2, f"网格含有其他村（社区）的最小面：{odd}。", f"grids hold faces of another village: {odd}.")
 
 
 def _homes(parts: Shapes, pieces: Shapes) -> NDArray[np.int64]:

@@ -43,7 +43,7 @@ def claimed(result: Result) -> Iterator[Broken]:
     if strange:
         yield broken(
             3,
-            f"memberships 引用了不存在的地块：{first(strange)}。",
+            f"memberships 引用了不存在的最小面：{first(strange)}。",
             f"memberships name faces that are not there: {first(strange)}.",
         )
     yield from _members_of(result, result.memberships, "memberships")

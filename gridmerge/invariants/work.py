@@ -19,7 +19,7 @@ def conserved(result: Result) -> Iterator[Broken]:
     """The faces sum to the input inside the township, and the rest is a finding."""
     unweighed = sorted(result.faces.loc[result.faces["workload"].isna(), "face_id"])
     if unweighed:
-        yield broken(4, f"地块没有工作量：{first(unweighed)}。", f"faces without a workload: {first(unweighed)}.")
+        yield broken(4, f"最小面没有工作量：{first(unweighed)}。", f"faces without a workload: {first(unweighed)}.")
     for name, work in sorted(result.works.items()):
         total = float(work.frame["value"].sum())
         placed = float(result.faces[name].sum())
@@ -44,7 +44,7 @@ def gathered(result: Result) -> Iterator[Broken]:
         if len(odd):
             yield broken(
                 4,
-                f"{name}：地块之和不等于网格：{first(list(odd))}。",
+                f"{name}：最小面之和不等于网格：{first(list(odd))}。",
                 f"{name}: faces do not sum to their grid: {first(list(odd))}.",
             )
     for name, work in sorted(result.works.items()):

@@ -176,7 +176,7 @@ def _one_land(code: str, others: list[str]) -> PlaceError:
     who = "、".join(others[:2]) or "?"
     return PlaceError(
         f"村界 {code} 的土地全部画在 {who} 的范围内，无法划清；请在源数据中改正边界；若是同一个村画了两次，请删去一个，或改成同一村代码。",
-        f"all land of village {code} lies within {who}, so that no boundary can be told; mend it in the source; if one village was drawn twice, delete one, or give both the same code.",
+        f"all land of village {code} lies within {who}, so that no boundary can be determined; correct it in the source; if one village was drawn twice, delete one, or give both the same code.",
     )
 
 
@@ -184,5 +184,5 @@ def _no_coverage(codes: list[str]) -> PlaceError:
     who = codes[:2] if len(codes) > 1 else codes
     return PlaceError(
         f"村界 {'、'.join(who)} 与相邻村大范围重叠，无法划清；请在源数据中改正这些村的边界（或合并重复的村）。",
-        f"villages {', '.join(who)} overlap others so far that no boundary can be told; mend their boundaries in the source (or merge what is there twice).",
+        f"villages {', '.join(who)} overlap others so far that no boundary can be determined; correct their boundaries in the source (or merge what is there twice).",
     )

@@ -77,7 +77,7 @@ class Shift:
         """A clause: distance, direction, confidence."""
         metres = self.metres
         if not self.sure:
-            return Text("整体偏移无法判断", "no common shift can be told")
+            return Text("整体偏移无法判断", "no common shift can be determined")
         if metres < max(0.5, CERTAIN * self.error):
             return Text("没有整体偏移", "no common shift")
         wind = _WINDS[round(np.arctan2(self.north, self.east) / (np.pi / 4)) % 8]

@@ -141,7 +141,7 @@ def _told_left_out(raw: RawLayer, rows: pd.Series, faults: list[_Fault]) -> Find
 
 def _refused(raw: RawLayer, faults: list[_Fault]) -> InputError:
     return InputError(
-        f"roster（{raw.source.path}）：" + "；".join(fault.zh for fault in faults) + "；请在花名册中改正。",
+        f"roster（{raw.source.path}）：" + "；".join(fault.zh for fault in faults) + "；请在人员名册中改正。",
         f"roster ({raw.source.path}): " + "; ".join(fault.en for fault in faults) + "; correct the roster.",
     )
 

@@ -162,7 +162,7 @@ def _apart(shapes: Geometries, codes: list[str], path: str) -> InputError:
     spots = "；".join(f"{code} {_spoken(_middle(shape))}" for code, shape in listed)
     return InputError(
         f"villages（{path}）的各村相距百公里以上，分不出哪些是对的（{spots}）；请检查坐标是否写反、坐标系是否混用。",
-        f"villages ({path}): the villages lie a hundred kilometres and more apart, and it cannot be told which are right ({spots}); check for exchanged axes or mixed coordinate systems.",
+        f"villages ({path}): the villages lie a hundred kilometres and more apart, and it cannot be determined which are right ({spots}); check for exchanged axes or mixed coordinate systems.",
     )
 
 

@@ -15,7 +15,7 @@ from gridmerge.text import Language, Text
 LANGUAGES: tuple[Language, Language] = ("zh", "en")
 LISTED = 5  # of each kind; the rest stands in the workbook
 MATTERS = {
-    "gaps": Text("无人认领", "nobody's land"),
+    "gaps": Text("无人认领", "unclaimed land"),
     "claims": Text("重复认领", "claimed twice"),
     "disputes": Text("争议界线", "line in dispute"),
 }
@@ -135,9 +135,9 @@ def _open(report: dict[str, Any]) -> Text:
     nobody, twice, lines = (land[key]["count"] for key in ("nobodys_land", "claimed_twice", "disputes"))
     todo = counts["errors"] + counts["warnings"]
     if not nobody + twice + lines + todo:
-        return Text("没有需要商定或处理的问题。", "Nothing is left to settle or to mend.")
+        return Text("没有需要商定或处理的问题。", "Nothing is left to settle or to correct.")
     return Text(
         f"待会议商定：无人认领的土地 {nobody} 处、重复认领 {twice} 处、争议界线 {lines} 处；待各部门核改的数据问题 {todo} 处。",
         f"For a meeting to settle: land nobody claims {nobody}, claimed twice {twice}, lines in dispute {lines}; "
-        f"for the departments to mend: {todo} findings in the data.",
+        f"for the departments to correct: {todo} findings in the data.",
     )

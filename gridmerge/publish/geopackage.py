@@ -88,9 +88,9 @@ def _layers(build: Build) -> Iterator[tuple[str, pd.DataFrame, str]]:
     yield "grids", grids[[*grid_columns, "geometry"]].assign(leader=heads), "综合网格"
     faces = mosaic.faces.merge(plan.faces, on="face_id").merge(build.weights.faces, on="face_id").sort_values("face_id")
     columns = ["face_id", "village_code", "grid_code", "area_m2", *names, "workload", "zone"]
-    yield "faces", faces[[*columns, "geometry"]], "最小地块"
+    yield "faces", faces[[*columns, "geometry"]], "最小面"
     links = mosaic.memberships[["face_id", "layer", "source_id"]].sort_values(["face_id", "layer", "source_id"])
-    yield "memberships", links, "地块与部门原网格的归属"
+    yield "memberships", links, "最小面与部门网格的归属"
     for kind, note in (("gaps", "部门未认领的土地"), ("claims", "重复认领的土地"), ("disputes", "争议界线")):
         yield kind, docket(build, kind).drop(columns=["lon", "lat"]), note
     if build.addresses is not None:

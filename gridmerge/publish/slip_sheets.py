@@ -37,7 +37,7 @@ def department_sheet(book: Book, ready: Sequence[Slip]) -> None:
         rows.append({"name": slip.title, "all": sum(counts.values()), **counts, **{key: area[key] for key in ACCOUNT}})
     columns = [
         Column(key="name", title=book.say(Text("部门", "department"))),
-        Column(key="all", title=book.say(Text("原网格数", "old grids")), decimals=0),
+        Column(key="all", title=book.say(Text("原网格数", "departmental grids")), decimals=0),
         *(Column(key=fate, title=book.say(name), decimals=0) for fate, name in FATES.items()),
         *(
             Column(key=key, title=f"{book.say(name)}\n{book.say(HECTARES)}", decimals=2)
@@ -50,7 +50,9 @@ def department_sheet(book: Book, ready: Sequence[Slip]) -> None:
 def slip_sheet(book: Book, build: Build, slip: Slip) -> None:
     """Write 一部门一表 with its closing sums."""
     sheet = book.sheet(slip.title)
-    title = book.say(Text(f"{slip.title}：原网格与综合网格对照表", f"{slip.title}: old grids and unified grids"))
+    title = book.say(
+        Text(f"{slip.title}：原网格与综合网格对照表", f"{slip.title}: departmental grids and unified grids")
+    )
     top = headed(book, sheet, title, f"{book.footer}　crosswalk.csv layer = {slip.layer.key}")
     rows = [
         {

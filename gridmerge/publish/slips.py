@@ -17,7 +17,7 @@ from gridmerge.text import Text
 FATES = {
     "kept": Text("整体保留", "kept whole"),
     "merged": Text("整体并入", "merged"),
-    "parted": Text("按村界分开", "parted at village lines"),
+    "parted": Text("按村界分开", "split at village lines"),
     "split": Text("拆分", "split"),
     "lost": Text("未纳入", "not taken in"),
 }
@@ -125,7 +125,7 @@ def _rows(build: Build, layer: Layer, fates: pd.DataFrame, claims: pd.DataFrame)
 def _why(fate: str, grid_code: str, grids: int, companions: int) -> Text:
     """One sentence an officer can read out."""
     if fate == "lost":
-        return Text("村界内未成地块，见问题清单。", "No face inside the villages; the findings say why.")
+        return Text("村界内没有形成最小面，见问题清单。", "No face inside the villages; the findings say why.")
     if not grid_code:
         return Text(
             "画线出入，按共同界线归入邻格。",
@@ -136,10 +136,10 @@ def _why(fate: str, grid_code: str, grids: int, companions: int) -> Text:
     if fate == "merged":
         return Text(
             f"整体并入，同格有本部门另 {companions} 个。",
-            f"Taken in whole, beside {companions} other old grids of this department.",
+            f"Taken in whole, beside {companions} other grids of this department.",
         )
     if fate == "parted":
-        return Text(f"跨 {grids} 个村，按村界分开。", f"Lay in {grids} villages: parted at the village lines.")
+        return Text(f"跨 {grids} 个村，按村界分开。", f"Lay in {grids} villages: split at the village lines.")
     return Text(
         f"规模或界线不合，分入 {grids} 个网格。",
         f"Larger than a unified grid, or across its agreed lines: went to {grids} grids.",

@@ -26,9 +26,9 @@ def _extent(report: dict[str, Any]) -> list[Figure]:
         (Text("部门原网格", "departmental grids"), f"{counts['departmental_grids']}", nothing),
         (Text("村（社区）", "villages"), f"{counts['villages']}", nothing),
         (
-            Text("最小地块", "faces"),
+            Text("最小面", "faces"),
             f"{counts['faces']}",
-            Text("统一界线后切出的最小单元", "the smallest pieces once the lines are agreed"),
+            Text("统一界线后切出的最小一块地", "the smallest areas once the lines are agreed"),
         ),
         (Text("综合网格", "unified grids"), f"{counts['grids']}", nothing),
     ]
@@ -137,8 +137,8 @@ def _prices(members: dict[str, Any]) -> list[Figure]:
 def _open(report: dict[str, Any]) -> list[Figure]:
     counts, land = report["counts"], report["open"]
     names = {
-        "nobodys_land": Text("无任何部门认领的地块（三不管）", "land no department claims"),
-        "claimed_twice": Text("同一部门重复认领的地块", "land one department claims twice"),
+        "nobodys_land": Text("无任何部门认领的土地（三不管）", "land no department claims"),
+        "claimed_twice": Text("同一部门重复认领的土地", "land one department claims twice"),
         "disputes": Text("部门之间的争议界线", "lines in dispute between departments"),
     }
     told = [

@@ -53,7 +53,7 @@ def reason(sheet: Sheet) -> Text:
         return Text("文件名像村界", "its name is like the villages'")
     if says_villages(sheet):
         return Text("所在文件夹名像村界", "its folder's name is like the villages'")
-    return Text("没有文件像村界，先取这一个", "no file is like the villages; this one is taken for want of a better")
+    return Text("没有文件像村界，先取这一个", "no file is like the villages; this one is the best there is")
 
 
 def says_villages(sheet: Sheet) -> bool:

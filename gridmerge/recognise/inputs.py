@@ -205,7 +205,7 @@ def joined(group: list[Recognised]) -> Sheet:
 
 def _role(table: Table, first: Recognised, owner: str | None) -> None:
     if first.kind.value == "exclusive":
-        table.values["role"] = Guess("exclusive", "sure", Text("专属网格整块划出", "special grids are cut out whole"))
+        table.values["role"] = Guess("exclusive", "sure", Text("专属网格整块划出", "exclusive grids are cut out whole"))
     elif first.kind.value == "barrier":
         why = together(first.kind.why, Text("，网格不宜跨越", "; grids should not straddle it"))
         table.values["role"] = Guess("barrier", first.kind.sure, why)

@@ -155,7 +155,7 @@ def _why_system(code: str, found: Finding, blanks: dict[str, str], settled: bool
     # western numbers of the older Chinese datums look the same and lie tens of metres off
     why = Text(
         "文件没有坐标系，按坐标数值判断；与村界的吻合不足以排除北京54、西安80",
-        "the file says none; told by its numbers, and the fit to the villages cannot exclude Beijing 54 and Xi'an 80",
+        "the file says none; determined from its numbers, and the fit to the villages cannot exclude Beijing 54 and Xi'an 80",
     )
     return Guess(code, "likely", why)
 

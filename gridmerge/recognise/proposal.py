@@ -219,4 +219,4 @@ def _empty(sheets: list[Sheet], head: Table) -> list[tuple[str, Text]]:
 def _unused(one: Recognised) -> Text:
     if one.kind.value != "roster":
         return one.kind.comment
-    return together(WORDS["unsure"], Text("：也像人员名单，已用另一份", ": like a roster too, but another one is used"))
+    return together(WORDS["unsure"], Text("：也像人员名册，已用另一份", ": like a roster too, but another one is used"))

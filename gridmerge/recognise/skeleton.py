@@ -80,7 +80,7 @@ def _unusable(one: Recognised, error: GridmergeError | None) -> Table:
             "下面各文件没有对照村界核对过：坐标系、坐标偏移（datum）、where、名称看不出的文件都没有判断；"
             "改好村界文件后请运行 init --force 重写本文件，或在这里写上所缺的键（如 crs）后运行 check",
             "Nothing below was checked against the villages: no coordinate system, datum or where was proven, nor files "
-            "whose names tell nothing looked at; mend the villages' file and run init --force, or write the missing key "
+            "whose names tell nothing looked at; correct the villages' file and run init --force, or write the missing key "
             "(such as crs) here and run check",
         )
     )
@@ -95,7 +95,7 @@ def _clashes(head: Table, township: Township) -> None:
         why = Text(
             f"有 {len(clashes)} 个代码几个村共用（如 {first}），会并成一个村；请改正代码，或把 code 换成能区分各村的字段",
             f"{len(clashes)} codes are shared by villages of several names (such as {first}), which become one village; "
-            "mend the codes, or write a column that tells the villages apart",
+            "correct the codes, or write a column that tells the villages apart",
         )
         head.doubt("code", why)
 

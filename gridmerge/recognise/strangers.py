@@ -132,7 +132,7 @@ def _no_network(count: int, label: np.ndarray, twice: float, lattice: _Lattice) 
         )
     if count > _FINE * len(np.unique(lattice.villages)):
         return Text(
-            f"面状，{count} 个面太细，像图斑或地块；若是微网格，请自己加一段 [[layers]]",
+            f"面状，{count} 个面太细，像国土调查或宗地数据；若是微网格，请自己加一段 [[layers]]",
             f"{count} areas are too fine for a network, more like parcels; if they are micro-grids, add a [[layers]] table",
         )
     if _alike(label, lattice.villages) >= _SAME:

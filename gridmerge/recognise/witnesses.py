@@ -39,7 +39,7 @@ def unusable(head: Table) -> Text:
     path = head.values["path"].value
     return Text(
         f"村界文件 {path} 现在用不了，原因写在 [villages] 里；改好之前 check 和 build 都会停下。",
-        f"The villages' file {path} cannot be used yet; [villages] says why. check and build stop until that is mended.",
+        f"The villages' file {path} cannot be used yet; [villages] says why. check and build stop until that is corrected.",
     )
 
 

@@ -65,7 +65,7 @@ def differs_here(other: Sequence[str], failures: Sequence[Broken]) -> Text:
         f"成果是在另一套环境中生成的（{zh} 不同），在本机重新生成后有以下不同，无法判断是环境所致还是事后改动："
         f"{''.join(failure.text.zh for failure in failures)}{PROVED.zh}",
         f"these results were made with other versions of {en}; made again here they differ, and whether the versions or "
-        f"somebody's hand did it cannot be told here: {' '.join(failure.text.en for failure in failures)} {PROVED.en}",
+        f"somebody's hand did it cannot be determined here: {' '.join(failure.text.en for failure in failures)} {PROVED.en}",
     )
 
 

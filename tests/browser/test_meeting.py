@@ -197,7 +197,7 @@ def test_no_grid_may_be_emptied(meet, data, borders, grid_of):
     meeting = meet(replace(data, faces=faces, grids=pd.concat([data.grids, row], ignore_index=True)))
     near = next(iter(sorted(borders[lone])))
     start_editing(meeting, near)
-    assert "最后一块地" in refused(meeting, lone)
+    assert "最后一个最小面" in refused(meeting, lone)
 
 
 def test_an_exclusive_zone_stays_whole(meet, data, grid_of, lawful):
@@ -255,7 +255,7 @@ def test_a_file_for_another_build_is_matched_and_what_fails_is_told(meet, grid_o
     panel = meeting.text("#gm-tab")
     assert (
         "该文件是为另一次成果做的" in panel
-        and "地块 F<b>gone 在本图中不存在" in panel
+        and "最小面 F<b>gone 在本图中不存在" in panel
         and "不是 999999999999999" in panel
     )
 
@@ -538,9 +538,9 @@ def test_land_claimed_twice_names_both_claimants(meet, data):
     meeting.page.click("[data-tab=check]")
     told = meeting.text("[data-item^='claims/']")
     names = layer.frame.set_index("source_id")["name"]
-    assert "被重复划入" in told and names[other] in told and names[own["source_id"]] in told
+    assert "被重复认领" in told and names[other] in told and names[own["source_id"]] in told
     meeting.click_face(own["face_id"])
-    assert "重复划入" in meeting.text("#gm-card")
+    assert "重复认领" in meeting.text("#gm-card")
 
 
 def test_a_line_in_dispute_tells_who_stands_on_which_side_and_moves_the_land_there(meet, data, grid_of, lawful):
@@ -630,7 +630,7 @@ def test_a_project_without_workload_is_drawn_by_area(meet, data):
     )
     meeting = meet(shown)
     meeting.click_face(data.faces["face_id"].iloc[5])
-    assert "公顷" in meeting.text("#gm-tab") and "未提供人员名单" in meeting.text("#gm-card")
+    assert "公顷" in meeting.text("#gm-tab") and "未提供人员名册" in meeting.text("#gm-card")
     grid = data.grids.set_index("grid_code").loc[data.faces["grid_code"].iloc[5]]
     assert f"{grid['area_m2'] / 1e4:.0f}" in meeting.text(".bar.on").replace(",", "")
     assert meeting.errors == []

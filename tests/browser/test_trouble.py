@@ -47,7 +47,7 @@ def test_findings_are_on_the_map_and_the_list_flies_to_them(chromium, tmp_path, 
     assert "消防救援" in page.text("#gm-findings") and HOSTILE in page.text("#gm-findings")
     page.page.click("button.remark >> nth=0")
     page.page.wait_for_selector(".leaflet-popup-content")
-    assert "重叠" in page.text(".leaflet-popup-content") or "空白" in page.text(".leaflet-popup-content")
+    assert "重叠" in page.text(".leaflet-popup-content") or "无人认领" in page.text(".leaflet-popup-content")
     page.page.click("#gm-language")
     assert "Fire and rescue" in page.text("#gm-findings")
     assert page.errors == []

@@ -79,7 +79,7 @@ def test_departments_are_listed_by_rank_everywhere(out):
 def test_no_key_of_an_input_stands_where_people_read(out):
     value = payload_of((out / "map.html").read_text("utf-8"))
     assert value["inputs"]["workload:households"] == ["户数", "households"]
-    assert value["inputs"]["roster"] == ["人员名单", "roster"] and value["inputs"]["villages"][0] == "村（社区）界"
+    assert value["inputs"]["roster"] == ["人员名册", "roster"] and value["inputs"]["villages"][0] == "村（社区）界"
     told = {remark[2] for remark in value["remarks"]} | {source[0] for source in value["sources"]}
     assert told - {""} <= value["inputs"].keys() | {layer["key"] for layer in value["layers"]}
     assert "workload:households" in {remark[2] for remark in value["remarks"]}
@@ -91,7 +91,7 @@ def test_no_key_of_an_input_stands_where_people_read(out):
     [
         ("workload:events", "事件数"),
         ("workload:井盖", "井盖"),
-        ("roster", "人员名单"),
+        ("roster", "人员名册"),
         ("matters", "事项清单"),
         ("grids:previous", "旧方案"),
         ("grids:locks", "锁定表"),

@@ -76,4 +76,4 @@ def test_every_file_is_a_table_or_a_comment(folder):
     text, _ = told(folder)
     for path in folder.iterdir():
         assert path.name in text, path.name
-    assert "#   名册.csv：请核对：也像人员名单，已用另一份" in text
+    assert "#   名册.csv：请核对：也像人员名册，已用另一份" in text
