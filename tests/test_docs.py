@@ -9,7 +9,33 @@ from pydantic import BaseModel
 from gridmerge import config
 
 ROOT = Path(__file__).parents[1]
+LANGUAGES = ("zh", "en")
+UNWRITTEN = "本页正在编写"  # what a page says until its Chinese is there
+# Pages whose two languages are held against each other.
+WRITTEN = sorted(page.name for page in ROOT.glob("docs/zh/*.md") if UNWRITTEN not in page.read_text("utf-8"))
 PAGES = sorted([*ROOT.glob("*.md"), *ROOT.glob("docs/*/*.md"), ROOT / "sample_layers" / "README.md"])
+
+
+def text_of(page: str, language: str) -> str:
+    return ROOT.joinpath("docs", language, page).read_text("utf-8")
+
+
+def outline(text: str) -> list[tuple[int, tuple[str, ...]]]:
+    """The headings: how deep, and what stands in them as code, which is the same in every language."""
+    prose = re.sub(r"```.*?```", "", text, flags=re.DOTALL)
+    headings = re.findall(r"^(#+) (.*)$", prose, re.MULTILINE)
+    return [(len(marks), tuple(re.findall(r"`([^`]+)`", title))) for marks, title in headings]
+
+
+def table_keys(text: str) -> list[list[str]]:
+    """What stands as code in the first cell of each row of the tables."""
+    cells = re.findall(r"^\| (.*?) \|", text, re.MULTILINE)
+    keys = [re.findall(r"`([^`]+)`", cell) for cell in cells]
+    return [row for row in keys if row]
+
+
+def keys_described(text: str) -> set[str]:
+    return {key for row in table_keys(text) for key in row}
 
 
 @pytest.mark.parametrize("page", PAGES, ids=[str(page.relative_to(ROOT)) for page in PAGES])
@@ -42,7 +68,34 @@ def sections() -> dict[str, type[BaseModel]]:
     }
 
 
+@pytest.mark.parametrize("language", LANGUAGES)
 @pytest.mark.parametrize("section", sections().values(), ids=list(sections()))
-def test_every_key_of_the_project_file_is_described(section):
-    page = ROOT.joinpath("docs", "en", "project-file.md").read_text("utf-8")
-    assert [key for key in section.model_fields if f"`{key}`" not in page] == []
+def test_every_key_of_the_project_file_is_described(section, language):
+    described = keys_described(text_of("project-file.md", language))
+    assert sorted(set(section.model_fields) - described) == []
+
+
+@pytest.mark.parametrize("page", WRITTEN)
+def test_both_languages_of_a_page_have_the_same_headings(page):
+    assert outline(text_of(page, "zh")) == outline(text_of(page, "en"))
+
+
+@pytest.mark.parametrize("page", WRITTEN)
+def test_both_languages_of_a_page_describe_the_same_keys(page):
+    assert table_keys(text_of(page, "zh")) == table_keys(text_of(page, "en"))
+
+
+@pytest.mark.parametrize("page", WRITTEN)
+def test_both_languages_of_a_page_show_as_many_examples_and_pictures(page):
+    counts = [
+        (text.count("```"), sorted(re.findall(r"!\[[^]]*\]\(([^)]+)\)", text)))
+        for text in (text_of(page, language) for language in LANGUAGES)
+    ]
+    assert counts[0] == counts[1]
+
+
+def test_a_key_that_one_language_leaves_out_is_seen():
+    page = "# A\n## `[a]`\n| key | b |\n|---|---|\n| `one`, `two` | x |\n| `three` | `x` |\n"
+    assert table_keys(page) == [["one", "two"], ["three"]]
+    assert outline(page) == [(1, ()), (2, ("[a]",))]
+    assert table_keys(page) != table_keys(page.replace("`two`", "two"))

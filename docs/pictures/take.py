@@ -1,18 +1,27 @@
-"""Take the README's pictures again: ``python docs/pictures/take.py OUT`` (a finished build of sample_layers)."""
+"""Take the pictures of the README and the manual again: ``python docs/pictures/take.py OUT``.
+
+OUT is a finished build of sample_layers whose project folder has been through ``gridmerge check`` too. The poster wants matplotlib and a
+Chinese font.
+"""
 
 from __future__ import annotations
 
 import shutil
 import sys
 import tempfile
+from collections.abc import Callable
 from pathlib import Path
 
-from playwright.sync_api import Page, sync_playwright
+from PIL import Image
+from playwright.sync_api import Browser, Page, sync_playwright
 
 from gridmerge.publish.map import from_out, render_data
+from gridmerge.publish.poster import posters
 
 HERE = Path(__file__).parent
 FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-sync", "--no-first-run"]
+SCREEN = {"width": 1440, "height": 810}
+POSTER_WIDTH = 1400
 BESIDE_THE_CARD = 140  # pixels the town is moved to the left, so that the card hides none of it
 
 
@@ -35,20 +44,50 @@ def edit_mode(page: Page) -> None:
     )
 
 
+def docket(page: Page) -> None:
+    """Show what departments disagree about, and where the first of it lies."""
+    page.click("[data-tab=check]")
+    page.wait_for_timeout(300)
+    page.locator(".item").first.click()
+
+
+def as_it_opens(page: Page) -> None:
+    """Show what is on the screen at first."""
+
+
+MAP_PICTURES = {"meeting-map": meeting_map, "edit-mode": edit_mode, "docket": docket}
+
+
+def shoot(browser: Browser, file: Path, name: str, act: Callable[[Page], None], ready: str) -> None:
+    """Open a page, act on it and keep what is on the screen."""
+    page = browser.new_context(viewport=SCREEN).new_page()
+    page.goto(file.as_uri())
+    page.wait_for_selector(ready)
+    act(page)
+    page.wait_for_timeout(600)  # the map flies and the canvas follows
+    page.screenshot(path=HERE / f"{name}.png")
+
+
+def poster(out: Path, folder: Path) -> None:
+    """Keep the sheet of one village, small enough for a page."""
+    posters(from_out(out), folder)
+    sheet = Image.open(sorted(folder.glob("*.png"))[0])
+    sheet.thumbnail((POSTER_WIDTH, POSTER_WIDTH))
+    sheet.convert("P", palette=Image.Palette.ADAPTIVE).save(HERE / "poster.png", optimize=True)
+
+
 def main(out: Path) -> None:
-    """Write both pictures beside this file."""
-    with sync_playwright() as playwright, tempfile.TemporaryDirectory() as folder:
-        file = Path(folder, "map.html")
+    """Write the pictures beside this file."""
+    with sync_playwright() as playwright, tempfile.TemporaryDirectory() as scratch:
+        file = Path(scratch, "map.html")
         file.write_text(render_data(from_out(out)), "utf-8")
         browser = playwright.chromium.launch(executable_path=shutil.which("chromium"), args=FLAGS)
-        for name, act in (("meeting-map", meeting_map), ("edit-mode", edit_mode)):
-            page = browser.new_context(viewport={"width": 1440, "height": 810}).new_page()
-            page.goto(file.as_uri())
-            page.wait_for_selector("html[data-ready]")
-            act(page)
-            page.wait_for_timeout(600)  # the map flies and the canvas follows
-            page.screenshot(path=HERE / f"{name}.png")
+        for name, act in MAP_PICTURES.items():
+            shoot(browser, file, name, act, "html[data-ready]")
+        shoot(browser, out / "report.html", "report", as_it_opens, "body")
+        shoot(browser, out.parent / "check" / "findings.html", "findings", as_it_opens, "body")
         browser.close()
+        poster(out, Path(scratch, "posters"))
 
 
 if __name__ == "__main__":
