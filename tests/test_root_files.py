@@ -53,3 +53,9 @@ def test_the_lock_file_holds_every_dependency():
     wanted = [*project["dependencies"], *extras["dev"], *extras["docs"]]
     names = {plain(re.match(r"[A-Za-z0-9._-]+", one).group()) for one in wanted}
     assert names - {plain(line.split("==")[0]) for line in LOCKED} == set()
+
+
+def test_the_changelog_keeps_its_form():
+    headings = re.findall(r"^### (.+)$", text("CHANGELOG.md"), re.MULTILINE)
+    assert "## [Unreleased]\n" in text("CHANGELOG.md")
+    assert headings and set(headings) <= {"Added", "Changed", "Deprecated", "Removed", "Fixed", "Security"}
