@@ -11,8 +11,10 @@ from gridmerge import config
 ROOT = Path(__file__).parents[1]
 LANGUAGES = ("zh", "en")
 UNWRITTEN = "本页正在编写"  # what a page says until its Chinese is there
-# Pages whose two languages are held against each other.
-WRITTEN = sorted(page.name for page in ROOT.glob("docs/zh/*.md") if UNWRITTEN not in page.read_text("utf-8"))
+# Pages for developers, where the Chinese keeps to what an officer asks and leaves measurements and interfaces to the English.
+SHORTER = {"architecture.md", "balance.md", "library.md", "map.md", "overlay.md", "partition.md", "recognition.md"}
+# Pages whose two languages are held against each other, heading by heading and key by key.
+ALIKE = sorted({page.name for page in ROOT.glob("docs/zh/*.md")} - SHORTER)
 PAGES = sorted([*ROOT.glob("*.md"), *ROOT.glob("docs/*/*.md"), ROOT / "sample_layers" / "README.md"])
 
 
@@ -50,6 +52,11 @@ def test_every_page_is_there_in_chinese_and_in_english():
     assert [page for page in english if page not in ROOT.joinpath("mkdocs.yml").read_text("utf-8")] == []
 
 
+def test_no_page_is_a_promise_of_one():
+    pages = ROOT.glob("docs/*/*.md")
+    assert [str(page) for page in pages if UNWRITTEN in (text := page.read_text("utf-8")) or len(text) < 500] == []
+
+
 def test_both_readmes_give_the_same_commands():
     blocks = [
         re.findall(r"```bash\n(.*?)```", ROOT.joinpath(name).read_text("utf-8"), re.DOTALL)
@@ -75,17 +82,17 @@ def test_every_key_of_the_project_file_is_described(section, language):
     assert sorted(set(section.model_fields) - described) == []
 
 
-@pytest.mark.parametrize("page", WRITTEN)
+@pytest.mark.parametrize("page", ALIKE)
 def test_both_languages_of_a_page_have_the_same_headings(page):
     assert outline(text_of(page, "zh")) == outline(text_of(page, "en"))
 
 
-@pytest.mark.parametrize("page", WRITTEN)
+@pytest.mark.parametrize("page", ALIKE)
 def test_both_languages_of_a_page_describe_the_same_keys(page):
     assert table_keys(text_of(page, "zh")) == table_keys(text_of(page, "en"))
 
 
-@pytest.mark.parametrize("page", WRITTEN)
+@pytest.mark.parametrize("page", ALIKE)
 def test_both_languages_of_a_page_show_as_many_examples_and_pictures(page):
     counts = [
         (text.count("```"), sorted(re.findall(r"!\[[^]]*\]\(([^)]+)\)", text)))
