@@ -15,6 +15,9 @@ PACKAGE = ROOT / "gridmerge"
 READ_NOT_SHOWN = frozenset({"地块圈号"})
 CHINESE = re.compile(r"[一-鿿]")
 CELL = re.compile(r"(?<!\\)\|")
+# The glossary lists the words, and a decision says why.
+ABOUT_WORDS = frozenset({"glossary.md", "decisions.md"})
+CODE_SPAN = re.compile(r"(?s)```.*?```|`[^`\n]*`")
 SCRIPT_STRING = re.compile(r'"(?:[^"\\\n]|\\.)*"|\'(?:[^\'\\\n]|\\.)*\'|`(?:[^`\\]|\\.)*`')
 
 
@@ -89,6 +92,18 @@ def messages() -> Iterator[tuple[str, str]]:
 
 
 MESSAGES = tuple(messages())
+
+
+def chinese_pages() -> Iterator[tuple[str, str]]:
+    """Name and text of every page in Chinese, without what stands in it as code."""
+    for path in [ROOT / "README.zh-CN.md", *sorted(ROOT.glob("docs/zh/*.md"))]:
+        if path.name not in ABOUT_WORDS:
+            yield path.name, CODE_SPAN.sub("", path.read_text("utf-8"))
+
+
+@pytest.mark.parametrize("word", [word for word in forbidden() if CHINESE.search(word)])
+def test_no_page_of_the_manual_uses_it_either(word):
+    assert [name for name, text in chinese_pages() if word in text] == []
 
 
 @pytest.mark.parametrize("word", forbidden())
