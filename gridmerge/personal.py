@@ -60,6 +60,7 @@ _HOTLINE_GROUPS = frozenset({(3, 3, 4), (3, 4, 3), (3, 7), (4, 3, 3)})
 _LOCAL = re.compile(r"(?:电话|座机|固话|热线|联系方式|(?:tel|phone)[.:：])[\s:：]{0,3}$", re.I)
 # How many first digits numbers have in common that count something, and how many such numbers there are at least.
 _COUNTED, _FEW = 8, 3
+_SHORTEST = 7  # digits of a phone without its area
 _BEFORE = 12  # characters in front of a number that may say what it is
 
 Sort = Literal["id", "card", "phone"]
@@ -101,6 +102,8 @@ def personal(text: str) -> list[Hit]:
     Full-width and other digits, invisible characters, spaces, hyphens, dots and brackets between the digits make no
     difference. Decimals, coordinates, dates and codes are none.
     """
+    if len(text) < _SHORTEST:  # most cells of most columns
+        return []
     plain, places = _plain(text)
     hits = sorted([*_in_runs(plain), *_scientific(plain)], key=lambda hit: hit.start)
     if places is None:

@@ -46,6 +46,8 @@ def as_code(values: pd.Series) -> pd.Series:
         Text of dtype object, same index, in the one normal form of codes (`code_text`); missing values "". A column of
         section numbers (1.0, 1.1, 1.2) keeps its ".0".
     """
+    if isinstance(values.dtype, np.dtype) and values.dtype.kind in "iu":
+        return values.astype(str).astype(object)
     texts = [_code(value) if isinstance(value, str) else cell_text(value) for value in values]
     if not _sections(texts):
         texts = [_whole(text) for text in texts]
@@ -102,13 +104,13 @@ def _unmarked(text: str) -> str:
 
 
 def _whole(text: str) -> str:
-    whole = _INTEGRAL.fullmatch(text)
+    whole = _INTEGRAL.fullmatch(text) if "." in text else None
     return whole[1] if whole else text
 
 
 def _sections(texts: list[str]) -> bool:
     """Whether the numbers with a point are those of sections: no more end in .0 than in another figure."""
-    dotted = [text for text in texts if _FRACTION.fullmatch(text)]
+    dotted = [text for text in texts if "." in text and _FRACTION.fullmatch(text)]
     return bool(dotted) and 2 * sum(_INTEGRAL.fullmatch(text) is not None for text in dotted) <= len(dotted)
 
 

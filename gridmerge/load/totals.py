@@ -65,11 +65,14 @@ def without_sums(frame: gpd.GeoDataFrame, ask: Ask) -> tuple[gpd.GeoDataFrame, l
     if lines_of(frame) is not None:
         return frame, []
     bare = np.flatnonzero(shapely.is_missing(frame.geometry.to_numpy()))
-    table = frame.drop(columns=frame.geometry.name).to_numpy(dtype=object)
-    sums = np.array([row for row in bare if _is_sum(table[row])], dtype=np.int64)
-    if not len(sums):
+    if not len(bare):
         return frame, []
-    example = masked(next(text for cell in table[sums[0]] if (text := flat(cell)) and _SUM.fullmatch(text)))[:20]
+    table = frame.iloc[bare].drop(columns=frame.geometry.name).to_numpy(dtype=object)
+    summing = np.array([_is_sum(cells) for cells in table], dtype=bool)
+    if not summing.any():
+        return frame, []
+    sums = bare[summing]
+    example = masked(next(text for cell in table[summing][0] if (text := flat(cell)) and _SUM.fullmatch(text)))[:20]
     told = rows_in_words(sums, frame)
     kept = frame.drop(index=frame.index[sums]).reset_index(drop=True)
     return kept, [found("rows_not_data", layer=ask.key, measure=len(sums), file=ask.name, rows=told, example=example)]

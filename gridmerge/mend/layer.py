@@ -20,7 +20,6 @@ from gridmerge.mend.place import place
 from gridmerge.mend.spoilt import alike_ids, spoilt_ids, without_dashes
 from gridmerge.mend.tangles import tangles
 from gridmerge.model import Layer, RawLayer, Township
-from gridmerge.personal import scrub
 
 UNKNOWN_RANK = 50.0  # after every department of the catalogue
 
@@ -85,7 +84,7 @@ def mend_layer(raw: RawLayer, spec: LayerSpec, township: Township) -> Layer:
 
 def _doubtful_ids(raw: RawLayer, field: str | None, ids: pd.Series, layer: str) -> list[Finding]:
     """Ids that a spreadsheet has spoilt, and ids that differ in nothing that can be seen."""
-    return [*spoilt_ids(ids, layer), *alike_ids(texts(raw, field).map(scrub), ids, layer)]
+    return [*spoilt_ids(ids, layer), *alike_ids(texts(raw, field), ids, layer)]
 
 
 def _checked(shapes: np.ndarray, ids: list[str], spec: LayerSpec, township: Township) -> list[Finding]:

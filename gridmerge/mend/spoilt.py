@@ -11,6 +11,7 @@ import pandas as pd
 
 from gridmerge.findings import Finding, found
 from gridmerge.mend.fields import some
+from gridmerge.personal import scrub
 from gridmerge.text import INVISIBLE
 
 # 5.10311E+11: the sign and two figures are Excel's; a code of its own such as 1e5 or 12E3 has none.
@@ -119,7 +120,10 @@ def seen(text: str) -> str:
 
 def alike_ids(written: pd.Series, codes: pd.Series, layer: str) -> list[Finding]:
     """A finding for every id that is written in several ways which differ in width, blanks or unseen characters only."""
-    ways = written[codes.duplicated(keep=False) & (codes != "")].groupby(codes).unique()
+    twice = codes.duplicated(keep=False) & (codes != "")
+    each = pd.DataFrame({"code": codes[twice], "written": written[twice]}).drop_duplicates()
+    several = each[each["code"].duplicated(keep=False)]
+    ways = several["written"].map(scrub).groupby(several["code"]).unique()
     return [
         found(
             "id_alike", layer=layer, source_id=str(code), measure=len(texts), written=some(map(seen, sorted(texts)), 3)
