@@ -33,7 +33,7 @@ def with_lines(frame: Frame, numbers: Sequence[int] | NDArray[np.int64]) -> Fram
     return frame
 
 
-def lines_of(frame: pd.DataFrame) -> NDArray[np.int64] | None:
+def lines_of(frame: pd.DataFrame | pd.Series) -> NDArray[np.int64] | None:
     """Return the line of each row; None for what is no table of lines, or where rows have gone since."""
     lines = frame.attrs.get(_KEY)
     return lines.numbers if isinstance(lines, _Lines) and len(lines.numbers) == len(frame) else None
@@ -47,7 +47,7 @@ def same_lines(frame: Frame, other: pd.DataFrame, rows: Sequence[int] | NDArray[
     return with_lines(frame, lines if rows is None else lines[np.asarray(rows, dtype=np.int64)])
 
 
-def rows_in_words(rows: Sequence[int] | NDArray[np.int64], frame: pd.DataFrame | None = None) -> Text:
+def rows_in_words(rows: Sequence[int] | NDArray[np.int64], frame: pd.DataFrame | pd.Series | None = None) -> Text:
     """Name rows of a frame (from 0) by their lines in the file, or as records where it has none; more than a few are left out."""
     lines = None if frame is None else lines_of(frame)
     numbers = [int(row) + 1 if lines is None else int(lines[int(row)]) for row in rows[:_LISTED]]

@@ -280,9 +280,14 @@ def _is_old_id(groups: _Groups, digits: str) -> bool:
         return False
     if len(groups.sizes) > 1 and not (groups.sizes in ((6, 6, 3), (6, 2, 2, 2, 3), (6, 9)) and _even(groups)):
         return False
-    if _OF_A_PERSON.search(groups.before):
+    return _old_enough(digits, groups.before)
+
+
+def _old_enough(digits: str, before: str) -> bool:
+    """Whether fifteen digits are a person's rather than a grid's, by the year of birth and what is written before them."""
+    if _OF_A_PERSON.search(before):
         return True
-    return int(digits[6:8]) >= _OLD_SINCE and not _OF_A_THING.search(groups.before)
+    return int(digits[6:8]) >= _OLD_SINCE and not _OF_A_THING.search(before)
 
 
 def has_check_digit(number: str) -> bool:
@@ -382,7 +387,8 @@ def _scientific(plain: str) -> Iterator[Hit]:
         born = _PROVINCES.match(digits) and (
             digits[6:8] in ("18", "19", "20") and (len(digits) < 14 or _day(digits[6:10], digits[10:14]))
             if power == 17
-            else _day("19" + digits[6:8], digits[8:12].ljust(4, "1"))
+            else _old_enough(digits, plain[max(match.start() - _BEFORE, 0) : match.start()])
+            and _day("19" + digits[6:8], digits[8:12].ljust(4, "1"))
         )
         if power == 10 and _MOBILE.fullmatch(digits[:11]):
             yield Hit(match.start(), match.end(), "phone", digits[:11])

@@ -295,7 +295,18 @@ def _sizes(settings: Settings) -> Grids:
     beside = {  # partition knows no project folder
         key: str(settings.folder / path) for key in ("previous", "locks", "links") if (path := getattr(grids, key))
     }
+    for key, path in beside.items():
+        _ordinary(settings, key, path)
     return grids.model_copy(update={"unit": unit, "target": target, "min": low, "max": high, **beside})
+
+
+def _ordinary(settings: Settings, key: str, path: str) -> None:
+    """Refuse a folder, a pipe or a device: reading one would never end."""
+    if Path(path).exists() and not Path(path).is_file():
+        raise ProjectError(
+            f"{settings.file}：[grids] 的 {key} = “{getattr(settings.grids, key)}” 不是普通文件；请写文件的路径。",
+            f'{settings.file}: {key} = "{getattr(settings.grids, key)}" of [grids] is no ordinary file; write the path of one.',
+        )
 
 
 def _usual_sizes(unit: str) -> tuple[float, float, float] | tuple[None, None, None]:

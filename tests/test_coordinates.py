@@ -4,10 +4,13 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from gridmerge.config import WorkloadSpec
 from gridmerge.coordinates.cells import coordinate, pair
 from gridmerge.coordinates.columns import file_datum, find, read
+from gridmerge.coordinates.parts import part_columns
 from gridmerge.coordinates.points import points
 from gridmerge.datum import SHIFTS
+from gridmerge.load import read as read_file
 
 LON = 103 + 45 / 60 + 12.3 / 3600
 WAYS = [
@@ -148,3 +151,29 @@ def test_the_datum_of_the_header_is_undone_unless_the_project_file_names_one(dat
     assert (there.x, there.y) == pytest.approx((103.76, 29.55), abs=1e-9) and told.kind == "datum_in_header"
     (there,), told = points(frame, find(frame), layer="k", file="a.csv", datum="wgs84")
     assert (there.x, there.y) == (shifted[0][0], shifted[1][0]) and told == []
+
+
+IN_PARTS = [
+    ("经度度", "经度分", "经度秒", "纬度度", "纬度分", "纬度秒"),
+    ("经度", "经分", "经秒", "纬度", "纬分", "纬秒"),
+    ("lon_deg", "lon_min", "lon_sec", "lat_deg", "lat_min", "lat_sec"),
+    ("东经（度）", "东经（分）", "东经（秒）", "北纬（度）", "北纬（分）", "北纬（秒）"),
+    ("Longitude degrees", "Longitude minutes", "Longitude seconds", "Latitude deg", "Latitude min", "Latitude sec"),
+]
+
+
+@pytest.mark.parametrize("names", IN_PARTS)
+def test_degrees_minutes_and_seconds_in_columns_of_their_own(names, tmp_path):
+    """Each row by itself: one without any part has no place, one with 61 minutes is told by its line."""
+    rows = ["1,103,45,36,29,33,0", "2,103,5,7.2,29,3,36", "3,,,,,,", "4,103,61,0,29,33,0", "5,103,45.6,,29,33,"]
+    (tmp_path / "a.csv").write_text("\n".join([",".join(("id", *names)), *rows]) + "\n", "utf-8-sig")
+    raw = read_file(WorkloadSpec(name="w", path="a.csv"), tmp_path, "w")
+    places = [None if point is None else (round(point.x, 9), round(point.y, 9)) for point in raw.frame.geometry]
+    assert places == [(103.76, 29.55), (103.085333333, 29.06), None, None, (103.76, 29.55)]
+    told = [one.message("zh") for one in raw.findings if one.kind == "coordinates_unread"]
+    assert len(told) == 1 and "第 5 行" in told[0]
+
+
+@pytest.mark.parametrize("names", [("经度度", "经度分", "经度秒"), ("经度分", "经度秒", "纬度分"), ("时", "分", "秒")])
+def test_parts_of_one_axis_only_are_no_place(names):
+    assert part_columns(names) is None

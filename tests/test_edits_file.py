@@ -8,8 +8,9 @@ from pathlib import Path
 
 import pytest
 
-from gridmerge.errors import InputError
+from gridmerge.errors import InputError, ProjectError
 from gridmerge.meeting import read_edits, spoken
+from gridmerge.project import read_project
 
 NONE = {
     "nested deeply": "[" * 100_000 + "]" * 100_000,
@@ -63,3 +64,18 @@ def test_a_pipe_or_a_folder_is_not_waited_for(tmp_path: Path) -> None:
     for file in (tmp_path / "edits.json", tmp_path):
         with pytest.raises(InputError, match="no ordinary file"):
             read_edits(file)
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="no pipes here")
+@pytest.mark.parametrize("key", ["previous", "locks", "links"])
+@pytest.mark.parametrize("kind", ["pipe", "folder", "device"])
+def test_what_the_plan_builds_on_is_an_ordinary_file(tmp_path: Path, key: str, kind: str) -> None:
+    place = Path(os.devnull) if kind == "device" else tmp_path / "x"
+    {"pipe": os.mkfifo, "folder": os.mkdir, "device": lambda _: None}[kind](place)
+    file = tmp_path / "gridmerge.toml"
+    file.write_text(
+        f'[villages]\npath = "v.shp"\n[[layers]]\ndepartment = "fire"\npath = "f.shp"\n[grids]\n{key} = "{place.as_posix()}"\n',
+        "utf-8",
+    )
+    with pytest.raises(ProjectError, match=f"{key} = .* is no ordinary file"):
+        read_project(file)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import geopandas as gpd
 import numpy as np
 import pandas as pd
@@ -10,8 +12,10 @@ import xlsxwriter
 from shapely import Point
 
 from gridmerge.config import LayerSpec, WorkloadSpec
+from gridmerge.errors import InputError
 from gridmerge.lines import lines_of, rows_in_words
 from gridmerge.load import read
+from gridmerge.load.plain import amounts, read_table
 from gridmerge.mend import mend_work
 from tests.little import township
 
@@ -114,3 +118,12 @@ def test_rows_that_went_leave_no_wrong_lines():
     assert rows_in_words([1, 3], frame) == rows_in_words([1, 3])
     assert rows_in_words(range(7)).zh == "第 1、2、3、4、5 等条记录"
     assert rows_in_words([0]).en == "record 1"
+
+
+@pytest.mark.parametrize(("above", "line"), [("", 3), ("户数表\n", 4), ("户数表\n\n\n", 6)])
+def test_a_cell_that_is_no_amount_is_told_by_its_line(tmp_path, above, line):
+    (tmp_path / "a.csv").write_text(f"{above}村,户数\nA,3\nB,约5\nC,4\n", "utf-8")
+    table = read_table(tmp_path / "a.csv", "figures")
+    with pytest.raises(InputError, match=f"line {line};") as caught:
+        amounts(table["户数"], Path("a.csv"))
+    assert f"如第 {line} 行的“约5”" in caught.value.in_("zh")

@@ -111,3 +111,13 @@ def test_fingerprints_of_files_and_faces_hold_nothing():
 @given(st.text("0123456789 -.xX张：(+", max_size=60))
 def test_what_was_scrubbed_once_holds_nothing_more(text):
     assert not personal(scrub(text)) or scrub(scrub(text)) != scrub(text)
+
+
+@pytest.mark.parametrize("code", ["5.10302001001001E+14", "5.11304100201001E+14", "5.10302001012003e+14"])
+def test_codes_of_grids_in_scientific_notation_are_nobodys_number(code):
+    assert personal(code) == []
+    assert id_numbers(f"身份证 {code}") != []
+
+
+def test_an_old_number_in_scientific_notation_is_one():
+    assert id_numbers("5.10302640304123E+14") == ["510302640304123"]

@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 
 from gridmerge.config import Datum
 from gridmerge.coordinates.cells import REACH, coordinate, pair
+from gridmerge.coordinates.parts import part_columns
 from gridmerge.values import numbers
 
 Numbers = NDArray[np.float64]
@@ -135,6 +136,8 @@ def find(frame: pd.DataFrame) -> Columns | None:
         as many rows as any other. One column for both only where there is no pair.
     """
     names = [str(name) for name, kind in frame.dtypes.items() if str(kind) != "geometry"]
+    in_parts = {name for three in (part_columns(names) or {}).values() for name in three}
+    names = [name for name in names if name not in in_parts]
     spread = frame.iloc[:: max(1, len(frame) // _SAMPLE)]
     for candidates in (list(_pairs(names)), [_single(name) for name in names if _SINGLE.search(_bare(name))]):
         share = {columns: _readable(spread, columns) for columns in candidates}

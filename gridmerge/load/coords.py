@@ -19,8 +19,10 @@ from shapely.geometry.base import BaseGeometry
 
 from gridmerge import robust
 from gridmerge.coordinates import columns
+from gridmerge.coordinates.parts import LAT, LON, part_columns, with_whole
 from gridmerge.coordinates.points import points
 from gridmerge.findings import Finding, found
+from gridmerge.lines import same_lines
 from gridmerge.load.corners import corners_to_areas, rows_are_corners
 from gridmerge.load.features import drop_unreadable, footprint, unreadable_feature
 from gridmerge.load.piece import Ask, Piece, has_geometry
@@ -65,7 +67,7 @@ def _guessed(piece: Piece, ask: Ask) -> Piece:
             return _from_text(_with(piece, _guess_note(ask, str(name), _KINDS[kind])), ask, str(name))
     found_in = columns.find(piece.frame)
     if found_in is None:
-        return piece
+        return _from_parts(piece, ask)
     plainly = (found_in.lon, found_in.lat) == ("lon", "lat")  # the names the project file's own tables use: no guess
     what = _BOTH if found_in.lon == found_in.lat else _TWO
     told = piece if plainly else _with(piece, _guess_note(ask, found_in.label, what))
@@ -192,11 +194,27 @@ def _east_first(geometry: np.ndarray, ask: Ask) -> tuple[np.ndarray, list[Findin
 
 
 def _from_columns(piece: Piece, ask: Ask, chosen: columns.Columns) -> Piece:
-    geometry, told = points(piece.frame, chosen, layer=ask.key, file=ask.name, datum=ask.datum)
+    return _placed(piece, ask, piece.frame, chosen)
+
+
+def _placed(piece: Piece, ask: Ask, table: pd.DataFrame, chosen: columns.Columns) -> Piece:
+    """Give the rows the points that a table of the same rows says."""
+    geometry, told = points(table, chosen, layer=ask.key, file=ask.name, datum=ask.datum)
     frame = piece.frame.set_geometry(gpd.GeoSeries(geometry, index=piece.frame.index), crs=piece.frame.crs)
     out = _with(dataclasses.replace(piece, frame=frame), *told)
     group = rows_are_corners(frame, ask)
     return out if group is None else corners_to_areas(out, ask, group, (chosen.lon, chosen.lat))
+
+
+def _from_parts(piece: Piece, ask: Ask) -> Piece:
+    """Read degrees, minutes and seconds that stand in columns of their own; a table without such is given back."""
+    parts = part_columns(str(name) for name in piece.frame.columns)
+    if parts is None:
+        return piece
+    whole = same_lines(with_whole(piece.frame, parts), piece.frame)
+    label = "、".join((*parts[LON], *parts[LAT]))
+    noted = _with(piece, _guess_note(ask, label, _TWO))
+    return _placed(noted, ask, whole, columns.named(LON, LAT))
 
 
 def _guess_note(ask: Ask, field: str, what: Text) -> Finding:

@@ -40,7 +40,23 @@ def rows_are_corners(frame: gpd.GeoDataFrame, ask: Ask) -> str | None:
     names = [str(name) for name in frame.columns if name != "geometry"]
     order = _called(names, _ORDER_NAMES)
     candidates = [ask.id] if ask.id else ([name for name in names if name != order] if order else [])
-    return next((name for name in candidates if name in names and _comes_in_runs(as_code(frame[name]))), None)
+    return next((name for name in candidates if name in names and _comes_in_runs(_grids_of(frame, name))), None)
+
+
+def _grids_of(frame: gpd.GeoDataFrame, group: str) -> pd.Series:
+    """The grid of each corner as the code in `group`, "" where nobody can tell.
+
+    Where most rows have none, a code stands once above the corners of its grid, as a merged cell is saved. A single blank
+    between corners of one grid is of that grid.
+    """
+    given = as_code(frame[group])
+    blank = given == ""
+    if not blank.any():
+        return given
+    above = given.mask(blank).ffill().fillna("")
+    below = given.mask(blank).bfill().fillna("")
+    once = 2 * int(blank.sum()) > len(given)
+    return given.mask(blank & (once | (above == below)), above)
 
 
 def _comes_in_runs(values: pd.Series) -> bool:
@@ -65,16 +81,19 @@ def corners_to_areas(piece: Piece, ask: Ask, group: str, used: tuple[str, str]) 
         The fields the points came from; they, and the corner's number, mean nothing to a polygon and go.
     """
     bare = piece.frame.geometry.isna().to_numpy()
-    alien = _alien(piece.frame, group)
+    grids = _grids_of(piece.frame, group)
+    alien = _alien(piece.frame, grids)
+    lone = (grids == "").to_numpy() & ~bare & ~alien
     frame = piece.frame[~bare & ~alien]
     names = [str(name) for name in frame.columns if name != "geometry"]
     order, ring = _called(names, _ORDER_NAMES), _called(names, _RING_NAMES)
-    keys = as_code(frame[group])
+    keys = grids[~bare & ~alien]
     xy = shapely.get_coordinates(frame.geometry.to_numpy())
     numbers = _numbers(frame[order]) if order and order != group else np.arange(len(frame), dtype=float)
     rings = as_code(frame[ring]).to_numpy() if ring and ring != group else np.full(len(frame), "")
     shapes, first, lost = [], [], 0
     findings = [*_told(piece, bare, "corners_blank", ask), *_told(piece, alien, "corners_astray", ask)]
+    findings += _told(piece, lone, "corners_without_grid", ask)
     for key in dict.fromkeys(keys[keys != ""]):  # a polygon each: rows of one grid, ring by ring
         rows = np.flatnonzero((keys == key).to_numpy())
         shape = _area(xy[rows], numbers[rows], rings[rows])
@@ -85,7 +104,7 @@ def corners_to_areas(piece: Piece, ask: Ask, group: str, used: tuple[str, str]) 
         shapes.append(shape)
         first.append(rows[0])
     rest = [name for name in names if name not in {*used, order, ring} - {group}]
-    table = frame[rest].iloc[first].reset_index(drop=True)
+    table = frame.assign(**{group: keys})[rest].iloc[first].reset_index(drop=True)
     out = gpd.GeoDataFrame(table, geometry=np.array([*shapes, None], dtype=object)[:-1], crs=frame.crs)
     note = found(
         "corners_joined", layer=ask.key, measure=len(shapes), file=ask.name, field=group, rows=len(piece.frame)
@@ -93,10 +112,9 @@ def corners_to_areas(piece: Piece, ask: Ask, group: str, used: tuple[str, str]) 
     return dataclasses.replace(piece, frame=out, findings=(*piece.findings, note, *findings))
 
 
-def _alien(frame: gpd.GeoDataFrame, group: str) -> np.ndarray:
+def _alien(frame: gpd.GeoDataFrame, keys: pd.Series) -> np.ndarray:
     """Which corners lie so far from the others of their grid that they can only be slips of the pen."""
     x, y = frame.geometry.x, frame.geometry.y
-    keys = as_code(frame[group])
     far = np.hypot(x - x.groupby(keys).transform("median"), y - y.groupby(keys).transform("median"))
     usual = far.groupby(keys).transform("median")
     least = _FAR_DEGREES if max(abs(x.median()), abs(y.median())) <= 180 else _FAR

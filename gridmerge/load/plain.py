@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 
 from gridmerge.errors import InputError
+from gridmerge.lines import rows_in_words, same_lines
 from gridmerge.load.paths import called, resolve
 from gridmerge.load.piece import Ask
 from gridmerge.load.reading import read_file
@@ -35,7 +36,7 @@ def read_table(file: Path, key: str) -> pd.DataFrame:
     """
     path = resolve([file.name], file.parent)[0]
     piece = read_file(path, Ask(key=key, name=called(path, file.parent), plain=True))
-    return pd.DataFrame(piece.frame.drop(columns=piece.frame.geometry.name))
+    return same_lines(pd.DataFrame(piece.frame.drop(columns=piece.frame.geometry.name)), piece.frame)
 
 
 def column(table: pd.DataFrame, *names: str) -> str | None:
@@ -60,10 +61,10 @@ def amounts(values: pd.Series, file: Path) -> pd.Series:
     parsed = numbers(values)
     wrong = np.flatnonzero(parsed.isna().to_numpy() & _given(values))
     if len(wrong):
-        cell, row = cell_text(values.iloc[wrong[0]])[:30], wrong[0] + 1
+        cell, where = cell_text(values.iloc[wrong[0]])[:30], rows_in_words(wrong[:1], values)
         raise InputError(
-            f"{file} 的列 {values.name} 有 {len(wrong)} 个单元格不是数字，如第 {row} 条的“{cell}”；请改正，没有数据的留空。",
-            f"{file}: {len(wrong)} cells of the column {values.name} are no numbers, such as {cell!r} in record {row};"
+            f"{file} 的列 {values.name} 有 {len(wrong)} 个单元格不是数字，如{where.zh}的“{cell}”；请改正，没有数据的留空。",
+            f"{file}: {len(wrong)} cells of the column {values.name} are no numbers, such as {cell!r} in {where.en};"
             " correct them, and leave blank what is not known.",
         )
     return parsed

@@ -14,10 +14,10 @@ import pandas as pd
 from numpy.typing import NDArray
 from pyproj import CRS
 
+from gridmerge.coordinates import columns
 from gridmerge.errors import InputError, PlaceError
 from gridmerge.mend import crs as systems
 from gridmerge.model import RawLayer
-from gridmerge.values import numbers
 
 Points = NDArray[np.float64]
 
@@ -68,9 +68,10 @@ def similarity(points: Points, layer: str, target: CRS) -> Similarity:
     PlaceError
         Too few points, all on one line, or points that contradict each other.
     """
-    here, there = points[:, :2], points[:, 2:]
-    if np.abs(there).max() <= 180:
-        there = np.column_stack(systems.transform(systems.WGS84, target, there[:, 0], there[:, 1]))
+    here, there = points[:, :2], points[:, 2:].copy()
+    places = columns.Places(x=there[:, 0], y=there[:, 1], unread=np.zeros(len(there), dtype=bool))
+    degrees = places.degrees  # each point by itself: one written in metres among degrees is read as what it is
+    there[degrees] = np.column_stack(systems.transform(systems.WGS84, target, *there[degrees].T))
     middle, aim = here.mean(axis=0), there.mean(axis=0)
     z, w = (here - middle) @ [1, 1j], (there - aim) @ [1, 1j]
     if len(points) < FEWEST or not np.abs(z).max() > 0:
@@ -107,8 +108,9 @@ def points_of(raw: RawLayer, name: str) -> Points:
     table = pd.DataFrame() if raw.control is None else raw.control
     named = {str(column).strip().casefold(): column for column in table.columns}
     if set(COLUMNS) <= named.keys():
-        cells = table[[named[column] for column in COLUMNS]]
-        points: Points = np.column_stack([numbers(cells[name]) for name in cells])
+        x, y, to_x, to_y = (str(named[column]) for column in COLUMNS)
+        places = [columns.read(table, columns.named(*pair)) for pair in ((x, y), (to_x, to_y))]
+        points: Points = np.column_stack([axis for place in places for axis in (place.x, place.y)])
         if np.isfinite(points).all():
             return points
     layer, file = raw.source.key, Path(name).name

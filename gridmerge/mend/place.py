@@ -22,6 +22,7 @@ from gridmerge.model import RawLayer
 
 _EQUAL = 0.05  # metres: systems that agree so far are the same for any drawing
 _AS_GOOD = 0.95  # of the best overlap: what lies on the land as well as any
+_NAMED = 8  # systems a sentence names
 _TRIED = 8  # systems whose lines are compared when several lay a layer on the villages
 
 
@@ -104,7 +105,7 @@ def _placing(
     if told is None and villages is not None:
         told = _by_evidence(most, villages)
     if told is None:
-        raise _no_place(raw, bounds)
+        raise _no_place(raw, bounds, _choices(most, villages))
     return told, (_told_by(told, raw), *_axes(told, key))
 
 
@@ -200,13 +201,25 @@ def swap(shapes: np.ndarray) -> np.ndarray:
     return np.asarray(shapely.transform(shapely.force_2d(shapes), lambda points: points[:, ::-1]))
 
 
-def _no_place(raw: RawLayer, bounds: tuple[float, ...]) -> PlaceError:
+def _choices(most: np.ndarray, villages: gpd.GeoDataFrame | None) -> tuple[str, str]:
+    """The systems that lay a drawing on the villages, as a clause: which of them is right its owner must say."""
+    tried = [] if villages is None else systems.by_evidence(shapely.get_coordinates(most), villages)
+    if not tried:
+        return "", ""
+    named = "、".join(_label(one.crs) for one in tried[:_NAMED])
+    return (
+        f"；落在村界上的有 {named}，请核实后选写其一",
+        f"; those that lay it on the villages are {named}: write the right one",
+    )
+
+
+def _no_place(raw: RawLayer, bounds: tuple[float, ...], choices: tuple[str, str]) -> PlaceError:
     x0, y0, x1, y1 = bounds
     source = raw.source
     return PlaceError(
         f"{source.key}（{source.path}）没有坐标系信息，坐标 x {x0:.0f}–{x1:.0f}、y {y0:.0f}–{y1:.0f} 也无法判断；"
-        f'请向数据提供单位询问坐标系（中央经线、是否地方坐标系），在项目文件中写 crs = "EPSG:…"；'
+        f'请向数据提供单位询问坐标系（中央经线、是否地方坐标系），在项目文件中写 crs = "EPSG:…"{choices[0]}；'
         f'若是地方坐标系，请先转换为 CGCS2000，或写 control = "控制点.csv"。',
         f"{source.key} ({source.path}) declares no coordinate system and x {x0:.0f}..{x1:.0f}, y {y0:.0f}..{y1:.0f} do not tell one; "
-        f'ask its owner for the central meridian and write crs = "EPSG:..." in the project file; a local city system is to be converted to CGCS2000 first, or given control = "points.csv".',
+        f'ask its owner for the central meridian and write crs = "EPSG:..." in the project file{choices[1]}; a local city system is to be converted to CGCS2000 first, or given control = "points.csv".',
     )

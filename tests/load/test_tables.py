@@ -420,3 +420,40 @@ def test_a_csv_with_a_short_last_row_or_a_lost_quotation_mark_is_told(tmp_path: 
     (tmp_path / "b.csv").write_text(text.replace('))"\r\n' + CODES[1], "))\r\n" + CODES[1], 1), "utf-8")
     assert "last_row_short" in kinds(load(tmp_path / "a.csv", geometry="坐标", id="code"))
     assert "rows_swallowed" in kinds(load(tmp_path / "b.csv", geometry="坐标", id="code"))
+
+
+def with_blank_ids(keep) -> str:
+    """Rows of corners whose code and name are blank but where `keep` says so of (row, first of its grid)."""
+    head, *rows = corner_rows().split("\n")
+    cells, seen, lines = [row.split(",") for row in rows], set(), [head]
+    for number, row in enumerate(cells):
+        lines.append(",".join(row if keep(number, row[0] not in seen) else ["", "", *row[2:]]))
+        seen.add(row[0])
+    return "\n".join(lines)
+
+
+@pytest.mark.parametrize("asked", [{"id": "网格编码", "lon": "经度", "lat": "纬度"}, {}])
+def test_a_code_that_stands_once_above_its_corners_is_that_of_all(tmp_path: Path, asked: dict[str, str]) -> None:
+    """As a sheet with merged cells is saved as CSV."""
+    (tmp_path / "界址点.csv").write_text(with_blank_ids(lambda _, first: first), "utf-8")
+    raw = load(tmp_path / "界址点.csv", **asked)
+    got = raw.frame.set_index("网格编码").loc[CODES]
+    assert got["网格名称"].tolist() == NAMES
+    assert shapely.hausdorff_distance(got.geometry.to_numpy(), truth().geometry.to_numpy()).max() < 1e-9
+
+
+def test_one_blank_code_between_corners_of_one_grid_costs_nothing(tmp_path: Path) -> None:
+    (tmp_path / "界址点.csv").write_text(with_blank_ids(lambda row, _: row not in (2, 9)), "utf-8")
+    raw = load(tmp_path / "界址点.csv", id="网格编码", lon="经度", lat="纬度")
+    got = raw.frame.set_index("网格编码").loc[CODES]
+    assert shapely.hausdorff_distance(got.geometry.to_numpy(), truth().geometry.to_numpy()).max() < 1e-9
+    assert kinds(raw) == ["corners_joined"]
+
+
+def test_a_blank_code_between_two_grids_is_told_and_given_to_neither(tmp_path: Path) -> None:
+    (tmp_path / "界址点.csv").write_text(with_blank_ids(lambda row, _: row != 4), "utf-8")
+    raw = load(tmp_path / "界址点.csv", id="网格编码", lon="经度", lat="纬度")
+    told = next(one for one in raw.findings if one.kind == "corners_without_grid")
+    assert told.measure == 1 and "第 6 行" in told.message("zh")
+    got = raw.frame.set_index("网格编码").loc[CODES].geometry
+    assert shapely.get_num_coordinates(got.to_numpy()).tolist() == [5, 4, 5, 5]

@@ -14,6 +14,7 @@ from click.testing import CliRunner
 
 from gridmerge import placeindex
 from gridmerge.cli import main
+from gridmerge.cli.locate import _place
 from gridmerge.config import Reading
 from gridmerge.datum import wgs84_to_gcj02
 from gridmerge.errors import InputError, OutputError, PlaceError
@@ -292,3 +293,15 @@ def test_a_read_only_build_answers_as_any_other(out: Path, monkeypatch: pytest.M
     monkeypatch.setattr(placeindex.os, "access", lambda path, mode: mode != placeindex.os.W_OK)
     monkeypatch.setattr(placeindex.rtree, "Index", refuse)
     assert locate_one(out, lon, lat) == usual
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ("103.76,29.55",), ("103.76，29.55",), ("103.76,", "29.55"), ("103.76，", "29.55"), ("103,76", "29,55"),
+        ("29.55N", "103.76E"), ("北纬29.55，东经103.76",), ("103°45′36″", "29°33′0″"),
+    ],
+)  # fmt: skip
+def test_a_place_as_people_type_it(words):
+    lon, lat = _place(*words, *[None] * (2 - len(words)))
+    assert (round(lon, 9), round(lat, 9)) == (103.76, 29.55)

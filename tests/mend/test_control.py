@@ -110,3 +110,20 @@ def test_the_path_is_taken_from_the_project_file(tmp_path):
         '[villages]\npath = "v.shp"\n[[layers]]\nkey = "a"\npath = "a.shp"\ncontrol = "secret/p.csv"\n'
     )
     assert read_project(tmp_path).layers[0].control == str(tmp_path.resolve() / "secret" / "p.csv")
+
+
+@pytest.mark.parametrize("metres", [[0], [3], [0, 1]])
+def test_each_control_point_is_degrees_or_metres_by_itself(grids, town, tmp_path, metres):
+    there = gpd.GeoSeries(shapely.points(CORNERS), crs=town.crs).to_crs(4326).get_coordinates().to_numpy().copy()
+    there[metres] = CORNERS[metres]
+    table = np.column_stack([to_local(CORNERS), there])
+    pd.DataFrame(table, columns=["x", "y", "to_x", "to_y"]).to_csv(tmp_path / "p.csv", index=False)
+    assert same_land(mend(local(grids), town, control=str(tmp_path / "p.csv")), grids)
+
+
+def test_control_points_may_be_degrees_and_minutes(grids, town, tmp_path):
+    there = gpd.GeoSeries(shapely.points(CORNERS), crs=town.crs).to_crs(4326).get_coordinates().to_numpy().copy()
+    written = [[f"{int(value)}°{value % 1 * 60:.9f}′" for value in row] for row in there]
+    table = pd.DataFrame(to_local(CORNERS), columns=["x", "y"]).join(pd.DataFrame(written, columns=["to_x", "to_y"]))
+    table.to_csv(tmp_path / "p.csv", index=False)
+    assert same_land(mend(local(grids), town, control=str(tmp_path / "p.csv")), grids)

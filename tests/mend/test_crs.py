@@ -1,10 +1,13 @@
+import geopandas as gpd
 import pytest
 from pyproj import CRS
+from shapely import box
 
 from gridmerge.config import LayerSpec
+from gridmerge.errors import PlaceError
 from gridmerge.mend import mend_layer, mend_township
 from gridmerge.mend.crs import by_numbers, is_ballpark, known, working
-from tests.mend.conftest import one, raw, settings
+from tests.mend.conftest import one, raw, settings, village_frame, wavy
 from tests.towns import draw_town
 
 ESRI = (
@@ -110,3 +113,15 @@ def test_evidence_prefers_the_national_datum(seed):
         frame = layer.frame.set_crs(None, allow_override=True)
         told = one(mend_layer(raw(frame, key), LayerSpec(key=key, path=key), town), "crs_by_evidence")
         assert "EPSG:4544" in told.message("zh"), f"town {seed}, {key}: {told.message('zh')}"
+
+
+def test_systems_that_fit_alike_are_named():
+    """One large area has no lines that tell the datums of one zone apart."""
+    town = mend_township(raw(village_frame(wavy())), settings())
+    x0, y0, x1, y1 = town.villages.total_bounds
+    area = gpd.GeoDataFrame({"id": ["1"]}, geometry=[box(x0 + 150, y0 + 150, x1 - 150, y1 - 150)])
+    with pytest.raises(PlaceError) as caught:
+        mend_layer(raw(area), LayerSpec(department="fire", path="a.geojson", id="id"), town)
+    for language in ("zh", "en"):
+        sentence = caught.value.in_(language)
+        assert "EPSG:4544" in sentence and "EPSG:2432" in sentence and 'crs = "EPSG:' in sentence
