@@ -69,8 +69,11 @@ def test_votes_and_notes_are_in_the_tables_and_on_the_map(project, key, tmp_path
     assert minutes.loc["note", "text"] == "电话 139****1234" and minutes.loc["note", "by"] == "王主任"
     assert float(minutes.loc["note", "lon"]) == pytest.approx(105.002, abs=2e-7)
     for shown in (page_of(out), (run("map", out), page_of(out))[1]):
-        assert shown["meeting"]["votes"] == {key: [5, 1, 0], "gap/gone/0": [1, 0, 0]}
-        assert shown["meeting"]["notes"] == [[105.002, 29.35, "电话 139****1234", "王主任"]]
+        assert shown["meeting"]["votes"] == {
+            key: {"yes": 5, "no": 1, "abstain": 0},
+            "gap/gone/0": {"yes": 1, "no": 0, "abstain": 0},
+        }
+        assert shown["meeting"]["notes"] == [{"lon": 105.002, "lat": 29.35, "text": "电话 139****1234", "by": "王主任"}]
         assert [item["item"] for item in shown["docket"] if item["id"] == key] == ["G1"]
     sheet = python_calamine.CalamineWorkbook.from_path(out / "plan.xlsx").get_sheet_by_name("无人认领").to_python()
     head = next(row for row in sheet if "编号" in row)

@@ -9,7 +9,7 @@ from gridmerge.model import Build
 from gridmerge.publish.docket import docket
 from gridmerge.publish.summary import summary
 from gridmerge.publish.tables import records
-from gridmerge.publish.words import label, titles_of
+from gridmerge.publish.words import EVERY_DEPARTMENT, label, titles_of
 from gridmerge.text import Language, Text
 
 LANGUAGES: tuple[Language, Language] = ("zh", "en")
@@ -49,7 +49,7 @@ def agenda(build: Build) -> tuple[list[dict[str, Any]], int]:
     int
         Items that are not listed.
     """
-    titles = titles_of(build) | {"": Text("所有部门", "every department").in_(build.settings.project.language)}
+    titles = titles_of(build) | {"": EVERY_DEPARTMENT.in_(build.settings.project.language)}
     rows, more = [], 0
     for kind, matter in MATTERS.items():
         table = docket(build, kind).drop(columns="geometry")

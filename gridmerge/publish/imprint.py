@@ -19,8 +19,8 @@ SHIFTED = {
     "bd09": Text("BD-09（百度偏移坐标）", "BD-09 (shifted)"),
 }
 _GAUSS = re.compile(r"CGCS2000 / (3-degree )?Gauss-Kruger (?:CM (\d+)E|zone (\d+))")  # as EPSG calls them
-_FOR_THE_PUBLIC = Text("公众版", "Edition for the public")
-_NOT_YET = Text("公众版（未经审图，不得公开）", "Edition for the public, not to be published before the map review")
+FOR_THE_PUBLIC = Text("公众版", "Edition for the public")
+NOT_YET = Text("公众版（未经审图，不得公开）", "Edition for the public, not to be published before the map review")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -58,7 +58,7 @@ class Imprint:
         """内部资料, or that it is an edition for the public."""
         if self.audience != "public":
             return INTERNAL
-        return _FOR_THE_PUBLIC if self.review_number else _NOT_YET
+        return FOR_THE_PUBLIC if self.review_number else NOT_YET
 
     def fields(self, language: Language, *, metres: bool | None = None) -> dict[str, str]:
         """Return label and value, in the order people read them.

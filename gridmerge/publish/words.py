@@ -137,6 +137,10 @@ INPUTS = {  # what stands in the project file beside the layers and workloads, b
 EDITS = Text("会议调整", "edits of a meeting")
 
 INTERNAL = Text("内部资料", "Internal document")
+UNIFIED = Text("综合网格图", "Unified grids")  # the map, the index and the posters
+NOT_PUBLISHED = Text("未公开", "not published")  # a figure that this edition withholds
+EVERY_DEPARTMENT = Text("所有部门", "every department")
+VILLAGE_LINE = Text("村（社区）界", "village")
 
 
 def label(column: str, language: Language) -> str:

@@ -21,7 +21,7 @@ from gridmerge.publish.slips import Slip
 from gridmerge.publish.tables import finding_rows, gravest, records
 from gridmerge.publish.verdict import figures
 from gridmerge.publish.who import departments, leaders, people
-from gridmerge.publish.words import titles_of, unit, value
+from gridmerge.publish.words import EVERY_DEPARTMENT, titles_of, unit, value
 from gridmerge.text import Text
 
 _NO_CLOCK = datetime.datetime(2000, 1, 1)  # the date a workbook carries inside; the plan's own date is on its summary
@@ -185,7 +185,7 @@ def _docket(book: Book, build: Build, kind: str) -> None:
     table = docket(build, kind).drop(columns="geometry")
     if table.empty:
         return
-    titles = titles_of(build) | {"": book.say(Text("所有部门", "every department"))}
+    titles = titles_of(build) | {"": book.say(EVERY_DEPARTMENT)}
     for column in ("layer", "layers_a", "layers_b"):
         if column in table:
             table[column] = ["、".join(titles[key] for key in keys.split(";")) for keys in table[column]]

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import ast
+import importlib.util
 import json
 import re
 from dataclasses import replace
 from html.parser import HTMLParser
 from importlib import resources
+from pathlib import Path
+from typing import get_type_hints
 
 import esprima
 import geopandas as gpd
@@ -15,6 +19,7 @@ import pytest
 import shapely
 from folium.plugins import MiniMap
 
+import gridmerge
 from gridmerge.datum import SHIFTS
 from gridmerge.errors import OutputError
 from gridmerge.findings import found
@@ -23,10 +28,10 @@ from gridmerge.model import Addresses, Meeting, Note, Vote
 from gridmerge.publish import publish
 from gridmerge.publish.map import MapOptions, build_hash, figure, from_out, inline, render, render_data
 from gridmerge.publish.map.arcs import SCALE, Display, deltas, shared_arcs
-from gridmerge.publish.map.atlas import SCRIPTS as ATLAS
 from gridmerge.publish.map.figure import Page, offline
 from gridmerge.publish.map.inline import UnknownAssetError
-from gridmerge.publish.map.trouble import SCRIPTS as TROUBLE
+from gridmerge.publish.map.labels import LABELS
+from gridmerge.publish.map.page_types import Duties, Faces, Figures, Grids, MapPayload, Remarks
 from gridmerge.publish.words import VALUES
 from tests.publish.map_town import town_data
 from tests.publish.naive import naive_build
@@ -40,6 +45,10 @@ HOSTILE = [
     "村" * 10_000,
     "\u2028",
 ]
+
+WEB = Path(__file__).parents[2] / "web"
+ASSETS = Path(str(resources.files("gridmerge.publish.map") / "assets"))
+SOURCES = sorted((*(WEB / "src").glob("*.ts"), *ASSETS.glob("*.html")))
 
 
 @pytest.fixture(scope="module")
@@ -151,7 +160,7 @@ def test_the_build_hash_names_the_plan_and_not_the_order_of_rows(data):
 
 
 def test_the_page_never_writes_markup_from_data():
-    for asset in (resources.files("gridmerge.publish.map") / "assets").iterdir():
+    for asset in ASSETS.iterdir():
         text = asset.read_text("utf-8")
         for verb in (
             "innerHTML",
@@ -163,7 +172,7 @@ def test_the_page_never_writes_markup_from_data():
             "bindPopup",
             "bindTooltip",
         ):
-            elements = text.replace("bindPopup(() => h(", "")  # an element that h made holds text as text
+            elements = text.replace("bindPopup(()=>h(", "")  # an element that h made holds text as text
             assert verb not in elements, f"{asset.name} uses {verb}"
 
 
@@ -173,8 +182,8 @@ def scripts_of(html):
 
 def test_every_script_of_the_page_is_es2018(data, page):
     """Offices keep browsers for ten years. The parser knows the language of 2018 and refuses whatever came later."""
-    index = inline(offline(Page("{}", "atlas.html", ATLAS), "x"))
-    findings = inline(offline(Page("{}", "trouble.html", TROUBLE), "x"))
+    index = inline(offline(Page("{}", "atlas"), "x"))
+    findings = inline(offline(Page("{}", "trouble"), "x"))
     for html in (page, index, findings):
         scripts = scripts_of(html)
         assert (
@@ -197,7 +206,7 @@ LATER = (  # in the libraries of browsers since 2019
 
 
 def test_scripts_call_nothing_that_browsers_learned_later():
-    for asset in (resources.files("gridmerge.publish.map") / "assets").iterdir():
+    for asset in ASSETS.iterdir():
         if asset.name.endswith(".js"):
             newer = re.search(LATER, asset.read_text("utf-8"))
             assert newer is None, f"{asset.name}: {newer and newer[0]}"
@@ -208,13 +217,13 @@ def test_a_map_from_the_written_files_equals_the_map_of_the_build(tmp_path):
     publish(build, tmp_path / "out")
     written = value_of((tmp_path / "out" / "map.html").read_text("utf-8"))
     again = value_of(render_data(from_out(tmp_path / "out")))
-    busy = {member for _, member, *_ in written["duties"]}
+    busy = set(written["duties"]["member"])
     for page in (written, again):  # the written files have the phones of those who hold a grid, and no others
         page["members"]["phone"] = [phone if n in busy else "" for n, phone in enumerate(page["members"]["phone"])]
     for part in ("base", "name", "date", "crs", "works", "sizes", "villages", "grids", "members", "duties", "sources"):
         assert again[part] == written[part], part
     assert [layer["claims"] for layer in again["layers"]] == [layer["claims"] for layer in written["layers"]]
-    assert [layer["title"][0] for layer in again["layers"]] == [layer["title"][0] for layer in written["layers"]]
+    assert [layer["title"]["zh"] for layer in again["layers"]] == [layer["title"]["zh"] for layer in written["layers"]]
     assert again["faces"]["id"] == written["faces"]["id"] and again["faces"]["zone"] == written["faces"]["zone"]
 
 
@@ -240,8 +249,9 @@ def test_the_public_sees_no_name_no_phone_no_small_count_and_no_department(data)
     assert not re.search(r"1[3-9]\d(?:\*{4}|\d{4})\d{4}", page), "a phone, masked or not"
     holders = {holder for layer in data.layers for holder in layer.frame["holder"] if len(holder) > 1}
     assert not [holder for holder in holders if holder in page]
-    assert value["duties"] and {duty[3] for duty in value["duties"]} == {None}, "a load that is withheld is not nought"
-    assert value["layers"] == [] and value["remarks"] == [] and value["sources"] == []
+    assert set(value["duties"]["load"]) == {None}, "a load that is withheld is not nought"
+    assert value["layers"] == [] and value["remarks"]["kind"] == [] and value["sources"] == []
+    assert set(value["figures"].values()) == {None}
     assert value["grids"]["work"][0][0] is None and value["grids"]["load"][0] is None
     assert len(value["faces"]["id"]) == len(data.grids), "pieces of land are nobody's business outside"
 
@@ -303,11 +313,11 @@ def test_over_shifted_tiles_everything_is_drawn_shifted(data):
     lon, lat = SHIFTS["gcj02"](*first[0].reshape(2, 1))
     assert np.allclose([lon[0], lat[0]], first[1], atol=2 / SCALE)
     assert not np.allclose(first[0], first[1], atol=1e-3)
-    assert abs(true["meeting"]["notes"][0][0] - shifted["meeting"]["notes"][0][0]) > 1e-3
+    assert abs(true["meeting"]["notes"][0]["lon"] - shifted["meeting"]["notes"][0]["lon"]) > 1e-3
     house = [np.array(value["origin"]) + np.array(value["addresses"]["at"][:2]) / SCALE for value in (true, shifted)]
     assert np.abs(house[0] - house[1]).max() > 1e-3
-    for one, other in zip(true["remarks"], shifted["remarks"], strict=True):
-        assert (one[6] is None) == (other[6] is None) and (one[6] is None or abs(one[6] - other[6]) > 1e-3)
+    for one, other in zip(true["remarks"]["lon"], shifted["remarks"]["lon"], strict=True):
+        assert (one is None) == (other is None) and (one is None or abs(one - other) > 1e-3)
 
 
 def test_the_policy_opens_the_hosts_of_the_tiles(data):
@@ -335,8 +345,8 @@ def test_an_address_that_is_no_tile_address_is_refused(data, url):
 def test_every_warning_is_listed_and_a_flood_of_notes_is_counted(data):
     warning, note = data.remarks
     page = value_of(render_data(replace(data, remarks=(*[note] * 1500, *[warning] * 1500))))
-    assert [row[0] for row in page["remarks"]].count("warning") == 1500
-    assert len(page["remarks"]) + page["unlisted"] == 3000 and page["unlisted"] == 1480
+    assert page["remarks"]["severity"].count("warning") == 1500
+    assert len(page["remarks"]["kind"]) + page["unlisted"] == 3000 and page["unlisted"] == 1480
     assert page["counts"] == {f"{note.kind}/{note.layer}": 1500}
 
 
@@ -347,12 +357,16 @@ def test_an_input_that_is_no_network_is_not_taken_for_one(tmp_path):
     assert [layer.key for layer in from_out(tmp_path / "out").layers] == sorted(layer.key for layer in build.layers)
 
 
+def messages_of(page):
+    remarks = value_of(page)["remarks"]
+    return list(zip(remarks["zh"], remarks["en"], strict=True))
+
+
 def test_a_map_redrawn_in_the_other_language_says_its_findings_in_it(tmp_path):
     build = naive_build(tmp_path)
     publish(build, tmp_path / "out")
-    said = [(row[4], row[5]) for row in value_of(render(build))["remarks"]]
-    again = value_of(render_data(from_out(tmp_path / "out"), options=MapOptions(language="en")))
-    assert [(row[4], row[5]) for row in again["remarks"]] == said
+    said = messages_of(render(build))
+    assert messages_of(render_data(from_out(tmp_path / "out"), options=MapOptions(language="en"))) == said
     assert all(zh != en and not re.search(r"[\u4e00-\u9fff]", en) for zh, en in said)
 
 
@@ -413,24 +427,59 @@ def test_the_public_cannot_search_addresses_and_no_secret_hides_in_one(data):
 
 
 def test_the_map_calls_severities_what_the_report_calls_them():
-    labels = (resources.files("gridmerge.publish.map") / "assets" / "labels.js").read_text("utf-8")
     for severity in ("error", "warning", "note"):
-        assert re.search(rf"\n  {severity}: \[\"(.*?)\"", labels)[1] == VALUES[severity].zh
+        assert LABELS[severity].zh == VALUES[severity].zh
 
 
-def test_every_word_of_the_pages_is_in_both_languages_and_none_is_left_over():
-    assets = resources.files("gridmerge.publish.map") / "assets"
-    labels = dict(re.findall(r"^  (\w+): (\[[^\]]*\])", (assets / "labels.js").read_text("utf-8"), re.M))
-    code = "".join(asset.read_text("utf-8") for asset in assets.iterdir() if asset.name != "labels.js")
-    asked = set(re.findall(r"\bt\(\"(\w+)\"", code)) | set(
-        re.findall(r"data-t(?:-title|-placeholder)?=\"(\w+)\"", code)
-    )
-    composed = {key for key in labels if key.startswith(("duty_", "side_", "left_", "aside_"))} | {
-        "comprehensive",
-        "check",
-    }
-    assert {key for key in asked if not key.endswith("_")} <= labels.keys()
-    assert not {key for key in labels.keys() - composed if f'"{key}"' not in code and f"{key}:" not in code}
-    for key, pair in labels.items():
-        zh, en = json.loads(re.sub(r",\s*\]", "]", pair))
-        assert sorted(re.findall(r"\{\d\}", zh)) == sorted(re.findall(r"\{\d\}", en)), key
+def test_every_word_of_the_pages_is_asked_for_and_in_both_languages():
+    code = "".join(source.read_text("utf-8") for source in SOURCES if source.name != "labels.ts")
+    asked = set(re.findall(r"data-t(?:-title|-placeholder)?=\"(\w+)\"", code))
+    composed = {key for key in LABELS if key.startswith(("duty_", "aside_"))} | {"comprehensive", "exclusive"}
+    assert asked <= LABELS.keys()
+    assert not {key for key in LABELS.keys() - composed if f'"{key}"' not in code and f"{key}:" not in code}
+    for key, text in LABELS.items():
+        assert sorted(re.findall(r"\{\d\}", text.zh)) == sorted(re.findall(r"\{\d\}", text.en)), key
+
+
+def chinese_texts(file):
+    """Every Chinese text of a Python file that is long enough to be more than a word."""
+    nodes = (node.value for node in ast.walk(ast.parse(file.read_text("utf-8"))) if isinstance(node, ast.Constant))
+    return {text for text in nodes if isinstance(text, str) and len(re.findall(r"[\u4e00-\u9fff]", text)) >= 6}
+
+
+def test_no_sentence_of_the_pages_stands_anywhere_else():
+    package = Path(gridmerge.__file__).parent
+    mine = package / "publish" / "map" / "labels.py"
+    assert len(chinese_texts(mine)) > 50
+    for file in package.rglob("*.py"):
+        if file != mine:
+            assert not chinese_texts(file) & chinese_texts(mine), file
+    scripts = [source for source in SOURCES if source.suffix == ".ts" and source.name != "labels.ts"]
+    said = [line for source in scripts for line in code_of(source) if re.search(r"[\u4e00-\u9fff]", line)]
+    assert said == []
+
+
+def code_of(source):
+    """Lines of a script that are no comments."""
+    return [line for line in source.read_text("utf-8").splitlines() if not line.lstrip().startswith("//")]
+
+
+def test_what_the_scripts_take_from_python_is_generated_from_it():
+    spec = importlib.util.spec_from_file_location("generate", WEB / "generate.py")
+    generate = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(generate)
+    for name, text in generate.FILES.items():
+        assert (WEB / "src" / name).read_text("utf-8") == text(), f"run: python web/generate.py ({name})"
+
+
+def test_the_map_tells_each_field_that_its_type_names(page):
+    value = value_of(page)
+    assert list(value) == list(MapPayload.__annotations__)
+    for name, of in (
+        ("grids", Grids),
+        ("faces", Faces),
+        ("duties", Duties),
+        ("remarks", Remarks),
+        ("figures", Figures),
+    ):
+        assert set(value[name]) == set(get_type_hints(of)), name

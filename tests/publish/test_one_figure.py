@@ -71,19 +71,20 @@ def test_departments_are_listed_by_rank_everywhere(out):
     assert [layer.key for layer in from_out(out).layers] == keys
     index = json.loads((out / "locate.json").read_text("utf-8"))["sources"]
     assert list(dict.fromkeys(row["layer"] for row in index)) == keys
-    titles = [layer["title"][0] for layer in layers if layer["role"] != "barrier"]
+    titles = [layer["title"]["zh"] for layer in layers if layer["role"] != "barrier"]
     sheets = CalamineWorkbook.from_path(out / "plan.xlsx").sheet_names
     assert [name for name in sheets if name in titles] == titles
 
 
 def test_no_key_of_an_input_stands_where_people_read(out):
     value = payload_of((out / "map.html").read_text("utf-8"))
-    assert value["inputs"]["workload:households"] == ["户数", "households"]
-    assert value["inputs"]["roster"] == ["人员名册", "roster"] and value["inputs"]["villages"][0] == "村（社区）界"
-    told = {remark[2] for remark in value["remarks"]} | {source[0] for source in value["sources"]}
+    assert value["inputs"]["workload:households"] == {"zh": "户数", "en": "households"}
+    assert value["inputs"]["roster"] == {"zh": "人员名册", "en": "roster"}
+    assert value["inputs"]["villages"]["zh"] == "村（社区）界"
+    told = {*value["remarks"]["layer"]} | {source["key"] for source in value["sources"]}
     assert told - {""} <= value["inputs"].keys() | {layer["key"] for layer in value["layers"]}
-    assert "workload:households" in {remark[2] for remark in value["remarks"]}
-    assert [text for remark in value["remarks"] for text in remark[4:6] if "workload:" in text] == []
+    assert "workload:households" in value["remarks"]["layer"]
+    assert [text for text in value["remarks"]["zh"] + value["remarks"]["en"] if "workload:" in text] == []
 
 
 @pytest.mark.parametrize(

@@ -4,19 +4,19 @@ from __future__ import annotations
 
 import re
 from itertools import takewhile
-from typing import Any
 
 import geopandas as gpd
 import numpy as np
 import shapely
 
 from gridmerge.publish.map.arcs import SCALE, Display
+from gridmerge.publish.map.page_types import Addresses
 
 LISTED = 20_000  # about 0.6 MB of the file, which is to stay below 5 MB with everything else
 _NUMBER = re.compile(r"(?:附?[0-9A-Za-z\-]+号|[0-9A-Za-z]+[栋幢座]|[0-9]+[-0-9]*$).*")
 
 
-def packed_addresses(addresses: gpd.GeoDataFrame, display: Display) -> dict[str, Any]:
+def packed_addresses(addresses: gpd.GeoDataFrame, display: Display) -> Addresses:
     """Return the addresses for the page.
 
     Parameters
@@ -28,7 +28,7 @@ def packed_addresses(addresses: gpd.GeoDataFrame, display: Display) -> dict[str,
 
     Returns
     -------
-    dict
+    Addresses
         ``shared``: how many characters each has in common with the one before; ``rest``: what follows; ``at``: x, y, x, y … in
         steps from the one before, as `arcs.deltas` has them; ``coarse``: whether house numbers were left out to fit LISTED.
     """

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from typing import Any
+from typing import Any, Literal, get_args
 
 import numpy as np
 
@@ -12,44 +12,57 @@ from gridmerge.datum import SHIFTS
 from gridmerge.model import Note
 from gridmerge.publish.map.arcs import Display
 from gridmerge.publish.map.data import MapData
+from gridmerge.publish.map.page_types import DocketItem, LandItem, LineItem, Minutes, PinnedNote, SetAside, VoteCount
 
-DOCKET_KINDS = {"gaps": "gap", "claims": "double", "disputes": "line"}  # as the page and edits.json call them
+Row = dict[Any, Any]
+Numbers = dict[str, int]
+_SET_ASIDE: dict[str, SetAside] = {why: why for why in get_args(SetAside)}
 
 
-def agenda(data: MapData) -> list[dict[str, Any]]:
+def agenda(data: MapData) -> list[LandItem | LineItem]:
     """Each item of the docket: its land, whose it is or who stands on either side; layers and faces by number."""
     layer_of = {layer.key: i for i, layer in enumerate(data.layers)}
     face_of = {face: i for i, face in enumerate(data.faces["face_id"])}
-    rows = []
+    rows: list[LandItem | LineItem] = []
     for kind, table in data.docket.items():
         for row in table.to_dict("records"):
-            item = {
-                "item": row["item"],
-                "id": row["key"],
-                "kind": DOCKET_KINDS[kind],
-                "faces": _at(row["faces"], face_of),
-                # a build of an earlier version sets nothing aside
-                "aside": row.get("set_aside", ""),
-            }
             if kind == "disputes":
-                sides = {
-                    side: [_at(row[f"layers_{side}"], layer_of), _at(row[f"faces_{side}"], face_of)] for side in "ab"
-                }
-                item |= {**sides, "long": round(row["length_m"]), "wide": round(row["width_m"])}
+                rows.append(_line(row, layer_of, face_of))
             else:
-                item["layer"] = layer_of.get(row["layer"], -1)
-            rows.append(item)
+                rows.append(_land("gap" if kind == "gaps" else "double", row, layer_of, face_of))
     return rows
+
+
+def _land(kind: Literal["gap", "double"], row: Row, layer_of: Numbers, face_of: Numbers) -> LandItem:
+    return {"kind": kind, "layer": layer_of.get(row["layer"], -1), **_item(row, face_of)}
+
+
+def _line(row: Row, layer_of: Numbers, face_of: Numbers) -> LineItem:
+    return {
+        "kind": "line",
+        "a": {"layers": _at(row["layers_a"], layer_of), "faces": _at(row["faces_a"], face_of)},
+        "b": {"layers": _at(row["layers_b"], layer_of), "faces": _at(row["faces_b"], face_of)},
+        "long": round(row["length_m"]),
+        "wide": round(row["width_m"]),
+        **_item(row, face_of),
+    }
+
+
+def _item(row: Row, face_of: Numbers) -> DocketItem:
+    aside = row.get("set_aside", "")  # a build of an earlier version sets nothing aside
+    return {"item": row["item"], "id": row["key"], "faces": _at(row["faces"], face_of), "aside": _SET_ASIDE[aside]}
 
 
 def _at(ids: str, number: dict[str, int]) -> list[int]:
     return [number[one] for one in ids.split(";") if one in number]
 
 
-def minutes(data: MapData, display: Display) -> dict[str, Any]:
+def minutes(data: MapData, display: Display) -> Minutes:
     """Return what earlier meetings voted and noted; `stamp` tells one such state from another, and is "" for none."""
-    votes = {vote.key: [vote.yes, vote.no, vote.abstain] for vote in data.meeting.votes}
-    notes = [[*_shown(note, display), note.text, note.by] for note in data.meeting.notes]
+    votes: dict[str, VoteCount] = {
+        vote.key: {"yes": vote.yes, "no": vote.no, "abstain": vote.abstain} for vote in data.meeting.votes
+    }
+    notes = [_shown(note, display) for note in data.meeting.notes]
     said = json.dumps([votes, notes], ensure_ascii=False, sort_keys=True)
     return {
         "stamp": hashlib.sha256(said.encode()).hexdigest()[:8] if votes or notes else "",
@@ -58,8 +71,8 @@ def minutes(data: MapData, display: Display) -> dict[str, Any]:
     }
 
 
-def _shown(note: Note, display: Display) -> list[float]:
+def _shown(note: Note, display: Display) -> PinnedNote:
     lon, lat = np.array([note.lon]), np.array([note.lat])
     if display.datum != "wgs84":
         lon, lat = SHIFTS[display.datum](lon, lat)
-    return [round(float(lon[0]), 6), round(float(lat[0]), 6)]
+    return {"lon": round(float(lon[0]), 6), "lat": round(float(lat[0]), 6), "text": note.text, "by": note.by}

@@ -20,12 +20,13 @@ from gridmerge.errors import OutputError
 from gridmerge.publish.map.arcs import SCALE, Display, deltas, shared_arcs
 from gridmerge.publish.map.figure import Page, offline
 from gridmerge.publish.map.inline import inline
+from gridmerge.publish.map.labels import LABELS
+from gridmerge.publish.map.page_types import AtlasPayload, Town
 from gridmerge.publish.map.payload import script_json
 from gridmerge.publish.privacy import scrub
-from gridmerge.text import Language, Text
+from gridmerge.text import Language
 
 SIMPLIFY_M = 10.0  # a county on one screen: two pixels at most
-SCRIPTS = ("labels.js", "dom.js", "geo.js", "atlas.js")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -56,14 +57,14 @@ def atlas(outs: Sequence[Path], folder: Path, *, language: Language = "zh") -> s
     """
     towns = sorted((_township(out, folder) for out in outs), key=lambda town: (town.name, town.link))
     origin = _middle(towns)
-    value = {
+    value: AtlasPayload = {
         "language": language,
-        "origin": list(origin),
+        "origin": origin,
         "scale": SCALE,
         "towns": [_shown(town, origin) for town in towns],
     }
-    title = Text("综合网格图索引", "Index of unified grid maps").in_(language)
-    return inline(offline(Page(script_json(value), "atlas.html", SCRIPTS), title))
+    title = LABELS["atlas"].in_(language)
+    return inline(offline(Page(script_json(value), "atlas"), title))
 
 
 def _township(out: Path, folder: Path) -> _Township:
@@ -99,8 +100,21 @@ def _middle(towns: Sequence[_Township]) -> tuple[float, float]:
     return round(float(lon), 4), round(float(lat), 4)
 
 
-def _shown(town: _Township, origin: tuple[float, float]) -> dict[str, Any]:
+def _shown(town: _Township, origin: tuple[float, float]) -> Town:
     shapes = robust.coverage_simplify(town.villages.geometry.to_numpy(), SIMPLIFY_M)
     arcs = shared_arcs(list(shapes))
     lines = deltas(arcs.lines, Display(crs=town.crs, origin=origin))
-    return {"name": town.name, "link": town.link, **town.counts, "rings": arcs.rings, "arcs": lines}
+    counts = town.counts
+    return {
+        "name": town.name,
+        "link": town.link,
+        "networks": counts["networks"],
+        "villages": counts["villages"],
+        "grids": counts["grids"],
+        "members": counts["members"],
+        "outside": counts["outside"],
+        "disputes": counts["disputes"],
+        "date": counts["date"],
+        "rings": arcs.rings,
+        "arcs": lines,
+    }

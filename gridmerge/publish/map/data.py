@@ -11,7 +11,7 @@ import pandas as pd
 from pyproj import CRS
 
 from gridmerge.config import Grids
-from gridmerge.findings import Finding
+from gridmerge.findings import Finding, Severity
 from gridmerge.model import Build, Layer, Meeting, Roster
 from gridmerge.publish.docket import KINDS, docket
 from gridmerge.publish.privacy import Contacts, mask_phone
@@ -37,7 +37,7 @@ class MapLayer:
 class Remark:
     """A finding as the map lists it; `place` in the working CRS."""
 
-    severity: str
+    severity: Severity
     kind: str
     layer: str
     source_id: str

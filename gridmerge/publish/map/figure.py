@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import html
 from importlib import resources
+from typing import Literal
 
 import folium
 from branca.element import Element, Figure, MacroElement
@@ -14,25 +15,9 @@ from gridmerge.publish.map.basemap import basemap
 from gridmerge.publish.map.data import MapData
 from gridmerge.publish.map.options import MapOptions
 from gridmerge.publish.map.payload import payload
-from gridmerge.text import Text
+from gridmerge.publish.words import UNIFIED
 
-# The order is the order of definition: each file uses only names of those before it.
-SCRIPTS = (
-    "labels.js",
-    "dom.js",
-    "geo.js",
-    "state.js",
-    "paint.js",
-    "marks.js",
-    "card.js",
-    "panel.js",
-    "search.js",
-    "edit.js",
-    "adjust.js",
-    "docket.js",
-    "compare.js",
-    "app.js",
-)
+PageName = Literal["map", "atlas", "trouble"]
 
 
 class OfflineMap(folium.Map):
@@ -43,7 +28,7 @@ class OfflineMap(folium.Map):
 
 
 class Page(MacroElement):
-    """The page around the map: its style, its skeleton, its data and its script."""
+    """The page around the map: its style, its skeleton, its data and its script, which knows the map as `map`."""
 
     _template = Template(
         """
@@ -57,13 +42,13 @@ class Page(MacroElement):
         """
     )
 
-    def __init__(self, data: str, skeleton: str, scripts: tuple[str, ...]) -> None:
+    def __init__(self, data: str, page: PageName) -> None:
         super().__init__()  # type: ignore[no-untyped-call]
         self._name = "Page"
         self.data = data
         self.style = _raw(_asset("page.css"))
-        self.page = _raw(_asset(skeleton))
-        self.program = _raw("\n".join(_asset(name) for name in scripts))
+        self.page = _raw(_asset(f"{page}.html"))
+        self.program = _raw(_asset(f"{page}.js"))  # bundled from web/src by `npm run build`
 
 
 def figure(data: MapData, options: MapOptions) -> Figure:
@@ -78,8 +63,8 @@ def figure(data: MapData, options: MapOptions) -> Figure:
     """
     data = for_audience(data, options.audience)
     tiles = basemap(options)
-    page = Page(payload(data, options, tiles), "page.html", SCRIPTS)
-    title = Text("综合网格图", "Unified grids").in_(options.language)
+    page = Page(payload(data, options, tiles), "map")
+    title = UNIFIED.in_(options.language)
     return offline(page, f"{data.name} · {title}", tiles.hosts)
 
 

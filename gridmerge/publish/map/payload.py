@@ -6,10 +6,10 @@ import hashlib
 import json
 import re
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from importlib.metadata import version
-from typing import Any
+from typing import Any, get_args
 
 import numpy as np
 import pandas as pd
@@ -24,7 +24,22 @@ from gridmerge.publish.map.arcs import SCALE, Arcs, Display, deltas, shared_arcs
 from gridmerge.publish.map.basemap import Basemap
 from gridmerge.publish.map.data import MapData, Remark
 from gridmerge.publish.map.options import MapOptions
+from gridmerge.publish.map.page_types import (
+    Duties,
+    Duty,
+    Faces,
+    Figures,
+    Grids,
+    GridType,
+    Layer,
+    MapPayload,
+    Members,
+    Remarks,
+    Words,
+    Work,
+)
 from gridmerge.publish.words import WORKS, input_named
+from gridmerge.text import Text
 
 FACE_SIMPLIFY_M = 1.0  # under two pixels at the deepest zoom; the coverage stays gap-free
 LAYER_SIMPLIFY_M = 3.0  # departmental lines are context: their own drawing error is larger
@@ -34,6 +49,9 @@ NOTES_LISTED = 20  # of a kind in a layer: real networks can bring ten thousand,
 COARSEST_M = (
     12.0  # departments' own drawing errors; beyond, a line no longer says where it runs: the file grows instead
 )
+
+_GRID_TYPES: dict[str, GridType] = {kind: kind for kind in get_args(GridType)}
+_DUTIES: dict[str, Duty] = {duty: duty for duty in get_args(Duty)}
 
 
 def build_hash(faces: pd.DataFrame) -> str:
@@ -53,19 +71,19 @@ def payload(data: MapData, options: MapOptions, tiles: Basemap) -> str:
     display = _display(data, tiles.datum)
     village_of = {code: i for i, code in enumerate(data.villages["village_code"])}
     listed = _listed(data.remarks)
-    value = {
-        "format": "gridmerge-map/1",
+    value: MapPayload = {
+        "format": "gridmerge-map/2",
         "version": version("gridmerge"),
         "name": data.name,
         "code": data.code,
         "date": data.date,
-        "crs": [plane_of(data.crs).zh, plane_of(data.crs).en],
+        "crs": _said(plane_of(data.crs)),
         "language": options.language,
         "audience": options.audience,
         "review": options.review_number,
         "basemap": {"urls": list(tiles.urls), "subdomains": tiles.subdomains, "datum": tiles.datum},
         "base": build_hash(data.faces),
-        "origin": list(display.origin),
+        "origin": display.origin,
         "scale": SCALE,
         "works": list(data.works),
         "words": _words((*data.works, data.sizes.unit or "workload")),
@@ -73,7 +91,7 @@ def payload(data: MapData, options: MapOptions, tiles: Basemap) -> str:
         "villages": {"code": _texts(data.villages["village_code"]), "name": _texts(data.villages["village_name"])},
         "grids": _grids(data, village_of),
         "faces": _faces(data, village_of, display),
-        "members": {column: _cells(data.members[column]) for column in data.members},
+        "members": _members(data.members),
         "duties": _duties(data),
         "layers": _layers(data, display),
         "remarks": _remarks(listed, display),
@@ -82,8 +100,8 @@ def payload(data: MapData, options: MapOptions, tiles: Basemap) -> str:
         "docket": agenda(data),
         "meeting": minutes(data, display),
         "addresses": packed_addresses(data.addresses, display),
-        "figures": _plain(data.figures),
-        "sources": [list(source) for source in data.sources],
+        "figures": _figures(data.figures),
+        "sources": [{"key": key, "path": path, "features": int(features)} for key, path, features in data.sources],
         "inputs": _inputs(data),
     }
     return script_json(value)
@@ -105,20 +123,20 @@ def _display(data: MapData, datum: Datum) -> Display:
     return replace(display, origin=(round(float(lon), 4), round(float(lat), 4)))
 
 
-def _grids(data: MapData, village_of: dict[str, int]) -> dict[str, Any]:
+def _grids(data: MapData, village_of: dict[str, int]) -> Grids:
     grids = data.grids
     return {
         "code": _texts(grids["grid_code"]),
         "name": _texts(grids["grid_name"]),
-        "type": _texts(grids["grid_type"]),
+        "type": [_GRID_TYPES[kind] for kind in grids["grid_type"]],
         "village": [village_of[code] for code in grids["village_code"]],
-        "area": _numbers(grids["area_m2"], 0),
+        "area": _areas(grids["area_m2"]),
         "load": _numbers(grids["workload"]),
         "work": [_numbers(grids[name]) for name in data.works],
     }
 
 
-def _faces(data: MapData, village_of: dict[str, int], display: Display) -> dict[str, Any]:
+def _faces(data: MapData, village_of: dict[str, int], display: Display) -> Faces:
     grid_of = {code: i for i, code in enumerate(data.grids["grid_code"])}
     faces = data.faces
     arcs = shared_arcs(list(robust.coverage_simplify(faces.geometry.to_numpy(), FACE_SIMPLIFY_M)))
@@ -126,7 +144,7 @@ def _faces(data: MapData, village_of: dict[str, int], display: Display) -> dict[
         "id": _texts(faces["face_id"]),
         "village": [village_of[code] for code in faces["village_code"]],
         "grid": [grid_of[code] for code in faces["grid_code"]],
-        "area": _numbers(faces["area_m2"], 0),
+        "area": _areas(faces["area_m2"]),
         "load": _numbers(faces["workload"]),
         "work": [_numbers(faces[name]) for name in data.works],
         "zone": _texts(faces["zone"]) if "zone" in faces and (faces["zone"] != "").any() else [],
@@ -135,19 +153,30 @@ def _faces(data: MapData, village_of: dict[str, int], display: Display) -> dict[
     }
 
 
-def _duties(data: MapData) -> list[list[Any]]:
-    """[grid, member, duty, load] as row numbers and text; a load that is withheld is null."""
+def _duties(data: MapData) -> Duties:
+    """Grid and member as row numbers; a load that is withheld is null."""
     grid_of = {code: i for i, code in enumerate(data.grids["grid_code"])}
     member_of = {member: i for i, member in enumerate(data.members["member_id"])}
     rows = data.assignments
-    loads = _numbers(rows["load"])
-    return [
-        [grid_of[grid], member_of[member], str(duty), load]
-        for grid, member, duty, load in zip(rows["grid_code"], rows["member_id"], rows["duty"], loads, strict=True)
-    ]
+    return {
+        "grid": [grid_of[grid] for grid in rows["grid_code"]],
+        "member": [member_of[member] for member in rows["member_id"]],
+        "duty": [_DUTIES[duty] for duty in rows["duty"]],
+        "load": _numbers(rows["load"]),
+    }
 
 
-def _layers(data: MapData, display: Display) -> list[dict[str, Any]]:
+def _members(members: pd.DataFrame) -> Members:
+    return {
+        "member_id": _texts(members["member_id"]),
+        "name": _texts(members["name"]),
+        "kind": _texts(members["kind"]),
+        "capacity": _numbers(members["capacity"]),
+        "phone": _texts(members["phone"]),
+    }
+
+
+def _layers(data: MapData, display: Display) -> list[Layer]:
     face_of = {face: i for i, face in enumerate(data.faces["face_id"])}
     claims = dict(list(data.memberships.groupby("layer")))
     frames = [layer.frame.sort_values("source_id", ignore_index=True) for layer in data.layers]
@@ -155,7 +184,7 @@ def _layers(data: MapData, display: Display) -> list[dict[str, Any]]:
     return [
         {
             "key": layer.key,
-            "title": [layer.title.zh, layer.title.en],
+            "title": _said(layer.title),
             "role": layer.role,
             "tolerance": tolerance,
             "id": _texts(frame["source_id"]),
@@ -180,9 +209,9 @@ def _lightened(layers: list[Arcs]) -> tuple[list[Arcs], float]:
         tolerance *= 2
 
 
-def _claims(claims: pd.DataFrame | None, frame: pd.DataFrame, face_of: dict[str, int]) -> list[Any]:
+def _claims(claims: pd.DataFrame | None, frame: pd.DataFrame, face_of: dict[str, int]) -> list[int | list[int]]:
     """Per face: 0 nobody, n the n-th feature counted from 1, a list where several claim it."""
-    per_face: list[Any] = [0] * len(face_of)
+    per_face: list[int | list[int]] = [0] * len(face_of)
     if claims is None:
         return []
     feature_of = {source: i + 1 for i, source in enumerate(frame["source_id"])}
@@ -210,27 +239,62 @@ def _counts(remarks: tuple[Remark, ...], listed: tuple[Remark, ...]) -> dict[str
     return {key: count for key, count in sorted(true.items()) if count > told[key]}
 
 
-def _words(works: Iterable[str]) -> dict[str, list[list[str]]]:
+def _words(works: Iterable[str]) -> dict[str, Work]:
     """Return what the usual workloads are called, and their units, in Chinese and English."""
-    return {name: [[text.zh, text.en] for text in WORKS[name]] for name in sorted({"workload", *works} & WORKS.keys())}
+    words: dict[str, Work] = {}
+    for work in sorted({"workload", *works} & WORKS.keys()):
+        name, unit = WORKS[work]
+        words[work] = {"name": _said(name), "unit": _said(unit)}
+    return words
 
 
-def _inputs(data: MapData) -> dict[str, list[str]]:
+def _inputs(data: MapData) -> dict[str, Words]:
     """Return what people call each input that is no network, in Chinese and English, by key."""
     keys = {remark.layer for remark in data.remarks} | {source[0] for source in data.sources}
     others = sorted(keys - {layer.key for layer in data.layers} - {""})
-    return {key: [input_named(key).zh, input_named(key).en] for key in others}
+    return {key: _said(input_named(key)) for key in others}
 
 
-def _remarks(remarks: tuple[Remark, ...], display: Display) -> list[list[Any]]:
-    """[severity, kind, layer, source_id, zh, en, lon, lat]; the place is null where there is none."""
-    rows = []
-    for each in remarks:
-        place = [None, None]
-        if each.place is not None:
-            place = np.round(display.degrees(np.array([each.place]))[0], 6).tolist()
-        rows.append([each.severity, each.kind, each.layer, each.source_id, each.message.zh, each.message.en, *place])
-    return rows
+def _remarks(remarks: tuple[Remark, ...], display: Display) -> Remarks:
+    places = [_place(each, display) for each in remarks]
+    return {
+        "severity": [each.severity for each in remarks],
+        "kind": [each.kind for each in remarks],
+        "layer": [each.layer for each in remarks],
+        "source_id": [each.source_id for each in remarks],
+        "zh": [each.message.zh for each in remarks],
+        "en": [each.message.en for each in remarks],
+        "lon": [lon for lon, _ in places],
+        "lat": [lat for _, lat in places],
+    }
+
+
+def _place(remark: Remark, display: Display) -> tuple[float, float] | tuple[None, None]:
+    if remark.place is None:
+        return None, None
+    lon, lat = np.round(display.degrees(np.array([remark.place]))[0], 6).tolist()
+    return lon, lat
+
+
+def _figures(figures: Mapping[str, Any]) -> Figures:
+    """Of report.json, what the overview tells; an edition that tells none, or a plan without a roster, has null."""
+    grids, members = figures.get("grids") or {}, figures.get("members") or {}
+    moves = grids.get("edits")
+    return {
+        "max_over_mean_floor": _figure(grids.get("workload_max_over_mean_floor")),
+        "moves": {"asked": int(moves["asked"]), "refused": int(moves["refused"])} if moves else None,
+        "mean_load_per_capacity": _figure(members.get("mean_load_per_capacity")),
+        "max_load_per_capacity": _figure(members.get("max_load_per_capacity")),
+        "load_bound": _figure(members.get("bound")),
+    }
+
+
+def _figure(value: float | None) -> float | None:
+    return None if value is None or not np.isfinite(value) else round(float(value), 6)
+
+
+def _said(text: Text) -> Words:
+    return {"zh": text.zh, "en": text.en}
 
 
 def _texts(column: Iterable[Any]) -> list[str]:
@@ -243,20 +307,7 @@ def _numbers(column: Iterable[float], digits: int = 3) -> list[float | None]:
     return [None if value != value else int(value) if value == int(value) else value for value in rounded]  # noqa: PLR0124
 
 
-def _cells(column: pd.Series[Any]) -> list[Any]:
-    return _numbers(column) if pd.api.types.is_numeric_dtype(column) else _texts(column)
-
-
-def _plain(value: Any) -> Any:
-    """Figures as JSON knows them: numpy's numbers become Python's, what is not a number becomes null."""
-    if isinstance(value, dict):
-        return {str(key): _plain(item) for key, item in value.items()}
-    if isinstance(value, (list, tuple)):
-        return [_plain(item) for item in value]
-    if isinstance(value, (bool, np.bool_)):
-        return bool(value)
-    if isinstance(value, (int, np.integer)):
-        return int(value)
-    if isinstance(value, (float, np.floating)):
-        return round(float(value), 6) if np.isfinite(value) else None
-    return value if value is None else str(value)
+def _areas(column: Iterable[float]) -> list[float]:
+    """Whole square metres."""
+    rounded: list[float] = np.rint(np.asarray(column, dtype=float)).astype(np.int64).tolist()
+    return rounded

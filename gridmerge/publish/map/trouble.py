@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any
 
 import numpy as np
 
@@ -13,12 +12,13 @@ from gridmerge.model import Township
 from gridmerge.publish.map.arcs import SCALE, Display, deltas, shared_arcs
 from gridmerge.publish.map.figure import Page, offline
 from gridmerge.publish.map.inline import inline
+from gridmerge.publish.map.labels import LABELS
+from gridmerge.publish.map.page_types import TroubleFindings, TroublePayload
 from gridmerge.publish.map.payload import script_json
-from gridmerge.text import Language, Text
+from gridmerge.text import Language
 
 SIMPLIFY_M = 2.0  # the villages are only there to find one's way
 NOTES_LISTED = 1000  # notes can be tens of thousands on real networks; errors and warnings are all shown
-SCRIPTS = ("labels.js", "dom.js", "geo.js", "trouble.js")
 
 
 Titles = Mapping[Language, Mapping[str, str]]
@@ -43,18 +43,18 @@ def trouble(findings: Sequence[Finding], township: Township, titles: Titles, lan
     listed += [one for one in ordered if one.severity == "note"][:NOTES_LISTED]
     display = _display(township)
     arcs = shared_arcs(list(robust.coverage_simplify(township.villages.geometry.to_numpy(), SIMPLIFY_M)))
-    value = {
+    value: TroublePayload = {
         "language": language,
         "name": township.name,
-        "origin": list(display.origin),
+        "origin": display.origin,
         "scale": SCALE,
         "rings": arcs.rings,
         "arcs": deltas(arcs.lines, display),
-        "findings": [_line(one, display, titles) for one in listed],
+        "findings": _columns(listed, display, titles),
         "unlisted": len(ordered) - len(listed),
     }
-    title = Text("核对清单", "Findings").in_(language)
-    return inline(offline(Page(script_json(value), "trouble.html", SCRIPTS), f"{township.name} · {title}"))
+    title = LABELS["findings"].in_(language)
+    return inline(offline(Page(script_json(value), "trouble"), f"{township.name} · {title}"))
 
 
 def _display(township: Township) -> Display:
@@ -64,14 +64,24 @@ def _display(township: Township) -> Display:
     return Display(crs=township.crs, origin=(round(float(lon), 4), round(float(lat), 4)))
 
 
-def _line(finding: Finding, display: Display, titles: Titles) -> list[Any]:
-    """[severity, layer in Chinese, layer in English, message in Chinese, in English, lon, lat]; null without a place."""
-    place: list[float | None] = [None, None]
-    if finding.place is not None:
-        degrees = display.degrees(np.array([finding.place]))[0]
-        if np.isfinite(degrees).all():  # far outside what the projection can carry there is no place to show
-            place = [round(float(value), 6) for value in degrees]
-    languages: tuple[Language, ...] = ("zh", "en")
-    names = [titles[language].get(finding.layer, finding.layer) for language in languages]
-    messages = [finding.message(language, titles[language]) for language in languages]
-    return [finding.severity, *names, *messages, *place]
+def _columns(findings: Sequence[Finding], display: Display, titles: Titles) -> TroubleFindings:
+    places = [_place(one, display) for one in findings]
+    chinese, english = titles["zh"], titles["en"]
+    return {
+        "severity": [one.severity for one in findings],
+        "layer_zh": [chinese.get(one.layer, one.layer) for one in findings],
+        "layer_en": [english.get(one.layer, one.layer) for one in findings],
+        "zh": [one.message("zh", chinese) for one in findings],
+        "en": [one.message("en", english) for one in findings],
+        "lon": [lon for lon, _ in places],
+        "lat": [lat for _, lat in places],
+    }
+
+
+def _place(finding: Finding, display: Display) -> tuple[float, float] | tuple[None, None]:
+    if finding.place is None:
+        return None, None
+    lon, lat = display.degrees(np.array([finding.place]))[0]
+    if not np.isfinite([lon, lat]).all():  # far outside what the projection can carry there is no place to show
+        return None, None
+    return round(float(lon), 6), round(float(lat), 6)

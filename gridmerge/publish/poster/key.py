@@ -7,7 +7,7 @@ from matplotlib.patches import Polygon, Rectangle
 
 from gridmerge.publish.map.data import MapData
 from gridmerge.publish.poster.paper import EDGE, EXCLUSIVE, FILLS, HIGH, INK, LOW, RIM, SIDE, WIDTH, WITHHELD
-from gridmerge.publish.words import label
+from gridmerge.publish.words import NOT_PUBLISHED, VILLAGE_LINE, label
 from gridmerge.text import Language, Text
 
 
@@ -37,10 +37,10 @@ def legend(paper: Axes, data: MapData, language: Language, scale: int) -> None:
     )
     if _some_withheld(data):
         paper.add_patch(Rectangle((left, top - 34), 12, 6, facecolor=WITHHELD, edgecolor=INK, linewidth=0.5))
-        said = Text("未公开", "not published").in_(language)
+        said = NOT_PUBLISHED.in_(language)
         paper.text(left + 15, top - 31, said, fontsize=9, va="center", color=INK)
     paper.plot([left + 42, left + 54], [top - 23] * 2, color=RIM, linewidth=2.0)
-    paper.text(left + 57, top - 23, Text("村（社区）界", "village").in_(language), fontsize=9, va="center", color=INK)
+    paper.text(left + 57, top - 23, VILLAGE_LINE.in_(language), fontsize=9, va="center", color=INK)
     _north(paper, WIDTH - EDGE - 6, top - 8)
     _scale_bar(paper, left, top - 44, scale, language)
 

@@ -9,7 +9,7 @@ import pandas as pd
 
 from gridmerge.config import AREA_UNIT
 from gridmerge.publish.map.data import MapData
-from gridmerge.publish.words import label
+from gridmerge.publish.words import UNIFIED, label
 from gridmerge.text import Language, Text
 
 PEOPLE = "people"  # the workload that is a head count, shown beside the size where a project has it
@@ -62,7 +62,7 @@ def township_sheet(data: MapData, language: Language) -> Sheet:
     return Sheet(
         file=Text("全镇", "township").in_(language),
         title=data.name,
-        subtitle=Text("综合网格图", "Unified grids").in_(language),
+        subtitle=UNIFIED.in_(language),
         grids=grids,
         villages=data.villages,
         columns=(
@@ -99,7 +99,7 @@ def village_sheet(data: MapData, code: str, language: Language) -> Sheet:
     return Sheet(
         file=f"{code}_{name[:30]}",
         title=name,
-        subtitle=f"{data.name} · {Text('综合网格图', 'unified grids').in_(language)}",
+        subtitle=f"{data.name} · {UNIFIED.in_(language)}",
         grids=grids.assign(holder=[holders.get(grid, "") for grid in grids["grid_code"]]),
         villages=village,
         columns=(
