@@ -15,12 +15,13 @@ from scipy.sparse.csgraph import connected_components
 
 from gridmerge import robust
 from gridmerge.model import CLAIMS, DISPUTES, GAPS, no_land
-from gridmerge.overlay.linework import Bools, Floats, Geometries, Ints, rectangle_width
+from gridmerge.overlay.linework import Bools, Floats, Geometries, Ints, rectangle_width, width_of
 
 STRIP = 4.0  # tolerances; land wider than this between two lines is a grid of its own, not a quarrel about one line
 LONE = 6.0  # of a layer's spread about the others: a generalised line strays so far from what it means, now and then
 LASTING = 3.0  # of that spread: so far it does not stray over a long stretch
 LONG = 150.0  # m: drawing errors change sides within less
+BAND = 5.0  # times longer than wide: a river, a street; a block that has lost a strip is not
 SLENDER = 3.0  # a strip is at least so many times longer than wide
 
 
@@ -121,11 +122,12 @@ def disputes(
     strip, a, b = _sides(land, width, zone, tolerance)
     with_a = (holders[strip] == holders[a]) & (holders[strip] != holders[b])
     with_b = (holders[strip] == holders[b]) & (holders[strip] != holders[a])
+    elsewhere = ~_bands(land, strip, holders, tolerance)
 
     def meant(spreads: float) -> Bools:
         """Whether either side has a layer that does not stray that far by itself."""
         sure = width[strip][:, None] > np.maximum(tolerance, spreads * spread)
-        return np.asarray((with_a & sure).any(axis=1) & (with_b & sure).any(axis=1))
+        return np.asarray((with_a & elsewhere & sure).any(axis=1) & (with_b & elsewhere & sure).any(axis=1))
 
     open_ = meant(LASTING)
     anyway = np.isin(np.arange(len(width)), strip[meant(LONE)])
@@ -145,6 +147,34 @@ def disputes(
         if anyway[group].any() or _long(land.faces[group], width[group]) >= LONG
     ]
     return _frame(rows, DISPUTES, ["length_m", "village_code"], land)
+
+
+def _bands(land: Land, faces: Ints, holders: Floats, tolerance: float) -> Bools:
+    """(faces, layers) whether a layer has drawn the land around a face as a band: a river between its banks, a street between kerbs.
+
+    Others part such land along its middle, and so it is two strips or three. Who drew its edges has not drawn the middle elsewhere.
+
+    Parameters
+    ----------
+    faces
+        Those that are asked.
+    holders
+        As in `disputes`.
+    """
+    count, area, outline = len(land.faces), shapely.area(land.faces), shapely.length(land.faces)
+    near = land.village[land.left] == land.village[land.right]
+    bands = np.zeros((len(faces), holders.shape[1]), dtype=bool)
+    for layer, holder in enumerate(holders.T):
+        same = near & (holder[land.left] == holder[land.right])
+        pairs = land.left[same], land.right[same]
+        part = connected_components(coo_matrix((np.ones(same.sum()), pairs), shape=(count, count)), directed=False)[1]
+        land_of = np.bincount(part, weights=area)
+        around = np.bincount(part, weights=outline)
+        around -= 2 * np.bincount(part[pairs[0]], weights=land.metres[same], minlength=len(around))
+        wide = width_of(land_of, around)
+        band = (wide < 2 * STRIP * tolerance) & (around / 2 - wide > BAND * wide)
+        bands[:, layer] = band[part[faces]]
+    return bands
 
 
 def _entry(land: Land, group: Ints, kind: str, width: Floats, beside: dict[int, tuple[str, str]]) -> dict[str, object]:

@@ -126,7 +126,11 @@ def alongside(lines: Geometries, shapes: Geometries, value: Floats) -> Floats:
 
 def rectangle_width(shapes: Geometries) -> Floats:
     """Return the shorter side of the rectangle with a polygon's area and outline, metres."""
-    area, outline = shapely.area(shapes), shapely.length(shapes)
+    return width_of(shapely.area(shapes), shapely.length(shapes))
+
+
+def width_of(area: Floats, outline: Floats) -> Floats:
+    """Return the shorter side of the rectangle with this area and outline."""
     return np.asarray((outline / 2 - np.sqrt(np.clip(outline**2 / 4 - 4 * area, 0, None))) / 2)
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import itertools
+
 import numpy as np
 import pytest
 import shapely
@@ -180,3 +182,43 @@ def test_the_docket_folds_strips_of_one_quarrel_and_leaves_out_what_nobody_can_d
         assert (entry["layers_b"], entry["faces_b"]) == ("b", "f1")
         assert entry["faces"] == "f2;f3;f4"
         assert (entry["length_m"], entry["width_m"]) == pytest.approx((3 * long, 30), abs=0.5)
+
+
+def along(*lines: float) -> list[shapely.Polygon]:
+    """Land of 400 x 800 m parted at these x, counted from the west."""
+    edges = [0.0, *lines, 400.0]
+    return [shapely.box(X + a, Y, X + b, Y + 800) for a, b in itertools.pairwise(edges)]
+
+
+TALL = shapely.box(X, Y, X + 400, Y + 800)
+
+
+@pytest.mark.parametrize(
+    ("drawn", "sides"),
+    [
+        pytest.param({"water": [along(180, 220)[1]]}, None, id="a river from bank to bank"),
+        pytest.param(
+            {"water": [along(180, 220)[1]], "fire": along(180, 220)[::2]}, None, id="and grids that end at its banks"
+        ),
+        pytest.param({"fire": along(180, 220)[::2]}, None, id="a street between kerbs that is nobody's"),
+        pytest.param({"fire": along(180, 220)}, None, id="a street of sections among the grids"),
+        pytest.param({"fire": along(225)}, {"fire", "market;party;police"}, id="one line drawn aside"),
+        pytest.param({"fire": along(225, 310)}, {"fire", "market;party;police"}, id="a block that has lost a strip"),
+        pytest.param(
+            {"water": [along(180, 220)[1]], "fire": along(180)},
+            {"fire;water", "market;party;police"},
+            id="a grid that takes the river",
+        ),
+    ],
+)
+def test_who_draws_both_edges_of_a_band_has_not_drawn_its_middle_elsewhere(drawn, sides):
+    layers = [layer(key, along(200)) for key in ("police", "party", "market")]
+    layers += [layer(key, grids, coverage="full") for key, grids in drawn.items()]
+    ship = township([TALL])
+    mosaic = overlay(ship, layers, Overlay(tolerance=8))
+    promises(mosaic, ship)
+    if sides is None:
+        assert len(mosaic.faces) == 4
+        assert mosaic.disputes.empty
+    else:
+        assert sides in [{row.layers_a, row.layers_b} for row in mosaic.disputes.itertuples()]

@@ -130,9 +130,14 @@ class _Hand:
 
 def _groups(rng: np.random.Generator, land: Land, crossing: bool) -> np.ndarray:
     """Group number of each block: connected, 2–20 blocks, inside villages unless the layer ignores them."""
-    blocks, borders = land.blocks, land.borders
-    half = len(blocks) // len(land.villages) // 2  # little towns have no room for grids of twenty blocks
+    half = len(land.blocks) // len(land.villages) // 2  # little towns have no room for grids of twenty blocks
     size = int(rng.integers(GROUP[0], max(GROUP[0], min(GROUP[1], half)) + 1))
+    return connected_groups(rng, land, size, crossing)
+
+
+def connected_groups(rng: np.random.Generator, land: Land, size: int, crossing: bool) -> np.ndarray:
+    """Group number of each block: connected, some `size` blocks each, inside villages unless the layer ignores them."""
+    blocks, borders = land.blocks, land.borders
     village = blocks["village_code"].factorize()[0]
     centre = shapely.get_coordinates(shapely.centroid(blocks.geometry.array))
     a, b = borders["a"].to_numpy(), borders["b"].to_numpy()
