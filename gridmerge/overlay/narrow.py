@@ -24,7 +24,9 @@ FINEST = 2.0
 LEAST = 3.0
 # of a strip's land under wider grids of its own network, and of its length along their outlines: they overlap there
 DOUBLED, ALONG = 0.5, 0.5
-# m; no overlap is so wide and so long: a river, or a road, drawn over the grids beside it
+# times its length: both sides of a strip are cut out of wider grids of its own network
+BOTH = 1.5
+# m; no overlap, and no strip that an edit cut off, is so wide and so long: a river, or a road
 RIVER = 5.0, 300.0
 # times longer than wide: a strip
 SLENDER = 3.0
@@ -122,25 +124,33 @@ def _real(d: Drawing, narrow: Narrow, supported: Bools, tolerance: float) -> Boo
     drawn, width = d.sources[narrow.source], narrow.width
     length = shapely.area(drawn) / width
     strip = length >= SLENDER * width
-    overlap = strip & _doubled(d, narrow.source, width)
+    beneath, beside = _neighbours(d, narrow.source, width)
+    overlap = strip & (beneath > DOUBLED * length * width) & (beside > ALONG * length)
     river = (width >= RIVER[0]) & (length >= RIVER[1])
-    leftover = tapering(drawn, width) | (overlap & ~river)
+    between = strip & (beside > BOTH * length) & _lone(drawn, width, tolerance)
+    parted = between & (width < RIVER[0]) & (length < RIVER[1])
+    leftover = tapering(drawn, width) | (overlap & ~river) | parted
     alone = (width >= LEAST) & (~leftover | (width >= tolerance))
     return np.asarray((width >= FINEST) & (supported | alone))
 
 
-def _doubled(d: Drawing, rows: Ints, width: Floats) -> Bools:
-    """Whether a grid is what wider grids of its layer overlap by: most of it lies in them, and along their outlines."""
+def _neighbours(d: Drawing, rows: Ints, width: Floats) -> tuple[Floats, Floats]:
+    """Land of narrow grids in wider ones of their layer, m²; and how much of the wider ones' outlines runs along them, metres."""
     others = np.setdiff1d(np.arange(len(d.sources)), rows)
     mine, wide = d.sources[rows], d.sources[others]
     i, j = robust.query(shapely.STRtree(wide), mine, "intersects")
     shared = shapely.area(robust.intersection(mine[i], wide[j]))
-    beneath = np.bincount(i, weights=shared, minlength=len(rows))
     around = robust.buffer(mine, width / 2, quad_segs=2)
     along = shapely.length(robust.intersection(around[i], shapely.boundary(wide[j])))
-    beside = np.bincount(i, weights=along, minlength=len(rows))
-    area = shapely.area(mine)
-    return np.asarray((beneath > DOUBLED * area) & (beside > ALONG * area / width))
+    beneath, beside = (np.bincount(i, weights=value, minlength=len(rows)) for value in (shared, along))
+    return beneath.astype(float), beside.astype(float)
+
+
+def _lone(shapes: Geometries, width: Floats, tolerance: float) -> Bools:
+    """Whether no other narrow grid of the layer is near: sections of lanes, and row houses, adjoin."""
+    others = np.flatnonzero(width >= LEAST)
+    i, j = robust.query(shapely.STRtree(shapes[others]), shapes, "dwithin", distance=tolerance)
+    return np.bincount(i[others[j] != i], minlength=len(shapes)) == 0
 
 
 def tapering(shapes: Geometries, width: Floats) -> Bools:

@@ -96,6 +96,47 @@ SLIVERS = {
 }
 
 
+STRIPS = {
+    "along a border of two blocks": [strip(20, 498, 220, 4)],
+    "three on three borders": [
+        strip(20, 498, 220, 3.2),
+        strip(1260, 498, 200, 4.5),
+        strip(998, 30, 4, 200),
+    ],
+    "through a block": [strip(640, 20, 3.5, 200), strip(1260, 130, 200, 4.8)],
+}
+
+
+@pytest.mark.parametrize("name", STRIPS)
+def test_even_strips_that_an_edit_cut_out_of_two_neighbours_are_set_aside(name, plain):
+    mosaic = cut(networks({1: STRIPS[name]}, without=STRIPS[name]))
+    assert len(mosaic.faces) == len(plain.faces)
+    assert mosaic.figures["layers"]["net1"]["slivers"] == len(STRIPS[name])
+    assert sum(one.kind == "sliver_set_aside" for one in mosaic.findings) == len(STRIPS[name])
+
+
+LANES = {
+    "sections that adjoin": [strip(20 + 120 * n, 498, 120, 4) for n in range(4)],
+    "sections parted by crossings": [strip(20 + 120 * n, 498, 112, 4) for n in range(4)],
+    "one that runs on past its blocks": [strip(20, 496, 900, 5.5)],
+    "a street six metres wide": [strip(20, 497, 220, 6)],
+    "a path that no grid of its network borders": [strip(640, 20, 4, 200)],
+}
+
+
+@pytest.mark.parametrize("name", LANES)
+def test_even_strips_that_are_lanes_keep_their_faces(name):
+    shapes = LANES[name]
+    drawn = networks({1: shapes}, without=shapes)
+    if "no grid" in name:
+        drawn = [*networks(), layer("paths", redrawn(shapes, 7))]
+    mosaic = cut(drawn)
+    kept = sum(figures["narrow_kept"] for figures in mosaic.figures["layers"].values())
+    assert kept == len(shapes)
+    land = face_of(mosaic, shapely.union_all(shapes).buffer(ROUGH))
+    assert land.area == pytest.approx(sum(shape.area for shape in shapes), rel=0.35)
+
+
 @pytest.mark.parametrize("name", SLIVERS)
 def test_slivers_cost_no_face_and_move_no_tolerance(name, plain):
     mosaic = cut(networks(SLIVERS[name]))
