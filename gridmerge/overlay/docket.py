@@ -168,10 +168,9 @@ def _bands(land: Land, faces: Ints, holders: Floats, tolerance: float) -> Bools:
         same = near & (holder[land.left] == holder[land.right])
         pairs = land.left[same], land.right[same]
         part = connected_components(coo_matrix((np.ones(same.sum()), pairs), shape=(count, count)), directed=False)[1]
-        land_of = np.bincount(part, weights=area)
-        around = np.bincount(part, weights=outline)
-        around -= 2 * np.bincount(part[pairs[0]], weights=land.metres[same], minlength=len(around))
-        wide = width_of(land_of, around)
+        inner = np.bincount(part[pairs[0]], weights=land.metres[same], minlength=part.max() + 1)
+        around = np.bincount(part, weights=outline).astype(float) - 2 * inner
+        wide = width_of(np.bincount(part, weights=area).astype(float), around)
         band = (wide < 2 * STRIP * tolerance) & (around / 2 - wide > BAND * wide)
         bands[:, layer] = band[part[faces]]
     return bands
