@@ -169,8 +169,8 @@ def _bands(land: Land, faces: Ints, holders: Floats, tolerance: float) -> Bools:
         pairs = land.left[same], land.right[same]
         part = connected_components(coo_matrix((np.ones(same.sum()), pairs), shape=(count, count)), directed=False)[1]
         inner = np.bincount(part[pairs[0]], weights=land.metres[same], minlength=part.max() + 1)
-        around = np.bincount(part, weights=outline).astype(float) - 2 * inner
-        wide = width_of(np.bincount(part, weights=area).astype(float), around)
+        around: Floats = np.asarray(np.bincount(part, weights=outline) - 2 * inner, dtype=float)
+        wide = width_of(np.asarray(np.bincount(part, weights=area), dtype=float), around)
         band = (wide < 2 * STRIP * tolerance) & (around / 2 - wide > BAND * wide)
         bands[:, layer] = band[part[faces]]
     return bands

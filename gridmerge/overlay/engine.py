@@ -115,7 +115,7 @@ def _attempt(task: _Task, measure: Measure) -> Story:
     layers = _Layers([*task.zoned, *task.drawn], agreement.behind(len(task.zoned)), [*none, *narrow])
     cut, lost, failed = _finished(task, zones, layers, results, tolerance)
     if len(lost.face):
-        cut, lost, failed = _finished(task, zones, layers, _restored(results, cut, lost), tolerance)
+        cut, lost, failed = _finished(task, zones, layers, _restored(results, cut, lost), tolerance, cut)
     measured = proportion(cut, layers.claiming(cut.shares), agreement.rough, tolerance)
     findings = [*_troubles(task.township, task.villages, results, failed), *told(zones, task.zoned, task.villages)]
     return Story(
@@ -139,17 +139,33 @@ class _Layers:
 
 
 def _finished(
-    task: _Task, zones: Zones, layers: _Layers, results: list[Accepted], tolerance: float
+    task: _Task, zones: Zones, layers: _Layers, results: list[Accepted], tolerance: float, before: Cut | None = None
 ) -> tuple[Cut, Lost, Bools]:
-    """The cut that accepted lines make, the borders it lacks, and the villages that failed."""
+    """The cut that accepted lines make, the borders it lacks, and the villages that failed.
+
+    What has not changed since an earlier cut keeps its labels.
+    """
     faces, village, failed = _cut(task.villages, results)
     parts = _Parts(faces, village, zones.of(faces, village), faces_of_narrow(faces, layers.narrow))
     parts = _absorbed(parts, layers.drawn, tolerance, task.processes)
-    labels = _labelled(parts, layers.drawn, layers.agreement, tolerance, task.processes)
+    kept = np.full(len(parts.faces), -1) if before is None else _unchanged(parts, before)
+    fresh = np.flatnonzero(kept < 0)
+    labels = _labelled(parts.taken(fresh), layers.drawn, layers.agreement, tolerance, task.processes)
+    if before is not None:
+        pairs = zip(before.shares, labels, strict=True)
+        labels = tuple(old.continued(kept, fresh, new) for old, new in pairs)
     cut = Cut(parts.faces, parts.village, parts.zone, parts.apart.number, labels)
     asked = (cut.zone < 0) & ~failed[cut.village]
     tables = [(k, d, layers.agreement.moves[k], table) for k, d, table in layers.claiming(labels)]
     return cut, lost_borders(cut.faces, asked, tables, tolerance), failed
+
+
+def _unchanged(parts: _Parts, before: Cut) -> Ints:
+    """The row of each face in an earlier cut, -1 where it was not the same face, or where one is in a narrow grid and the other not."""
+    rows = {shape: row for row, shape in enumerate(shapely.to_wkb(before.faces))}
+    row = np.array([rows.get(shape, -1) for shape in shapely.to_wkb(parts.faces)], dtype=np.int64)
+    same = (before.narrow[row] >= 0) == (parts.apart.number >= 0)
+    return np.where(same, row, -1)
 
 
 def _restored(results: list[Accepted], cut: Cut, lost: Lost) -> list[Accepted]:
@@ -300,6 +316,10 @@ class _Parts:
     def land(self) -> Ints:
         """A number for village and zone."""
         return _numbered(self.village, self.zone)
+
+    def taken(self, faces: Ints) -> _Parts:
+        """Return some of the faces."""
+        return _Parts(self.faces[faces], self.village[faces], self.zone[faces], self.apart.taken(faces))
 
     def merged(self, target: Ints) -> _Parts:
         """Return the faces merged by target."""

@@ -33,6 +33,25 @@ class Shares:
         order = np.lexsort((source, face))
         return Shares(face[order], source[order], area[order])
 
+    def continued(self, kept: Ints, fresh: Ints, table: Shares) -> Shares:
+        """Return the table of a later cut, most of whose faces are faces of this one.
+
+        Parameters
+        ----------
+        kept
+            Row of each later face in this table, -1 for the others.
+        fresh, table
+            The others, and their own table.
+        """
+        later = np.full(max(kept.max(initial=-1), self.face.max(initial=-1)) + 1, -1)
+        later[kept[kept >= 0]] = np.flatnonzero(kept >= 0)
+        stays = later[self.face] >= 0
+        face = np.concatenate([later[self.face[stays]], fresh[table.face]])
+        source = np.concatenate([self.source[stays], table.source])
+        area = np.concatenate([self.area[stays], table.area])
+        order = np.lexsort((source, face))
+        return Shares(face[order], source[order], area[order])
+
     def merged(self, index: Ints) -> Shares:
         """Return the table after faces were merged: old face i is now index[i]."""
         if len(self.face) == 0:

@@ -150,7 +150,7 @@ def _lone(shapes: Geometries, width: Floats, tolerance: float) -> Bools:
     """Whether no other narrow grid of the layer is near: sections of lanes, and row houses, adjoin."""
     others = np.flatnonzero(width >= LEAST)
     i, j = robust.query(shapely.STRtree(shapes[others]), shapes, "dwithin", distance=tolerance)
-    return np.bincount(i[others[j] != i], minlength=len(shapes)) == 0
+    return np.asarray(np.bincount(i[others[j] != i], minlength=len(shapes)) == 0)
 
 
 def tapering(shapes: Geometries, width: Floats) -> Bools:
@@ -243,6 +243,8 @@ class Apart:
             Village and zone of each face, as a number.
         """
         scrap = lone & (shapely.area(faces) < SCRAP * np.where(self.number >= 0, self.area, np.inf))
+        if not scrap.any():
+            return self
         left, right, length = contacts(faces)
         face, other = np.concatenate([left, right]), np.concatenate([right, left])
         metres = np.round(np.tile(length, 2), 3)

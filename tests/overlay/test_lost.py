@@ -64,6 +64,32 @@ def test_blocks_that_meet_over_less_than_the_tolerance_stay_two_faces(name, roug
     assert not [one for one in mosaic.findings if one.kind in ("border_lost", "grid_land_differs")]
 
 
+@pytest.mark.parametrize("name", list(STAGGERED)[:3])
+def test_faces_that_a_border_put_back_leaves_as_they_were_keep_the_labels_they_would_get(name, monkeypatch):
+    short, groups = STAGGERED[name]
+    east = shapely.box(X + 800, Y - 700, X + 1600, Y + 700)
+    lane = shapely.box(X + 800, Y - 4, X + 1600, Y + 4)
+    halves = [shapely.box(X + 800, Y + 4, X + 1600, Y + 700), shapely.box(X + 800, Y - 700, X + 1600, Y - 4), lane]
+    layers = [layer(f"net{n}", redrawn([*grids(short, one), *halves], n, 3.0)) for n, one in enumerate(groups)]
+    ship = township([VILLAGE, east])
+    looked = []
+    unchanged = engine._unchanged
+
+    def seen(parts, before):
+        looked.append(unchanged(parts, before))
+        return looked[-1]
+
+    monkeypatch.setattr(engine, "_unchanged", seen)
+    mosaic = overlay(ship, layers, Overlay(tolerance=11.0))
+    assert len(looked) == 1
+    assert (looked[0] >= 0).any()
+    assert (looked[0] < 0).sum() >= 2
+    monkeypatch.setattr(engine, "_unchanged", lambda parts, before: np.full(len(parts.faces), -1))
+    anew = overlay(ship, layers, Overlay(tolerance=11.0))
+    assert mosaic.memberships.equals(anew.memberships)
+    assert mosaic.borders.equals(anew.borders)
+
+
 def test_a_corner_where_four_blocks_meet_needs_no_border():
     ship = township([VILLAGE])
     mosaic = overlay(ship, [layer("a", grids(0.0, "nw ne sw se")), layer("b", grids(0.0, NORTH_SOUTH))], Overlay())
