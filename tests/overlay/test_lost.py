@@ -64,7 +64,7 @@ def test_blocks_that_meet_over_less_than_the_tolerance_stay_two_faces(name, roug
     assert not [one for one in mosaic.findings if one.kind in ("border_lost", "grid_land_differs")]
 
 
-@pytest.mark.parametrize("name", list(STAGGERED)[:3])
+@pytest.mark.parametrize("name", list(STAGGERED)[:3:2])
 def test_faces_that_a_border_put_back_leaves_as_they_were_keep_the_labels_they_would_get(name, monkeypatch):
     short, groups = STAGGERED[name]
     east = shapely.box(X + 800, Y - 700, X + 1600, Y + 700)
