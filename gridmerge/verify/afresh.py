@@ -34,11 +34,17 @@ PROVED = Text(
 SAME_BYTES = 6  # the promise that the same inputs give the same bytes
 _REPORT, _MAP, _PACKAGE = "report.json", "map.html", ".gpkg"
 _INTERNAL = ("gpkg_", "rtree_", "sqlite_")  # how the names of tables that are no layers begin
+# what says where the layers lie and what they are: as much part of them as their rows, but for the clock of last_change
 _ABOUT_LAYERS = {
-    "gpkg_contents": "SELECT table_name, data_type, identifier, description, srs_id FROM gpkg_contents ORDER BY table_name",
+    "gpkg_contents": "SELECT table_name, data_type, identifier, description, min_x, min_y, max_x, max_y, srs_id"
+    " FROM gpkg_contents ORDER BY table_name",
     "gpkg_geometry_columns": "SELECT * FROM gpkg_geometry_columns ORDER BY table_name",
+    "gpkg_spatial_ref_sys": "SELECT * FROM gpkg_spatial_ref_sys ORDER BY srs_id",
+    "sqlite_schema": "SELECT name FROM sqlite_master WHERE type = 'table' ORDER BY name",
     "sqlite_master": "SELECT type, name, sql FROM sqlite_master WHERE type IN ('view', 'trigger') ORDER BY type, name",
 }
+_INDEX = "rtree_"  # how the name of a spatial index begins; without it, or with a wrong one, a program shows no feature
+_INDEX_PARTS = ("_node", "_parent", "_rowid")
 _TEXT = frozenset({".csv", ".geojson", ".json", ".html", ".txt"})
 
 
@@ -51,22 +57,28 @@ def cannot(gone: list[str]) -> Text:
     )
 
 
-def other_machine(manifest: Manifest) -> list[str]:
-    """Return what differs between the machine a build was made on and this one, as far as it may decide a last digit."""
+def other_versions(manifest: Manifest) -> list[str]:
+    """Return what the manifest says the results were made with and this machine has in another version.
+
+    It may have decided a last digit, and somebody may have written it by hand.
+    """
     here = {**made_with(), "gridmerge": version("gridmerge")}
     there = {**manifest.made_with, "gridmerge": manifest.gridmerge}
-    return sorted(name for name in {*here, *there} if here.get(name) != there.get(name))
+    names = sorted(name for name in {*here, *there} if here.get(name) != there.get(name))
+    return [f"{name} {there.get(name, '–')} ≠ {here.get(name, '–')}" for name in names]
 
 
-def differs_here(other: Sequence[str], failures: Sequence[Broken]) -> Text:
-    """Return the note on a build that comes out otherwise on a machine that is another."""
-    zh, en = (f"{'、'.join(other)}", ", ".join(other))
-    return Text(
-        f"成果是在另一套环境中生成的（{zh} 不同），在本机重新生成后有以下不同，无法判断是环境所致还是事后改动："
-        f"{''.join(failure.text.zh for failure in failures)}{PROVED.zh}",
-        f"these results were made with other versions of {en}; made again here they differ, and whether the versions or "
-        f"somebody's hand did it cannot be determined here: {' '.join(failure.text.en for failure in failures)} {PROVED.en}",
+def elsewhere(failures: Sequence[Broken], other: list[str]) -> list[Broken]:
+    """Return failures with the word that other versions may be behind them, and where that can be told.
+
+    A difference that was seen stays one: what would excuse it is said by a file that is itself under proof.
+    """
+    zh = f"清单称成果由其他版本生成（{first(other)}）；请在装有这些版本的环境中核验，以分清是版本所致还是事后改动。"
+    en = (
+        f" The manifest says that other versions made it ({first(other)}); verify where those are"
+        " installed, to tell whether they did it or somebody's hand."
     )
+    return [replace(failure, text=Text(failure.text.zh + zh, failure.text.en + en)) for failure in failures]
 
 
 def same_afresh(written: Written, again: Again, manifest: Manifest, processes: int) -> Iterator[Broken]:
@@ -141,8 +153,10 @@ def _tables(file: Path) -> dict[str, list[tuple[Any, ...]]]:
     with closing(sqlite3.connect(f"{file.resolve().as_uri()}?mode=ro", uri=True)) as database:
         listed = database.execute("SELECT name FROM sqlite_master WHERE type = 'table'").fetchall()
         names = [name for (name,) in listed if not name.startswith(_INTERNAL)]
+        indexes = [name for (name,) in listed if name.startswith(_INDEX) and not name.endswith(_INDEX_PARTS)]
         rows = {name: database.execute(f"SELECT * FROM {_quoted(name)}").fetchall() for name in names}  # noqa: S608 - a name of its own list
-        return rows | {name: database.execute(statement).fetchall() for name, statement in _ABOUT_LAYERS.items()}
+        boxes = {name: sorted(database.execute(f"SELECT * FROM {_quoted(name)}").fetchall()) for name in indexes}  # noqa: S608 - as above
+        return {**rows, **boxes, **{name: database.execute(told).fetchall() for name, told in _ABOUT_LAYERS.items()}}
 
 
 def _quoted(name: str) -> str:

@@ -12,6 +12,7 @@ from gridmerge.load import read
 from gridmerge.model import RawLayer
 from gridmerge.pipeline import Inputs, load_inputs
 from gridmerge.project import read_project
+from gridmerge.verify.reading import reading
 from gridmerge.verify.written import Written
 
 
@@ -34,13 +35,15 @@ def settings_again(written: Written) -> Settings:
     Raises
     ------
     OutputError
-        The project file is not where the report says.
+        The project file is not where the report says, or that is no place on a disk.
     ProjectError
         It can no longer be used.
     """
-    file = Path(written.report.project.path)
-    file = (written.out.resolve() / file).resolve() if not file.is_absolute() else file
-    if not file.is_file():
+    with reading(written.out / "report.json"):
+        file = Path(written.report.project.path)
+        file = (written.out.resolve() / file).resolve() if not file.is_absolute() else file
+        there = file.is_file()
+    if not there:
         raise OutputError(
             f"找不到成果所依据的项目文件 {file}；请把成果文件夹放回原处再核验。",
             f"The project file {file} that these results were made from is not there;"

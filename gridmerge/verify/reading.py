@@ -21,6 +21,7 @@ from gridmerge.publish.tables import unguarded
 
 # what the readers of these formats raise for a file that is not one, or not whole
 _UNREADABLE = (
+    RecursionError,
     ValueError,
     KeyError,
     TypeError,

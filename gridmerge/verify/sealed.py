@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -12,6 +13,8 @@ from gridmerge.publish.manifest import MANIFEST, Entry, Manifest, entry, plain_s
 from gridmerge.verify.again import Again
 from gridmerge.verify.written import Report, ToldInput, Written
 
+# characters of a path that is none
+_SHOWN = 80
 INPUT = 7  # the promise that no input is touched
 # keys of what stands in place of itself: edits saved over by the next meeting, the plan that this build replaced
 _PASSING = ("edits:", "grids:previous", "grids:retired", "grids:postings", "grids:stand_ins")
@@ -23,9 +26,16 @@ _LITTER = frozenset({"desktop.ini", "thumbs.db"})
 
 def sealed(out: Path, manifest: Manifest) -> Iterator[Broken]:
     """Name each file of OUT that is not what the manifest says, is missing, or is none of this build's."""
+    yield from _twice(manifest)
     for told in manifest.files:
-        file = out / told.path
-        if out.resolve() not in file.resolve().parents:
+        file = _place(out, told.path)
+        if file is None:
+            yield broken(
+                COMPLETE,
+                f"{MANIFEST} 列入了 {told.path[:_SHOWN]!r}，这不是文件路径。",
+                f"{MANIFEST} lists {told.path[:_SHOWN]!r}, which is no path of a file.",
+            )
+        elif out.resolve() not in file.resolve().parents:
             yield broken(
                 COMPLETE,
                 f"{MANIFEST} 列入了成果文件夹以外的 {told.path}。",
@@ -47,7 +57,8 @@ def foreign(out: Path, manifest: Manifest, settings: Settings) -> Iterator[Broke
     if out.resolve() == folder:
         return  # results beside the inputs: what else lies there is the project's
     known = {out.resolve() / told.path for told in manifest.files} | {out.resolve() / MANIFEST}
-    known |= {(folder / told.path).resolve() for told in manifest.inputs}
+    inputs = (_place(folder, told.path) for told in manifest.inputs)
+    known |= {file.resolve() for file in inputs if file is not None}
     there = [file for file in sorted(out.resolve().iterdir()) if file.is_file() and not _litter(file.name)]
     strange = [file.name for file in there if file not in known]
     if strange:
@@ -62,7 +73,7 @@ def untouched(manifest: Manifest, report: Report, settings: Settings) -> Iterato
     """Promise 7: the inputs' fingerprints are those the build wrote down, in both places."""
     passing = {one.path for one in _passing(report)}
     for path, sha256 in sorted(_told(report, passing=False) | {(one.path, one.sha256) for one in manifest.inputs}):
-        if path not in passing and not _is(settings.folder / path, sha256):
+        if path not in passing and not _is(settings.folder, path, sha256):
             yield _changed(path)
 
 
@@ -74,7 +85,7 @@ def gone(manifest: Manifest, report: Report, settings: Settings) -> list[str]:
     """
     passing = {one.path for one in _passing(report)}
     told = _told(report, passing=True) | {(one.path, one.sha256) for one in manifest.inputs if one.path in passing}
-    return sorted({path for path, sha256 in told if not _is(settings.folder / path, sha256)})
+    return sorted({path for path, sha256 in told if not _is(settings.folder, path, sha256)})
 
 
 def listed(written: Written, again: Again, manifest: Manifest) -> Iterator[Broken]:
@@ -116,6 +127,18 @@ def listed(written: Written, again: Again, manifest: Manifest) -> Iterator[Broke
         )
 
 
+def _twice(manifest: Manifest) -> Iterator[Broken]:
+    """A file that is listed twice: one reader takes the first digest and another the last."""
+    counts = Counter(told.path for told in manifest.files)
+    twice = sorted(path for path, count in counts.items() if count > 1)
+    if twice:
+        yield broken(
+            COMPLETE,
+            f"{MANIFEST} 重复列出 {first(twice)}。",
+            f"{MANIFEST} lists {first(twice)} more than once.",
+        )
+
+
 def _same(file: Path, told: Entry) -> bool:
     return file.stat().st_size == told.size and entry(file, told.path).sha256 == told.sha256
 
@@ -132,8 +155,20 @@ def _told(report: Report, *, passing: bool) -> set[tuple[str, str]]:
     return {(one.path, one.sha256) for source in sources for one in source.files or [source]}
 
 
-def _is(file: Path, sha256: str) -> bool:
-    return file.is_file() and entry(file, file.name).sha256 == sha256
+def _place(folder: Path, path: str) -> Path | None:
+    """Return the file of that path, there or not; None for what no disk has: a zero byte, a name too long, links in a ring."""
+    file = folder / path
+    try:
+        file.resolve()
+        file.is_file()
+    except (OSError, ValueError, RuntimeError):
+        return None
+    return file
+
+
+def _is(folder: Path, path: str, sha256: str) -> bool:
+    file = _place(folder, path)
+    return file is not None and file.is_file() and entry(file, file.name).sha256 == sha256
 
 
 def _litter(name: str) -> bool:

@@ -102,10 +102,8 @@ def prove(out: Path, *, processes: int = 1) -> Proof:
         return _proof(found)
     if gone:
         return Proof(broken=[], notes=[afresh.cannot(gone)])
-    differing, other = list(afresh.same_afresh(written, again, manifest, processes)), afresh.other_machine(manifest)
-    if differing and other:
-        return Proof(broken=[], notes=[afresh.differs_here(other, differing)])
-    return _proof(differing)
+    differing, other = list(afresh.same_afresh(written, again, manifest, processes)), afresh.other_versions(manifest)
+    return _proof(afresh.elsewhere(differing, other) if other else differing)
 
 
 def _proof(found: list[Broken]) -> Proof:

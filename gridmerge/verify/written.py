@@ -167,6 +167,8 @@ def read_written(out: Path) -> Written:
             f"{out} 中没有完整的成果（缺 {'、'.join(missing)}）；请重新运行 gridmerge build。",
             f"{out} does not hold a finished build ({', '.join(missing)} missing); run gridmerge build again.",
         )
+    with reading(out / MANIFEST):
+        _json(out / MANIFEST)
     with reading(out / "report.json"):
         report = Report.model_validate(_json(out / "report.json"))
     with reading(out / "grids.geojson"):

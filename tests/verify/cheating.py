@@ -13,22 +13,22 @@ import pyogrio
 import shapely
 
 from gridmerge.publish.manifest import MANIFEST
-from tests.verify.alterations import (
+from tests.verify.changes import (
     Alteration,
-    _added,
-    _appended,
-    _cell,
-    _geojson,
-    _layer,
-    _manifest,
-    _person,
-    _property,
-    _replaced,
-    _report,
-    _rows,
-    _sql,
-    _text,
-    _workbook,
+    add_row,
+    append_text,
+    change_geojson,
+    change_layer,
+    change_manifest,
+    change_rows,
+    replace_file,
+    replace_in_workbook,
+    replace_text,
+    run_sql,
+    set_cell,
+    set_person,
+    set_property,
+    set_report,
 )
 from tests.verify.tamper import rewrite_csv, rewrite_json, rewrite_layer, rewrite_part
 
@@ -151,7 +151,7 @@ def _declared(out: Path) -> None:
 
 
 def _feature_more(name: str) -> Callable[[Path], object]:
-    return _layer(name, lambda table: pd.concat([table, table.iloc[[0]]], ignore_index=True))
+    return change_layer(name, lambda table: pd.concat([table, table.iloc[[0]]], ignore_index=True))
 
 
 def _ring_reversed(table: pd.DataFrame) -> pd.DataFrame:
@@ -186,7 +186,7 @@ def _all_gone(out: Path) -> None:
 
 def _other_machine_and_title(out: Path) -> None:
     """The map says something else, and the manifest that another machine made it."""
-    _text("about.txt", "青山镇", "红山镇")(out)
+    replace_text("about.txt", "青山镇", "红山镇")(out)
     rewrite_json(out / MANIFEST, lambda manifest: manifest["made_with"].update(geos="3.9.9"))
 
 
@@ -199,66 +199,66 @@ CHEATS: tuple[Alteration, ...] = tuple(
     for name, alter, names in (
         ("two departments' rows swapped", _departments_swapped, "fire|police"),
         ("two rows' areas swapped", _swapped_cells("crosswalk.csv", "area_m2"), "crosswalk"),
-        ("two grids' names swapped in the package", _layer("grids", lambda t: t.assign(grid_name=np.roll(t["grid_name"], 1))), "grid_name"),
+        ("two grids' names swapped in the package", change_layer("grids", lambda t: t.assign(grid_name=np.roll(t["grid_name"], 1))), "grid_name"),
         ("two grids' names swapped everywhere", _names_swapped_everywhere, "is not what the inputs give"),
-        ("a finding made an error everywhere", lambda out: [_cell("findings.csv", 1, "severity", "error")(out), _layer("findings", lambda t: t.assign(severity="error"))(out)], "findings"),
+        ("a finding made an error everywhere", lambda out: [set_cell("findings.csv", 1, "severity", "error")(out), change_layer("findings", lambda t: t.assign(severity="error"))(out)], "findings"),
         ("a finding left out everywhere", _finding_left_out_everywhere, "find"),
-        ("a retired code used again", _report("grids", "codes", "retired", value={"510311104201001": []}), "retired"),
-        ("a member's capacity", _cell("members.csv", 1, "capacity", "2.0"), "members.csv|loads"),
+        ("a retired code used again", set_report("grids", "codes", "retired", value={"510311104201001": []}), "retired"),
+        ("a member's capacity", set_cell("members.csv", 1, "capacity", "2.0"), "members.csv|loads"),
         ("a member's load halved everywhere", _lighter_everywhere, "load"),
         ("a member's phone given to another", _swapped_cells("members.csv", "name", 1, 2), "members.csv"),
-        ("a vote that nobody cast", _added("meeting.csv", "vote", "", "", "", "", "yes"), "meeting.csv"),
+        ("a vote that nobody cast", add_row("meeting.csv", "vote", "", "", "", "", "yes"), "meeting.csv"),
         ("the duties of two grids swapped", _swapped_cells("assignments.csv", "grid_code"), "grids.geojson|assignments"),
-        ("another title of the map", _text("map.html", "<title>", "<title>x"), "map.html"),
-        ("a script in the report", _text("report.html", "</body>", "<script>1</script></body>"), "report.html"),
+        ("another title of the map", replace_text("map.html", "<title>", "<title>x"), "map.html"),
+        ("a script in the report", replace_text("report.html", "</body>", "<script>1</script></body>"), "report.html"),
         ("a shapefile of nobody's", lambda out: [(out / f"grids.{end}").write_bytes(b"x") for end in ("shp", "dbf", "shx")], "grids.dbf"),
         ("a table without its BOM", _bytes("crosswalk.csv", b"\xef\xbb\xbf", b""), "crosswalk.csv"),
         ("a table with other line ends", _bytes("members.csv", b"\r\n", b"\n"), "members.csv"),
         ("a table with a BOM twice", lambda out: (out / "gaps.csv").write_bytes(b"\xef\xbb\xbf" + (out / "gaps.csv").read_bytes()), "gaps.csv"),
         ("a table with other separators", _bytes("members.csv", b",", b";"), "members.csv"),
-        ("a column renamed", _rows("assignments.csv", lambda rows: rows[0].__setitem__(0, "grid")), "assignments.csv"),
-        ("a column more", _rows("crosswalk.csv", lambda rows: [row.append("1") for row in rows]), "crosswalk.csv"),
-        ("a column twice", _rows("members.csv", lambda rows: [row.append(row[0]) for row in rows]), "members.csv"),
-        ("an assignment twice", _rows("assignments.csv", lambda rows: rows.append(rows[-1])), "assignments|twice|load"),
-        ("a share that is no number", _cell("crosswalk.csv", 1, "share_of_grid", "nan"), "crosswalk.csv"),
-        ("a share that is empty", _cell("crosswalk.csv", 1, "share_of_grid", ""), "crosswalk.csv|shares"),
-        ("an area without end", _cell("crosswalk.csv", 1, "area_m2", "inf"), "crosswalk.csv"),
+        ("a column renamed", change_rows("assignments.csv", lambda rows: rows[0].__setitem__(0, "grid")), "assignments.csv"),
+        ("a column more", change_rows("crosswalk.csv", lambda rows: [row.append("1") for row in rows]), "crosswalk.csv"),
+        ("a column twice", change_rows("members.csv", lambda rows: [row.append(row[0]) for row in rows]), "members.csv"),
+        ("an assignment twice", change_rows("assignments.csv", lambda rows: rows.append(rows[-1])), "assignments|twice|load"),
+        ("a share that is no number", set_cell("crosswalk.csv", 1, "share_of_grid", "nan"), "crosswalk.csv"),
+        ("a share that is empty", set_cell("crosswalk.csv", 1, "share_of_grid", ""), "crosswalk.csv|shares"),
+        ("an area without end", set_cell("crosswalk.csv", 1, "area_m2", "inf"), "crosswalk.csv"),
         ("zeros at the end of a table", _nulls, "members.csv"),
-        ("members in another order", _rows("members.csv", lambda rows: rows.insert(1, rows.pop(2))), "members"),
-        ("another language", _report("project", "language", value="zh"), "settings|plan.xlsx"),
-        ("another language of a page", _text("report.html", 'lang="', 'lang="x-'), "report.html"),
+        ("members in another order", change_rows("members.csv", lambda rows: rows.insert(1, rows.pop(2))), "members"),
+        ("another language", set_report("project", "language", value="zh"), "settings|plan.xlsx"),
+        ("another language of a page", replace_text("report.html", 'lang="', 'lang="x-'), "report.html"),
         ("a sheet of the workbook left out", _sheet_dropped, "plan.xlsx"),
         ("a sheet of the workbook hidden", _hidden_sheet, "plan.xlsx"),
         ("a formula in the workbook", _formula, "plan.xlsx"),
         ("a remark in the workbook", _part_more, "plan.xlsx"),
-        ("two departments swapped in the workbook", _workbook("Fire and rescue", "Fire & rescue"), "plan.xlsx"),
+        ("two departments swapped in the workbook", replace_in_workbook("Fire and rescue", "Fire & rescue"), "plan.xlsx"),
         ("a layer of the package renamed", lambda out: _rewritten(out, {"layer_fire": "layer_fires"}), "layer_fire"),
         ("the package in another CRS", lambda out: _rewritten(out, {}, "EPSG:4490"), "not in CGCS2000"),
         ("the package said to lie elsewhere", _declared, "not in CGCS2000"),
         ("a grid more in the package", _feature_more("grids"), "grids"),
         ("a face more in the package", _feature_more("faces"), "faces"),
         ("a department's feature twice", _feature_more("layer_fire"), "fire"),
-        ("a ring turned round in the package", _layer("grids", _ring_reversed), "layer grids"),
-        ("a trigger in the package", _sql("CREATE TRIGGER t AFTER INSERT ON findings BEGIN DELETE FROM findings; END"), "gridmerge.gpkg"),
-        ("a view in the package", _sql("CREATE VIEW w AS SELECT 1"), "gridmerge.gpkg"),
-        ("a description in the package", _sql("UPDATE gpkg_contents SET description = 'x'"), "(layer gpkg_contents)"),
+        ("a ring turned round in the package", change_layer("grids", _ring_reversed), "layer grids"),
+        ("a trigger in the package", run_sql("CREATE TRIGGER t AFTER INSERT ON findings BEGIN DELETE FROM findings; END"), "gridmerge.gpkg"),
+        ("a view in the package", run_sql("CREATE VIEW w AS SELECT 1"), "gridmerge.gpkg"),
+        ("a description in the package", run_sql("UPDATE gpkg_contents SET description = 'x'"), "(layer gpkg_contents)"),
         ("coordinates of five decimals", _five_decimals, "grids.geojson"),
-        ("a polygon made multi", _geojson(lambda d: d["features"][0]["geometry"].update(type="MultiPolygon", coordinates=[d["features"][0]["geometry"]["coordinates"]])), "grids.geojson"),
-        ("an id of a feature", _geojson(lambda d: d["features"][0].update(id="x")), "grids.geojson"),
-        ("a bounding box", _geojson(lambda d: d.update(bbox=[0, 0, 1, 1])), "grids.geojson"),
+        ("a polygon made multi", change_geojson(lambda d: d["features"][0]["geometry"].update(type="MultiPolygon", coordinates=[d["features"][0]["geometry"]["coordinates"]])), "grids.geojson"),
+        ("an id of a feature", change_geojson(lambda d: d["features"][0].update(id="x")), "grids.geojson"),
+        ("a bounding box", change_geojson(lambda d: d.update(bbox=[0, 0, 1, 1])), "grids.geojson"),
         ("a figure written otherwise", _bytes("grids.geojson", b'":1', b'": 1'), "grids.geojson"),
-        ("a leader who is none", _person(duty="deputy"), "grids.geojson"),
-        ("an area that is true", _property(0, area_m2=True), "grids.geojson"),
+        ("a leader who is none", set_person(duty="deputy"), "grids.geojson"),
+        ("an area that is true", set_property(0, area_m2=True), "grids.geojson"),
         ("figures without end", _bytes("grids.geojson", b'"households":', b'"households":1e999,"x":'), "grids.geojson"),
         ("a key twice in the report", _bytes("report.json", b'"version":', b'"version": "9", "version":'), "report.json"),
-        ("the version in the manifest", _manifest(lambda m: m.update(gridmerge="9.9")), "manifest.json"),
+        ("the version in the manifest", change_manifest(lambda m: m.update(gridmerge="9.9")), "manifest.json"),
         ("the manifest emptied", _all_gone, "manifest.json lacks"),
-        ("a manifest with nothing in it", _replaced(MANIFEST, b"{}"), "manifest.json"),
-        ("a manifest of null", _replaced(MANIFEST, json.dumps(None).encode()), "manifest.json"),
-        ("a path out of the folder in the manifest", _manifest(lambda m: m["files"].append({"path": "../gridmerge.toml", "sha256": "0" * 64, "size": 1})), "not in the output folder"),
-        ("an absolute path in the manifest", _manifest(lambda m: m["files"].append({"path": "/etc/hostname", "sha256": "0" * 64, "size": 1})), "not in the output folder"),
-        ("a blank at the end of the imprint", _appended("about.txt", " "), "about.txt"),
-        ("words after the report", _appended("report.json", "x"), "report.json"),
+        ("a manifest with nothing in it", replace_file(MANIFEST, b"{}"), "manifest.json"),
+        ("a manifest of null", replace_file(MANIFEST, json.dumps(None).encode()), "manifest.json"),
+        ("a path out of the folder in the manifest", change_manifest(lambda m: m["files"].append({"path": "../gridmerge.toml", "sha256": "0" * 64, "size": 1})), "not in the output folder"),
+        ("an absolute path in the manifest", change_manifest(lambda m: m["files"].append({"path": "/etc/hostname", "sha256": "0" * 64, "size": 1})), "not in the output folder"),
+        ("a blank at the end of the imprint", append_text("about.txt", " "), "about.txt"),
+        ("words after the report", append_text("report.json", "x"), "report.json"),
         ("another machine, another title", _other_machine_and_title, "about.txt"),
     )
 )  # fmt: skip

@@ -13,6 +13,7 @@ from gridmerge.verify.verify import prove
 from tests.small_project import write_small_project
 from tests.verify.alterations import EVERY, MALFORMED, SEALED, TABLE
 from tests.verify.cheating import CHEATS
+from tests.verify.swaps import NO_DIFFERENCE, SWAPS
 from tests.verify.tamper import reseal, rewrite_csv, rewrite_json, rewrite_layer, rewrite_text
 
 
@@ -68,7 +69,7 @@ def told(out):
     return "\n".join(text.en for text in texts)
 
 
-@pytest.mark.parametrize("alteration", (*EVERY, *CHEATS), ids=lambda one: one.name)
+@pytest.mark.parametrize("alteration", (*EVERY, *CHEATS, *SWAPS), ids=lambda one: one.name)
 def test_every_alteration_is_caught_and_named(out, alteration):
     alteration.alter(out)
     if alteration.resealed and "manifest" not in alteration.name:
@@ -83,6 +84,13 @@ def test_altering_nothing_is_no_alteration(out):
     rewrite_json(out / "report.json", lambda _: None)
     rewrite_csv(out / "crosswalk.csv", lambda _: None)
     rewrite_layer(out, "grids", lambda table: table)
+    reseal(out)
+    assert told(out) == ""
+
+
+@pytest.mark.parametrize("name", NO_DIFFERENCE)
+def test_what_means_the_same_is_no_alteration(out, name):
+    NO_DIFFERENCE[name](out)
     reseal(out)
     assert told(out) == ""
 

@@ -177,13 +177,15 @@ def test_the_same_results_of_another_machine_are_proved_wholly(out):
     assert noted(out) == ""
 
 
-def test_other_results_of_another_machine_are_a_note_that_names_them(out):
+def test_other_results_of_another_machine_are_told_with_its_versions(out):
     rewrite_text(out / "about.txt", "青山镇", "红山镇")
     reseal(out)
     on_another_machine(out)
-    said = noted(out)
-    assert said.startswith("these results were made with other versions of geos; made again here they differ")
-    assert "about.txt is not what the inputs give" in said
+    proof = prove(out)
+    assert [failure.promise for failure in proof.broken] == [6] and proof.notes == []
+    said = proof.broken[0].text.en
+    assert said.startswith("Promise 6 does not hold: about.txt is not what the inputs give")
+    assert "The manifest says that other versions made it (geos 3.9.9 ≠ " in said
 
 
 def test_another_language_of_the_results_is_no_lie(out):
