@@ -70,6 +70,7 @@ def summed(result: Result) -> Iterator[Broken]:
         table = result.crosswalk[result.crosswalk["layer"] == key]
         yield from _sums(key, frame, table, township)
         yield from _areas(key, frame, table, sizes)
+        yield from _reached(key, frame, table, result.grids)
 
 
 def _members_of(result: Result, table: pd.DataFrame, name: str) -> Iterator[Broken]:
@@ -92,7 +93,7 @@ def _sums(key: str, frame: gpd.GeoDataFrame, table: pd.DataFrame, township: shap
     sums = told.reindex(frame["source_id"]).fillna(0.0).to_numpy()
     # a line of the grids may stand a millimetre off that of a village as mended
     slack = SHARE + PRECISION_M * shapely.length(shapes) / area
-    odd = frame["source_id"].to_numpy()[np.abs(sums - inside) > slack]
+    odd = frame["source_id"].to_numpy()[~(np.abs(sums - inside) <= slack)]
     if len(odd):
         yield broken(
             3,
@@ -120,12 +121,33 @@ def _areas(key: str, frame: gpd.GeoDataFrame, table: pd.DataFrame, grids: pd.Ser
     ):
         size = whole.to_numpy(dtype=float)
         told = table[share].to_numpy(dtype=float) * size
-        wrong |= np.abs(told - area) > AREA_M2 + SHARE * area + WRITTEN_SHARE * size
+        slack = AREA_M2 + SHARE * area + WRITTEN_SHARE * size
+        wrong |= ~(np.abs(told - area) <= slack) | ~np.isfinite(area)
     if wrong.any():
         odd = [f"{row.source_id}→{row.grid_code}" for row in table[wrong].itertuples()]
         yield broken(
             3,
             f"{key} 对照表占比有误：{first(odd)}。",
             f"shares of {key} in the crosswalk are wrong: {first(odd)}.",
+            odd,
+        )
+
+
+def _reached(key: str, frame: gpd.GeoDataFrame, table: pd.DataFrame, grids: gpd.GeoDataFrame) -> Iterator[Broken]:
+    """A source touches every grid that the crosswalk gives a part of it; who is not there at all is told already."""
+    whole = grids.drop_duplicates("grid_code")
+    source = pd.Index(frame["source_id"]).get_indexer(table["source_id"])
+    grid = pd.Index(whole["grid_code"]).get_indexer(table["grid_code"])
+    known = (source >= 0) & (grid >= 0)
+    ours, theirs = frame.geometry.to_numpy()[source[known]], whole.geometry.to_numpy()[grid[known]]
+    apart = ~robust.relation("intersects", ours, theirs)
+    # what GEOS cannot relate is held apart by it, and near all the same
+    apart[apart] = shapely.distance(ours[apart], theirs[apart]) > PRECISION_M
+    if apart.any():
+        odd = [f"{row.source_id}→{row.grid_code}" for row in table[known][apart].itertuples()]
+        yield broken(
+            3,
+            f"对照表把 {key} 的原网格归入了与其不相接的网格：{first(odd)}。",
+            f"the crosswalk sends grids of {key} to land they do not reach: {first(odd)}.",
             odd,
         )

@@ -57,7 +57,8 @@ def _whole(result: Result) -> Iterator[Broken]:
     """Those who share a grid do all of its work, no more and no less."""
     grids = result.grids.drop_duplicates("grid_code").set_index("grid_code")["workload"]
     done = result.assignments.groupby("grid_code")["load"].sum().reindex(grids.index)
-    wrong = (done - grids).abs() > EXACT * grids.abs().clip(lower=1.0)  # a grid without anybody is told already
+    close = (done - grids).abs() <= EXACT * grids.abs().clip(lower=1.0)
+    wrong = ~close & done.notna()  # a grid without anybody is told already
     if wrong.any():
         odd = first(sorted(grids.index[wrong]))
         yield broken(
@@ -65,3 +66,8 @@ def _whole(result: Result) -> Iterator[Broken]:
             f"网格的工作量与其网格员分担之和不符：{odd}。",
             f"the loads of a grid's members do not sum to its workload: {odd}.",
         )
+    table = result.assignments
+    below = table["load"].lt(-EXACT) & table["grid_code"].map(grids).ge(0.0)
+    if below.any():
+        odd = first(sorted(set(table.loc[below, "member_id"])))
+        yield broken(5, f"网格员的工作量为负：{odd}。", f"members have loads below nought: {odd}.")
