@@ -8,6 +8,7 @@ import json
 import os
 from pathlib import Path
 
+import click
 import geopandas as gpd
 import pandas as pd
 import pytest
@@ -22,6 +23,57 @@ from gridmerge.publish.guard import refuse_inputs
 from tests.small_project import write_small_project
 
 REFUSED = "is read by this command"
+
+# Every word that a command takes, but switches and choices: what it names decides whether it needs a refusal below.
+WRITTEN_TO = {
+    "atlas dest",
+    "build out",
+    "check out",
+    "export dest",
+    "leave to",
+    "locate dest",
+    "map to",
+    "posters to",
+    "restate dest",
+}
+READ_FROM = {
+    "atlas outs",
+    "build edits",
+    "build project",
+    "calibrate hours",
+    "calibrate out",
+    "check project",
+    "edits check after",
+    "edits check file",
+    "edits check project",
+    "export out",
+    "init folder",  # writes gridmerge.toml there, and over one that is there only with --force
+    "leave out",
+    "locate events",
+    "locate out",
+    "map out",
+    "posters out",
+    "restate figures",
+    "restate out",
+    "verify out",
+}
+NO_FILE = {
+    "explain code",
+    "export review_number",
+    "leave member",
+    "locate crs",
+    "locate lat",
+    "locate lat_column",
+    "locate lon",
+    "locate lon_column",
+    "locate matter",
+    "map basemap",
+    "map review_number",
+    "posters review_number",
+    "restate by",
+    "restate layer",
+}
+COMMON = {"lang", "help"}  # of every command
 
 
 def run(*words):
@@ -38,6 +90,56 @@ def refused(project: Path, *words: object, said: str = REFUSED) -> None:
     done = run(*words)
     assert done.exit_code == 1, done.output
     assert said in done.stderr and "Traceback" not in done.stderr and done.stderr.count("\n") == 1
+    assert state(project) == before
+
+
+def words_of(command: click.Command, name: str = "") -> set[str]:
+    """Every word of a command and of those below it that is no switch, choice or number: ``command parameter``."""
+    if isinstance(command, click.Group):
+        below = [words_of(one, f"{name} {key}".strip()) for key, one in command.commands.items()]
+        return set().union(*below)
+    free = [
+        one for one in command.params if isinstance(one.type, click.types.StringParamType | click.Path | click.File)
+    ]
+    return {f"{name} {one.name}" for one in free if one.name not in COMMON}
+
+
+def test_what_every_command_reads_and_writes_is_known():
+    """A new command or option stands in one of these lists, and with what it writes in the refusals below."""
+    assert words_of(main) == WRITTEN_TO | READ_FROM | NO_FILE
+    assert not WRITTEN_TO & READ_FROM
+
+
+def targets_of(project: Path, word: str, target: Path) -> tuple[object, ...]:
+    """The words of a command that would write to a target."""
+    out = project / "out"
+    return {
+        "atlas dest": ("atlas", out, target),
+        "build out": ("build", project, "--out", target),
+        "check out": ("check", project, "--out", target),
+        "export dest": ("export", out, target),
+        "leave to": ("leave", "M1", out, "--to", target),
+        "locate dest": ("locate", out, "--events", project / "events.csv", "--out", target),
+        "map to": ("map", out, "--to", target),
+        "posters to": ("posters", out, "--to", target),
+        "restate dest": ("restate", out, project / "figures.csv", "--layer", "police", "--to", target),
+    }[word]
+
+
+@pytest.mark.parametrize("name", ["数据/fire.gdb", "数据/members.csv", "gridmerge.toml", "out/gridmerge.gpkg"])
+@pytest.mark.parametrize("word", sorted(WRITTEN_TO))
+def test_no_command_writes_to_what_is_read(project, word, name):
+    """Each target a file where some want a folder, and a folder where some want a file: one sentence, and nothing changes."""
+    before = state(project)
+    done = run(*targets_of(project, word, project / name))
+    assert done.exit_code == 1, done.output
+    assert done.stderr.count("\n") == 1 and "Traceback" not in done.stderr
+    assert state(project) == before
+
+
+def test_a_project_file_is_written_anew_only_when_asked(project):
+    before = state(project)
+    assert run("init", project).exit_code == 1
     assert state(project) == before
 
 

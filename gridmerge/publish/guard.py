@@ -15,6 +15,8 @@ _COMPANIONS = frozenset(
         *(".tab", ".dat", ".map", ".id", ".ind", ".mif", ".mid"),
     ]
 )
+# of a folder that is one input: nothing may be put into it
+_WHOLE = ".gdb"
 _TOGETHER = frozenset([".shp", ".dbf", ".tab", ".mif"])
 # of the earlier plan, whose place OUT may take: a build has read it whole before it writes
 EARLIER = ("grids:previous", "grids:retired", "grids:postings", "grids:stand_ins")
@@ -36,7 +38,7 @@ def refuse_inputs(targets: Iterable[Path], inputs: Iterable[Path]) -> None:
         Two of them are one file: by path, by link, or on a disk that knows no case.
     """
     read = [file for one in inputs for file in (one, *_companions(one))]
-    files, folders = _identities(read), [one.resolve() for one in read if one.is_dir()]
+    files, folders = _identities(read), _folders(read)
     for target in targets:
         here = target.resolve()
         inside = next((folder for folder in folders if folder == here or folder in here.parents), None)
@@ -61,6 +63,13 @@ def _companions(file: Path) -> Iterator[Path]:
     for other in file.parent.iterdir():
         if other.stem.casefold() == stem and other.suffix.lower() in _COMPANIONS:
             yield other
+
+
+def _folders(read: Iterable[Path]) -> list[Path]:
+    """Folders that are read whole, also where only the files in them are named."""
+    places = [place for one in read for place in (one.resolve(), *one.resolve().parents)]
+    whole = {place for place in places if place.suffix.lower() == _WHOLE}
+    return sorted(whole | {one.resolve() for one in read if one.is_dir()})
 
 
 def _identities(files: Iterable[Path]) -> dict[tuple[int, int], Path]:

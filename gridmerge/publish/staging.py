@@ -55,7 +55,7 @@ def prepare(out: Path, names: Iterable[str] = (), inputs: Iterable[Path] = ()) -
         It is a file, or cannot be written; one of the files is an input, or is held open.
     """
     targets = [out / name for name in names]
-    refuse_inputs(targets, inputs)
+    refuse_inputs([out, *targets], inputs)
     try:
         out.mkdir(parents=True, exist_ok=True)
     except (FileExistsError, NotADirectoryError) as error:
