@@ -19,6 +19,7 @@ from gridmerge.overlay.agree import SLACK, WIDEST, Agreement, agree, bend, sheet
 from gridmerge.overlay.conflate import STRIDE, Accepted, Candidate, VillageLines, accept
 from gridmerge.overlay.cut import Cut, faces_of
 from gridmerge.overlay.drawing import Drawing, drawings, standing, weights
+from gridmerge.overlay.flaws import WIDTH, flawed
 from gridmerge.overlay.label import Shares, Targets, marks, shares
 from gridmerge.overlay.linework import Bools, Floats, Geometries, Ints, Strands, plain, polylines
 from gridmerge.overlay.lost import Lost, lost_borders
@@ -338,19 +339,23 @@ def _absorbed(parts: _Parts, drawn: list[Drawing], tolerance: float, threads: in
     Who holds a face is told by a point inside it as long as faces are still to be merged.
     """
     claiming = [d for d in drawn if d.claims]
-    points = shapely.STRtree(robust.point_on_surface(parts.faces))
-    held = together(lambda d: marks(points, d.sources), claiming, threads)
+    points = np.asarray(robust.point_on_surface(parts.faces))
+    tree = shapely.STRtree(points)
+    held = together(lambda d: marks(tree, d.sources), claiming, threads)
     claims = np.column_stack([np.zeros((len(parts.faces), 0)), *held])
     for _ in range(PASSES):
         apart, row = parts.apart, np.arange(len(parts.faces))
         weak = apart.weak(parts.faces, tolerance)
+        doubtful = apart.weak(parts.faces, WIDTH * tolerance) & (apart.number < 0) & ~weak
+        weak |= flawed(parts.faces, parts.land, doubtful, claims, points, claiming)
         target = absorb(parts.faces, _numbered(parts.land, apart.number), claims, weights(claiming), weak)
         lone = weak & (target == row) & ~np.isin(row, target[target != row])
         joined = apart.joined(parts.faces, lone, parts.land)
         if (target == row).all() and (joined.number == apart.number).all():
             break
         parts = replace(parts, apart=joined).merged(target)
-        claims = claims[np.unique(target)]
+        kept = np.unique(target)
+        claims, points = claims[kept], points[kept]
     return parts
 
 

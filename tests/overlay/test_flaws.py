@@ -1,0 +1,80 @@
+"""A grid drawn too large or too small in one network is a flaw of its drawing, not land of its own; what is wider stays."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+import shapely
+
+from gridmerge.config import Overlay
+from gridmerge.overlay import overlay
+from tests.overlay.making import layer, promises, township
+from tests.overlay.test_narrow import VILLAGES, X, Y, blocks
+
+TOLERANCE = 10.0
+FLAW = 12.0  # m: wider than the tolerance, narrower than one and a half, also where it turns a corner
+WIDE = 30.0  # m: no drawing error any more
+STREET = Y + 500
+
+
+def resized(rows: list[int], by: float, step: int = 250) -> list[shapely.Geometry]:
+    """The blocks, some of them drawn too large or too small."""
+    grids = np.array(blocks(step), dtype=object)
+    grids[rows] = shapely.buffer(grids[rows], by, join_style="mitre")
+    return list(grids)
+
+
+def faces(*odd: list[shapely.Geometry], plain: int = 3) -> np.ndarray:
+    """The faces of `plain` networks of blocks and of some odd ones."""
+    drawn = [*([blocks(250)] * plain), *odd]
+    ship = township(VILLAGES)
+    mosaic = overlay(ship, [layer(f"net{n}", one) for n, one in enumerate(drawn)], Overlay(tolerance=TOLERANCE))
+    promises(mosaic, ship)
+    return mosaic.faces.geometry.to_numpy()
+
+
+def without_corner(side: float) -> list[shapely.Geometry]:
+    """The blocks, the first without its corner at the village line."""
+    first, *rest = blocks(250)
+    return [first - shapely.Polygon([(X, Y), (X + side, Y), (X, Y + side)]), *rest]
+
+
+FLAWS = {
+    "over its neighbours on all sides": [resized([5], FLAW)],
+    "away from its neighbours on all sides": [resized([5], -FLAW)],
+    "over the village line": [resized([15], FLAW)],
+    "a coarse grid over its neighbours": [resized([3], FLAW, step=500)],
+    "one in each of two networks": [resized([5], FLAW), resized([18], -FLAW)],
+    "a corner that one network leaves out": [without_corner(38.0)],
+}
+
+
+@pytest.mark.parametrize("name", FLAWS)
+def test_what_a_network_draws_a_little_too_large_or_too_small_cuts_no_faces(name):
+    found = faces(*FLAWS[name])
+    assert len(found) == 32
+    assert np.allclose(shapely.area(found), 250.0**2)
+
+
+def strip(wide: float) -> list[shapely.Geometry]:
+    """The blocks with a strip along the middle street that is a grid of its own, cut out of those beside it."""
+    street = shapely.box(X, STREET, X + 1000, STREET + wide)
+    return [*shapely.difference(np.array(blocks(250), dtype=object), street), street]
+
+
+LAND = {
+    "a strip as wide that is a grid of its own": ([strip(FLAW)], 33),
+    "an overlap that is wider": ([resized([5], WIDE)], 36),
+    "a gap that is wider": ([resized([5], -WIDE)], 33),
+    "a strip that two networks leave out": ([[*strip(FLAW)[:-1]]] * 2, 33),
+}
+
+
+@pytest.mark.parametrize("name", LAND)
+def test_land_of_its_own_stays(name):
+    odd, least = LAND[name]
+    assert len(faces(*odd)) >= least
+
+
+def test_a_corner_that_is_large_is_a_face():
+    assert len(faces(without_corner(80.0))) == 33
