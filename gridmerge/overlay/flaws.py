@@ -1,7 +1,8 @@
 """Faces that only a flaw of one network makes: land that two of its grids overlap by, or that none of them reaches.
 
 A grid drawn some metres too large lies over its neighbours, and one drawn too small leaves a gap. No network puts two different
-grids on the two sides of such a line, so that it is worth less than a border.
+grids on the two sides of such a line, so that it is worth less than a border. Where a network covers parts of the land only, what
+none of its grids reaches is no gap: there its estates end.
 """
 
 from __future__ import annotations
@@ -48,8 +49,11 @@ def flawed(
     left, right, differs = left[few], right[few], differs[few]
     alike = ~differs.any(axis=1)
     for column in np.flatnonzero(differs.any(axis=0)):
-        rows = np.flatnonzero(differs[:, column])
-        alike[rows] = _nested(points[left[rows]], points[right[rows]], claiming[column].sources)
+        rows, layer = np.flatnonzero(differs[:, column]), claiming[column]
+        alike[rows] = _nested(points[left[rows]], points[right[rows]], layer.sources)
+        if not layer.covers:
+            both = (claims[left[rows], column] != 0) & (claims[right[rows], column] != 0)
+            alike[rows] &= both
     found = np.zeros(len(faces), dtype=bool)
     found[left[alike]] = True
     found[right[alike]] = True

@@ -76,5 +76,14 @@ def test_land_of_its_own_stays(name):
     assert len(faces(*odd)) >= least
 
 
+@pytest.mark.parametrize("reach", [11.0, 12.0, 13.0])
+def test_estates_that_reach_over_a_street_keep_what_lies_beyond(reach):
+    estates = [
+        shapely.box(X + 250 * i + 60, Y + 250 * j + 40, X + 250 * i + 160, Y + 250 * (j + 1) + reach)
+        for i, j in [(0, 0), (2, 1), (5, 2), (6, 0)]
+    ]
+    assert len(faces(estates)) == 32 + 2 * len(estates)
+
+
 def test_a_corner_that_is_large_is_a_face():
     assert len(faces(without_corner(80.0))) == 33
