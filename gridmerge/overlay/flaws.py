@@ -49,7 +49,7 @@ def flawed(
     left, right, differs = left[few], right[few], differs[few]
     alike = ~differs.any(axis=1)
     for column in np.flatnonzero(differs.any(axis=0)):
-        rows, layer = np.flatnonzero(differs[:, column]), claiming[column]
+        rows, layer = np.flatnonzero(differs[:, column]), claiming[int(column)]
         alike[rows] = _nested(points[left[rows]], points[right[rows]], layer.sources)
         if not layer.covers:
             both = (claims[left[rows], column] != 0) & (claims[right[rows], column] != 0)
