@@ -8,7 +8,9 @@ import shapely
 from numpy.typing import NDArray
 
 from gridmerge.findings import Finding, found
-from gridmerge.model import Township
+from gridmerge.mend.fields import codes
+from gridmerge.mend.spoilt import without_dashes
+from gridmerge.model import RawLayer, Township
 from gridmerge.personal import scrub_codes
 
 COUNTY = 6  # digits of a county's code, with which those of its townships and villages begin
@@ -57,23 +59,40 @@ def unique_ids(
     return _sorted(work.assign(source_id=ids)), findings
 
 
-def without_phones(codes: pd.Series, layer: str, own: tuple[str, ...] = ()) -> tuple[pd.Series, list[Finding]]:
+def given_ids(raw: RawLayer, name: str | None, layer: str, township: Township) -> tuple[pd.Series, list[Finding]]:
+    """The ids that a file gives its rows: in the normal form, "" where there is none or a sign for none, phones masked.
+
+    Parameters
+    ----------
+    raw
+        The file.
+    name
+        Its column; None where it has no ids.
+    layer
+        Its key, for the finding.
+    township
+        Its villages' codes tell codes of this place from phones.
+    """
+    return without_phones(without_dashes(codes(raw, name)), layer, county_codes(township))
+
+
+def without_phones(ids: pd.Series, layer: str, own: tuple[str, ...] = ()) -> tuple[pd.Series, list[Finding]]:
     """Mask the phones that stand as codes.
 
     Parameters
     ----------
-    codes
+    ids
         As text; "" where there is none.
     layer
         Its key, for the finding.
     own
         Beginnings of the codes of this place (`county_codes`), which are no phones.
     """
-    shown = scrub_codes(codes, own)
+    shown = scrub_codes(ids, own)
     if not shown:
-        return codes, []
-    count, example = int(codes.isin(list(shown)).sum()), min(shown.values())
-    return codes.replace(shown), [found("phone_as_code", layer=layer, measure=count, shown=example)]
+        return ids, []
+    count, example = int(ids.isin(list(shown)).sum()), min(shown.values())
+    return ids.replace(shown), [found("phone_as_code", layer=layer, measure=count, shown=example)]
 
 
 def county_codes(township: Township) -> tuple[str, ...]:

@@ -11,13 +11,13 @@ from gridmerge.catalog import catalog
 from gridmerge.config import LayerSpec
 from gridmerge.findings import Finding, found, tidy
 from gridmerge.mend import evidence, polygons, residual, territory
-from gridmerge.mend.fields import codes, column, drawn, not_empty, texts
+from gridmerge.mend.fields import column, drawn, not_empty, texts
 from gridmerge.mend.fold import about_ids, folded
 from gridmerge.mend.guard import guarded
-from gridmerge.mend.ids import county_codes, unique_ids, without_phones
+from gridmerge.mend.ids import given_ids, unique_ids
 from gridmerge.mend.lists import joined_rows, village_lists
 from gridmerge.mend.place import place
-from gridmerge.mend.spoilt import alike_ids, spoilt_ids, without_dashes
+from gridmerge.mend.spoilt import alike_ids, spoilt_ids
 from gridmerge.mend.tangles import tangles
 from gridmerge.model import Layer, RawLayer, Township
 
@@ -54,7 +54,7 @@ def mend_layer(raw: RawLayer, spec: LayerSpec, township: Township) -> Layer:
     joined: list[Finding] = []
     if spec.village is not None or not drawn(raw):
         raw, joined = joined_rows(raw, spec, fields)
-    ids, masked = without_phones(without_dashes(codes(raw, fields["id"])), spec.key, county_codes(township))
+    ids, masked = given_ids(raw, fields["id"], spec.key, township)
     frame = pd.DataFrame({"source_id": ids}, index=raw.frame.index)
     findings_of_ids = [*joined, *masked, *_doubtful_ids(raw, fields["id"], ids, spec.key)]
     frame["name"], frame["holder"] = texts(raw, fields["name"]), texts(raw, fields["holder"])

@@ -11,8 +11,8 @@ import shapely
 from gridmerge import robust
 from gridmerge.invariants import Broken, broken, first
 from gridmerge.invariants.land import Shapes
-from gridmerge.mend.fields import codes, column
-from gridmerge.mend.ids import county_codes, without_phones
+from gridmerge.mend.fields import column
+from gridmerge.mend.ids import given_ids
 from gridmerge.model import Layer
 from gridmerge.publish.geopackage import layer_names
 from gridmerge.verify.again import Again
@@ -66,7 +66,7 @@ def _loaded(written: Written, again: Again, layer: Layer) -> Iterator[Broken]:
     """Every code of the raw file turns up, as it is or with the mark that made it unique."""
     raw, key = again.raw[layer.key], layer.key
     known = _named(written.crosswalk, key) | _named(written.findings, key)
-    given, _ = without_phones(codes(raw, column(raw, layer.spec.id, "id")), key, county_codes(again.inputs.township))
+    given, _ = given_ids(raw, column(raw, layer.spec.id, "id"), key, again.inputs.township)
     lost = sorted(code for code in set(given) - {""} - known if not any(name.startswith(code) for name in known))
     if lost:
         yield broken(

@@ -227,3 +227,20 @@ def test_a_phone_in_the_project_file_is_not_in_the_manifest(out):
     run("build", out.parent)
     assert "13912345678" not in (out / MANIFEST).read_text("utf-8")
     assert verify(out) == []
+
+
+@pytest.mark.parametrize("none", ["-", "NaN", "无", "NULL", "/"])
+def test_a_sign_that_there_is_no_code_is_no_code_that_got_lost(tmp_path, none):
+    project = write_small_project(tmp_path)
+    for code in ("P3", "P4"):
+        rewrite_text(project / "警务区.geojson", f'"{code}"', f'"{none}"')
+    build(project, project / "out")
+    assert [failure.text.en for failure in prove(project / "out").broken] == []
+
+
+def test_a_code_that_is_not_given_is_null_in_the_file_of_a_script(tmp_path):
+    """Python's json writes NaN where it should write null, and GDAL reads the word."""
+    project = write_small_project(tmp_path)
+    rewrite_text(project / "警务区.geojson", '"P3"', "NaN")
+    build(project, project / "out")
+    assert [failure.text.en for failure in prove(project / "out").broken] == []
