@@ -1,4 +1,4 @@
-"""County graphs with proven optima: how often `solve` reaches them.
+"""County graphs with proven optima: how often `solve_districting` reaches them.
 
     python -m benchmarks.districting [--budget MOVES] [--seeds N] [FOLDER]
 
@@ -14,18 +14,18 @@ from pathlib import Path
 
 import numpy as np
 
-from gridmerge.partition import Solution, solve
+from gridmerge.districting import DistrictingSolution, solve_districting
 
 FOLDER = Path(__file__).resolve().parents[1] / "../shared/data/districting"
 BUDGET = 1_800_000  # under five seconds
 
 
-def run(instance: dict, seed: int, budget: int) -> tuple[Solution, float]:
+def run(instance: dict, seed: int, budget: int) -> tuple[DistrictingSolution, float]:
     """Solve one instance; return the solution and the seconds of processor time it took."""
     weight = np.asarray(instance["weight"], dtype=float)
     ideal, off = weight.sum() / instance["k"], instance["deviation"]
     begun = time.process_time()
-    solution = solve(
+    solution = solve_districting(
         weight, instance["edges"], k=instance["k"], limits=((1 - off) * ideal, (1 + off) * ideal), seed=seed, budget=budget
     )  # fmt: skip
     return solution, time.process_time() - begun

@@ -19,8 +19,8 @@ import pyogrio
 
 from benchmarks.sandbox import VERDICTS, Verdict, judge
 from benchmarks.torture import PAGE
-from tests.load.files import CODES, HOUSES, NAMES, truth
-from tests.load.test_drawings import TABLES, drawing, kml, vct
+from tests.io.files import CODES, HOUSES, NAMES, truth
+from tests.io.test_drawings import TABLES, drawing, kml, vct
 
 MARKS = ("<!-- fuzz: written by python -m benchmarks.fuzz -->", "<!-- end of fuzz -->")
 SECONDS = 30.0  # a mutant of a file of a few kB that takes longer hangs

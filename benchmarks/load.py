@@ -31,7 +31,7 @@ def plain(project: Path) -> Figures:
     """Read the same files and make them valid; returns the number of features."""
     import geopandas as gpd  # noqa: PLC0415
 
-    from gridmerge.project import read_project  # noqa: PLC0415
+    from gridmerge.config.project_file import read_project  # noqa: PLC0415
 
     settings = read_project(project)
     count = 0
@@ -47,9 +47,9 @@ def plain(project: Path) -> Figures:
 
 def ours(project: Path) -> Figures:
     """Load and mend the project; returns the number of features kept."""
-    from gridmerge.load import read  # noqa: PLC0415
-    from gridmerge.mend import mend_layer, mend_township  # noqa: PLC0415
-    from gridmerge.project import read_project  # noqa: PLC0415
+    from gridmerge.clean import clean_layer, clean_township  # noqa: PLC0415
+    from gridmerge.config.project_file import read_project  # noqa: PLC0415
+    from gridmerge.io import read_input  # noqa: PLC0415
 
     settings = read_project(project)
     parts = dict.fromkeys(("reading", "villages", "networks"), 0.0)
@@ -60,12 +60,12 @@ def ours(project: Path) -> Figures:
         parts[part] += time.process_time() - started
         return result
 
-    raw = timed("reading", lambda: read(settings.villages, settings.folder, "villages"))
-    township = timed("villages", lambda: mend_township(raw, settings))
+    raw = timed("reading", lambda: read_input(settings.villages, settings.folder, "villages"))
+    township = timed("villages", lambda: clean_township(raw, settings))
     count = 0
     for spec in settings.layers:
-        raw = timed("reading", partial(read, spec, settings.folder, spec.key))
-        count += len(timed("networks", partial(mend_layer, raw, spec, township)).frame)
+        raw = timed("reading", partial(read_input, spec, settings.folder, spec.key))
+        count += len(timed("networks", partial(clean_layer, raw, spec, township)).frame)
     return count, parts
 
 
@@ -77,8 +77,8 @@ def _serve(name: str, project: Path, pipe: Connection) -> None:
 
     import geopandas  # noqa: F401, PLC0415 - imports are not loading
 
-    import gridmerge.load  # noqa: PLC0415
-    import gridmerge.mend  # noqa: F401, PLC0415
+    import gridmerge.clean  # noqa: PLC0415
+    import gridmerge.io  # noqa: F401, PLC0415
 
     started = time.process_time()
     count, parts = CONTENDERS[name](project)

@@ -26,25 +26,25 @@ from pathlib import Path
 
 import numpy as np
 
-from gridmerge.config import Grids
-from gridmerge.overlay import overlay
-from gridmerge.partition.bound import floor_under
-from gridmerge.partition.cluster import moves_for
-from gridmerge.partition.count import how_many
-from gridmerge.partition.graph import make_graph, part_of
-from gridmerge.partition.plan import villages_of
-from gridmerge.partition.solver import search
-from gridmerge.partition.start import neighbours
-from gridmerge.partition.state import EPS, Task
-from gridmerge.partition.village import Village
+from gridmerge.config.project_file import read_project
+from gridmerge.config.settings import Grids
+from gridmerge.districting.component import count_moves
+from gridmerge.districting.constraints.apportionment import choose_grid_count
+from gridmerge.districting.plan import list_villages
+from gridmerge.districting.solver.column_generation import bound_plan_price
+from gridmerge.districting.solver.graph import make_graph, take_subgraph
+from gridmerge.districting.solver.search import search_plan
+from gridmerge.districting.solver.spanning_tree_start import list_neighbours
+from gridmerge.districting.solver.state import EPS, DistrictingProblem
+from gridmerge.districting.village import Village
+from gridmerge.overlay import overlay_layers
 from gridmerge.pipeline import load_inputs
-from gridmerge.project import read_project
-from gridmerge.workload import weigh
-from tests.partition.mosaics import SIZES, town_mosaic
+from gridmerge.workload import weigh_faces
+from tests.districting.mosaics import SIZES, town_mosaic
 from tests.towns import draw_town
 
-Peer = Callable[[Task, int, float], np.ndarray | None]
-Graphs = Iterator[tuple[str, Task]]
+Peer = Callable[[DistrictingProblem, int, float], np.ndarray | None]
+Graphs = Iterator[tuple[str, DistrictingProblem]]
 
 ROOT = Path(__file__).resolve().parents[1]
 NEW_YORK = ROOT / "../shared/data/nyc"
@@ -59,7 +59,7 @@ class TimeIsUp(BaseException):
 def of_towns(towns: int) -> Graphs:
     """Villages of invented towns."""
     for seed in range(1, towns + 1):
-        for village in villages_of(*town_mosaic(draw_town(seed=seed)), SIZES):
+        for village in list_villages(*town_mosaic(draw_town(seed=seed)), SIZES):
             yield from as_task(f"town {seed}/{village.name}", village, SIZES)
 
 
@@ -67,9 +67,9 @@ def of_project(name: str, file: Path) -> Graphs:
     """Villages of a project, loaded and overlaid as a build does."""
     settings = read_project(file)
     inputs = load_inputs(settings)
-    mosaic = overlay(inputs.township, inputs.layers, settings.overlay)
-    weights = weigh(mosaic, inputs.works, inputs.township, settings.grids)
-    for village in villages_of(mosaic, weights, inputs.township, settings.grids):
+    mosaic = overlay_layers(inputs.township, inputs.layers, settings.overlay)
+    weights = weigh_faces(mosaic, inputs.works, inputs.township, settings.grids)
+    for village in list_villages(mosaic, weights, inputs.township, settings.grids):
         yield from as_task(f"{name}/{village.name}", village, settings.grids)
 
 
@@ -78,11 +78,11 @@ def as_task(name: str, village: Village, sizes: Grids) -> Graphs:
     graph = make_graph(village.size, village.edges, village.costs, village.work)
     piece = graph.components()
     biggest = np.flatnonzero(piece == np.bincount(piece).argmax())
-    part, _ = part_of(graph, biggest)
-    k = how_many(part.weights, sizes.target, sizes.min, sizes.max, part.n)
+    part, _ = take_subgraph(graph, biggest)
+    k = choose_grid_count(part.weights, sizes.target, sizes.min, sizes.max, part.n)
     if k > 1:
         low, high = np.full(k, sizes.min), np.full(k, sizes.max)
-        yield name, Task(graph=part, k=k, lower=low, upper=high, even=sizes.even)
+        yield name, DistrictingProblem(graph=part, k=k, lower=low, upper=high, even=sizes.even)
 
 
 def all_graphs(options: argparse.Namespace) -> Graphs:
@@ -96,9 +96,9 @@ def all_graphs(options: argparse.Namespace) -> Graphs:
         yield from of_project("Manhattan", NEW_YORK / "manhattan.toml")
 
 
-def greedy(task: Task, seed: int, seconds: float) -> np.ndarray | None:
+def greedy(task: DistrictingProblem, seed: int, seconds: float) -> np.ndarray | None:
     """Grow the lightest district by a random free neighbour from random seeds."""
-    rng, near = np.random.default_rng(seed), neighbours(task)
+    rng, near = np.random.default_rng(seed), list_neighbours(task)
     labels = np.full(task.graph.n, -1)
     labels[rng.choice(task.graph.n, task.k, replace=False)] = np.arange(task.k)
     while (labels < 0).any():
@@ -112,11 +112,11 @@ def greedy(task: Task, seed: int, seconds: float) -> np.ndarray | None:
 
 
 # ruff: noqa: PLC0415 - peers are imported where they are used: none has to be installed
-def metis(task: Task, seed: int, seconds: float) -> np.ndarray | None:
+def metis(task: DistrictingProblem, seed: int, seconds: float) -> np.ndarray | None:
     """METIS with contiguous parts; costs in thousandths; three tolerances in turn."""
     import pymetis
 
-    graph, near = task.graph, neighbours(task)
+    graph, near = task.graph, list_neighbours(task)
     cost = {(int(u), int(v)): max(1, round(1000 * c)) for (u, v), c in zip(graph.edges, graph.costs, strict=True)}
     start, flat = np.cumsum([0, *map(len, near)]), [q for row in near for q in row]
     weight = [cost[min(x, q), max(x, q)] for x, row in enumerate(near) for q in row]
@@ -128,7 +128,7 @@ def metis(task: Task, seed: int, seconds: float) -> np.ndarray | None:
     return np.asarray(parts)
 
 
-def gerrychain(task: Task, seed: int, seconds: float) -> np.ndarray | None:
+def gerrychain(task: DistrictingProblem, seed: int, seconds: float) -> np.ndarray | None:
     """GerryChain's recombination under its optimiser (short bursts of ten) from a recursive tree partition."""
     import networkx as nx
     from gerrychain import Graph, Partition, constraints, optimization, proposals, tree, updaters
@@ -158,13 +158,13 @@ def gerrychain(task: Task, seed: int, seconds: float) -> np.ndarray | None:
     return np.array([found.best_part.assignment[i] for i in order])
 
 
-def regions(task: Task, seed: int, seconds: float) -> np.ndarray | None:
+def regions(task: DistrictingProblem, seed: int, seconds: float) -> np.ndarray | None:
     """spopt's contiguous k-means regions on the weights."""
     import geopandas as gpd
     from libpysal.weights import W
     from spopt.region import RegionKMeansHeuristic
 
-    near = dict(enumerate(neighbours(task)))
+    near = dict(enumerate(list_neighbours(task)))
     frame = gpd.GeoDataFrame({"w": task.graph.weights})
     np.random.seed(seed)
     model = RegionKMeansHeuristic(frame[["w"]].to_numpy(), task.k, W(near, silence_warnings=True))
@@ -172,13 +172,13 @@ def regions(task: Task, seed: int, seconds: float) -> np.ndarray | None:
     return np.asarray(model.labels_)
 
 
-def skater(task: Task, seed: int, seconds: float) -> np.ndarray | None:
+def skater(task: DistrictingProblem, seed: int, seconds: float) -> np.ndarray | None:
     """spopt's SKATER on the weights, no region below a floor of some nodes (another floor each try)."""
     import geopandas as gpd
     from libpysal.weights import W
     from spopt.region import Skater
 
-    near = dict(enumerate(neighbours(task)))
+    near = dict(enumerate(list_neighbours(task)))
     apart = np.linspace(0.0, 1e-3, task.graph.n)  # between equal faces it would see no edge at all
     frame = gpd.GeoDataFrame({"w": task.graph.weights + apart})
     floor = max(1, task.graph.n // task.k // (2 + seed))
@@ -190,7 +190,7 @@ def skater(task: Task, seed: int, seconds: float) -> np.ndarray | None:
     return np.unique(np.asarray(model.labels_), return_inverse=True)[1]
 
 
-def score(task: Task, labels: np.ndarray) -> tuple[float, float]:
+def score(task: DistrictingProblem, labels: np.ndarray) -> tuple[float, float]:
     """What lies outside the limits, then the objective; a plan in more pieces than districts is out."""
     if len(np.unique(labels)) != task.k or not task.graph.is_contiguous(labels):
         return np.inf, np.inf
@@ -215,7 +215,7 @@ def cut_after(seconds: float) -> Iterator[None]:
         signal.signal(signal.SIGPROF, before)
 
 
-def best_of(peer: Peer, task: Task, seconds: float) -> tuple[float, float]:
+def best_of(peer: Peer, task: DistrictingProblem, seconds: float) -> tuple[float, float]:
     """The best plan of a peer in so many seconds; without one by then, of its first try within `PATIENCE`."""
     best, seed, begun = (np.inf, np.inf), 0, time.process_time()
     while (left := (PATIENCE if seed == 0 else seconds) - (time.process_time() - begun)) > 0:
@@ -228,9 +228,9 @@ def best_of(peer: Peer, task: Task, seconds: float) -> tuple[float, float]:
     return best
 
 
-def ours(name: str, task: Task, effort: float) -> np.ndarray:
+def ours(name: str, task: DistrictingProblem, effort: float) -> np.ndarray:
     """Our plan at the moves of a build."""
-    return search(task, zlib.crc32(name.encode()), moves_for(effort, task.graph.n))
+    return search_plan(task, zlib.crc32(name.encode()), count_moves(effort, task.graph.n))
 
 
 PEERS: dict[str, tuple[str, Peer]] = {
@@ -300,7 +300,7 @@ def prove(options: argparse.Namespace) -> None:
             print(f"{name}: not within the limits", flush=True)
             continue
         begun = time.process_time()
-        gaps.append(max(0.0, 1 - floor_under(task, labels, options.proof) / price))
+        gaps.append(max(0.0, 1 - bound_plan_price(task, labels, options.proof) / price))
         seconds.append(time.process_time() - begun)
         if gaps[-1] > 0.01:
             print(f"{name}: {task.graph.n} faces, {task.k} grids, gap {100 * gaps[-1]:.2f} %", flush=True)

@@ -11,7 +11,7 @@ import time
 from pathlib import Path
 
 from gridmerge.pipeline import build
-from gridmerge.verify import prove
+from gridmerge.verify import prove_build
 from tests.verify.right import write_right_project
 
 
@@ -22,7 +22,7 @@ def main(count: int) -> int:
         with tempfile.TemporaryDirectory() as folder:
             project = write_right_project(Path(folder) / "镇", seed)
             seconds = build(project, project / "out").seconds
-            proof = prove(project / "out")
+            proof = prove_build(project / "out")
         gate, whole = gate + seconds["promises"], whole + sum(seconds.values())
         wrong += bool(proof.broken or proof.notes)
         for failure in proof.broken:

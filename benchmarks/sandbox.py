@@ -96,7 +96,7 @@ class _Worker:
 
 
 def _serve(pipe: Connection) -> None:
-    import gridmerge.load  # noqa: F401, PLC0415 - imported here so that the parent stays light
+    import gridmerge.io  # noqa: F401, PLC0415 - imported here so that the parent stays light
 
     if sys.platform != "win32":
         import resource  # noqa: PLC0415
@@ -128,16 +128,16 @@ def _load(path: Path) -> Verdict:
 
 def _read(path: Path) -> tuple[int, int]:
     """Load a file, all its layers if it has several; returns how many features, and how many warnings and errors, it gave."""
-    from gridmerge.config import LayerSpec  # noqa: PLC0415
+    from gridmerge.config.settings import LayerSpec  # noqa: PLC0415
     from gridmerge.errors import InputError  # noqa: PLC0415
-    from gridmerge.load import read  # noqa: PLC0415
+    from gridmerge.io import read_input  # noqa: PLC0415
 
     try:
-        raw = read(LayerSpec(key="k", path=path.name), path.parent, "k")
+        raw = read_input(LayerSpec(key="k", path=path.name), path.parent, "k")
     except InputError as error:
         if "several layers" not in str(error):
             raise
-        raw = read(LayerSpec(key="k", path=path.name, layer="*"), path.parent, "k")
+        raw = read_input(LayerSpec(key="k", path=path.name, layer="*"), path.parent, "k")
     return len(raw.frame), sum(finding.severity != "note" for finding in raw.findings)
 
 

@@ -17,7 +17,7 @@ __all__ = ["build", "check"]
 def __getattr__(name: str) -> Any:
     # The pipeline brings GDAL, GEOS and pandas with it; `gridmerge --help` has no need to wait for them.
     if name in __all__:
-        from gridmerge.day import prove_day
+        from gridmerge.source_date import prove_day
 
         prove_day()
         from gridmerge import pipeline

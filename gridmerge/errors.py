@@ -17,7 +17,7 @@ A bug raises anything else and keeps its traceback.
 
 from __future__ import annotations
 
-from gridmerge.text import Language, Text
+from gridmerge.i18n.text import Language, Text
 
 
 class GridmergeError(Exception):

@@ -18,16 +18,16 @@ from typing import Any, Literal
 import numpy as np
 import pandas as pd
 
-from gridmerge.text import Language, Text
+from gridmerge.i18n.text import Language, Text
 
 Severity = Literal["error", "warning", "note"]
 _NOTHING = "—"
-_LEAST = 0.001  # less than that is nothing in a sentence
+_SMALLEST_FIGURE = 0.001  # less than that is nothing in a sentence
 SEVERITIES: tuple[Severity, ...] = ("error", "warning", "note")
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Kind:
+class FindingKind:
     """One kind of finding, as `findings.toml` describes it."""
 
     code: str
@@ -44,11 +44,11 @@ class Kind:
 
 
 @cache
-def kinds() -> dict[str, Kind]:
+def load_kinds() -> dict[str, FindingKind]:
     """Return the closed list of kinds by code, in the order of the file."""
     data: dict[str, Any] = tomllib.loads(resources.files("gridmerge").joinpath("findings.toml").read_text("utf-8"))
     return {
-        code: Kind(
+        code: FindingKind(
             code=code,
             severity=row["severity"],
             unit=row.get("unit", ""),
@@ -66,7 +66,7 @@ class Finding:
     Parameters
     ----------
     kind
-        A code of the closed list (`kinds`).
+        A code of the closed list (`load_kinds`).
     layer, source_id
         Where: the layer's key and the department's own grid code; empty where it concerns the whole layer or project.
     measure
@@ -75,7 +75,7 @@ class Finding:
         x, y in the project's working CRS (metres), when the finding has a place.
     blanks
         Values for the named blanks of the kind's sentence, as sorted (name, value) pairs; a `Text` fills each language's
-        sentence with its own words. Use `found`.
+        sentence with its own words. Use `make_finding`.
     """
 
     kind: str
@@ -86,19 +86,19 @@ class Finding:
     blanks: tuple[tuple[str, str | Text], ...] = ()
 
     def __post_init__(self) -> None:
-        missing = kinds()[self.kind].blanks - {name for name, _ in self.blanks}
+        missing = load_kinds()[self.kind].blanks - {name for name, _ in self.blanks}
         if missing:
             raise ValueError(f"finding {self.kind} lacks {sorted(missing)}")
 
     @property
     def severity(self) -> Severity:
         """The kind's severity."""
-        return kinds()[self.kind].severity
+        return load_kinds()[self.kind].severity
 
     @property
     def unit(self) -> str:
         """The kind's unit of measure."""
-        return kinds()[self.kind].unit
+        return load_kinds()[self.kind].unit
 
     def message(self, language: Language, titles: Mapping[str, str] | None = None) -> str:
         """Return the sentence a person reads.
@@ -115,12 +115,12 @@ class Finding:
         if titles and self.layer in titles and self.layer == f"workload:{filled.get('name')}":
             filled["name"] = titles[self.layer]
         return (
-            kinds()[self.kind]
+            load_kinds()[self.kind]
             .message.in_(language)
             .format(
                 layer=(titles or {}).get(self.layer, self.layer),
                 source_id=self.source_id,
-                measure="" if self.measure is None else figure(self.measure),
+                measure="" if self.measure is None else format_figure(self.measure),
                 **filled,
             )
         )
@@ -143,7 +143,7 @@ _MOST_SHOWN = 2
 _OTHERS = ("，其余要素照常读入", "; the others were")
 
 
-def because(findings: Iterable[Finding]) -> Text:
+def explain_empty(findings: Iterable[Finding]) -> Text:
     """Return what findings say about why nothing is left: one of each kind that costs features, to end a sentence with.
 
     Returns
@@ -153,36 +153,36 @@ def because(findings: Iterable[Finding]) -> Text:
     """
     costly = [finding for finding in findings if finding.kind in _COSTLY]
     groups = [[finding for finding in costly if finding.kind == kind] for kind in _COSTLY]
-    zh = "；".join(_shown(group, "zh") for group in groups if group)
-    en = "; ".join(_shown(group, "en") for group in groups if group)
+    zh = "；".join(_first_sentences(group, "zh") for group in groups if group)
+    en = "; ".join(_first_sentences(group, "en") for group in groups if group)
     return Text(f"；原因：{zh}" if zh else "", f"; the reason: {en}" if en else "")
 
 
-def _shown(group: Sequence[Finding], language: Language) -> str:
+def _first_sentences(group: Sequence[Finding], language: Language) -> str:
     """The first sentences of findings of one kind, and how many there are."""
-    sentences = [_bare(finding.message(language)) for finding in group[:_MOST_SHOWN]]
+    sentences = [_strip_others(finding.message(language)) for finding in group[:_MOST_SHOWN]]
     more = Text(f"（共 {len(group)} 处）", f" ({len(group)} in all)").in_(language)
     return ("；" if language == "zh" else "; ").join(sentences) + (more if len(group) > _MOST_SHOWN else "")
 
 
-def _bare(sentence: str) -> str:
+def _strip_others(sentence: str) -> str:
     for others in _OTHERS:
         sentence = sentence.replace(others, "")
     return sentence.rstrip("。.")
 
 
-def figure(value: float) -> str:
+def format_figure(value: float) -> str:
     """Return a number as a sentence bears it: three figures, no exponent; a dash for what is none. findings.csv has them all."""
     if not math.isfinite(value):
         return _NOTHING
     if value == int(value) or abs(value) >= 100:
         return f"{value:.0f}"
-    if abs(value) < _LEAST:
+    if abs(value) < _SMALLEST_FIGURE:
         return "0"
     return f"{value:.1f}" if abs(value) >= 1 else f"{value:.2g}"
 
 
-def _spoken(value: object) -> str | Text:
+def _format_blank(value: object) -> str | Text:
     """What a blank of a sentence says: no word or bracket of the program's own."""
     if isinstance(value, (str, Text)):
         return value
@@ -191,18 +191,18 @@ def _spoken(value: object) -> str | Text:
     if value is None or value is pd.NA or value is pd.NaT:
         return _NOTHING
     if isinstance(value, (float, np.floating)):
-        return figure(float(value))
+        return format_figure(float(value))
     if isinstance(value, Iterable):
-        return _listed([_spoken(item) for item in value])
+        return _join_items([_format_blank(item) for item in value])
     return str(value)
 
 
-def _listed(items: Sequence[str | Text]) -> Text:
+def _join_items(items: Sequence[str | Text]) -> Text:
     both = [item if isinstance(item, Text) else Text(item, item) for item in items] or [Text(_NOTHING, _NOTHING)]
     return Text("、".join(item.zh for item in both), ", ".join(item.en for item in both))
 
 
-def found(
+def make_finding(
     kind: str,
     *,
     layer: str = "",
@@ -218,11 +218,11 @@ def found(
         source_id=source_id,
         measure=None if measure is None or not math.isfinite(measure) else round(float(measure), 6),
         place=None if place is None else (round(float(place[0]), 3), round(float(place[1]), 3)),
-        blanks=tuple((name, _spoken(value)) for name, value in sorted(blanks.items())),
+        blanks=tuple((name, _format_blank(value)) for name, value in sorted(blanks.items())),
     )
 
 
-def tidy(findings: Iterable[Finding]) -> tuple[Finding, ...]:
+def sort_findings(findings: Iterable[Finding]) -> tuple[Finding, ...]:
     """Sort findings, worst first, then headlines, then by kind, layer and source; nothing is said twice."""
     return tuple(
         sorted(

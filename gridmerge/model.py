@@ -12,12 +12,12 @@ import geopandas as gpd
 import pandas as pd
 from pyproj import CRS
 
-from gridmerge.config import Grids, LayerSpec, Settings
+from gridmerge.config.settings import Grids, LayerSpec, Settings
 from gridmerge.findings import Finding
-from gridmerge.text import Text
+from gridmerge.i18n.text import Text
 
 
-def _require(frame: pd.DataFrame, columns: tuple[str, ...], what: str) -> None:
+def _require_columns(frame: pd.DataFrame, columns: tuple[str, ...], what: str) -> None:
     missing = [column for column in columns if column not in frame.columns]
     if missing:
         raise ValueError(f"{what} lacks the columns {missing}")
@@ -82,7 +82,7 @@ class Township:
     findings: tuple[Finding, ...] = ()
 
     def __post_init__(self) -> None:
-        _require(self.villages, ("village_code", "village_name", "geometry"), "Township.villages")
+        _require_columns(self.villages, ("village_code", "village_name", "geometry"), "Township.villages")
         if not self.villages["village_code"].is_unique:
             raise ValueError("village codes are not unique")
 
@@ -105,7 +105,7 @@ class Layer:
     findings: tuple[Finding, ...] = ()
 
     def __post_init__(self) -> None:
-        _require(self.frame, ("source_id", "name", "holder", "geometry"), f"Layer {self.key}")
+        _require_columns(self.frame, ("source_id", "name", "holder", "geometry"), f"Layer {self.key}")
         if not self.frame["source_id"].is_unique:
             raise ValueError(f"source ids of {self.key} are not unique")
 
@@ -199,12 +199,12 @@ class Mosaic:
     findings: tuple[Finding, ...] = ()
 
     def __post_init__(self) -> None:
-        _require(self.faces, ("face_id", "village_code", "zone", "area_m2", "geometry"), "Mosaic.faces")
-        _require(self.memberships, ("face_id", "layer", "source_id"), "Mosaic.memberships")
-        _require(self.borders, ("face_a", "face_b", "length_m", "agreement", "barrier"), "Mosaic.borders")
-        _require(self.gaps, GAPS, "Mosaic.gaps")
-        _require(self.claims, CLAIMS, "Mosaic.claims")
-        _require(self.disputes, DISPUTES, "Mosaic.disputes")
+        _require_columns(self.faces, ("face_id", "village_code", "zone", "area_m2", "geometry"), "Mosaic.faces")
+        _require_columns(self.memberships, ("face_id", "layer", "source_id"), "Mosaic.memberships")
+        _require_columns(self.borders, ("face_a", "face_b", "length_m", "agreement", "barrier"), "Mosaic.borders")
+        _require_columns(self.gaps, GAPS, "Mosaic.gaps")
+        _require_columns(self.claims, CLAIMS, "Mosaic.claims")
+        _require_columns(self.disputes, DISPUTES, "Mosaic.disputes")
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -20,7 +20,7 @@ from multiprocessing.process import BaseProcess
 from typing import Any, TypeVar, cast
 
 from gridmerge.errors import WorkerError
-from gridmerge.text import Text
+from gridmerge.i18n.text import Text
 
 # Seconds until a worker that let go of its pipe has an exit code.
 _LAST_WORDS = 5.0
@@ -40,7 +40,7 @@ class _Outcome:
     error: Exception | None = None
 
 
-def each(function: Callable[[Job], Result], jobs: Sequence[Job], processes: int = 1) -> list[Result]:
+def map_jobs(function: Callable[[Job], Result], jobs: Sequence[Job], processes: int = 1) -> list[Result]:
     """Return ``[function(job) for job in jobs]``, in the order of the jobs.
 
     Parameters
@@ -65,14 +65,14 @@ def each(function: Callable[[Job], Result], jobs: Sequence[Job], processes: int 
     outcomes: dict[int, _Outcome] = {}
     left = list(range(len(jobs)))
     while left and not any(outcome.error for outcome in outcomes.values()):
-        for number in _run(function, jobs, left[:], workers, outcomes):
-            if again := _run(function, jobs, [number], 1, outcomes):
+        for number in _run_jobs(function, jobs, left[:], workers, outcomes):
+            if again := _run_jobs(function, jobs, [number], 1, outcomes):
                 raise _ended_twice(workers, again[number])
         left = [number for number in left if number not in outcomes]
-    return [_answer(outcomes[number]) for number in range(len(jobs))]
+    return [_unwrap_outcome(outcomes[number]) for number in range(len(jobs))]
 
 
-def _run(
+def _run_jobs(
     function: Callable[[Job], Result],
     jobs: Sequence[Job],
     numbers: Iterable[int],
@@ -107,7 +107,7 @@ class _Crew:
     def __init__(self, function: Callable[[Any], Any], workers: int) -> None:
         self.busy: dict[Connection, int] = {}
         self.lost: dict[int, int | None] = {}
-        self._workers: list[tuple[BaseProcess, Connection]] = [_start(function) for _ in range(workers)]
+        self._workers: list[tuple[BaseProcess, Connection]] = [_start_worker(function) for _ in range(workers)]
 
     @property
     def pipes(self) -> list[Connection]:
@@ -148,29 +148,29 @@ class _Crew:
             worker.close()
 
 
-def _start(function: Callable[[Any], Any]) -> tuple[BaseProcess, Connection]:
+def _start_worker(function: Callable[[Any], Any]) -> tuple[BaseProcess, Connection]:
     # spawn, not fork: GEOS, GDAL and PROJ hold state that a fork copies half-way, and Windows knows nothing else.
     context = multiprocessing.get_context("spawn")
     here, there = context.Pipe()
-    worker = context.Process(target=_serve, args=(there, function), daemon=True)
+    worker = context.Process(target=_serve_jobs, args=(there, function), daemon=True)
     worker.start()
     there.close()  # the worker's alone, so that its end is the pipe's end
     return worker, here
 
 
-def _serve(pipe: Connection, function: Callable[[Any], Any]) -> None:
+def _serve_jobs(pipe: Connection, function: Callable[[Any], Any]) -> None:
     """Be a worker: take a job, give its outcome, until the run lets go of the pipe."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # who interrupts a run means the run, which then ends its workers
     threading.Thread(target=_end_with_parent, daemon=True).start()
     try:
         while True:
             job = pipe.recv()
-            pipe.send(_outcome(function, job))
+            pipe.send(_run_job(function, job))
     except (EOFError, OSError):
         return
 
 
-def _outcome(function: Callable[[Any], Any], job: Any) -> _Outcome:
+def _run_job(function: Callable[[Any], Any], job: Any) -> _Outcome:
     try:
         return _Outcome(answer=function(job))
     except MemoryError:
@@ -188,7 +188,7 @@ def _end_with_parent() -> None:
         os._exit(1)
 
 
-def _answer(outcome: _Outcome) -> Any:
+def _unwrap_outcome(outcome: _Outcome) -> Any:
     if outcome.error is not None:
         raise outcome.error
     return outcome.answer

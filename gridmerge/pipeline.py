@@ -12,20 +12,28 @@ from typing import Any, TypeVar
 
 import pandas as pd
 
-from gridmerge import robust
-from gridmerge.balance import Incumbents, assign, present_holders, settled_grids
-from gridmerge.config import Reading, Settings
-from gridmerge.crosswalk import crosswalk, left_out
-from gridmerge.day import today
-from gridmerge.duties import duty_sheets, mend_matters, post_rows
+from gridmerge.clean import clean_addresses, clean_layer, clean_places, clean_roster, clean_township, clean_work
+from gridmerge.config.project_file import read_project
+from gridmerge.config.settings import Reading, Settings
+from gridmerge.districting import (
+    Refusal,
+    apply_edits,
+    describe_boundaries,
+    divide_township,
+    make_alternatives,
+    name_grids,
+    read_constraints,
+)
 from gridmerge.errors import GridmergeError, InputError, PlaceError
-from gridmerge.findings import Finding, because, found, tidy
+from gridmerge.findings import Finding, explain_empty, make_finding, sort_findings
+from gridmerge.geo import geos
+from gridmerge.i18n.text import Text
+from gridmerge.inputs.meeting_edits import merge_meetings, read_edits, votes_and_notes
+from gridmerge.inputs.previous_postings import Postings, posting_files, read_postings
 from gridmerge.invariants import Gate
-from gridmerge.load import read
-from gridmerge.load.named import named_files, refuse_in_patterns
-from gridmerge.load.paths import called, sha256
-from gridmerge.meeting import read_edits, spoken, together
-from gridmerge.mend import mend_addresses, mend_layer, mend_places, mend_roster, mend_township, mend_work
+from gridmerge.io import read_input
+from gridmerge.io.paths import display_path, file_sha256
+from gridmerge.io.project_files import named_files, refuse_in_patterns
 from gridmerge.model import (
     Addresses,
     Assignment,
@@ -44,16 +52,16 @@ from gridmerge.model import (
     Weights,
     Work,
 )
-from gridmerge.overlay import overlay, with_nodes
-from gridmerge.partition import Refusal, alternatives, apply_edits, described, named, partition, read_orders
-from gridmerge.postings import Postings, posting_files, read_postings
-from gridmerge.project import read_project
-from gridmerge.publish import WRITTEN, inputs_of_build, prepare, publish, write_alternatives
-from gridmerge.publish.map import build_hash
-from gridmerge.text import Text
-from gridmerge.workload import swing, weigh
+from gridmerge.overlay import add_village_nodes, overlay_layers
+from gridmerge.products import ALL_BUILD_FILES, list_build_inputs, prepare_output, publish_build, write_alternatives
+from gridmerge.products.map import build_hash
+from gridmerge.source_date import build_date
+from gridmerge.staffing import Incumbents, assign_members, find_current_holders, find_settled_grids
+from gridmerge.staffing.duties import clean_matters, duty_sheets, post_rows
+from gridmerge.workload import measure_sensitivity, weigh_faces
+from gridmerge.workload.crosswalk import build_crosswalk, report_left_out
 
-PROMISES = "promises"  # what `seconds` calls the time that proving them takes
+PROMISES_STAGE = "promises"  # what `seconds` calls the time that proving them takes
 
 Spec = TypeVar("Spec")
 Value = TypeVar("Value")
@@ -61,7 +69,7 @@ Progress = Callable[[Text], None]
 Reader = Callable[[Reading, Path, str], RawLayer]
 
 
-def _silent(_: Text) -> None:
+def _ignore_progress(_: Text) -> None:
     """Say nothing."""
 
 
@@ -70,7 +78,7 @@ class _Clock:
     """Seconds per stage, the day a build began, and word of each stage to whoever listens."""
 
     progress: Progress
-    day: str = field(default_factory=today)
+    day: str = field(default_factory=build_date)
     seconds: dict[str, float] = field(default_factory=dict)
 
     @contextmanager
@@ -89,7 +97,7 @@ class _Clock:
 
     def prove(self, step: Callable[..., None], *made: Any) -> None:
         """Let a step of the gate look at what a room has made."""
-        with self.between(PROMISES):
+        with self.between(PROMISES_STAGE):
             step(*made)
 
 
@@ -126,17 +134,17 @@ class Inputs:
         """What was found while loading and mending."""
         others = (self.roster, self.matters, self.addresses, self.places)
         parts = (self.township, *self.layers, *self.works, *(part for part in others if part is not None))
-        own = () if self.works else (found("no_workload"),)
-        return tidy((*own, *(finding for part in parts for finding in part.findings)))
+        own = () if self.works else (make_finding("no_workload"),)
+        return sort_findings((*own, *(finding for part in parts for finding in part.findings)))
 
 
-def load_inputs(settings: Settings, progress: Progress = _silent, read: Reader = read) -> Inputs:
+def load_inputs(settings: Settings, progress: Progress = _ignore_progress, read: Reader = read_input) -> Inputs:
     """Load and mend everything a project names.
 
     Parameters
     ----------
     settings
-        A checked project file (`gridmerge.project.read_project`).
+        A checked project file (`gridmerge.config.project_file.read_project`).
     progress
         Told of each input as it comes.
     read
@@ -149,7 +157,7 @@ def load_inputs(settings: Settings, progress: Progress = _silent, read: Reader =
     """
     folder = settings.folder
     progress(Text("读取村（社区）边界", "Reading the villages"))
-    township = mend_township(read(settings.villages, folder, "villages"), settings)
+    township = clean_township(read(settings.villages, folder, "villages"), settings)
     troubles: list[GridmergeError] = []
 
     def tried(specs: Iterable[Spec], name: Callable[[Spec], str], one: Callable[[Spec, str], Value]) -> list[Value]:
@@ -168,29 +176,35 @@ def load_inputs(settings: Settings, progress: Progress = _silent, read: Reader =
     layers = tried(
         settings.layers,
         lambda spec: spec.key,
-        lambda spec, key: _on_the_land(mend_layer(read(spec, folder, key), spec, township)),
+        lambda spec, key: _on_the_land(clean_layer(read(spec, folder, key), spec, township)),
     )
     works = tried(
         settings.workload,
         lambda spec: f"workload:{spec.name}",
-        lambda spec, key: mend_work(read(spec, folder, key), spec, township, layers),
+        lambda spec, key: clean_work(read(spec, folder, key), spec, township, layers),
     )
-    roster = optional(settings.roster, "roster", lambda spec, key: mend_roster(read(spec, folder, key), spec, township))
+    roster = optional(
+        settings.roster, "roster", lambda spec, key: clean_roster(read(spec, folder, key), spec, township)
+    )
     matters = optional(
         settings.matters,
         "matters",
-        lambda spec, key: mend_matters(
+        lambda spec, key: clean_matters(
             read(spec, folder, key),
             None if settings.steps is None else read(settings.steps, folder, "steps"),
             settings.department_names,
         ),
     )
     addresses = optional(
-        settings.addresses, "addresses", lambda spec, key: mend_addresses(read(spec, folder, key), spec, township)
+        settings.addresses, "addresses", lambda spec, key: clean_addresses(read(spec, folder, key), spec, township)
     )
-    places = optional(settings.places, "places", lambda spec, key: mend_places(read(spec, folder, key), spec, township))
+    places = optional(
+        settings.places, "places", lambda spec, key: clean_places(read(spec, folder, key), spec, township)
+    )
     try:
-        read_orders(settings.grids, township.crs)  # what cannot be read is better known before the work than after it
+        read_constraints(
+            settings.grids, township.crs
+        )  # what cannot be read is better known before the work than after it
     except GridmergeError as error:
         troubles.append(error)
     postings = None
@@ -218,7 +232,7 @@ def _on_the_land(layer: Layer) -> Layer:
     # The finding already says what to check.
     zh = "请检查 path、where、crs、datum" if reason is None else reason.message("zh").rstrip("。")
     en = "check path, where, crs and datum" if reason is None else reason.message("en").rstrip(".")
-    why = because(layer.findings)
+    why = explain_empty(layer.findings)
     raise PlaceError(
         f"图层 {layer.key}（{layer.source.path}）在本乡镇范围内没有任何网格：{zh}{why.zh}；或从项目文件中删去该图层。",
         f"layer {layer.key} ({layer.source.path}) has no grid on the township's land: {en}{why.en}; "
@@ -226,7 +240,7 @@ def _on_the_land(layer: Layer) -> Layer:
     )
 
 
-def edited(plan: GridPlan, mosaic: Mosaic, weights: Weights, file: Path) -> tuple[GridPlan, Meeting]:
+def apply_meeting(plan: GridPlan, mosaic: Mosaic, weights: Weights, file: Path) -> tuple[GridPlan, Meeting]:
     """Apply the edits of a meeting to a plan; what cannot be done is said in the plan's findings.
 
     Returns
@@ -244,20 +258,20 @@ def edited(plan: GridPlan, mosaic: Mosaic, weights: Weights, file: Path) -> tupl
     edits = read_edits(file)
     findings = list(plan.findings)
     if edits.get("base") != build_hash(plan.faces):
-        findings.append(found("edits_other_build", file=file.name))
+        findings.append(make_finding("edits_other_build", file=file.name))
     try:
         after, refused = apply_edits(plan, mosaic, weights, edits)
     except InputError as error:
         raise InputError(f"{file}：{error.in_('zh')}", f"{file}: {error.in_('en')}") from error
-    findings += _refused(refused, plan, mosaic)
-    meeting = replace(spoken(edits), moves=_moves(edits["moves"], refused))
+    findings += _refusal_findings(refused, plan, mosaic)
+    meeting = replace(votes_and_notes(edits), moves=_list_moves(edits["moves"], refused))
     counts = Counter(plan.figures.get("edits", {}))
     counts.update(asked=len(edits["moves"]), refused=len(refused))
     counts.update(votes=len(meeting.votes), notes=len(meeting.notes))
     return replace(after, findings=tuple(findings), figures={**after.figures, "edits": dict(counts)}), meeting
 
 
-def _refused(refused: Iterable[Refusal], plan: GridPlan, mosaic: Mosaic) -> list[Finding]:
+def _refusal_findings(refused: Iterable[Refusal], plan: GridPlan, mosaic: Mosaic) -> list[Finding]:
     """What a meeting asked for and cannot have: each piece of land by the grid it lies in, and by its place."""
     lies_in = dict(zip(plan.faces["face_id"], plan.faces["grid_code"], strict=True))
     shapes = dict(zip(mosaic.faces["face_id"], mosaic.faces.geometry, strict=True))
@@ -265,13 +279,13 @@ def _refused(refused: Iterable[Refusal], plan: GridPlan, mosaic: Mosaic) -> list
     for move in refused:
         now, shape = lies_in.get(move.face), shapes.get(move.face)
         which = Text(f"网格 {now} 中的一个最小面", f"A face of grid {now}") if now else Text("一个最小面", "A face")
-        at = None if shape is None else robust.point_on_surface(shape)
+        at = None if shape is None else geos.point_on_surface(shape)
         place = None if at is None else (at.x, at.y)
-        findings.append(found("edit_refused", place=place, which=which, grid=move.grid, reason=move.reason))
+        findings.append(make_finding("edit_refused", place=place, which=which, grid=move.grid, reason=move.reason))
     return findings
 
 
-def _moves(asked: Iterable[Mapping[str, Any]], refused: Iterable[Refusal]) -> tuple[Move, ...]:
+def _list_moves(asked: Iterable[Mapping[str, Any]], refused: Iterable[Refusal]) -> tuple[Move, ...]:
     why = {(each.face, each.grid): each.reason for each in refused}
     told = ((str(move.get("face", "")), str(move.get("from", "")), str(move.get("to", ""))) for move in asked)
     return tuple(
@@ -284,9 +298,9 @@ def _edited_by_all(plan: GridPlan, mosaic: Mosaic, weights: Weights, files: Iter
     """Apply the files of several meetings, one after another: each was saved from the map that the one before it gave."""
     meetings = []
     for file in files:
-        plan, meeting = edited(plan, mosaic, weights, file)
+        plan, meeting = apply_meeting(plan, mosaic, weights, file)
         meetings.append(meeting)
-    return plan, together(meetings)
+    return plan, merge_meetings(meetings)
 
 
 def _fixed_by_people(settings: Settings, edits: Sequence[Path]) -> tuple[Source, ...]:
@@ -299,12 +313,19 @@ def _fixed_by_people(settings: Settings, edits: Sequence[Path]) -> tuple[Source,
     if "grids:previous" in files:
         files |= posting_files(files["grids:previous"])
     return tuple(
-        Source(key=key, path=called(file, settings.folder), sha256=sha256(file), driver=file.suffix.lstrip(".").upper())
+        Source(
+            key=key,
+            path=display_path(file, settings.folder),
+            sha256=file_sha256(file),
+            driver=file.suffix.lstrip(".").upper(),
+        )
         for key, file in sorted(files.items())
     )
 
 
-def _assigned(inputs: Inputs, plan: GridPlan, table: pd.DataFrame, seen: Assignment | None = None) -> Assignment | None:
+def _assign_members(
+    inputs: Inputs, plan: GridPlan, table: pd.DataFrame, seen: Assignment | None = None
+) -> Assignment | None:
     """Who takes which grid, where there is a roster; people stay where neither a meeting nor new data touched their village.
 
     Parameters
@@ -316,18 +337,18 @@ def _assigned(inputs: Inputs, plan: GridPlan, table: pd.DataFrame, seen: Assignm
         return None
     earlier = inputs.postings
     posted = None if earlier is None else earlier.assignments
-    present = present_holders(plan, inputs.roster, table, inputs.layers, posted)
+    present = find_current_holders(plan, inputs.roster, table, inputs.layers, posted)
     incumbents = None
     if seen is not None:
         everywhere = frozenset(plan.grids["grid_code"])
         incumbents = Incumbents(postings=seen.assignments, settled=everywhere, stand_ins=seen.stand_ins)
     elif earlier is not None:
-        settled = settled_grids(plan.grids, earlier.grids)
+        settled = find_settled_grids(plan.grids, earlier.grids)
         incumbents = Incumbents(postings=earlier.assignments, settled=settled, stand_ins=earlier.covers)
-    return assign(plan, inputs.roster, inputs.township, inputs.settings.staffing, present, incumbents)
+    return assign_members(plan, inputs.roster, inputs.township, inputs.settings.staffing, present, incumbents)
 
 
-def _duties(
+def _make_duties(
     inputs: Inputs, plan: GridPlan, table: pd.DataFrame, assignment: Assignment | None
 ) -> tuple[pd.DataFrame | None, tuple[Finding, ...]]:
     """Every grid's sheet, where there is a list of matters, and the posts of 1+5+N, where the pattern asks for them."""
@@ -349,7 +370,7 @@ def _raise_all(troubles: Sequence[GridmergeError]) -> None:
         )
 
 
-def check(project: str | Path = ".", *, progress: Progress = _silent) -> Inputs:
+def check(project: str | Path = ".", *, progress: Progress = _ignore_progress) -> Inputs:
     """Load and mend a project's inputs, and no more.
 
     Parameters
@@ -378,7 +399,7 @@ def build(
     *,
     edits: str | Path | Sequence[str | Path] | None = None,
     processes: int = 1,
-    progress: Progress = _silent,
+    progress: Progress = _ignore_progress,
 ) -> Build:
     """Run the whole pipeline.
 
@@ -394,7 +415,7 @@ def build(
     processes
         How many worker processes share the villages. The result is the same for any number.
     progress
-        Called with a `gridmerge.text.Text` at the beginning of each stage.
+        Called with a `gridmerge.i18n.text.Text` at the beginning of each stage.
 
     Returns
     -------
@@ -418,13 +439,13 @@ def build(
     paths = [Path(file) for file in files]
     clock = _Clock(progress)
     if out is not None:
-        ready(settings, Path(out), WRITTEN, paths)
+        check_writable(settings, Path(out), ALL_BUILD_FILES, paths)
     with clock.stage("load", "读取并修整各部门数据", "Loading and repairing"):
         inputs = load_inputs(settings, progress)
     finished = build_from(inputs, edits=paths, processes=processes, clock=clock)
     if out is not None:
         with clock.stage("publish", "写出成果", "Writing the results"):
-            publish(finished, Path(out))
+            publish_build(finished, Path(out))
     return finished
 
 
@@ -447,36 +468,36 @@ def build_from(inputs: Inputs, *, edits: Sequence[Path] = (), processes: int = 1
     GridmergeError
         As in `build`.
     """
-    settings, clock = inputs.settings, clock or _Clock(_silent)
+    settings, clock = inputs.settings, clock or _Clock(_ignore_progress)
     gate = Gate(inputs.township, inputs.layers, inputs.works, inputs.roster)
     with clock.stage("overlay", "统一界线并叠加", "Agreeing the lines and cutting"):
-        mosaic = overlay(inputs.township, inputs.layers, settings.overlay, processes)
-        township = with_nodes(inputs.township, mosaic)
+        mosaic = overlay_layers(inputs.township, inputs.layers, settings.overlay, processes)
+        township = add_village_nodes(inputs.township, mosaic)
     clock.prove(gate.cut, township, mosaic)
     with clock.stage("workload", "计算工作量", "Weighing the work"):
-        weights = weigh(mosaic, inputs.works, inputs.township, settings.grids)
+        weights = weigh_faces(mosaic, inputs.works, inputs.township, settings.grids)
     clock.prove(gate.weighed, weights)
     with clock.stage("partition", "划分综合网格", "Forming the grids"):
-        formed = partition(mosaic, weights, inputs.township, settings.grids, processes, inputs.layers)
+        formed = divide_township(mosaic, weights, inputs.township, settings.grids, processes, inputs.layers)
     clock.prove(gate.planned, formed)
     with clock.between("partition"):
         plan, meeting = _edited_by_all(formed, mosaic, weights, edits)
         moved = plan.faces is not formed.faces
         fixed = _fixed_by_people(settings, edits)  # now: OUT may take the place of the earlier plan
-        plan = _told(plan, inputs)
-    plan = replace(plan, figures={**plan.figures, "swing": swing(plan, weights)})
+        plan = _describe_plan(plan, inputs)
+    plan = replace(plan, figures={**plan.figures, "swing": measure_sensitivity(plan, weights)})
     if moved:
         clock.prove(gate.planned, plan)
     with clock.stage("crosswalk", "核对各部门原网格去向", "Tracing every departmental grid"):
-        table = crosswalk(inputs.layers, plan, weights)
-        lost = left_out(inputs.layers, table)
+        table = build_crosswalk(inputs.layers, plan, weights)
+        lost = report_left_out(inputs.layers, table)
     clock.prove(gate.traced, table, (*inputs.findings, *mosaic.findings, *lost))
     with clock.stage("balance", "分配网格员", "Assigning members"):
-        seen = _assigned(inputs, formed, crosswalk(inputs.layers, formed, weights)) if moved else None
-        assignment = _assigned(inputs, plan, table, seen)
+        seen = _assign_members(inputs, formed, build_crosswalk(inputs.layers, formed, weights)) if moved else None
+        assignment = _assign_members(inputs, plan, table, seen)
     clock.prove(gate.staffed, assignment)
     with clock.stage("duties", "编制一格一清单", "Writing every grid's duties"):
-        duties, unposted = _duties(inputs, plan, table, assignment)
+        duties, unposted = _make_duties(inputs, plan, table, assignment)
     return Build(
         settings=settings,
         township=township,
@@ -491,13 +512,13 @@ def build_from(inputs: Inputs, *, edits: Sequence[Path] = (), processes: int = 1
         meeting=meeting,
         addresses=inputs.addresses,
         sources=(*inputs.sources, *fixed),
-        findings=tidy((*_findings(inputs, mosaic, weights, plan, assignment), *lost, *unposted)),
+        findings=sort_findings((*_collect_findings(inputs, mosaic, weights, plan, assignment), *lost, *unposted)),
         seconds=clock.seconds,
         date=clock.day,
     )
 
 
-def ready(settings: Settings, out: Path, names: Iterable[str], more: Sequence[Path] = ()) -> None:
+def check_writable(settings: Settings, out: Path, names: Iterable[str], more: Sequence[Path] = ()) -> None:
     """Tell before the work what would stop the writing after it.
 
     Parameters
@@ -515,27 +536,29 @@ def ready(settings: Settings, out: Path, names: Iterable[str], more: Sequence[Pa
         The folder cannot be written; a file there is an input, would be read as one by the next run, or is held open.
     """
     refuse_in_patterns(settings, out, names)
-    prepare(out, names, [*named_files(settings), *more])
+    prepare_output(out, names, [*named_files(settings), *more])
 
 
-def _findings(*parts: Inputs | Mosaic | Weights | GridPlan | Assignment | None) -> Iterator[Finding]:
+def _collect_findings(*parts: Inputs | Mosaic | Weights | GridPlan | Assignment | None) -> Iterator[Finding]:
     """What every stage that was run has found."""
     return (finding for part in parts if part is not None for finding in part.findings)
 
 
-def _told(plan: GridPlan, inputs: Inputs) -> GridPlan:
+def _describe_plan(plan: GridPlan, inputs: Inputs) -> GridPlan:
     """Give the grids of the final plan their names and their boundaries in words."""
-    return described(named(plan, inputs.places), inputs.layers, inputs.settings.project.language)
+    return describe_boundaries(name_grids(plan, inputs.places), inputs.layers, inputs.settings.project.language)
 
 
-def compare(build: Build, out: Path, *, processes: int = 1, progress: Progress = _silent) -> pd.DataFrame:
+def compare_plans(
+    build: Build, out: Path, *, processes: int = 1, progress: Progress = _ignore_progress
+) -> pd.DataFrame:
     """Make the plans to choose from (fewest changes, most even, most compact) and write them beside a finished build.
 
     Returns
     -------
     DataFrame
         A row a plan: plan, grids, share_in_range, max_over_mean, inner_line_m, agreement, kept_share. Where a meeting has moved
-        faces, its plan joins the table as ``edited``; the others are formed without its moves.
+        faces, its plan joins the table as ``apply_meeting``; the others are formed without its moves.
 
     Raises
     ------
@@ -544,6 +567,6 @@ def compare(build: Build, out: Path, *, processes: int = 1, progress: Progress =
     """
     progress(Text("另作比选方案", "Making plans to choose from"))
     plan = build.plan if "edits" in build.plan.figures else None
-    plans, table = alternatives(build.mosaic, build.weights, build.township, build.settings.grids, processes, plan)
-    write_alternatives(plans, table, out, inputs_of_build(build))
+    plans, table = make_alternatives(build.mosaic, build.weights, build.township, build.settings.grids, processes, plan)
+    write_alternatives(plans, table, out, list_build_inputs(build))
     return table

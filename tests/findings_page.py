@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from gridmerge.findings import SEVERITIES, Kind, kinds
-from gridmerge.publish.words import unit
-from gridmerge.text import Language
+from gridmerge.findings import SEVERITIES, FindingKind, load_kinds
+from gridmerge.i18n.text import Language
+from gridmerge.products.labels import name_unit
 
 DOCS = Path(__file__).resolve().parents[1] / "docs"
 PAGES: dict[Language, Path] = {"zh": DOCS / "zh" / "findings.md", "en": DOCS / "en" / "findings.md"}
@@ -59,15 +59,17 @@ def page(language: Language) -> str:
     """The page as it should be."""
     sections = [HEADS[language]]
     for severity in SEVERITIES:
-        listed = sorted((kind for kind in kinds().values() if kind.severity == severity), key=lambda kind: kind.code)
+        listed = sorted(
+            (kind for kind in load_kinds().values() if kind.severity == severity), key=lambda kind: kind.code
+        )
         if listed:
             entries = "\n".join(_entry(kind, language) for kind in listed)
             sections.append(f"## {TITLES[language][severity]}\n\n{entries}")
     return "\n".join(sections)
 
 
-def _entry(kind: Kind, language: Language) -> str:
-    amount = unit(kind.unit, language)
+def _entry(kind: FindingKind, language: Language) -> str:
+    amount = name_unit(kind.unit, language)
     last = f"\n{UNIT_LINES[language].format(amount)}\n" if amount else ""
     return f"### `{kind.code}`\n\n> {kind.message.in_(language)}\n\n{kind.explain.in_(language)}\n{last}"
 

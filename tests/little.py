@@ -10,7 +10,7 @@ import pandas as pd
 import shapely
 from pyproj import CRS
 
-from gridmerge.config import Grids, LayerSpec
+from gridmerge.config.settings import Grids, LayerSpec
 from gridmerge.model import GridPlan, Layer, Mosaic, Roster, Source, Township, Work
 
 SIDE = 100.0

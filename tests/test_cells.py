@@ -22,15 +22,15 @@ import shapely
 import xlsxwriter
 from click.testing import CliRunner
 
+from gridmerge.clean import clean_roster, clean_work
 from gridmerge.cli import main
-from gridmerge.config import Reading, RosterSpec, WorkloadSpec
-from gridmerge.coordinates.cells import coordinate, pair
-from gridmerge.coordinates.columns import find, read
+from gridmerge.config.settings import Reading, RosterSpec, WorkloadSpec
+from gridmerge.coordinates.cells import parse_coordinate, parse_coordinate_pair
+from gridmerge.coordinates.columns import find_coordinate_columns, read_places
 from gridmerge.errors import GridmergeError
-from gridmerge.load import read as read_input
-from gridmerge.mend import mend_roster, mend_work
-from gridmerge.publish.tables import unguarded
-from gridmerge.values import cell_text, number
+from gridmerge.io import read_input
+from gridmerge.products.data.csv_tables import unguard_formula
+from gridmerge.tabular.cell_values import cell_text, parse_number
 from tests import little
 from tests.small_project import CRS, X, Y, write_small_project
 from tests.tokens import TOKENS
@@ -103,12 +103,12 @@ def test_there_are_enough_of_them():
 
 @pytest.mark.parametrize("token", TOKENS)
 def test_no_token_is_more_than_one_thing_to_a_cell(token):
-    value = number(token)
+    value = parse_number(token)
     assert np.isnan(value) or np.isfinite(value)
-    for said in (coordinate(token), pair(token)):
+    for said in (parse_coordinate(token), parse_coordinate_pair(token)):
         assert said is None or np.isfinite(said[0])
     frame = pd.DataFrame({"经度": ["103.5"] * 9 + [token], "纬度": ["29.5"] * 10})
-    places = read(frame, find(frame))
+    places = read_places(frame, find_coordinate_columns(frame))
     assert np.isfinite(places.x[:9]).all()
     assert places.unread[9] == (np.isnan(places.x[9]))
 
@@ -117,12 +117,12 @@ def test_no_token_is_more_than_one_thing_to_a_cell(token):
 def test_every_row_of_a_workload_is_used_or_told(township, tmp_path, kind):
     rows = table()
     spec = WorkloadSpec(name="households", path=write(rows, tmp_path / "a", kind), field="户数")
-    work = mend_work(read_input(spec, tmp_path, "workload:households"), spec, township)
+    work = clean_work(read_input(spec, tmp_path, "workload:households"), spec, township)
     nowhere = measure(work.findings, "work_no_place")
     assert len(work.frame) + nowhere == len(rows)
     inside = shapely.covers(shapely.union_all(township.villages.geometry), work.frame.geometry.values).sum()
     assert inside >= GOOD + len(SOME) * (len(COLUMNS) - 2), "no good row is lost with a bad one"
-    said = [number(token) for token in SOME]
+    said = [parse_number(token) for token in SOME]
     bad = sum(not 0 <= value <= MOST for value in said)
     told = measure(work.findings, "work_blank", "work_not_number", "work_negative", "work_too_large")
     assert told == bad
@@ -159,7 +159,7 @@ def test_a_roster_is_read_or_refused_in_one_sentence(township, tmp_path, kind):
         rows = [[*row, "29.37"] for row in rows]
         spec = RosterSpec(path=write(rows, tmp_path / column, kind, (*columns, "lat")))
         try:
-            roster = mend_roster(read_input(spec, tmp_path, "roster"), spec, township)
+            roster = clean_roster(read_input(spec, tmp_path, "roster"), spec, township)
         except GridmergeError as error:
             assert "roster" in error.text.zh and "编号" in error.text.zh
             continue
@@ -203,7 +203,7 @@ def test_build_init_and_locate_go_through(tmp_path):
         assert len(rows) == len(table()) + 1
         for row, came in zip(table(), rows[1:], strict=True):
             if kind == "csv":
-                assert [squeezed(unguarded(cell)) for cell in came[: len(COLUMNS)]] == list(map(squeezed, row))
+                assert [squeezed(unguard_formula(cell)) for cell in came[: len(COLUMNS)]] == list(map(squeezed, row))
     for path in (project / "out", project / "gridmerge.toml"):
         path.rename(tmp_path / path.name)
     spoken("init", project)

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from gridmerge.values import as_code, cell_text, code_text
+from gridmerge.tabular.cell_values import as_code, cell_text, code_text
 
 CODES = {
     "plain": ("510311104201001001", "510311104201001001"),

@@ -4,9 +4,9 @@ from pathlib import Path
 
 import pytest
 
+from gridmerge.config.handwritten_toml import read_tables
+from gridmerge.config.project_file import read_project
 from gridmerge.errors import ProjectError
-from gridmerge.handwritten import read_tables
-from gridmerge.project import read_project
 
 SMALLEST = """
 [villages]

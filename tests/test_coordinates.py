@@ -4,13 +4,13 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from gridmerge.config import WorkloadSpec
-from gridmerge.coordinates.cells import coordinate, pair
-from gridmerge.coordinates.columns import file_datum, find, read
+from gridmerge.config.settings import WorkloadSpec
+from gridmerge.coordinates.cells import parse_coordinate, parse_coordinate_pair
+from gridmerge.coordinates.columns import file_datum, find_coordinate_columns, read_places
 from gridmerge.coordinates.parts import part_columns
-from gridmerge.coordinates.points import points
-from gridmerge.datum import SHIFTS
-from gridmerge.load import read as read_file
+from gridmerge.coordinates.points import points_from_table
+from gridmerge.geo.gcj02 import SHIFTS
+from gridmerge.io import read_input as read_file
 
 LON = 103 + 45 / 60 + 12.3 / 3600
 WAYS = [
@@ -45,42 +45,42 @@ BOTH = [
 
 @pytest.mark.parametrize("cell", WAYS)
 def test_degrees_minutes_seconds_in_every_spelling(cell):
-    assert coordinate(cell)[0] == pytest.approx(LON, abs=1e-12)
+    assert parse_coordinate(cell)[0] == pytest.approx(LON, abs=1e-12)
 
 
 @pytest.mark.parametrize("cell", DECIMALS)
 def test_decimal_degrees_in_every_spelling(cell):
-    assert coordinate(cell)[0] == 103.76
+    assert parse_coordinate(cell)[0] == 103.76
 
 
 def test_west_and_south_count_down_and_metres_stay_metres():
-    assert [coordinate(cell)[0] for cell in ("W73.5", "西经73°30′", "-73.5", "S12.25", "南纬12.25")] == [-73.5] * 3 + [
-        -12.25
-    ] * 2
-    assert [coordinate(cell)[0] for cell in ("3,250,125.5", "500,125.5", "35500125.5", "500125米")] == [
+    assert [parse_coordinate(cell)[0] for cell in ("W73.5", "西经73°30′", "-73.5", "S12.25", "南纬12.25")] == [
+        -73.5
+    ] * 3 + [-12.25] * 2
+    assert [parse_coordinate(cell)[0] for cell in ("3,250,125.5", "500,125.5", "35500125.5", "500125米")] == [
         3250125.5, 500125.5, 35500125.5, 500125.0,
     ]  # fmt: skip
 
 
 @pytest.mark.parametrize("cell", [*NOT_READ, None, float("nan"), float("inf"), -1.797e308, 1e300, True])
 def test_what_can_be_meant_in_two_ways_or_none_is_not_read(cell):
-    assert coordinate(cell) is None
+    assert parse_coordinate(cell) is None
 
 
 @pytest.mark.parametrize("cell", BOTH)
 def test_both_in_one_cell(cell):
-    assert pair(cell)[:2] == pytest.approx((103.76, 29.55))
+    assert parse_coordinate_pair(cell)[:2] == pytest.approx((103.76, 29.55))
 
 
 @pytest.mark.parametrize(
     "cell", ["", "103.76", "E103 E104", "a,b", "103.76,29.55;103.77,29.56", "12:30", "1-2号", "[]", "{}"]
 )
 def test_no_place_in_one_cell(cell):
-    assert pair(cell) is None
+    assert parse_coordinate_pair(cell) is None
 
 
 def pairs_of(*names):
-    chosen = find(pd.DataFrame({name: [1.5 + i, 2.5 + i] for i, name in enumerate(names)}))
+    chosen = find_coordinate_columns(pd.DataFrame({name: [1.5 + i, 2.5 + i] for i, name in enumerate(names)}))
     return None if chosen is None else (chosen.lon, chosen.lat, chosen.datum)
 
 
@@ -121,25 +121,25 @@ def test_a_file_name_says_a_datum_only_plainly(stem, datum):
 
 def test_each_row_is_read_by_itself():
     cells = pd.DataFrame({"经度": ["103.1", "103°6′", "约103", None, "N29.5"], "纬度": ["29.5"] * 3 + [None, "E103.1"]})
-    places = read(cells, find(cells))
+    places = read_places(cells, find_coordinate_columns(cells))
     assert places.x[:2].tolist() == pytest.approx([103.1, 103.1]) and np.isnan(places.x[2:]).all()
     assert places.unread.tolist() == [False, False, True, False, True]
-    _, (finding,) = points(cells, find(cells), layer="k", file="a.csv", datum=None)
+    _, (finding,) = points_from_table(cells, find_coordinate_columns(cells), layer="k", file="a.csv", datum=None)
     assert finding.kind == "coordinates_unread" and finding.measure == 2
     assert "第 3、5 条记录" in finding.message("zh") and "约103, 29.5" in finding.message("zh")
 
 
 def test_the_order_of_one_column_is_what_most_cells_can_only_mean():
     column = pd.DataFrame({"坐标": ["29.5,103.1", "29.6,103.2", "29.7,103.3", "103.4,29.8", "东经103.5 北纬29.9"]})
-    places = read(column, find(column))
+    places = read_places(column, find_coordinate_columns(column))
     assert places.turned and places.x.tolist() == [103.1, 103.2, 103.3, 29.8, 103.5]
 
 
 def test_packed_degrees_are_read_where_nothing_else_can_be_meant():
     packed = pd.DataFrame({"经度": [1034512.3, 1034530.0], "纬度": [293336.0, 293400.0]})
-    assert read(packed, find(packed)).x[0] == pytest.approx(LON)
+    assert read_places(packed, find_coordinate_columns(packed)).x[0] == pytest.approx(LON)
     metres = pd.DataFrame({"经度": [500123.0, 500125.0], "纬度": [3250123.0, 3250125.0]})
-    assert read(metres, find(metres)).x.tolist() == [500123.0, 500125.0]
+    assert read_places(metres, find_coordinate_columns(metres)).x.tolist() == [500123.0, 500125.0]
 
 
 @pytest.mark.parametrize("datum", ["gcj02", "bd09"])
@@ -147,9 +147,9 @@ def test_the_datum_of_the_header_is_undone_unless_the_project_file_names_one(dat
     lon, lat = np.array([103.76]), np.array([29.55])
     shifted = SHIFTS[datum](lon, lat)
     frame = pd.DataFrame({f"lng_{datum}": shifted[0], f"lat_{datum}": shifted[1]})
-    (there,), (told,) = points(frame, find(frame), layer="k", file="a.csv", datum=None)
+    (there,), (told,) = points_from_table(frame, find_coordinate_columns(frame), layer="k", file="a.csv", datum=None)
     assert (there.x, there.y) == pytest.approx((103.76, 29.55), abs=1e-9) and told.kind == "datum_in_header"
-    (there,), told = points(frame, find(frame), layer="k", file="a.csv", datum="wgs84")
+    (there,), told = points_from_table(frame, find_coordinate_columns(frame), layer="k", file="a.csv", datum="wgs84")
     assert (there.x, there.y) == (shifted[0][0], shifted[1][0]) and told == []
 
 

@@ -12,7 +12,7 @@ import pytest
 from click.testing import CliRunner
 from python_calamine import CalamineWorkbook
 
-from gridmerge import day
+from gridmerge import source_date
 from gridmerge.cli import main
 from tests.small_project import write_small_project
 
@@ -46,7 +46,7 @@ def run(*arguments: object):
 def at_midnight(monkeypatch):
     monkeypatch.delenv("SOURCE_DATE_EPOCH", raising=False)
     clock = Midnights()
-    monkeypatch.setattr(day, "datetime", clock)
+    monkeypatch.setattr(source_date, "datetime", clock)
     return clock
 
 
@@ -58,7 +58,7 @@ def test_the_day_is_the_same_in_every_time_zone(monkeypatch, zone):
     monkeypatch.setenv("TZ", zone)
     time.tzset()
     try:
-        assert day.today() in (before, datetime.datetime.now(tz=datetime.UTC).date().isoformat())
+        assert source_date.build_date() in (before, datetime.datetime.now(tz=datetime.UTC).date().isoformat())
     finally:
         monkeypatch.delenv("TZ")
         time.tzset()
@@ -119,7 +119,7 @@ def test_what_is_no_number_of_seconds_is_one_sentence(monkeypatch, told):
 )
 def test_seconds_are_a_day_of_utc(monkeypatch, told, expected):
     monkeypatch.setenv("SOURCE_DATE_EPOCH", told)
-    assert day.today() == expected
+    assert source_date.build_date() == expected
 
 
 @pytest.mark.parametrize(("told", "code"), [("yesterday", 1), ("", 0), ("  ", 0)])

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from pydantic import BaseModel
 
-from gridmerge import config
+from gridmerge.config import settings
 
 ROOT = Path(__file__).parents[1]
 LANGUAGES = ("zh", "en")
@@ -68,10 +68,10 @@ def test_both_readmes_give_the_same_commands():
 def sections() -> dict[str, type[BaseModel]]:
     return {
         name: value
-        for name, value in vars(config).items()
+        for name, value in vars(settings).items()
         if isinstance(value, type)
-        and issubclass(value, config.Section)
-        and value not in (config.Section, config.Settings)
+        and issubclass(value, settings.Section)
+        and value not in (settings.Section, settings.Settings)
     }
 
 

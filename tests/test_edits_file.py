@@ -8,9 +8,9 @@ from pathlib import Path
 
 import pytest
 
+from gridmerge.config.project_file import read_project
 from gridmerge.errors import InputError, ProjectError
-from gridmerge.meeting import read_edits, spoken
-from gridmerge.project import read_project
+from gridmerge.inputs.meeting_edits import read_edits, votes_and_notes
 
 NONE = {
     "nested deeply": "[" * 100_000 + "]" * 100_000,
@@ -44,7 +44,7 @@ def test_numbers_that_are_none_count_nothing(tmp_path: Path, number: str) -> Non
     note = f'{{"lon": {number}, "lat": 30, "text": "a"}}'
     votes = f'[{{"item": "gap/1", "yes": {number}, "no": 2}}]'
     (tmp_path / "edits.json").write_text(f'{{"notes": [{note}], "votes": {votes}}}', "utf-8")
-    meeting = spoken(read_edits(tmp_path / "edits.json"))
+    meeting = votes_and_notes(read_edits(tmp_path / "edits.json"))
     assert meeting.notes == ()
     assert [(vote.yes, vote.no) for vote in meeting.votes] == [(0, 2)]
 
@@ -55,7 +55,7 @@ def test_half_characters_are_replaced(tmp_path: Path, half: str) -> None:
     (tmp_path / "edits.json").write_text(text, "utf-8")
     edits = read_edits(tmp_path / "edits.json")
     json.dumps(edits, ensure_ascii=False).encode("utf-8")
-    assert "?" in spoken(edits).notes[0].text
+    assert "?" in votes_and_notes(edits).notes[0].text
 
 
 @pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="no pipes here")

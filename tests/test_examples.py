@@ -7,7 +7,12 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parents[1]
-MODULES = ("gridmerge.pipeline", "gridmerge.catalog.fields", "gridmerge.catalog.departments", "gridmerge.mend.names")
+MODULES = (
+    "gridmerge.pipeline",
+    "gridmerge.catalog.field_names",
+    "gridmerge.catalog.departments",
+    "gridmerge.clean.attributes.village_names",
+)
 
 
 @pytest.fixture(autouse=True)

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from gridmerge.findings import kinds
+from gridmerge.findings import load_kinds
 
 ROOT = Path(__file__).parents[1]
 PACKAGE = ROOT / "gridmerge"
@@ -79,7 +79,7 @@ def strings_of(path: Path) -> Iterator[tuple[int, str]]:
 
 def messages() -> Iterator[tuple[str, str]]:
     """Where it stands, and what it says: every sentence and label that the package may show."""
-    for kind in kinds().values():
+    for kind in load_kinds().values():
         for text in (kind.message, kind.explain):
             yield f"findings.toml {kind.code}", text.zh
             yield f"findings.toml {kind.code}", text.en

@@ -10,8 +10,8 @@ from pathlib import Path
 
 import pytest
 
-from gridmerge.publish.guard import EARLIER
-from gridmerge.publish.words import INPUTS
+from gridmerge.products.labels import INPUT_LABELS
+from gridmerge.products.overwrite_guard import PREVIOUS_PLAN_KEYS
 from tests.small_project import write_small_project
 
 BUILD = """
@@ -26,7 +26,7 @@ def hear(event, details):
             opened.add(path)
 sys.addaudithook(hear)
 import gridmerge
-from gridmerge.project import read_project
+from gridmerge.config.project_file import read_project
 gridmerge.build(read_project(folder), out, edits=sys.argv[4:] or None)
 open(told, "w").write(json.dumps(sorted(opened)))
 """
@@ -74,6 +74,6 @@ def test_of_the_earlier_plan_a_build_may_take_the_place_and_nothing_else(project
     assert beside <= {"gridmerge.gpkg", "report.json", "assignments.csv", "standins.csv"}
     report = json.loads((project.parent / "out" / "report.json").read_text("utf-8"))
     keys = {source["key"]: Path(source["path"]) for source in report["inputs"]}
-    assert {key for key, path in keys.items() if path.parent.name == "old"} == set(EARLIER)
-    assert set(EARLIER) <= INPUTS.keys()
+    assert {key for key, path in keys.items() if path.parent.name == "old"} == set(PREVIOUS_PLAN_KEYS)
+    assert set(PREVIOUS_PLAN_KEYS) <= INPUT_LABELS.keys()
     assert len(listed) >= len(keys)

@@ -18,7 +18,7 @@ import ctypes
 import scipy.optimize
 import gridmerge.pipeline
 from gridmerge.cli import main
-from gridmerge.highs import milp, silent
+from gridmerge.optimize.highs import silence_stdout, solve_milp
 
 solve, asked = scipy.optimize.milp, []
 
@@ -54,7 +54,7 @@ def test_what_is_written_before_and_after_a_solve_is_kept_and_in_its_order() -> 
     program = """
 import os
 ctypes.CDLL(None).puts(b"before")
-milp([1.0])
+solve_milp([1.0])
 os.write(1, b"after\\n")
 ctypes.CDLL(None).puts(b"last")
 """
@@ -62,14 +62,14 @@ ctypes.CDLL(None).puts(b"last")
 
 
 def test_a_process_without_a_stdout_can_solve() -> None:
-    assert told("assert milp([1.0]).x[0] == 0\n", closed=True) == ""
+    assert told("assert solve_milp([1.0]).x[0] == 0\n", closed=True) == ""
 
 
 def test_threads_take_turns_and_leave_stdout_as_it_was() -> None:
     program = """
 from concurrent.futures import ThreadPoolExecutor
 with ThreadPoolExecutor(4) as pool:
-    list(pool.map(lambda _: milp([1.0]), range(40)))
+    list(pool.map(lambda _: solve_milp([1.0]), range(40)))
 print("done")
 """
     assert told(program) == "done\n"

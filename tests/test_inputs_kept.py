@@ -16,10 +16,10 @@ from click.testing import CliRunner
 
 from gridmerge import pipeline
 from gridmerge.cli import main
+from gridmerge.config.project_file import read_project
 from gridmerge.errors import OutputError
-from gridmerge.project import read_project
-from gridmerge.publish import FILES, WRITTEN, inputs_of_out
-from gridmerge.publish.guard import refuse_inputs
+from gridmerge.products import ALL_BUILD_FILES, BUILD_FILES, list_finished_inputs
+from gridmerge.products.overwrite_guard import refuse_inputs
 from tests.small_project import write_small_project
 
 REFUSED = "is read by this command"
@@ -170,7 +170,7 @@ def project(tmp_path_factory):
     return folder
 
 
-@pytest.mark.parametrize("name", [name for name in FILES if name != "map.html"])
+@pytest.mark.parametrize("name", [name for name in BUILD_FILES if name != "map.html"])
 def test_map_and_index_never_replace_a_file_of_the_build(project, name):
     out = project / "out"
     refused(project, "map", out, "--to", out / name)
@@ -293,10 +293,10 @@ def test_results_never_lie_where_the_next_run_reads(project, pattern, out, taken
     layers = tuple(layer.model_copy(update={"path": (pattern,)}) for layer in settings.layers[:1])
     settings = settings.model_copy(update={"layers": layers})
     if not taken:
-        pipeline.ready(settings, project / "另存" / out, WRITTEN)
+        pipeline.check_writable(settings, project / "另存" / out, ALL_BUILD_FILES)
         return
     with pytest.raises(OutputError, match="would take the result"):
-        pipeline.ready(settings, project / out, WRITTEN)
+        pipeline.check_writable(settings, project / out, ALL_BUILD_FILES)
 
 
 def test_what_is_no_input_is_written_as_before(project, tmp_path):
@@ -314,9 +314,9 @@ def test_what_is_no_input_is_written_as_before(project, tmp_path):
 
 
 def test_the_guard_knows_every_file_a_build_writes(project):
-    read = {path.name for path in inputs_of_out(project / "out")}
-    assert {file.name for file in (project / "out").iterdir() if file.is_file()} >= set(FILES)
-    assert set(FILES) | {"gridmerge.toml", "members.csv", "villages.dbf", "警务区.geojson"} <= read
+    read = {path.name for path in list_finished_inputs(project / "out")}
+    assert {file.name for file in (project / "out").iterdir() if file.is_file()} >= set(BUILD_FILES)
+    assert set(BUILD_FILES) | {"gridmerge.toml", "members.csv", "villages.dbf", "警务区.geojson"} <= read
 
 
 def test_a_locked_workbook_is_told_before_the_work(project, monkeypatch):
@@ -342,11 +342,19 @@ def test_a_locked_workbook_is_told_before_the_work(project, monkeypatch):
 @pytest.mark.parametrize(
     ("name", "words", "worker"),
     [
-        ("index.html", ("atlas", "out", "index.html"), "gridmerge.publish.map.atlas"),
-        ("图.html", ("map", "out", "--to", "图.html"), "gridmerge.publish.map.from_out"),
-        ("g.dbf", ("export", "out", "g.shp"), "gridmerge.publish.exports.export.reopen"),
-        ("done.csv", ("locate", "out", "--events", "events.csv", "--out", "done.csv"), "gridmerge.locate.many.read"),
-        ("r.csv", ("restate", "out", "figures.csv", "--layer", "police", "--to", "r.csv"), "gridmerge.restate._shares"),
+        ("index.html", ("atlas", "out", "index.html"), "gridmerge.products.map.township_index"),
+        ("图.html", ("map", "out", "--to", "图.html"), "gridmerge.products.map.from_out"),
+        ("g.dbf", ("export", "out", "g.shp"), "gridmerge.products.export.formats.reopen"),
+        (
+            "done.csv",
+            ("locate", "out", "--events", "events.csv", "--out", "done.csv"),
+            "gridmerge.services.locate.events.read",
+        ),
+        (
+            "r.csv",
+            ("restate", "out", "figures.csv", "--layer", "police", "--to", "r.csv"),
+            "gridmerge.services.areal_transfer._transfer_shares",
+        ),
     ],
 )
 def test_a_locked_file_is_told_before_the_work_of_every_command(project, monkeypatch, name, words, worker):

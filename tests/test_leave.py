@@ -7,11 +7,11 @@ import pytest
 import shapely
 from click.testing import CliRunner
 
-from gridmerge.balance import assign
 from gridmerge.cli import main
 from gridmerge.errors import OutputError, PlanError
-from gridmerge.leave import leave
-from gridmerge.publish import tables
+from gridmerge.products.data import csv_tables
+from gridmerge.services.departure import amend_for_departure
+from gridmerge.staffing import assign_members
 from tests import little
 
 
@@ -20,13 +20,13 @@ def out(tmp_path: Path) -> Path:
     people = [{"geometry": shapely.Point(100 * n + 50, 50)} for n in range(4)]
     leader = {"kind": "leader", "village_code": little.village_code(0)}
     plan = little.plan(4, 1, [1.0, 2.0, 2.0, 0.5])
-    got = assign(plan, little.roster([*people, leader]), little.township(4, 1))
+    got = assign_members(plan, little.roster([*people, leader]), little.township(4, 1))
     for name, columns, frame in (
-        ("assignments.csv", tables.ASSIGNMENT_COLUMNS, got.assignments),
-        ("members.csv", tables.MEMBER_COLUMNS, got.members),
-        ("standins.csv", tables.STAND_IN_COLUMNS, got.stand_ins),
+        ("assignments.csv", csv_tables.ASSIGNMENT_COLUMNS, got.assignments),
+        ("members.csv", csv_tables.MEMBER_COLUMNS, got.members),
+        ("standins.csv", csv_tables.STAND_IN_COLUMNS, got.stand_ins),
     ):
-        tables.write_csv(tmp_path / name, columns, tables.records(frame))
+        csv_tables.write_csv(tmp_path / name, columns, csv_tables.to_records(frame))
     return tmp_path
 
 
@@ -35,7 +35,7 @@ def read(folder: Path, name: str) -> pd.DataFrame:
 
 
 def test_only_the_grids_of_who_leaves_change_hands(out: Path) -> None:
-    leave("M000", out)
+    amend_for_departure("M000", out)
     before, after = read(out, "assignments.csv"), read(out / "leave-M000", "assignments.csv")
     kept = before[before["member_id"] != "M000"]
     assert after.merge(kept, how="left", indicator=True).query("_merge == 'left_only'")["duty"].tolist() == ["stand_in"]
@@ -49,7 +49,7 @@ def test_only_the_grids_of_who_leaves_change_hands(out: Path) -> None:
 
 
 def test_who_would_have_too_much_is_told_in_words(out: Path) -> None:
-    cover = leave("M000", out)
+    cover = amend_for_departure("M000", out)
     assert cover["over_limit"].tolist() == read(out, "standins.csv").query("member_id == 'M000'")["over_limit"].tolist()
     told = CliRunner().invoke(main, ["leave", "M000", str(out), "--lang", "zh"])
     assert told.exit_code == 0
@@ -59,10 +59,10 @@ def test_who_would_have_too_much_is_told_in_words(out: Path) -> None:
 
 def test_who_cannot_leave_is_one_sentence(out: Path, tmp_path: Path) -> None:
     with pytest.raises(PlanError, match="there is no member M999 in this build"):
-        leave("M999", out)
+        amend_for_departure("M999", out)
     with pytest.raises(
         PlanError, match=r"if M004 leaves, nobody can take over the grids .*; add members to the roster"
     ):
-        leave("M004", out)
+        amend_for_departure("M004", out)
     with pytest.raises(OutputError, match=r"has no usable assignments\.csv; run gridmerge build first"):
-        leave("M000", tmp_path / "nowhere")
+        amend_for_departure("M000", tmp_path / "nowhere")

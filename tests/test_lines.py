@@ -11,12 +11,12 @@ import pytest
 import xlsxwriter
 from shapely import Point
 
-from gridmerge.config import LayerSpec, WorkloadSpec
+from gridmerge.clean import clean_work
+from gridmerge.config.settings import LayerSpec, WorkloadSpec
 from gridmerge.errors import InputError
-from gridmerge.lines import lines_of, rows_in_words
-from gridmerge.load import read
-from gridmerge.load.plain import amounts, read_table
-from gridmerge.mend import mend_work
+from gridmerge.io import read_input
+from gridmerge.io.tables.plain_tables import parse_amounts, read_table
+from gridmerge.tabular.row_numbers import lines_of, rows_in_words
 from tests.little import township
 
 HEADER = ["序号", "经度", "纬度", "户数", "备注"]
@@ -63,7 +63,7 @@ def finding(found, kind):
 @pytest.mark.parametrize("ending", [".csv", ".xlsx"])
 def test_cells_that_cannot_be_read_are_told_by_the_line_of_the_file(tmp_path, ending):
     name = write(tmp_path / f"台账{ending}", rows("unread"))
-    raw = read(WorkloadSpec(name="户", path=(name,), lon="经度", lat="纬度"), tmp_path, "workload:户")
+    raw = read_input(WorkloadSpec(name="户", path=(name,), lon="经度", lat="纬度"), tmp_path, "workload:户")
     one = finding(raw.findings, "coordinates_unread")
     assert "第 11 行" in one.message("zh") and "line 11" in one.message("en")
     assert "第 9 行" in finding(raw.findings, "rows_not_data").message("zh")
@@ -72,13 +72,15 @@ def test_cells_that_cannot_be_read_are_told_by_the_line_of_the_file(tmp_path, en
 @pytest.mark.parametrize("ending", [".csv", ".xlsx"])
 def test_an_id_number_that_was_struck_is_told_by_the_line_of_the_file(tmp_path, ending):
     name = write(tmp_path / f"台账{ending}", rows("identity"))
-    raw = read(WorkloadSpec(name="户", path=(name,)), tmp_path, "workload:户")
+    raw = read_input(WorkloadSpec(name="户", path=(name,)), tmp_path, "workload:户")
     assert "如第 11 行" in finding(raw.findings, "sensitive_struck").message("zh")
 
 
 def test_a_filter_keeps_the_lines_of_the_rows_that_stay(tmp_path):
     name = write(tmp_path / "台账.csv", rows("unread"))
-    raw = read(WorkloadSpec(name="户", path=(name,), where="序号 > 3", lon="经度", lat="纬度"), tmp_path, "workload:户")
+    raw = read_input(
+        WorkloadSpec(name="户", path=(name,), where="序号 > 3", lon="经度", lat="纬度"), tmp_path, "workload:户"
+    )
     assert lines_of(raw.frame).tolist() == [8, 10, 11]
 
 
@@ -93,7 +95,7 @@ def test_a_row_that_is_exchanged_is_told_by_its_line_when_the_room_of_mending_fi
     table[7][1], table[7][2] = table[7][2], table[7][1]
     name = write(tmp_path / "台账.xlsx", table)
     spec = WorkloadSpec(name="户", path=(name,), lon="经度", lat="纬度", field="户数")
-    work = mend_work(read(spec, tmp_path, "workload:户"), spec, land)
+    work = clean_work(read_input(spec, tmp_path, "workload:户"), spec, land)
     told = [one for one in work.findings if one.kind in ("rows_exchanged", "rows_impossible")]
     assert [("第 8 行" in one.message("zh"), one.measure) for one in told] == [(True, 1.0)]
 
@@ -101,7 +103,7 @@ def test_a_row_that_is_exchanged_is_told_by_its_line_when_the_room_of_mending_fi
 def test_what_has_no_lines_is_told_by_records(tmp_path):
     frame = gpd.GeoDataFrame({"备注": ["甲", f"户主 {IDENTITY}", "乙"]}, geometry=[Point(0, 0)] * 3, crs=4326)
     frame.to_file(tmp_path / "户.geojson")
-    raw = read(LayerSpec(key="fire", department="fire", path=("户.geojson",)), tmp_path, "fire")
+    raw = read_input(LayerSpec(key="fire", department="fire", path=("户.geojson",)), tmp_path, "fire")
     message = finding(raw.findings, "sensitive_struck")
     assert "如第 2 条记录" in message.message("zh") and "record 2" in message.message("en")
 
@@ -109,7 +111,9 @@ def test_what_has_no_lines_is_told_by_records(tmp_path):
 def test_several_files_of_one_input_are_told_by_records(tmp_path):
     for name in ("一.csv", "二.csv"):
         write(tmp_path / name, rows(""))
-    raw = read(WorkloadSpec(name="户", path=("一.csv", "二.csv"), lon="经度", lat="纬度"), tmp_path, "workload:户")
+    raw = read_input(
+        WorkloadSpec(name="户", path=("一.csv", "二.csv"), lon="经度", lat="纬度"), tmp_path, "workload:户"
+    )
     assert lines_of(raw.frame) is None
 
 
@@ -125,5 +129,5 @@ def test_a_cell_that_is_no_amount_is_told_by_its_line(tmp_path, above, line):
     (tmp_path / "a.csv").write_text(f"{above}村,户数\nA,3\nB,约5\nC,4\n", "utf-8")
     table = read_table(tmp_path / "a.csv", "figures")
     with pytest.raises(InputError, match=f"line {line};") as caught:
-        amounts(table["户数"], Path("a.csv"))
+        parse_amounts(table["户数"], Path("a.csv"))
     assert f"如第 {line} 行的“约5”" in caught.value.in_("zh")

@@ -13,8 +13,8 @@ import python_calamine
 from click.testing import CliRunner
 
 from gridmerge.cli import main
-from gridmerge.datum import wgs84_to_gcj02
-from gridmerge.meeting import spoken, together
+from gridmerge.geo.gcj02 import wgs84_to_gcj02
+from gridmerge.inputs.meeting_edits import merge_meetings, votes_and_notes
 from gridmerge.model import Meeting, Note, Vote
 from tests.small_project import write_small_project
 
@@ -121,13 +121,13 @@ ODD = [None, 3, "x", [], {}, {"item": 4}, {"lon": "a", "lat": 1, "text": "x"}, {
 
 @pytest.mark.parametrize("odd", ODD, ids=repr)
 def test_what_is_no_vote_and_no_note_is_left_out(odd):
-    assert spoken({"votes": [odd], "notes": [odd]}) == Meeting()
-    assert spoken({"votes": odd, "notes": odd}) == Meeting()
+    assert votes_and_notes({"votes": [odd], "notes": [odd]}) == Meeting()
+    assert votes_and_notes({"votes": odd, "notes": odd}) == Meeting()
 
 
 @pytest.mark.parametrize("odd", ["many", -3, 1e300, float("nan"), None, True, [1]])
 def test_a_count_that_is_none_stays_within_what_the_box_takes(odd):
-    (vote,) = spoken({"votes": [{"item": "gap/x/1", "yes": odd, "no": 2}]}).votes
+    (vote,) = votes_and_notes({"votes": [{"item": "gap/x/1", "yes": odd, "no": 2}]}).votes
     assert 0 <= vote.yes <= 999 and vote.no == 2
 
 
@@ -137,7 +137,7 @@ def test_the_last_vote_stands_and_a_note_said_twice_is_one():
         Vote(key="k", yes=1, no=0, abstain=0),
         Vote(key="k", yes=0, no=9, abstain=0),
     )
-    both = together([Meeting(votes=(vote,), notes=(note,)), Meeting(votes=(later,), notes=(note,))])
+    both = merge_meetings([Meeting(votes=(vote,), notes=(note,)), Meeting(votes=(later,), notes=(note,))])
     assert both == Meeting(votes=(later,), notes=(note,))
 
 

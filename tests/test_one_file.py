@@ -10,7 +10,7 @@ import pytest
 from click.testing import CliRunner
 
 from gridmerge.cli import main
-from gridmerge.publish import staging
+from gridmerge.products import transaction
 from tests.small_project import write_small_project
 
 
@@ -85,9 +85,9 @@ def test_a_file_held_open_is_one_sentence_that_names_it(old, monkeypatch):
 
     def refuse(targets):
         for target in targets:
-            raise staging._held(target)
+            raise transaction._held_error(target)
 
-    monkeypatch.setattr(staging, "_refuse_held", refuse)
+    monkeypatch.setattr(transaction, "_refuse_held", refuse)
     done = run(*words)
     assert done.exit_code == 1 and file.name in done.stderr and "holds it open" in done.stderr
     assert file.read_bytes() == before and not left_over(file)
@@ -98,7 +98,7 @@ def test_a_kill_before_the_move_leaves_the_old_file(old, monkeypatch):
     words, file, before = old
     pid = os.fork()
     if not pid:
-        staging._write_journal = lambda *_: os.kill(os.getpid(), signal.SIGKILL)
+        transaction._write_journal = lambda *_: os.kill(os.getpid(), signal.SIGKILL)
         run(*words)
         os._exit(1)
     assert os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1]) == -signal.SIGKILL

@@ -16,7 +16,7 @@ from pathlib import Path
 import pytest
 
 from gridmerge.errors import InputError, WorkerError
-from gridmerge.parallel import each
+from gridmerge.parallel import map_jobs
 from tests.small_project import write_small_project
 
 LATEST = 4.0  # seconds after the first worker appears
@@ -24,7 +24,7 @@ KILLS = int(os.environ.get("GRIDMERGE_KILLS", "4"))  # builds; 20 were tried, ea
 
 SLEEPERS = """
 from pathlib import Path
-from gridmerge.parallel import each
+from gridmerge.parallel import map_jobs
 from tests.test_parallel import stay
 if __name__ == "__main__":
     each(stay, [Path(r"{folder}") / name for name in "ab"], processes=2)
@@ -43,7 +43,7 @@ def square(number: int) -> int:
 
 @pytest.mark.parametrize("processes", [1, 2])
 def test_answers_come_in_the_order_of_the_jobs(processes: int) -> None:
-    assert each(square, range(7), processes) == [0, 1, 4, 9, 16, 25, 36]
+    assert map_jobs(square, range(7), processes) == [0, 1, 4, 9, 16, 25, 36]
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="Windows has no SIGKILL")
@@ -121,27 +121,27 @@ def fail_on(number: int) -> int:
 @pytest.mark.parametrize("function", [end_on, out_of_memory])
 def test_a_worker_that_ends_once_costs_nothing(tmp_path: Path, function) -> None:
     jobs = [(tmp_path / "memory", number) for number in range(6)]
-    assert each(function, jobs, processes=2) == [0, 1, 4, 9, 16, 25]
+    assert map_jobs(function, jobs, processes=2) == [0, 1, 4, 9, 16, 25]
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="Windows has no SIGKILL")
 def test_a_worker_that_ends_in_the_middle_of_an_answer_keeps_nobody_waiting(tmp_path: Path) -> None:
     jobs = [(tmp_path / "memory", number) for number in range(4)]
-    assert [len(answer) for answer in each(long_answer, jobs, processes=2)] in ([0, 1, 2, 3], [0, 1, 1 << 27, 3])
+    assert [len(answer) for answer in map_jobs(long_answer, jobs, processes=2)] in ([0, 1, 2, 3], [0, 1, 1 << 27, 3])
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="Windows has no SIGKILL")
 def test_what_ends_two_workers_is_one_sentence_and_nobody_is_left(tmp_path: Path) -> None:
     jobs = [(tmp_path / "nowhere" / "memory", number) for number in range(6)]
     with pytest.raises(WorkerError, match=r"ended twice .* fewer processes: --processes 1"):
-        each(end_on, jobs, processes=2)
+        map_jobs(end_on, jobs, processes=2)
     assert not multiprocessing.active_children()
 
 
 def test_a_script_that_starts_itself_in_every_worker_is_told_how_to_call(tmp_path: Path) -> None:
     script = tmp_path / "run.py"
     script.write_text(
-        "from gridmerge.parallel import each\nfrom tests.test_parallel import square\neach(square, [1, 2], 2)\n"
+        "from gridmerge.parallel import map_jobs\nfrom tests.test_parallel import square\nmap_jobs(square, [1, 2], 2)\n"
     )
     root = Path(__file__).resolve().parents[1]
     run = subprocess.run(
@@ -158,10 +158,10 @@ def test_a_script_that_starts_itself_in_every_worker_is_told_how_to_call(tmp_pat
 def test_the_first_job_that_fails_is_the_one_that_is_told() -> None:
     for _ in range(2):
         with pytest.raises(InputError, match="number 3") as told:
-            each(fail_on, range(8), processes=2)
+            map_jobs(fail_on, range(8), processes=2)
         assert told.value.in_("zh") == "第 3 个"
     with pytest.raises(ValueError, match="9") as bug:
-        each(fail_on, [0, 9, 1], processes=2)
+        map_jobs(fail_on, [0, 9, 1], processes=2)
     assert "in fail_on" in bug.value.__notes__[0]  # a bug keeps its traceback
     assert not multiprocessing.active_children()
 

@@ -8,7 +8,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from gridmerge.personal import holds_id_number, id_numbers, personal, phones, scrub, strike_id_numbers
+from gridmerge.privacy.patterns import (
+    find_id_numbers,
+    find_personal_numbers,
+    find_phones,
+    holds_id_number,
+    scrub_text,
+    strike_id_numbers,
+)
 from tests.ways import AROUND, IDS, LOOKALIKES, PHONES, SEVERAL, bare
 
 WEIGHTS = (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2)
@@ -37,7 +44,7 @@ def test_full_width_digits_are_read_and_the_rest_is_left_as_written():
     number = "11010519491231002X"
     wide = "".join(chr(ord(c) + 0xFEE0) for c in number)
     assert strike_id_numbers(f"１号网格 {wide}") == "１号网格 ******"
-    assert id_numbers(f"{wide}、{number}") == [number, number]
+    assert find_id_numbers(f"{wide}、{number}") == [number, number]
 
 
 @pytest.mark.parametrize(
@@ -60,7 +67,7 @@ def test_codes_coordinates_and_days_are_no_id_numbers(text):
 def test_an_id_number_or_a_card_is_struck_however_it_is_written(written, digits):
     for around in AROUND:
         before, after = around.split("{}")
-        assert scrub(around.format(written)) == f"{before}******{after}"
+        assert scrub_text(around.format(written)) == f"{before}******{after}"
         assert strike_id_numbers(around.format(written)) == f"{before}******{after}"
 
 
@@ -68,15 +75,15 @@ def test_an_id_number_or_a_card_is_struck_however_it_is_written(written, digits)
 def test_a_phone_is_masked_however_it_is_written(written, digits):
     for around in AROUND:
         text = around.format(written)
-        assert [number.replace("-", "") for number in phones(text)] == [digits], text
-        assert digits not in bare(scrub(text))
-        assert digits[-4:] in scrub(text), "its last digits stay, for who has the number to see which it is"
+        assert [number.replace("-", "") for number in find_phones(text)] == [digits], text
+        assert digits not in bare(scrub_text(text))
+        assert digits[-4:] in scrub_text(text), "its last digits stay, for who has the number to see which it is"
         assert strike_id_numbers(text) == text
 
 
 @pytest.mark.parametrize(("written", "numbers"), SEVERAL)
 def test_every_number_of_a_cell_is_found(written, numbers):
-    assert not [number for number in numbers if number in bare(scrub(written))]
+    assert not [number for number in numbers if number in bare(scrub_text(written))]
 
 
 def test_the_table_is_as_long_as_was_asked():
@@ -86,8 +93,8 @@ def test_the_table_is_as_long_as_was_asked():
 
 @pytest.mark.parametrize("text", LOOKALIKES)
 def test_what_looks_alike_stays(text):
-    assert scrub(text) == text
-    assert scrub(f"东山村 {text}") == f"东山村 {text}"
+    assert scrub_text(text) == text
+    assert scrub_text(f"东山村 {text}") == f"东山村 {text}"
 
 
 @pytest.mark.parametrize(
@@ -100,24 +107,24 @@ def test_what_looks_alike_stays(text):
     ],
 )
 def test_what_stands_around_a_phone_stays_as_written(text, shown):
-    assert scrub(text) == shown
-    assert scrub(shown) == shown
+    assert scrub_text(text) == shown
+    assert scrub_text(shown) == shown
 
 
 def test_fingerprints_of_files_and_faces_hold_nothing():
-    assert not personal("sha256: " + "ab13911115555cd4110105199412310020ef" * 2)
+    assert not find_personal_numbers("sha256: " + "ab13911115555cd4110105199412310020ef" * 2)
 
 
 @given(st.text("0123456789 -.xX张：(+", max_size=60))
 def test_what_was_scrubbed_once_holds_nothing_more(text):
-    assert not personal(scrub(text)) or scrub(scrub(text)) != scrub(text)
+    assert not find_personal_numbers(scrub_text(text)) or scrub_text(scrub_text(text)) != scrub_text(text)
 
 
 @pytest.mark.parametrize("code", ["5.10302001001001E+14", "5.11304100201001E+14", "5.10302001012003e+14"])
 def test_codes_of_grids_in_scientific_notation_are_nobodys_number(code):
-    assert personal(code) == []
-    assert id_numbers(f"身份证 {code}") != []
+    assert find_personal_numbers(code) == []
+    assert find_id_numbers(f"身份证 {code}") != []
 
 
 def test_an_old_number_in_scientific_notation_is_one():
-    assert id_numbers("5.10302640304123E+14") == ["510302640304123"]
+    assert find_id_numbers("5.10302640304123E+14") == ["510302640304123"]

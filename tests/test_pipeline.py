@@ -21,7 +21,7 @@ from click.testing import CliRunner
 import gridmerge
 from gridmerge import pipeline
 from gridmerge.cli import main
-from gridmerge.findings import found
+from gridmerge.findings import make_finding
 from tests.small_project import X, Y, write_small_project
 
 FILES = {
@@ -331,14 +331,14 @@ def test_alternatives_are_printed_and_written_and_go_with_the_next_build(project
 
 
 def test_a_village_that_cannot_be_cut_is_named_and_the_others_are_written(project, monkeypatch):
-    real = pipeline.overlay
+    real = pipeline.overlay_layers
 
     def failing(*arguments):
         mosaic = real(*arguments)
-        told = found("village_failed", layer="fire", village="东山村", reason="TopologyException")
+        told = make_finding("village_failed", layer="fire", village="东山村", reason="TopologyException")
         return replace(mosaic, findings=(*mosaic.findings, told))
 
-    monkeypatch.setattr(pipeline, "overlay", failing)
+    monkeypatch.setattr(pipeline, "overlay_layers", failing)
     result = run("build", project, "--lang", "en")
     assert (result.exit_code, "Village 东山村 could not be cut" in result.stderr) == (1, True)
     assert {file.name for file in (project / "out").iterdir()} >= FILES

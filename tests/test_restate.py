@@ -11,12 +11,12 @@ import xlsxwriter
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from gridmerge.calibrate import calibrate
-from gridmerge.crosswalk import crosswalk
 from gridmerge.errors import InputError, OutputError
-from gridmerge.publish import tables
-from gridmerge.restate import restate
-from gridmerge.workload import weigh
+from gridmerge.products.data import csv_tables
+from gridmerge.services.areal_transfer import transfer_figures
+from gridmerge.services.calibration import calibrate_weights
+from gridmerge.workload import weigh_faces
+from gridmerge.workload.crosswalk import build_crosswalk
 from tests import little
 
 PLAN = little.plan(2, 1)
@@ -29,10 +29,10 @@ def out(tmp_path_factory: pytest.TempPathFactory) -> Path:
     homes = little.work("households", [shapely.Point(x, 50) for x in (60, 70, 80, 110)], [1, 1, 1, 1])
     # one within the first grid, one across both (three households to one), one across both where nobody lives
     shapes = [shapely.box(0, 0, 50, 100), shapely.box(50, 20, 150, 100), shapely.box(75, 0, 175, 20)]
-    table = crosswalk(
-        [little.layer("police", shapes)], PLAN, weigh(little.mosaic(2, 1), [homes], little.township(2, 1))
+    table = build_crosswalk(
+        [little.layer("police", shapes)], PLAN, weigh_faces(little.mosaic(2, 1), [homes], little.township(2, 1))
     )
-    tables.write_csv(folder / "crosswalk.csv", list(table.columns), tables.records(table))
+    csv_tables.write_csv(folder / "crosswalk.csv", list(table.columns), csv_tables.to_records(table))
     return folder
 
 
@@ -45,9 +45,9 @@ def test_households_decide_where_known_else_area_and_estimates_are_marked(out: P
     file = given_figures(
         tmp_path, {"source_id": ["police000", "police001", "police002", "gone"], "cases": [5, 8, 4, 2]}
     )
-    table = restate(out, file, "police", tmp_path / "done.csv")
+    table = transfer_figures(out, file, "police", tmp_path / "done.csv")
     assert table.to_numpy().tolist() == [[CODES[0], 5 + 6 + 1, True], [CODES[1], 2 + 3, True], ["", 2, False]]
-    only = restate(
+    only = transfer_figures(
         out, given_figures(tmp_path, {"source_id": ["police000"], "cases": [5]}), "police", tmp_path / "d.csv"
     )
     assert only.to_numpy().tolist() == [[CODES[0], 5, False]]
@@ -59,20 +59,20 @@ def test_totals_are_kept_both_ways(out: Path, tmp_path_factory, values, back) ->
     tmp_path = tmp_path_factory.mktemp("figures")
     ids = [*CODES, "gone"] if back else ["police000", "police001", "police002"]
     file = given_figures(tmp_path, {"grid_code" if back else "source_id": ids, "cases": values})
-    table = restate(out, file, "police", tmp_path / "done.csv", back=back)
+    table = transfer_figures(out, file, "police", tmp_path / "done.csv", back=back)
     assert table["cases"].sum() == pytest.approx(sum(values))
 
 
 def test_figures_that_cannot_be_used_are_one_sentence(out: Path, tmp_path: Path) -> None:
     file = given_figures(tmp_path, {"source_id": ["a", "a"], "cases": [1, 2]})
     with pytest.raises(InputError, match="has source_id a twice; merge those rows"):
-        restate(out, file, "police", tmp_path / "d.csv")
+        transfer_figures(out, file, "police", tmp_path / "d.csv")
     with pytest.raises(InputError, match=r"the crosswalk has no layer fire .* layers: police; workloads: households"):
-        restate(out, file, "fire", tmp_path / "d.csv")
+        transfer_figures(out, file, "fire", tmp_path / "d.csv")
     with pytest.raises(InputError, match="needs a column grid_code and a column of numbers; it has: source_id, cases"):
-        restate(out, file, "police", tmp_path / "d.csv", back=True)
+        transfer_figures(out, file, "police", tmp_path / "d.csv", back=True)
     with pytest.raises(OutputError, match=r"has no crosswalk\.csv; run gridmerge build first"):
-        restate(tmp_path, file, "police", tmp_path / "d.csv")
+        transfer_figures(tmp_path, file, "police", tmp_path / "d.csv")
 
 
 def finished(folder: Path, amounts: np.ndarray) -> list[str]:
@@ -94,7 +94,7 @@ def test_weights_are_found_again_with_an_interval_that_holds_them(tmp_path: Path
     hours = amounts @ [0.05, 0.5] + rng.normal(0, 2, 40)
     codes = finished(tmp_path, amounts)
     pd.DataFrame({"grid_code": codes, "hours": hours}).to_csv(tmp_path / "h.csv", index=False)
-    table = calibrate(tmp_path, tmp_path / "h.csv").set_index("name")
+    table = calibrate_weights(tmp_path, tmp_path / "h.csv").set_index("name")
     assert (table["low"] <= [0.05, 0.5]).all()
     assert (table["high"] >= [0.05, 0.5]).all()
     assert table["weight"].sum() == pytest.approx(1)
@@ -106,17 +106,17 @@ def test_too_little_or_ambiguous_data_are_refused(tmp_path: Path) -> None:
     codes = finished(tmp_path, amounts)
     pd.DataFrame({"grid_code": codes[:9], "hours": 1.0}).to_csv(tmp_path / "h.csv", index=False)
     with pytest.raises(InputError, match="only 9 grids have hours, and 2 workloads need 16"):
-        calibrate(tmp_path, tmp_path / "h.csv")
+        calibrate_weights(tmp_path, tmp_path / "h.csv")
     codes = finished(tmp_path, amounts[:, [0, 0]])
     pd.DataFrame({"grid_code": codes, "hours": 1.0}).to_csv(tmp_path / "h.csv", index=False)
     with pytest.raises(InputError, match="rise and fall together"):
-        calibrate(tmp_path, tmp_path / "h.csv")
+        calibrate_weights(tmp_path, tmp_path / "h.csv")
 
 
 @pytest.mark.parametrize("ending", ["gbk.csv", "utf16.csv", "xlsx", "tab.txt"])
 def test_figures_are_read_as_every_input_is(out: Path, tmp_path: Path, ending: str) -> None:
     rows = {"原网格编码": ["police000", "police001", "gone"], "案件数": [5, 8, 2], "备注": ["无", "", "甲"]}
-    table = restate(out, written(tmp_path, rows, ending), "police", tmp_path / "done.csv")
+    table = transfer_figures(out, written(tmp_path, rows, ending), "police", tmp_path / "done.csv")
     assert table.to_numpy().tolist() == [[CODES[0], 11, True], [CODES[1], 2, True], ["", 2, False]]
     assert list(table.columns) == ["grid_code", "案件数", "estimated"]
 
@@ -127,7 +127,7 @@ def test_hours_are_read_as_every_input_is(tmp_path: Path, ending: str) -> None:
     amounts = rng.uniform([100, 0], [500, 60], (40, 2))
     codes = finished(tmp_path, amounts)
     rows = {"网格编码": codes, "工时": (amounts @ [0.05, 0.5]).round(6), "备注": ["无"] * 40}
-    table = calibrate(tmp_path, written(tmp_path, rows, ending)).set_index("name")
+    table = calibrate_weights(tmp_path, written(tmp_path, rows, ending)).set_index("name")
     assert table["hours_per_unit"].tolist() == pytest.approx([0.05, 0.5], rel=1e-3)
 
 
@@ -149,14 +149,14 @@ def written(folder: Path, rows: dict[str, list[object]], ending: str) -> Path:
 def test_one_cell_that_is_no_number_is_told_and_drops_no_column(out: Path, tmp_path: Path) -> None:
     file = given_figures(tmp_path, {"source_id": ["police000", "police001", "police002"], "cases": ["5", "约8", "4"]})
     with pytest.raises(InputError, match=r"1 cells of the column cases are no numbers, such as '约8' in record 2"):
-        restate(out, file, "police", tmp_path / "d.csv")
+        transfer_figures(out, file, "police", tmp_path / "d.csv")
     file = given_figures(tmp_path, {"source_id": ["police000", "police001", "police002"], "cases": ["1,005", "-", ""]})
-    assert restate(out, file, "police", tmp_path / "d.csv")["cases"].sum() == 1005
+    assert transfer_figures(out, file, "police", tmp_path / "d.csv")["cases"].sum() == 1005
 
 
 def test_the_table_that_is_read_stays(out: Path, tmp_path: Path) -> None:
     file = given_figures(tmp_path, {"source_id": ["police000"], "cases": [5]})
     before = file.read_bytes()
     with pytest.raises(OutputError, match="is read by this command"):
-        restate(out, file, "police", file)
+        transfer_figures(out, file, "police", file)
     assert file.read_bytes() == before

@@ -10,8 +10,8 @@ import pytest
 import shapely
 
 import gridmerge
-from gridmerge import robust
-from gridmerge.mend import seams
+from gridmerge.clean.topology import unmatched_edges
+from gridmerge.geo import geos
 
 # a needle on which shapely.clip_by_rect raises when it is cut at 0.617 of its width
 NEEDLE = shapely.Polygon(
@@ -66,14 +66,14 @@ def test_the_needle_is_cut():
     box = x0, y0, x0 + 0.617 * (x1 - x0), y0 + 0.617 * (y1 - y0)
     with pytest.raises(shapely.errors.GEOSException):
         shapely.clip_by_rect(NEEDLE, *box)
-    part = robust.clip_by_rect(NEEDLE, *box)
+    part = geos.clip_by_rect(NEEDLE, *box)
     assert part.is_valid
     assert part.area == pytest.approx(NEEDLE.intersection(shapely.box(*box)).area, abs=0.01)
 
 
-@pytest.mark.parametrize("share", seams.SLICES)
+@pytest.mark.parametrize("share", unmatched_edges.SLICE_SHARES)
 def test_faces_of_a_network_with_a_needle_are_told(share):
-    assert seams._slice(NEEDLE, share).area > 0
+    assert unmatched_edges._west_slice(NEEDLE, share).area > 0
 
 
 @pytest.mark.parametrize("count", [1, 2, 7, 64])
@@ -83,7 +83,7 @@ def test_one_bad_pair_leaves_the_others_as_they_are(monkeypatch, count, where):
     halves = np.array([shapely.box(20 * n, 0, 20 * n + 5, 10) for n in range(count)], dtype=object)
     bad = 0 if where == "first" else count - 1
     _failing_on(monkeypatch, "intersection", _holds((20 * bad, 0)), unless=lambda grid_size=None, **_: grid_size)
-    common = robust.intersection(squares, halves)
+    common = geos.intersection(squares, halves)
     assert common.shape == (count,)
     assert shapely.area(common) == pytest.approx(50)
     assert all(one.equals(half) for one, half in zip(common, halves, strict=True))
@@ -94,13 +94,13 @@ def test_pairs_that_only_a_coarser_grid_can_cut(monkeypatch, name):
     other = shapely.box(5, 0, 15, 10)
     right = getattr(shapely, name)(SQUARE, other).area
     _failing_on(monkeypatch, name, _holds((0, 0)), unless=lambda grid_size=None, **_: grid_size == 1e-3)
-    assert getattr(robust, name)(SQUARE, other).area == pytest.approx(right)
-    assert shapely.area(getattr(robust, name)(np.array([SQUARE] * 3), other)) == pytest.approx(right)
+    assert getattr(geos, name)(SQUARE, other).area == pytest.approx(right)
+    assert shapely.area(getattr(geos, name)(np.array([SQUARE] * 3), other)) == pytest.approx(right)
 
 
 def test_a_union_that_only_a_coarser_grid_can_make(monkeypatch):
     _failing_on(monkeypatch, "union_all", _holds((0, 0)), unless=lambda grid_size=None, **_: grid_size == 1e-2)
-    assert robust.union_all([SQUARE, shapely.box(10, 0, 20, 10)]).area == pytest.approx(200)
+    assert geos.union_all([SQUARE, shapely.box(10, 0, 20, 10)]).area == pytest.approx(200)
 
 
 @pytest.mark.parametrize("name", ["buffer", "simplify"])
@@ -110,7 +110,7 @@ def test_one_number_a_shape_stays_with_its_shape(monkeypatch, name):
     right = getattr(shapely, name)(shapes, by)
     met = []
     _failing_on(monkeypatch, name, lambda shape: _holds((40, 0))(shape) and len(met) < 4 and not met.append(1))
-    assert shapely.area(getattr(robust, name)(shapes, by)) == pytest.approx(shapely.area(right))
+    assert shapely.area(getattr(geos, name)(shapes, by)) == pytest.approx(shapely.area(right))
 
 
 @pytest.mark.parametrize("name", ["buffer", "make_valid", "line_merge", "set_precision"])
@@ -118,8 +118,8 @@ def test_what_is_hopeless_says_where_it_lies(monkeypatch, name):
     shapes = np.array([shapely.box(20 * n, 0, 20 * n + 10, 10) for n in range(5)], dtype=object)
     more = {"buffer": (1.0,), "set_precision": (1e-3,)}.get(name, ())
     _failing_on(monkeypatch, name, _holds((60, 0)))
-    with pytest.raises(robust.StubbornError) as stopped:
-        getattr(robust, name)(shapes, *more)
+    with pytest.raises(geos.StubbornError) as stopped:
+        getattr(geos, name)(shapes, *more)
     assert stopped.value.bounds == (60, 0, 70, 10)
     assert name in stopped.value.text.zh
     assert "65.000, 5.000" in stopped.value.text.en
@@ -137,15 +137,15 @@ def test_what_is_hopeless_says_where_it_lies(monkeypatch, name):
     ids=["needle", "spike", "far away", "collinear", "one point"],
 )
 def test_every_shape_has_a_point(thin):
-    point = robust.point_on_surface(thin)
+    point = geos.point_on_surface(thin)
     assert not point.is_empty
     assert point.distance(thin) < 1e-6
-    assert not shapely.is_empty(robust.point_on_surface(np.array([SQUARE, thin], dtype=object))).any()
+    assert not shapely.is_empty(geos.point_on_surface(np.array([SQUARE, thin], dtype=object))).any()
 
 
 def test_a_shape_on_which_no_point_can_be_found_has_a_vertex(monkeypatch):
     _failing_on(monkeypatch, "point_on_surface", _holds((0, 0)))
-    points = robust.point_on_surface(np.array([SQUARE, shapely.box(50, 0, 60, 10)], dtype=object))
+    points = geos.point_on_surface(np.array([SQUARE, shapely.box(50, 0, 60, 10)], dtype=object))
     assert shapely.distance(points, [SQUARE, shapely.box(50, 0, 60, 10)]).tolist() == [0, 0]
     assert points[1].equals(shapely.Point(55, 5))
 
@@ -154,7 +154,7 @@ def test_a_shape_on_which_no_point_can_be_found_has_a_vertex(monkeypatch):
 def test_a_relation_that_cannot_be_told_does_not_hold_and_the_others_do(monkeypatch, predicate):
     shapes = np.array([shapely.box(20 * n, 0, 20 * n + 10, 10) for n in range(6)], dtype=object)
     _failing_on(monkeypatch, predicate, lambda shape: shape.area > 0 and _box_holds(shape, (40, 0)))
-    held = robust.relation(predicate, shapes, shapely.point_on_surface(shapes))
+    held = geos.evaluate_predicate(predicate, shapes, shapely.point_on_surface(shapes))
     assert held.tolist() == [True, True, False, True, True, True]
 
 
@@ -165,10 +165,10 @@ def _box_holds(shape: shapely.Geometry, place: tuple[float, float]) -> bool:
 
 def test_a_tree_answers_for_bow_ties():
     tree = shapely.STRtree([SQUARE, shapely.box(50, 0, 60, 10)])
-    assert robust.query(tree, np.array([BOW_TIE]), predicate="intersects").tolist() == [[0], [0]]
+    assert geos.query_tree(tree, np.array([BOW_TIE]), predicate="intersects").tolist() == [[0], [0]]
 
 
 def test_shapes_that_are_no_coverage_are_united_and_kept():
     twice = np.array([SQUARE, SQUARE, BOW_TIE], dtype=object)
-    assert robust.coverage_union_all(twice).area >= 99
-    assert len(robust.coverage_simplify(twice, 1.0)) == 3
+    assert geos.coverage_union_all(twice).area >= 99
+    assert len(geos.coverage_simplify(twice, 1.0)) == 3

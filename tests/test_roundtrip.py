@@ -17,9 +17,9 @@ import pytest
 import shapely
 import xlwt
 
-from gridmerge.config import LayerSpec, Settings, Villages
-from gridmerge.load import read
-from gridmerge.mend import mend_layer, mend_township
+from gridmerge.clean import clean_layer, clean_township
+from gridmerge.config.settings import LayerSpec, Settings, Villages
+from gridmerge.io import read_input
 from gridmerge.model import Layer, Township
 from tests.towns import draw_town, formats
 
@@ -313,12 +313,12 @@ def township(tmp_path_factory: pytest.TempPathFactory) -> Township:
     formats.geopackage(folder / "村界.gpkg", truth()[0])
     spec = Villages(path="村界.gpkg")
     settings = Settings(file=folder / "gridmerge.toml", project={"crs": "EPSG:4544"}, villages=spec)
-    return mend_township(read(spec, folder, "villages"), settings)
+    return clean_township(read_input(spec, folder, "villages"), settings)
 
 
 def back(folder: Path, township: Township, keys: dict[str, object]) -> Layer:
     spec = LayerSpec(department="urban_management", **keys)
-    return mend_layer(read(spec, folder, "urban_management"), spec, township)
+    return clean_layer(read_input(spec, folder, "urban_management"), spec, township)
 
 
 def rare_or_not(form: Form) -> gpd.GeoDataFrame:

@@ -14,9 +14,9 @@ from benchmarks.soak.judge import score, zones_bent
 from benchmarks.soak.odd import ODD
 from benchmarks.soak.settings import BLOCKS, DIRT, LAYERS, VILLAGES, Settings, draw_settings
 from benchmarks.soak.writing import FORMATS, LATIN, ONE_EACH, write
-from gridmerge.config import LayerSpec
-from gridmerge.load import read
-from gridmerge.project import read_project
+from gridmerge.config.project_file import read_project
+from gridmerge.config.settings import LayerSpec
+from gridmerge.io import read_input
 
 LITTLE = Settings(
     seed=3,
@@ -62,7 +62,9 @@ def test_every_format_is_read_with_all_its_rows(n: int, tmp_path: Path):
     ending, writer, special = (FORMATS + ONE_EACH)[n]
     writer(tmp_path / f"party.{ending}", frame)
     given = {"key": "party", "department": "party", "path": f"party.{ending}", "id": "code", **special}
-    raw = read(LayerSpec(**{name: value for name, value in given.items() if value is not None}), tmp_path, "party")
+    raw = read_input(
+        LayerSpec(**{name: value for name, value in given.items() if value is not None}), tmp_path, "party"
+    )
     texts = raw.frame.drop(columns="geometry").fillna("").astype(str).agg(" ".join, axis=1)
     assert all(texts.str.contains(one, regex=False).any() for one in frame["code"])
     assert int((shapely.area(raw.frame.geometry.to_numpy()) > 0).sum()) >= len(frame)

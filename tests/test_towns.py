@@ -14,7 +14,7 @@ import shapely
 from hypothesis import given, settings
 from python_calamine import CalamineWorkbook
 
-from gridmerge.project import read_project
+from gridmerge.config.project_file import read_project
 from tests.strategies import little_towns
 from tests.towns import Town, draw_town, recovery
 from tests.towns.datum import bd09, gcj02

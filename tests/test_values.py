@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from gridmerge.values import number, numbers, survives
+from gridmerge.tabular.cell_values import parse_number, parse_numbers, survives_as_number
 
 SAID = {
     "0": 0, "12": 12, "-4": -4, "+5": 5, "1.50": 1.5, ".5": 0.5, "5.": 5, "1,234": 1234, "1，234，567.5": 1234567.5,
@@ -20,29 +20,29 @@ NONE_SAID = [
 
 @pytest.mark.parametrize("cell, value", SAID.items())
 def test_a_cell_that_says_a_number(cell, value):
-    assert number(cell) == value
+    assert parse_number(cell) == value
 
 
 @pytest.mark.parametrize("cell", NONE_SAID)
 def test_a_cell_that_says_none(cell):
-    assert math.isnan(number(cell))
+    assert math.isnan(parse_number(cell))
 
 
 @pytest.mark.parametrize("cell", [None, True, np.bool_(False), float("inf"), -math.inf, pd.NA, pd.NaT, 10**400])
 def test_what_no_cell_of_text_is(cell):
-    assert math.isnan(number(cell))
+    assert math.isnan(parse_number(cell))
 
 
 def test_a_column_is_its_cells():
     cells = [*SAID, *NONE_SAID]
-    assert numbers(pd.Series(cells, dtype=object)).equals(pd.Series([number(cell) for cell in cells]))
-    assert numbers(pd.Series([1.0, np.inf, np.nan])).isna().tolist() == [False, True, True]
-    assert numbers(pd.Series([True, False])).isna().all()
+    assert parse_numbers(pd.Series(cells, dtype=object)).equals(pd.Series([parse_number(cell) for cell in cells]))
+    assert parse_numbers(pd.Series([1.0, np.inf, np.nan])).isna().tolist() == [False, True, True]
+    assert parse_numbers(pd.Series([True, False])).isna().all()
 
 
 @pytest.mark.parametrize("text", ["0", "7", "-12", "103.76", "0.5", "-0.25", "999999999999999"])
 def test_a_text_that_may_become_a_number(text):
-    assert survives(text)
+    assert survives_as_number(text)
     assert f"{float(text):.15g}" == text
 
 
@@ -50,4 +50,4 @@ def test_a_text_that_may_become_a_number(text):
     "text", ["-", "+", "", "E1", "1E2", "+5", "007", "1.10", "1.0", "-0", ".5", "5.", "1e5", "1,234", "１", "1" * 16]
 )
 def test_a_text_that_stays_text(text):
-    assert not survives(text)
+    assert not survives_as_number(text)

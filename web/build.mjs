@@ -5,7 +5,7 @@ import { fileURLToPath } from "node:url";
 import { build } from "esbuild";
 
 const PAGES = ["map", "atlas", "trouble"];
-const SERVED_FROM = "../gridmerge/publish/map/assets";
+const SERVED_FROM = "../gridmerge/products/map/assets";
 const here = (path) => fileURLToPath(new URL(path, import.meta.url));
 
 const bundles = await build({

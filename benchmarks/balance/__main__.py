@@ -18,9 +18,9 @@ import numpy as np
 import pandas as pd
 
 from benchmarks.balance.cases import ROOT, Case, cases
-from gridmerge.balance import assign
-from gridmerge.balance.problem import Problem, staffing_problem
 from gridmerge.model import Assignment
+from gridmerge.staffing import assign_members
+from gridmerge.staffing.problem import StaffingProblem, staffing_problem
 
 DOCS = ROOT / "docs" / "en" / "balance.md"
 MARKS = "<!-- benchmark: begin -->", "<!-- benchmark: end -->"
@@ -30,7 +30,7 @@ HEAD = (
 AIM = 0.02  # above the bound
 
 
-def held_now(problem: Problem, present: pd.DataFrame) -> np.ndarray:
+def held_now(problem: StaffingProblem, present: pd.DataFrame) -> np.ndarray:
     """Loads as the grids are held today: holders share a grid, what nobody holds lies on nobody."""
     share = present.pivot_table(index="member_id", columns="grid_code", values="share", aggfunc="sum")
     share = share.reindex(index=problem.member_id, columns=problem.grid_code).fillna(0.0).to_numpy()
@@ -38,7 +38,7 @@ def held_now(problem: Problem, present: pd.DataFrame) -> np.ndarray:
     return np.asarray(share / np.where(whole > 0, whole, 1.0)[None, :] * problem.work[None, :])
 
 
-def nearest_first(problem: Problem) -> np.ndarray:
+def nearest_first(problem: StaffingProblem) -> np.ndarray:
     """Every grid takes the nearest main member, every member left over the nearest grid."""
     stands = np.zeros(problem.km.shape, dtype=bool)
     stands[np.argmin(np.where(problem.main[:, None], problem.km, np.inf), axis=0), np.arange(len(problem.work))] = True
@@ -47,7 +47,7 @@ def nearest_first(problem: Problem) -> np.ndarray:
     return evenly(problem, stands)
 
 
-def largest_first(problem: Problem) -> np.ndarray:
+def largest_first(problem: StaffingProblem) -> np.ndarray:
     """The heaviest grid to the least loaded main member; members left over to the grid with most work a head."""
     stands, load = np.zeros(problem.km.shape, dtype=bool), np.zeros(len(problem.capacity))
     for grid in np.argsort(-problem.work, kind="stable"):
@@ -60,7 +60,7 @@ def largest_first(problem: Problem) -> np.ndarray:
     return evenly(problem, stands)
 
 
-def evenly(problem: Problem, stands: np.ndarray) -> np.ndarray:
+def evenly(problem: StaffingProblem, stands: np.ndarray) -> np.ndarray:
     """Loads when each grid's work is shared by capacity."""
     share = problem.capacity[:, None] * stands
     return share / share.sum(axis=0)[None, :] * problem.work[None, :]
@@ -71,7 +71,7 @@ def rows_of(case: Case) -> Iterator[dict[str, Any]]:
     problem = staffing_problem(case.plan, case.roster, case.township, case.rules, case.present)
     held = held_now(problem, case.present)
     start = time.perf_counter()
-    mine = assign(case.plan, case.roster, case.township, case.rules, case.present)
+    mine = assign_members(case.plan, case.roster, case.township, case.rules, case.present)
     seconds = time.perf_counter() - start
     bound, sand = mine.figures["bound"], mine.figures["mean_load_per_capacity"]
     yield _row(case, "gridmerge", problem, held, _loads(mine, problem), bound, seconds)
@@ -83,13 +83,13 @@ def rows_of(case: Case) -> Iterator[dict[str, Any]]:
     yield _bound(case, "LP bound, whole grids", bound)
     rules = case.rules.model_copy(update={"split": True})
     start = time.perf_counter()
-    shared = assign(case.plan, case.roster, case.township, rules, case.present)
+    shared = assign_members(case.plan, case.roster, case.township, rules, case.present)
     seconds = time.perf_counter() - start
     yield _row(case, "gridmerge, split = true", problem, held, _loads(shared, problem), sand, seconds)
     yield _bound(case, "LP bound, work as sand", sand)
 
 
-def _loads(got: Assignment, problem: Problem) -> np.ndarray:
+def _loads(got: Assignment, problem: StaffingProblem) -> np.ndarray:
     load = got.assignments.pivot_table(index="member_id", columns="grid_code", values="load", aggfunc="sum")
     return cast(
         np.ndarray, load.reindex(index=problem.member_id, columns=problem.grid_code).fillna(0.0).to_numpy(dtype=float)
@@ -97,7 +97,7 @@ def _loads(got: Assignment, problem: Problem) -> np.ndarray:
 
 
 def _row(
-    case: Case, way: str, problem: Problem, held: np.ndarray, load: np.ndarray, bound: float, seconds: float
+    case: Case, way: str, problem: StaffingProblem, held: np.ndarray, load: np.ndarray, bound: float, seconds: float
 ) -> dict[str, Any]:
     heaviest = float((load.sum(axis=1) / problem.capacity).max())
     return {

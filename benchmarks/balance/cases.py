@@ -12,12 +12,12 @@ import pandas as pd
 import shapely
 
 import gridmerge
-from gridmerge.balance import present_holders
-from gridmerge.config import LayerSpec, Staffing
-from gridmerge.crosswalk import crosswalk
+from gridmerge.config.settings import LayerSpec, Staffing
+from gridmerge.districting import divide_township
 from gridmerge.model import GridPlan, Layer, Roster, Source, Township
-from gridmerge.partition import partition
-from tests.partition.mosaics import SIZES, town_mosaic
+from gridmerge.staffing import find_current_holders
+from gridmerge.workload.crosswalk import build_crosswalk
+from tests.districting.mosaics import SIZES, town_mosaic
 from tests.towns import draw_town
 from tests.towns.town import Town
 
@@ -53,17 +53,17 @@ def cases(towns: int) -> Iterator[Case]:
 def _built(name: str, project: Path) -> Case:
     build = gridmerge.build(project)
     assert build.roster is not None
-    present = present_holders(build.plan, build.roster, build.crosswalk, build.layers)
+    present = find_current_holders(build.plan, build.roster, build.crosswalk, build.layers)
     return Case(name=name, plan=build.plan, roster=build.roster, township=build.township, present=present)
 
 
 def _drawn(name: str, town: Town) -> Case:
     """A drawn town: grids formed from its true blocks, the roster its own, holders those its departments name."""
     mosaic, weights, township = town_mosaic(town)
-    plan = partition(mosaic, weights, township, SIZES, 1)
+    plan = divide_township(mosaic, weights, township, SIZES, 1)
     roster = _roster(town.roster, town.crs)
     layers = [_layer(key, drawn.frame) for key, drawn in town.layers.items() if "holder" in drawn.frame]
-    present = present_holders(plan, roster, crosswalk(layers, plan, weights), layers)
+    present = find_current_holders(plan, roster, build_crosswalk(layers, plan, weights), layers)
     return Case(name=name, plan=plan, roster=roster, township=township, present=present)
 
 

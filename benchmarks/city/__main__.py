@@ -11,8 +11,8 @@ import time
 
 from benchmarks.city.draw import draw_city, with_quarrels
 from benchmarks.city.judge import judge
-from gridmerge.config import Overlay
-from gridmerge.overlay import overlay
+from gridmerge.config.settings import Overlay
+from gridmerge.overlay import overlay_layers
 from tests.overlay.making import of_town
 
 
@@ -31,7 +31,7 @@ def main() -> None:
         quiet = draw_city(seed, arguments.districts, arguments.blocks, arguments.dirt)
         city = with_quarrels(quiet, seed, arguments.quarrels)
         start = time.process_time()
-        mosaic = overlay(*of_town(city), Overlay(), arguments.processes)
+        mosaic = overlay_layers(*of_town(city), Overlay(), arguments.processes)
         seconds = time.process_time() - start
         seen = judge(city, quiet, mosaic)
         print(

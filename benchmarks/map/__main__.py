@@ -20,9 +20,9 @@ from pathlib import Path
 import folium
 from playwright.sync_api import Browser, Page, sync_playwright
 
-from gridmerge.publish.map import MapData, inline, render_data
-from gridmerge.publish.map.figure import OfflineMap
-from tests.publish.map_town import town_data
+from gridmerge.products.map import MapData, inline_assets, render_map_data
+from gridmerge.products.map.folium_page import OfflineMap
+from tests.products.map_town import town_data
 
 PER_VILLAGE = 40
 CLICKS = 12
@@ -38,7 +38,7 @@ def plain(data: MapData) -> str:
     fields = ["face_id", "grid_code", *data.works]
     folium.GeoJson(faces.to_crs(4326)[[*fields, "geometry"]], tooltip=folium.GeoJsonTooltip(fields)).add_to(drawn)
     drawn.fit_bounds([[south, west], [north, east]])
-    return inline(drawn.get_root())
+    return inline_assets(drawn.get_root())
 
 
 @contextmanager
@@ -93,7 +93,7 @@ def main(sizes: list[int]) -> None:
         for size in sizes:
             data = town_data(1, villages=max(2, size // PER_VILLAGE), layers=24, blocks=PER_VILLAGE)
             start = time.perf_counter()
-            ours = render_data(data)
+            ours = render_map_data(data)
             written = time.perf_counter() - start
             with opened(browser, ours, Path(folder), "() => document.documentElement.dataset.ready") as (usable, page):
                 click = click_ms(page)

@@ -13,9 +13,9 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from benchmarks.overlay.contenders import Result, linework, noded, one_after_another, ours, plain, timed
+from gridmerge.config.project_file import read_project
 from gridmerge.model import Layer, Township
 from gridmerge.pipeline import load_inputs
-from gridmerge.project import read_project
 from tests.overlay.making import of_town
 from tests.towns import Town, draw_town, recovery
 

@@ -12,9 +12,9 @@ import geopandas as gpd
 import numpy as np
 import shapely
 
-from gridmerge.config import Overlay
+from gridmerge.config.settings import Overlay
 from gridmerge.model import Layer, Township
-from gridmerge.overlay import overlay
+from gridmerge.overlay import overlay_layers
 
 SLIVER = 5.0  # metres of mean width (twice the area over the outline) below which a face is nobody's land
 
@@ -49,7 +49,7 @@ def timed(work: Callable[[], gpd.GeoSeries | None], name: str, repeat: int = 1) 
 
 def ours(township: Township, layers: Sequence[Layer], processes: int) -> gpd.GeoSeries:
     """(a) The whole overlay stage: register, agree, cut, label, borders, figures, docket."""
-    return overlay(township, layers, Overlay(), processes).faces.geometry
+    return overlay_layers(township, layers, Overlay(), processes).faces.geometry
 
 
 def linework(township: Township, layers: Sequence[Layer]) -> np.ndarray:

@@ -11,9 +11,9 @@ import geopandas as gpd
 import numpy as np
 import shapely
 
-from gridmerge.config import Overlay
+from gridmerge.config.settings import Overlay
 from gridmerge.model import Mosaic
-from gridmerge.overlay import overlay
+from gridmerge.overlay import overlay_layers
 from tests.overlay.making import of_town
 from tests.towns import Town, draw_town
 
@@ -86,7 +86,7 @@ def main() -> None:
     sums: dict[str, np.ndarray] = {}
     for seed in range(1, arguments.seeds + 1):
         quiet, town = (draw_town(seed, villages=12, layers=24, blocks=40, quarrels=n) for n in (0, arguments.quarrels))
-        figures = score(planted(quiet, town), overlay(*of_town(town), Overlay()), town.villages.geometry)
+        figures = score(planted(quiet, town), overlay_layers(*of_town(town), Overlay()), town.villages.geometry)
         sums = {kind: sums.get(kind, np.zeros(2, dtype=int)) + figure for kind, figure in figures.items()}
         print(f"seed {seed}:", ", ".join(f"{kind} {a} of {b}" for kind, (a, b) in figures.items()), flush=True)
     print("all:   ", ", ".join(f"{kind} {a} of {b} ({a / max(b, 1):.0%})" for kind, (a, b) in sums.items()))

@@ -20,8 +20,8 @@ import shapely
 from benchmarks.recognise.compare import Choice, both
 from benchmarks.recognise.office import TRUTH, Office
 from gridmerge import pipeline
-from gridmerge.config import PROJECT_FILE, Settings
-from gridmerge.recognise import propose
+from gridmerge.config.settings import PROJECT_FILE, Settings
+from gridmerge.discover import propose_project_file
 from tests.towns import draw_town
 
 DIRT = (0.3, 1.0, 2.0)
@@ -38,7 +38,7 @@ def one(seed: int, folder: Path) -> tuple[list[Choice], Settings, Settings]:
     shutil.rmtree(folder, ignore_errors=True)
     Office(town, folder).write()
     start = time.process_time()
-    text = propose(folder)
+    text = propose_project_file(folder)
     seconds = time.process_time() - start
     (folder / PROJECT_FILE).write_text(text, "utf-8")
     choices, truth, mine = both(seed, folder, folder / TRUTH, text)
@@ -55,7 +55,7 @@ def sample(folder: Path) -> tuple[list[Choice], Settings, Settings]:
     """The sample town: its own project file is the truth."""
     shutil.copytree(SAMPLE, folder, ignore=shutil.ignore_patterns("out", "check"))
     (folder / PROJECT_FILE).rename(folder / TRUTH)
-    text = propose(folder)
+    text = propose_project_file(folder)
     (folder / PROJECT_FILE).write_text(text, "utf-8")
     return both(7, folder, folder / TRUTH, text)
 

@@ -14,15 +14,15 @@ import numpy as np
 import shapely
 
 from benchmarks.recognise.office import NAMES
-from gridmerge.config import AddressesSpec, LayerSpec, Reading, Settings, Villages, WorkloadSpec
+from gridmerge.clean import clean_township
+from gridmerge.clean.attributes.fields import read_text_column, resolve_column
+from gridmerge.clean.georeference.placement import georeference_input
+from gridmerge.config.project_file import read_project
+from gridmerge.config.settings import AddressesSpec, LayerSpec, Reading, Settings, Villages, WorkloadSpec
 from gridmerge.errors import GridmergeError
-from gridmerge.load import read
-from gridmerge.load.paths import resolve
-from gridmerge.mend import mend_township
-from gridmerge.mend.fields import column, texts
-from gridmerge.mend.place import place
+from gridmerge.io import read_input
+from gridmerge.io.paths import resolve_paths
 from gridmerge.model import RawLayer, Township
-from gridmerge.project import read_project
 
 Said = Literal["sure", "doubtful"]
 SAME = 0.05  # metres: coordinate systems that lay every vertex this near to each other are one choice
@@ -76,8 +76,8 @@ class Comparison:
         )
 
     def _township(self) -> Township:
-        raw = read(self.truth.villages, self.folder, "villages")
-        return mend_township(raw, self.truth)
+        raw = read_input(self.truth.villages, self.folder, "villages")
+        return clean_township(raw, self.truth)
 
     def _by_table(self, text: str) -> dict[str, dict[str, Said]]:
         """Certainty by table: ``villages``, a layer's key, ``workload:NAME``, ``roster`` …"""
@@ -141,7 +141,7 @@ class Comparison:
         return near[0] if near else None
 
     def _resolved(self, spec: Reading) -> set[Path]:
-        return set(resolve(spec.path, self.folder))
+        return set(resolve_paths(spec.path, self.folder))
 
     def _said_unused(self, spec: Reading) -> Said:
         """What the list of files left out says of this one."""
@@ -155,8 +155,8 @@ class Comparison:
         if not same:
             return
         try:
-            theirs = read(true, self.folder, table)
-            ours = read(mine, self.folder, table)
+            theirs = read_input(true, self.folder, table)
+            ours = read_input(mine, self.folder, table)
         except GridmergeError as error:
             yield self._choice(table, "path", False, f"cannot be read: {error.in_('en')}")
             return
@@ -178,13 +178,13 @@ class Comparison:
         role = {"code": "village_code"}.get(part, "village_name" if isinstance(ours[1], Villages) else part)
         wanted = getattr(theirs[1], part)
         if wanted is None and part != "village":
-            wanted = column(theirs[0], None, role)  # what an expert leaves out is recognised as well
+            wanted = resolve_column(theirs[0], None, role)  # what an expert leaves out is recognised as well
         chosen = getattr(ours[1], part)
-        mine = chosen if part == "village" else column(ours[0], chosen, role)
-        blank = (texts(ours[0], mine) == "").all()
+        mine = chosen if part == "village" else resolve_column(ours[0], chosen, role)
+        blank = (read_text_column(ours[0], mine) == "").all()
         same = wanted == mine or (wanted is None and blank)
         if not same and wanted and mine and len(ours[0].frame) == len(theirs[0].frame):
-            same = sorted(texts(ours[0], mine)) == sorted(texts(theirs[0], wanted))
+            same = sorted(read_text_column(ours[0], mine)) == sorted(read_text_column(theirs[0], wanted))
         return self._choice(table, part, bool(same), f"{mine}, is {wanted}", plain=wanted is None and mine is None)
 
     def _encoding(self, table: str, names: list[str], ours: RawLayer, spec: Reading) -> Choice:
@@ -206,7 +206,7 @@ class Comparison:
         bare = spec.model_copy(update={"datum": None})
         villages = None if isinstance(spec, Villages) else self.township.villages
         try:
-            placed = place(raw, bare, self.township.crs, villages).geometry
+            placed = georeference_input(raw, bare, self.township.crs, villages).geometry
         except GridmergeError:
             return np.empty((1, 0))
         return np.sort(shapely.get_coordinates(np.asarray(placed)), axis=0)
@@ -234,7 +234,7 @@ class Comparison:
             if true is None and mine is not None:
                 yield self._choice(name, "path", False, f"{mine.path} is no such list")
             return
-        rows = [len(read(spec, self.folder, name).frame) for spec in (true, mine)]
+        rows = [len(read_input(spec, self.folder, name).frame) for spec in (true, mine)]
         told = f"{rows[1]} rows where {mine.where}; are {rows[0]}, where {true.where}"
         yield self._choice(name, "where", rows[0] == rows[1], told, plain=true.where is None)
         for part, default in (("field", None), ("datum", "wgs84")):

@@ -15,8 +15,8 @@ from pathlib import Path
 from PIL import Image
 from playwright.sync_api import Browser, Page, sync_playwright
 
-from gridmerge.publish.map import from_out, render_data
-from gridmerge.publish.poster import posters
+from gridmerge.products.map import read_map_data, render_map_data
+from gridmerge.products.poster import draw_posters
 
 HERE = Path(__file__).parent
 FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-sync", "--no-first-run"]
@@ -70,7 +70,7 @@ def shoot(browser: Browser, file: Path, name: str, act: Callable[[Page], None], 
 
 def poster(out: Path, folder: Path) -> None:
     """Keep the sheet of one village, small enough for a page."""
-    posters(from_out(out), folder)
+    draw_posters(read_map_data(out), folder)
     sheet = Image.open(sorted(folder.glob("*.png"))[0])
     sheet.thumbnail((POSTER_WIDTH, POSTER_WIDTH))
     sheet.convert("P", palette=Image.Palette.ADAPTIVE).save(HERE / "poster.png", optimize=True)
@@ -80,7 +80,7 @@ def main(out: Path) -> None:
     """Write the pictures beside this file."""
     with sync_playwright() as playwright, tempfile.TemporaryDirectory() as scratch:
         file = Path(scratch, "map.html")
-        file.write_text(render_data(from_out(out)), "utf-8")
+        file.write_text(render_map_data(read_map_data(out)), "utf-8")
         browser = playwright.chromium.launch(executable_path=shutil.which("chromium"), args=FLAGS)
         for name, act in MAP_PICTURES.items():
             shoot(browser, file, name, act, "html[data-ready]")

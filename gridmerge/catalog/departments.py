@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from functools import cache
 from importlib import resources
 
-from gridmerge.catalog.fields import plain
+from gridmerge.catalog.field_names import normalize_name
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -49,7 +49,7 @@ class Catalog:
 
     def __init__(self, departments: tuple[Department, ...]) -> None:
         self._departments = departments
-        self._by_name = {plain(name): one for one in reversed(departments) for name in one.names}
+        self._by_name = {normalize_name(name): one for one in reversed(departments) for name in one.names}
         self._by_word = {word: one for one in reversed(departments) for word in one.latin}
 
     def __iter__(self) -> Iterator[Department]:
@@ -77,7 +77,7 @@ class Catalog:
         >>> catalog().find("2023年安监网格（定稿）").key
         'emergency'
         """
-        wanted = plain(text)
+        wanted = normalize_name(text)
         if wanted in self._by_name:
             return self._by_name[wanted]
         named = self.mentions(text)
@@ -100,7 +100,7 @@ class Catalog:
         >>> catalog().mentions("文化村网格")
         []
         """
-        left = plain(text)
+        left = normalize_name(text)
         inside = []
         # English keys must match whole: "fire" inside "fire_battalions" proves nothing.
         for name in sorted(
@@ -117,7 +117,7 @@ class Catalog:
 
 
 @cache
-def catalog() -> Catalog:
+def load_catalog() -> Catalog:
     """Return the catalogue of departments."""
     data = tomllib.loads(resources.files(__package__).joinpath("departments.toml").read_text("utf-8"))
     return Catalog(

@@ -9,11 +9,11 @@ import click
 
 from gridmerge import __version__
 from gridmerge.cli.console import safe_streams
-from gridmerge.cli.edits import edits
-from gridmerge.cli.export import export
+from gridmerge.cli.edits import edits_group
+from gridmerge.cli.export import export_command
 from gridmerge.cli.figures import calibrate, restate
-from gridmerge.cli.leave import leave
-from gridmerge.cli.locate import locate
+from gridmerge.cli.leave import leave_command
+from gridmerge.cli.locate import locate_command
 from gridmerge.cli.project import build, check, init
 from gridmerge.cli.reference import departments, explain
 from gridmerge.cli.results import map_, verify
@@ -41,14 +41,14 @@ for command in (
     init,
     check,
     build,
-    edits,
+    edits_group,
     map_,
     posters,
     atlas,
-    export,
+    export_command,
     verify,
-    locate,
-    leave,
+    locate_command,
+    leave_command,
     restate,
     calibrate,
     departments,

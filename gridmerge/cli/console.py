@@ -11,7 +11,7 @@ from typing import Any
 
 import click
 
-from gridmerge.text import Language, Text, message_language
+from gridmerge.i18n.text import Language, Text, message_language
 
 
 @dataclass
@@ -59,9 +59,9 @@ class Console:
         """Print a table whose columns line up also where characters are two columns wide."""
         if self.quiet or self.as_json:
             return
-        widths = [max(_width(row[i]) for row in (head, *rows)) for i in range(len(head))]
-        for row in (head, ["─" * (width // _width("─")) for width in widths], *rows):
-            click.echo("  ".join(_padded(cell, width) for cell, width in zip(row, widths, strict=True)).rstrip())
+        widths = [max(_display_width(row[i]) for row in (head, *rows)) for i in range(len(head))]
+        for row in (head, ["─" * (width // _display_width("─")) for width in widths], *rows):
+            click.echo("  ".join(_pad_text(cell, width) for cell, width in zip(row, widths, strict=True)).rstrip())
 
 
 def safe_streams() -> None:
@@ -72,9 +72,9 @@ def safe_streams() -> None:
             reconfigure(errors="replace")
 
 
-def _width(text: str) -> int:
+def _display_width(text: str) -> int:
     return sum(2 if unicodedata.east_asian_width(char) in "WF" else 1 for char in text)
 
 
-def _padded(text: str, width: int) -> str:
-    return text + " " * (width - _width(text))
+def _pad_text(text: str, width: int) -> str:
+    return text + " " * (width - _display_width(text))

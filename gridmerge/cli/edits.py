@@ -8,23 +8,23 @@ from typing import TYPE_CHECKING
 import click
 
 from gridmerge.cli.console import Console
-from gridmerge.cli.options import STOPPED, project_argument, spoken
-from gridmerge.text import Text
+from gridmerge.cli.options import EXIT_STOPPED, project_argument, with_console
+from gridmerge.i18n.text import Text
 
 if TYPE_CHECKING:
-    from gridmerge.config import Settings
+    from gridmerge.config.settings import Settings
     from gridmerge.model import Build
 
 
-@click.group()
-def edits() -> None:
+@click.group("edits")
+def edits_group() -> None:
     """What a meeting changed on the map: edits.json.
 
     会议上在地图上作的调整。
     """
 
 
-@edits.command("check")
+@edits_group.command("check")
 @click.argument("file", type=click.Path())
 @project_argument
 @click.option(
@@ -33,7 +33,7 @@ def edits() -> None:
     multiple=True,
     help="edits.json of earlier meetings, applied first. 先前会议的调整文件",
 )
-@spoken
+@with_console
 def check(console: Console, file: str, project: str, after: tuple[str, ...]) -> None:
     """Tell which moves of an edits.json can be made and why the others cannot, and what was voted; nothing is written.
 
@@ -47,7 +47,7 @@ def check(console: Console, file: str, project: str, after: tuple[str, ...]) -> 
     counts = finished.plan.figures["edits"]
     console.summary(counts)
     if counts["refused"]:
-        raise click.exceptions.Exit(STOPPED)
+        raise click.exceptions.Exit(EXIT_STOPPED)
 
 
 def print_edits(console: Console, build: Build) -> None:
@@ -63,7 +63,7 @@ def print_edits(console: Console, build: Build) -> None:
     for finding in build.findings:
         if finding.kind.startswith("edit"):
             console.line(f"  {finding.message('zh')}", f"  {finding.message('en')}")
-    for said in _votes(build):
+    for said in _vote_lines(build):
         console.line(f"  {said.zh}", f"  {said.en}")
     if build.meeting.notes:
         count = len(build.meeting.notes)
@@ -72,8 +72,8 @@ def print_edits(console: Console, build: Build) -> None:
         )
 
 
-def _votes(build: Build) -> Iterator[Text]:
-    from gridmerge.publish import docket_items
+def _vote_lines(build: Build) -> Iterator[Text]:
+    from gridmerge.products import docket_items
 
     about = docket_items(build)
     for vote in build.meeting.votes:
@@ -89,7 +89,7 @@ def _votes(build: Build) -> Iterator[Text]:
 
 def settings_of(console: Console, project: str) -> Settings:
     """Read the project file; --lang wins over it, and it wins over the locale."""
-    from gridmerge.project import read_project
+    from gridmerge.config.project_file import read_project
 
     settings = read_project(project)
     if console.language:

@@ -7,10 +7,10 @@ from typing import Any
 import click
 
 from gridmerge.cli.console import Console
-from gridmerge.cli.options import out_argument, spoken
+from gridmerge.cli.options import out_argument, with_console
 
 
-@click.command()
+@click.command("export")
 @out_argument
 @click.argument("dest")
 @click.option(
@@ -33,15 +33,15 @@ from gridmerge.cli.options import out_argument, spoken
     help="meeting: phones masked; public: names masked, no phones, small counts suppressed. 给谁看",
 )
 @click.option("--review-number", default="", help="Map review number (审图号).")
-@spoken
-def export(console: Console, out: str, dest: str, **choices: Any) -> None:
+@with_console
+def export_command(console: Console, out: str, dest: str, **choices: Any) -> None:
     """Write the unified grids of a finished build in another format; the ending of DEST picks it.
 
     .geojson .json .csv .gpkg .shp .fgb .kml .dxf .parquet .sql, or a PostGIS: postgresql://user:password@host/database
 
     把成果中的综合网格另存为其他格式，由 DEST 的后缀决定；也可写入 PostGIS 数据库。
     """
-    from gridmerge.publish import export as send
+    from gridmerge.products import export_grids as send
 
     done = send(out, dest, **choices)
     for note in done.notes:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import click
 
 from gridmerge.cli.console import Console
-from gridmerge.cli.options import out_argument, spoken
+from gridmerge.cli.options import out_argument, with_console
 
 
 @click.command()
@@ -15,13 +15,13 @@ from gridmerge.cli.options import out_argument, spoken
 @click.option("--to", "dest", type=click.Path(), required=True, help="CSV to write. 结果文件")
 @click.option("--back", is_flag=True, help="From unified grids to the department's. 由综合网格还原到部门网格")
 @click.option("--by", help="Workload whose spread is followed. 按哪项工作量分摊")
-@spoken
+@with_console
 def restate(console: Console, out: str, figures: str, layer: str, dest: str, back: bool, by: str | None) -> None:
     """Restate FIGURES (a CSV by a department's grids) to the unified grids, or back; totals are kept, estimates marked.
 
     把部门按原网格统计的数据换算到综合网格（或还原），合计不变，估算值有标记。
     """
-    from gridmerge.restate import restate as run
+    from gridmerge.services.areal_transfer import transfer_figures as run
 
     table = run(out, figures, layer, dest, back=back, by=by)
     console.line(
@@ -34,13 +34,13 @@ def restate(console: Console, out: str, figures: str, layer: str, dest: str, bac
 @click.command()
 @out_argument
 @click.argument("hours", type=click.Path())
-@spoken
+@with_console
 def calibrate(console: Console, out: str, hours: str) -> None:
     """Fit weights of the workloads to HOURS (a CSV with grid_code and hours); refuses on too little data.
 
     用各网格的实际工时标定工作量权重；数据太少时拒绝。
     """
-    from gridmerge.calibrate import calibrate as run
+    from gridmerge.services.calibration import calibrate_weights as run
 
     table = run(out, hours)
     console.table(

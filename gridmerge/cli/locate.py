@@ -8,16 +8,16 @@ from typing import TYPE_CHECKING
 import click
 
 from gridmerge.cli.console import Console
-from gridmerge.cli.options import out_argument, spoken
+from gridmerge.cli.options import out_argument, with_console
 
 if TYPE_CHECKING:
-    from gridmerge.config import Datum
     from gridmerge.findings import Finding
-    from gridmerge.locate import Answer
+    from gridmerge.geo.datum import Datum
+    from gridmerge.services.locate import PlaceAnswer
 
 
 # a western longitude is a negative number, not an option
-@click.command(context_settings={"ignore_unknown_options": True})
+@click.command("locate", context_settings={"ignore_unknown_options": True})
 @out_argument
 @click.argument("lon", required=False)
 @click.argument("lat", required=False)
@@ -30,8 +30,8 @@ if TYPE_CHECKING:
 @click.option("--matter", help="Code or name of a matter; with --events its column. 事项编码或名称；批量时为列名")
 @click.option("--lon", "lon_column", metavar="COLUMN", help="Column of longitudes in a table. 经度列名")
 @click.option("--lat", "lat_column", metavar="COLUMN", help="Column of latitudes in a table. 纬度列名")
-@spoken
-def locate(
+@with_console
+def locate_command(
     console: Console,
     out: str,
     lon: str | None,
@@ -48,24 +48,24 @@ def locate(
     if events is not None and lon is None:
         if dest is None:
             raise click.UsageError("--events needs --out. 批量查询需要 --out 指定结果文件。")
-        _many(console, out, events, dest, datum, more)
+        _locate_file(console, out, events, dest, datum, more)
     elif events is None and lon is not None:
-        from gridmerge.locate import locate_one
+        from gridmerge.services.locate import locate_one
 
-        x, y = _place(lon, lat)
-        _print(console, locate_one(out, x, y, datum or "wgs84", crs=more["crs"], matter=more["matter"]))
+        x, y = _parse_place(lon, lat)
+        _print_answer(console, locate_one(out, x, y, datum or "wgs84", crs=more["crs"], matter=more["matter"]))
     else:
         raise click.UsageError(
             "Give either LON and LAT, or --events and --out. 请给出经度和纬度，或 --events 与 --out。"
         )
 
 
-def _place(lon: str, lat: str | None) -> tuple[float, float]:
+def _parse_place(lon: str, lat: str | None) -> tuple[float, float]:
     """Read a place from two arguments, or from one that holds both."""
-    from gridmerge.coordinates.cells import pair
+    from gridmerge.coordinates.cells import parse_coordinate_pair
 
     # a comma between two arguments stays with the first: 103.76, 29.55
-    both = pair(lon if lat is None else f"{lon.rstrip(' ,，、;；')}; {lat}")
+    both = parse_coordinate_pair(lon if lat is None else f"{lon.rstrip(' ,，、;；')}; {lat}")
     if both is None:
         raise click.UsageError(
             f"{' '.join(filter(None, (lon, lat)))} is no LON and LAT. 读不懂这个位置；请写经度和纬度，如 103.76 29.55 或 103°45′36″ 29°33′0″。"
@@ -73,9 +73,11 @@ def _place(lon: str, lat: str | None) -> tuple[float, float]:
     return both[0], both[1]
 
 
-def _many(console: Console, out: str, events: str, dest: str, datum: Datum | None, more: dict[str, str | None]) -> None:
-    from gridmerge.config import Reading
-    from gridmerge.locate.many import locate_many
+def _locate_file(
+    console: Console, out: str, events: str, dest: str, datum: Datum | None, more: dict[str, str | None]
+) -> None:
+    from gridmerge.config.settings import Reading
+    from gridmerge.services.locate.events import locate_many
 
     file = Path(events).absolute()
     spec = Reading(
@@ -106,8 +108,8 @@ def _many(console: Console, out: str, events: str, dest: str, datum: Datum | Non
     console.summary({"dest": dest, **told, "findings": messages})
 
 
-def _print(console: Console, answer: Answer) -> None:
-    from gridmerge.publish.words import value
+def _print_answer(console: Console, answer: PlaceAnswer) -> None:
+    from gridmerge.products.labels import name_value
 
     grid = answer.grid
     if grid is None:
@@ -121,7 +123,7 @@ def _print(console: Console, answer: Answer) -> None:
             f"{grid['grid_code']} {grid['grid_name']} ({grid['village_name']})",
         )
         for person in grid["members"]:
-            duty = value(person["duty"], console.spoken)
+            duty = name_value(person["duty"], console.spoken)
             console.line(*[f"  {duty}  {person['name']} {person['phone']}".rstrip()] * 2)
         for row in answer.departments:
             console.line(*[f"  {row['title']}  {row['source_id']} {row['name']} {row['holder']}".rstrip()] * 2)

@@ -11,12 +11,12 @@ from typing import Any
 import click
 
 from gridmerge.cli.console import Console
-from gridmerge.day import prove_day
 from gridmerge.errors import GridmergeError, OutputError
-from gridmerge.personal import scrub
-from gridmerge.text import Language
+from gridmerge.i18n.text import Language
+from gridmerge.privacy.patterns import scrub_text
+from gridmerge.source_date import prove_day
 
-STOPPED = 1  # exit code of a run that stopped with a sentence; click itself uses 2 for wrong usage
+EXIT_STOPPED = 1  # exit code of a run that stopped with a sentence; click itself uses 2 for wrong usage
 
 project_argument = click.argument("project", type=click.Path(), default=".")
 out_argument = click.argument("out", type=click.Path())
@@ -29,7 +29,7 @@ audience_option = click.option(
 )
 
 
-def spoken(command: Callable[..., None]) -> Callable[..., None]:
+def with_console(command: Callable[..., None]) -> Callable[..., None]:
     """Give a command its `Console`, and turn a `GridmergeError` into one sentence on stderr and exit code 1."""
 
     @click.option("--lang", type=click.Choice(["zh", "en"]), help="Language of messages and labels. 语言")
@@ -43,8 +43,8 @@ def spoken(command: Callable[..., None]) -> Callable[..., None]:
             prove_day()
             command(console, *args, **kwargs)
         except GridmergeError as error:
-            click.echo(scrub(console.say(error.text)), err=True)  # a message may quote what was in a cell
-            raise click.exceptions.Exit(STOPPED) from None
+            click.echo(scrub_text(console.say(error.text)), err=True)  # a message may quote what was in a cell
+            raise click.exceptions.Exit(EXIT_STOPPED) from None
 
     return wrapped
 
@@ -78,7 +78,7 @@ def write_text(file: Path, text: str, inputs: Sequence[Path] = (), options: Mapp
     OutputError
         The folder cannot be written, the disk is full, or the file is an input or held open by another program.
     """
-    from gridmerge.publish.staging import staged
+    from gridmerge.products.transaction import stage_output
 
-    with staged(file.parent, (file.name,), inputs, options) as folder:
+    with stage_output(file.parent, (file.name,), inputs, options) as folder:
         (folder / file.name).write_text(text, "utf-8", newline="\n")

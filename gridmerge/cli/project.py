@@ -9,28 +9,28 @@ import click
 
 from gridmerge.cli.console import Console
 from gridmerge.cli.edits import print_edits, settings_of
-from gridmerge.cli.options import STOPPED, project_argument, spoken, write_text
+from gridmerge.cli.options import EXIT_STOPPED, project_argument, with_console, write_text
 from gridmerge.errors import OutputError
-from gridmerge.text import Text
+from gridmerge.i18n.text import Text
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
+    from gridmerge.discover import ProjectProposal
     from gridmerge.findings import Finding
-    from gridmerge.recognise import Proposal
 
 
 @click.command()
 @click.argument("folder", type=click.Path())
 @click.option("--force", is_flag=True, help="Replace an existing gridmerge.toml. 覆盖已有的项目文件")
-@spoken
+@with_console
 def init(console: Console, folder: str, force: bool) -> None:
     """Look at every file in FOLDER and write a commented FOLDER/gridmerge.toml.
 
     认识文件夹里的每个文件：部门、字段、坐标系、编码、村界、工作量和人员名册，写出带注释的项目文件。
     """
-    from gridmerge.config import PROJECT_FILE
-    from gridmerge.recognise import proposal
+    from gridmerge.config.settings import PROJECT_FILE
+    from gridmerge.discover import make_proposal
 
     file = Path(folder) / PROJECT_FILE
     if file.exists() and not force:
@@ -38,7 +38,7 @@ def init(console: Console, folder: str, force: bool) -> None:
             f"{file} 已存在；要重新生成请加 --force，或先把它改名。",
             f"{file} exists already; add --force to replace it, or rename it first.",
         )
-    proposed = proposal(Path(folder), console.language or "zh")
+    proposed = make_proposal(Path(folder), console.language or "zh")
     write_text(file, proposed.text)
     console.line(
         f'已写出 {file}；请打开核对，然后运行：gridmerge build "{folder}"',
@@ -55,7 +55,7 @@ def init(console: Console, folder: str, force: bool) -> None:
     )
 
 
-def _print_left_out(console: Console, proposed: Proposal, file: Path) -> None:
+def _print_left_out(console: Console, proposed: ProjectProposal, file: Path) -> None:
     """Print what the proposal lacks, and where the reasons stand."""
     if proposed.villages is not None:
         console.line(proposed.villages.zh, proposed.villages.en)
@@ -71,22 +71,22 @@ def _print_left_out(console: Console, proposed: Proposal, file: Path) -> None:
 @click.command()
 @project_argument
 @click.option("--out", type=click.Path(), help="Where the findings go; default PROJECT/check. 问题清单的文件夹")
-@spoken
+@with_console
 def check(console: Console, project: str, out: str | None) -> None:
     """Load and mend only; list what is wrong with the data. Exit code 1 if any finding is an error.
 
     只读取和修整数据，列出发现的问题；有“错误”级问题时退出码为 1。
     """
     from gridmerge import pipeline
-    from gridmerge.publish import CHECKED, write_findings
-    from gridmerge.publish.words import titles
+    from gridmerge.products import CHECK_FILES, write_check_files
+    from gridmerge.products.labels import name_layers
 
     settings = settings_of(console, project)
     folder = Path(out) if out else settings.folder / "check"
-    pipeline.ready(settings, folder, CHECKED)
+    pipeline.check_writable(settings, folder, CHECK_FILES)
     inputs = pipeline.load_inputs(settings, console.progress)
-    write_findings(inputs.findings, inputs.township, inputs.layers, settings.project.language, folder)
-    named = titles(inputs.layers, [work.name for work in settings.workload], console.language or "zh")
+    write_check_files(inputs.findings, inputs.township, inputs.layers, settings.project.language, folder)
+    named = name_layers(inputs.layers, [work.name for work in settings.workload], console.language or "zh")
     _print_findings(console, inputs.findings, named)
     console.line(
         f"问题清单：{folder / 'findings.csv'}；在图上看：{folder / 'findings.html'}",
@@ -95,7 +95,7 @@ def check(console: Console, project: str, out: str | None) -> None:
     errors = sum(finding.severity == "error" for finding in inputs.findings)
     console.summary({"layers": len(inputs.layers), "findings": len(inputs.findings), "errors": errors})
     if errors:
-        raise click.exceptions.Exit(STOPPED)
+        raise click.exceptions.Exit(EXIT_STOPPED)
 
 
 @click.command()
@@ -111,7 +111,7 @@ def check(console: Console, project: str, out: str | None) -> None:
 @click.option(
     "--processes", type=click.IntRange(1), help="Worker processes; default: as many as processors. 并行进程数"
 )
-@spoken
+@with_console
 def build(
     console: Console,
     project: str,
@@ -127,20 +127,20 @@ def build(
     import os
 
     from gridmerge import pipeline
-    from gridmerge.publish import summary
-    from gridmerge.publish.brief import headlines
+    from gridmerge.products import summarize_build
+    from gridmerge.products.report.brief import compose_headlines
 
     settings = settings_of(console, project)
     folder = Path(out) if out else settings.folder / "out"
     workers = processes or os.cpu_count() or 1
     finished = pipeline.build(settings, folder, edits=edits, processes=workers, progress=console.progress)
-    report = summary(finished)
-    for sentence in headlines(finished):
+    report = summarize_build(finished)
+    for sentence in compose_headlines(finished):
         console.line(sentence.zh, sentence.en)
     _print_summary(console, report)
     print_edits(console, finished)
     if alternatives:
-        table = pipeline.compare(finished, folder, processes=workers, progress=console.progress)
+        table = pipeline.compare_plans(finished, folder, processes=workers, progress=console.progress)
         report["alternatives"] = table.to_dict("records")
         _print_alternatives(console, report["alternatives"])
     console.line(
@@ -151,7 +151,7 @@ def build(
     for finding in failed:
         click.echo(console.say(Text(finding.message("zh"), finding.message("en"))), err=True)
     if failed:
-        raise click.exceptions.Exit(STOPPED)
+        raise click.exceptions.Exit(EXIT_STOPPED)
 
 
 def _print_alternatives(console: Console, rows: list[dict[str, Any]]) -> None:
@@ -221,14 +221,14 @@ def _print_people(console: Console, members: dict[str, Any]) -> None:
 
 def _print_findings(console: Console, findings: Sequence[Finding], titles: Mapping[str, str]) -> None:
     """Print the errors and warnings, one line for each kind in each layer, and how many notes there are."""
-    from gridmerge.cli.tally import HEAD, remedies, tally
+    from gridmerge.cli.tally import TALLY_HEADER, list_remedies, tally_findings
 
     language = console.language or "zh"
     shown = [finding for finding in findings if finding.severity != "note"]
     if shown:
-        console.table([name.in_(language) for name in HEAD], tally(shown, titles, language))
+        console.table([name.in_(language) for name in TALLY_HEADER], tally_findings(shown, titles, language))
         console.line("怎么办：", "What to do:")
-        for code, text in remedies(shown, language):
+        for code, text in list_remedies(shown, language):
             console.line(f"  {code}：{text}", f"  {code}: {text}")
     notes = len(findings) - len(shown)
     console.line(

@@ -7,20 +7,20 @@ import difflib
 import click
 
 from gridmerge.cli.console import Console
-from gridmerge.cli.options import spoken
+from gridmerge.cli.options import with_console
 from gridmerge.errors import ProjectError
 
 
 @click.command()
-@spoken
+@with_console
 def departments(console: Console) -> None:
     """List the catalogue of departments: keys, names, aliases.
 
     列出部门目录：键、名称和别名。
     """
-    from gridmerge.catalog import catalog
+    from gridmerge.catalog import load_catalog
 
-    every = list(catalog())
+    every = list(load_catalog())
     console.table(
         ["key", "部门", "department", "rank", "又称 / also"],
         [[d.key, d.zh, d.en, f"{d.rank:g}", "、".join(d.aliases)] for d in every],
@@ -30,15 +30,15 @@ def departments(console: Console) -> None:
 
 @click.command()
 @click.argument("code")
-@spoken
+@with_console
 def explain(console: Console, code: str) -> None:
     """Tell what a finding means and what to do about it.
 
     解释某类问题的含义和处理办法。
     """
-    from gridmerge.findings import kinds
+    from gridmerge.findings import load_kinds
 
-    known = kinds()
+    known = load_kinds()
     if code not in known:
         near = difflib.get_close_matches(code, known, n=3, cutoff=0.3) or list(known)[:3]
         raise ProjectError(

@@ -9,7 +9,7 @@ from typing import Any
 import click
 
 from gridmerge.cli.console import Console
-from gridmerge.cli.options import STOPPED, audience_option, language_of, out_argument, spoken, write_text
+from gridmerge.cli.options import EXIT_STOPPED, audience_option, language_of, out_argument, with_console, write_text
 
 
 @click.command("map")
@@ -21,22 +21,22 @@ from gridmerge.cli.options import STOPPED, audience_option, language_of, out_arg
     "--basemap-datum", type=click.Choice(["wgs84", "gcj02"]), default="wgs84", help="Datum of the tiles. 底图坐标"
 )
 @click.option("--review-number", default="", help="Map review number (审图号) for the footer.")
-@spoken
+@with_console
 def map_(console: Console, out: str, to: str | None, **choices: Any) -> None:
     """Write the map of a finished build again, with other options, without rebuilding.
 
     不重新生成成果，只按新的选项重出地图。
     """
-    from gridmerge.publish import inputs_of_out, prepare, recover
-    from gridmerge.publish.map import MapOptions, from_out, render_data
+    from gridmerge.products import list_finished_inputs, prepare_output, recover_output
+    from gridmerge.products.map import MapOptions, read_map_data, render_map_data
 
-    recover(Path(out))
+    recover_output(Path(out))
     language = language_of(console, Path(out))
     file = Path(to) if to else Path(out, "map.html")
-    inputs = inputs_of_out(Path(out), own="map.html")
-    prepare(file.parent, (file.name,), inputs)
+    inputs = list_finished_inputs(Path(out), own="map.html")
+    prepare_output(file.parent, (file.name,), inputs)
     options = MapOptions(language=language, **choices)
-    html = render_data(from_out(Path(out)), options=options)
+    html = render_map_data(read_map_data(Path(out)), options=options)
     write_text(file, html, inputs, asdict(options))
     console.line(f"已写出 {file}", f"Wrote {file}")
     console.summary({"map": str(file)})
@@ -44,7 +44,7 @@ def map_(console: Console, out: str, to: str | None, **choices: Any) -> None:
 
 @click.command()
 @out_argument
-@spoken
+@with_console
 def verify(console: Console, out: str) -> None:
     """Prove the promises of a finished build again, from its files and the inputs alone. Exit code 1 names what fails.
 
@@ -52,15 +52,15 @@ def verify(console: Console, out: str) -> None:
     """
     import os
 
-    from gridmerge.verify import prove
+    from gridmerge.verify import prove_build
 
-    proof = prove(Path(out), processes=os.cpu_count() or 1)
+    proof = prove_build(Path(out), processes=os.cpu_count() or 1)
     for failure in proof.broken:
         click.echo(console.say(failure.text), err=True)
     told = [{"promise": failure.promise, "what": failure.text.en} for failure in proof.broken]
     console.summary({"out": out, "broken": told, "notes": [note.en for note in proof.notes]})
     if proof.broken:
-        raise click.exceptions.Exit(STOPPED)
+        raise click.exceptions.Exit(EXIT_STOPPED)
     for note in proof.notes:
         console.line(f"说明：{note.zh}", f"Note: {note.en}")
     if proof.notes:

@@ -10,7 +10,7 @@ import math
 import re
 from typing import Literal
 
-from gridmerge.text import flat_text
+from gridmerge.i18n.text import flat_text
 
 Axis = Literal["lon", "lat", ""]
 Written = tuple[float, Axis]
@@ -50,7 +50,7 @@ _PARTINGS = (
 )
 
 
-def coordinate(cell: object) -> Written | None:
+def parse_coordinate(cell: object) -> Written | None:
     """Read a cell that holds one coordinate.
 
     Returns
@@ -66,10 +66,10 @@ def coordinate(cell: object) -> Written | None:
     """
     if isinstance(cell, (int, float)) and not isinstance(cell, bool):
         return (float(cell), "") if _in_reach(cell) else None
-    return _coordinate(_flat(cell))
+    return _parse_labelled(_normalize_cell(cell))
 
 
-def pair(cell: object) -> Pair | None:
+def parse_coordinate_pair(cell: object) -> Pair | None:
     """Read a cell that holds both coordinates.
 
     Returns
@@ -85,7 +85,7 @@ def pair(cell: object) -> Pair | None:
     raw = str(cell).strip()
     if raw.startswith("{") and (said := _of_json(raw)) is not None:
         return said
-    text = _flat(cell)
+    text = _normalize_cell(cell)
     wkt = _PLACES.fullmatch(text)
     if wkt:
         text = wkt[1]
@@ -93,23 +93,23 @@ def pair(cell: object) -> Pair | None:
         text = text[1:-1].strip()
     for parting in _PARTINGS:
         parts = [part for part in parting.split(text) if part]
-        both = _both(parts)
+        both = _parse_two_parts(parts)
         if both is not None:
             return both
     return _of_words(text.split())
 
 
-def _both(parts: list[str]) -> Pair | None:
+def _parse_two_parts(parts: list[str]) -> Pair | None:
     """Read the two parts of a cell; a third that is a plain number is a height."""
     if len(parts) == 3 and _DECIMAL.fullmatch(parts[2]):
         parts = parts[:2]
-    read = [_coordinate(part) for part in parts]
+    read = [_parse_labelled(part) for part in parts]
     if len(read) != 2 or read[0] is None or read[1] is None:
         return None
-    return _ordered(read[0], read[1])
+    return _order_pair(read[0], read[1])
 
 
-def _ordered(first: Written, second: Written) -> Pair | None:
+def _order_pair(first: Written, second: Written) -> Pair | None:
     (one, axis), (other, its) = first, second
     if axis and axis == its:
         return None
@@ -123,7 +123,7 @@ def _of_words(words: list[str]) -> Pair | None:
     half = len(words) // 2
     if len(words) not in (6, 8):
         return None
-    return _both([" ".join(words[:half]), " ".join(words[half:])])
+    return _parse_two_parts([" ".join(words[:half]), " ".join(words[half:])])
 
 
 def _of_json(text: str) -> Pair | None:
@@ -135,41 +135,41 @@ def _of_json(text: str) -> Pair | None:
         return None
     said = {str(key).lower(): value for key, value in data.items()}
     found = [next((said[key] for key in keys if key in said), None) for keys in (_JSON_LON, _JSON_LAT)]
-    read = [coordinate(value) for value in found]
+    read = [parse_coordinate(value) for value in found]
     return None if read[0] is None or read[1] is None else (read[0][0], read[1][0], "x" not in said)
 
 
-def _flat(cell: object) -> str:
+def _normalize_cell(cell: object) -> str:
     text = flat_text(str(cell).translate(_MARKS)).upper().replace("−", "-")
     text = re.sub(r"\s+", " ", text).replace("''", '"')
     return text.replace("经°", "经").replace("纬°", "纬")  # 经度 and 纬度: no degrees
 
 
-def _coordinate(text: str) -> Written | None:
+def _parse_labelled(text: str) -> Written | None:
     labelled = _LABELLED.fullmatch(text)
     if labelled is None:
         plain = _METRES.fullmatch(text) or _EXPONENT.fullmatch(text)
         return (float(plain[plain.lastindex or 0]), "") if plain else None
     words = [word for word in (labelled["before"], labelled["after"]) if word]
-    axes = {_axis(word) for word in words} - {""}
-    value = _value(labelled["body"].strip())
+    axes = {_axis_of_word(word) for word in words} - {""}
+    value = _parse_value(labelled["body"].strip())
     if value is None or len(axes) > 1:
         return None
     if any(word in _BEHIND for word in words):
         value = -abs(value)
     axis: Axis = axes.pop() if axes else ""
-    return (value, axis) if _in_reach(value) and abs(value) <= _most(axis) else None
+    return (value, axis) if _in_reach(value) and abs(value) <= _max_degrees(axis) else None
 
 
-def _axis(word: str) -> Axis:
+def _axis_of_word(word: str) -> Axis:
     return "lon" if word in _LON_WORDS else "lat" if word in _LAT_WORDS else ""
 
 
-def _most(axis: Axis) -> float:
+def _max_degrees(axis: Axis) -> float:
     return {"lon": 180.0, "lat": 90.0}.get(axis, math.inf)
 
 
-def _value(text: str) -> float | None:
+def _parse_value(text: str) -> float | None:
     """The number that a body of digits and marks says."""
     if _DECIMAL.fullmatch(text):
         value = float(text.rstrip("° "))
@@ -179,10 +179,10 @@ def _value(text: str) -> float | None:
         return float(f"{comma[1]}.{comma[2]}")
     if _THOUSANDS.fullmatch(text):
         return float(text.replace(",", ""))
-    return _sexagesimal(text)
+    return _parse_sexagesimal(text)
 
 
-def _sexagesimal(text: str) -> float | None:
+def _parse_sexagesimal(text: str) -> float | None:
     tried = (form.fullmatch(text) for form in (_MARKED, _PARTED, _DOTTED, _MINUTES))
     form = next((one for one in tried if one), None)
     if form is None:
@@ -197,8 +197,8 @@ def _sexagesimal(text: str) -> float | None:
 
 def _in_reach(value: float) -> bool:
     """Whether a number can be a coordinate on earth in any unit: not infinite, not a mark for no data."""
-    return math.isfinite(value) and abs(value) < REACH
+    return math.isfinite(value) and abs(value) < MAX_COORDINATE_M
 
 
 # metres: far beyond any projected coordinate, zone prefixes included (45 million and a half)
-REACH = 1e8
+MAX_COORDINATE_M = 1e8

@@ -15,10 +15,10 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from gridmerge.config import Datum
-from gridmerge.coordinates.cells import REACH, coordinate, pair
+from gridmerge.coordinates.cells import MAX_COORDINATE_M, parse_coordinate, parse_coordinate_pair
 from gridmerge.coordinates.parts import part_columns
-from gridmerge.values import numbers
+from gridmerge.geo.datum import Datum
+from gridmerge.tabular.cell_values import parse_numbers
 
 Numbers = NDArray[np.float64]
 
@@ -53,8 +53,8 @@ _SINGLE = re.compile(
     r"经纬|坐标|lng[-_]?lat|lon[-_]?lat|lat[-_]?lng|lat[-_]?lon|coord|location|position|point|gps|(?<![a-z])xy(?![a-z])|定位|位置|点位"
 )
 _ORNAMENT = re.compile(r"[\s_.:：*/、()（）\[\]【】°]+")
-_BOX = (73.0, 3.0, 136.0, 54.0)  # degrees: west, south, east, north of the country
-_SAMPLE = 1000  # rows, spread over the table, that tell whether a column holds places
+_COUNTRY_BOX = (73.0, 3.0, 136.0, 54.0)  # degrees: west, south, east, north of the country
+_SAMPLE_ROWS = 1000  # rows, spread over the table, that tell whether a column holds places
 # Metres or degrees that two ways to write one place may differ by: a figure rounded, seconds instead of decimals.
 _ROUNDED, _ROUNDED_DEGREES = 10.0, 1e-4
 _MOSTLY = 0.5  # of the rows that are filled: what reads less often holds something else
@@ -62,7 +62,7 @@ _NEARLY = 0.8  # of the rows the best pair reads: a pair that reads so many may 
 
 
 @dataclass(frozen=True, kw_only=True)
-class Columns:
+class CoordinateColumns:
     """The columns that hold the place of a row.
 
     Parameters
@@ -87,7 +87,7 @@ class Columns:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Places:
+class ParsedPlaces:
     """What the rows of a table say.
 
     Parameters
@@ -113,15 +113,15 @@ class Places:
 
 def said_datum(text: str) -> Datum | None:
     """Return the datum that a column's name says: 高德经度, lng_bd09, 经度(WGS84)."""
-    return _datum(_bare(text), _CALLED)
+    return _match_datum(_normalize_name(text), _CALLED)
 
 
 def file_datum(stem: str) -> Datum | None:
     """Return the datum that a file's name says: 企业_gcj02, 小区（百度坐标）."""
-    return _datum(_bare(stem), _IN_FILE_NAMES)
+    return _match_datum(_normalize_name(stem), _IN_FILE_NAMES)
 
 
-def find(frame: pd.DataFrame) -> Columns | None:
+def find_coordinate_columns(frame: pd.DataFrame) -> CoordinateColumns | None:
     """Return the columns that hold the places of a table, told by their names and proven by their cells.
 
     Parameters
@@ -138,26 +138,31 @@ def find(frame: pd.DataFrame) -> Columns | None:
     names = [str(name) for name, kind in frame.dtypes.items() if str(kind) != "geometry"]
     in_parts = {name for three in (part_columns(names) or {}).values() for name in three}
     names = [name for name in names if name not in in_parts]
-    spread = frame.iloc[:: max(1, len(frame) // _SAMPLE)]
-    for candidates in (list(_pairs(names)), [_single(name) for name in names if _SINGLE.search(_bare(name))]):
-        share = {columns: _readable(spread, columns) for columns in candidates}
-        sure = [one for one in candidates if share[one] > _MOSTLY or (_plainly(one) and share[one] >= 0)]
+    spread = frame.iloc[:: max(1, len(frame) // _SAMPLE_ROWS)]
+    for candidates in (
+        list(_pair_columns(names)),
+        [_single_column(name) for name in names if _SINGLE.search(_normalize_name(name))],
+    ):
+        share = {columns: _readable_share(spread, columns) for columns in candidates}
+        sure = [one for one in candidates if share[one] > _MOSTLY or (_has_degree_names(one) and share[one] >= 0)]
         best = max((share[one] for one in sure), default=0.0)
         if sure:
-            chosen = min((one for one in sure if share[one] >= _NEARLY * best), key=_preference)
-            return replace(chosen, beside=_rivals(spread, chosen, sure))
+            chosen = min((one for one in sure if share[one] >= _NEARLY * best), key=_datum_preference)
+            return replace(chosen, beside=_rival_labels(spread, chosen, sure))
     return None
 
 
-def _rivals(frame: pd.DataFrame, chosen: Columns, others: Iterable[Columns]) -> tuple[str, ...]:
+def _rival_labels(
+    frame: pd.DataFrame, chosen: CoordinateColumns, others: Iterable[CoordinateColumns]
+) -> tuple[str, ...]:
     """The other pairs of the same kind and datum that say other places: 起点经度 and 终点经度, or a pair that stands twice."""
-    kind = chosen.datum, _plainly(chosen)
-    alike = [one for one in others if one != chosen and (one.datum, _plainly(one)) == kind]
-    here = read(frame, chosen)
-    return tuple(one.label for one in alike if _elsewhere(here, read(frame, one)))
+    kind = chosen.datum, _has_degree_names(chosen)
+    alike = [one for one in others if one != chosen and (one.datum, _has_degree_names(one)) == kind]
+    here = read_places(frame, chosen)
+    return tuple(one.label for one in alike if _places_differ(here, read_places(frame, one)))
 
 
-def _elsewhere(here: Places, there: Places) -> bool:
+def _places_differ(here: ParsedPlaces, there: ParsedPlaces) -> bool:
     """Whether two readings differ in a row by more than figures are rounded."""
     apart = np.fmax(np.abs(here.x - there.x), np.abs(here.y - there.y))
     near = np.where(here.degrees, _ROUNDED_DEGREES, _ROUNDED)
@@ -166,32 +171,32 @@ def _elsewhere(here: Places, there: Places) -> bool:
 
 def holds_places(column: pd.Series) -> bool:
     """Whether most cells of a column say a place each."""
-    return _readable(pd.DataFrame({"place": column}), Columns(lon="place", lat="place")) > _MOSTLY
+    return _readable_share(pd.DataFrame({"place": column}), CoordinateColumns(lon="place", lat="place")) > _MOSTLY
 
 
-def named(lon: str, lat: str) -> Columns:
+def columns_by_name(lon: str, lat: str) -> CoordinateColumns:
     """Return the columns that the project file names, with the datum their names say."""
     said = {said_datum(lon), said_datum(lat)}
-    return Columns(lon=lon, lat=lat, datum=said.pop() if len(said) == 1 else None)
+    return CoordinateColumns(lon=lon, lat=lat, datum=said.pop() if len(said) == 1 else None)
 
 
-def read(frame: pd.DataFrame, columns: Columns) -> Places:
+def read_places(frame: pd.DataFrame, columns: CoordinateColumns) -> ParsedPlaces:
     """Read the places of a table, each row by itself."""
     if columns.lon == columns.lat:
         return _read_single(frame[columns.lon])
-    (x, its), (y, others) = _values(frame[columns.lon]), _values(frame[columns.lat])
-    x, y = _unpacked(x, y, columns)
-    filled = _filled(frame[columns.lon]) | _filled(frame[columns.lat])
+    (x, its), (y, others) = _parse_column(frame[columns.lon]), _parse_column(frame[columns.lat])
+    x, y = _unpack_degrees(x, y, columns)
+    filled = _filled_rows(frame[columns.lon]) | _filled_rows(frame[columns.lat])
     turned_row = (its == "lat") | (others == "lon")
     turned = bool(turned_row.sum() * 2 > filled.sum() > 0)
     wrong = (turned_row != turned) & ((its != "") | (others != ""))
     x, y = (y, x) if turned else (x, y)
     lost = wrong | ~(np.isfinite(x) & np.isfinite(y))
-    return Places(x=np.where(lost, np.nan, x), y=np.where(lost, np.nan, y), unread=filled & lost, turned=turned)
+    return ParsedPlaces(x=np.where(lost, np.nan, x), y=np.where(lost, np.nan, y), unread=filled & lost, turned=turned)
 
 
-def _read_single(column: pd.Series) -> Places:
-    cells = [pair(cell) if isinstance(cell, str) else None for cell in column]
+def _read_single(column: pd.Series) -> ParsedPlaces:
+    cells = [parse_coordinate_pair(cell) if isinstance(cell, str) else None for cell in column]
     x = np.array([np.nan if cell is None else cell[0] for cell in cells], dtype=float)
     y = np.array([np.nan if cell is None else cell[1] for cell in cells], dtype=float)
     open_ = np.array([cell is not None and not cell[2] for cell in cells], dtype=bool)
@@ -200,27 +205,27 @@ def _read_single(column: pd.Series) -> Places:
     turned = bool(2 * turned_row.sum() > open_.sum() > 0)
     if turned:
         x, y = np.where(open_, y, x), np.where(open_, x, y)
-    return Places(x=x, y=y, unread=_filled(column) & np.isnan(x), turned=turned)
+    return ParsedPlaces(x=x, y=y, unread=_filled_rows(column) & np.isnan(x), turned=turned)
 
 
-def _values(column: pd.Series) -> tuple[Numbers, NDArray[np.str_]]:
+def _parse_column(column: pd.Series) -> tuple[Numbers, NDArray[np.str_]]:
     """The number of each cell, NaN where it says none, and the axis it says itself."""
     plain = pd.api.types.is_numeric_dtype(column) and not pd.api.types.is_bool_dtype(column)
     if plain:
-        values = numbers(column).to_numpy(dtype=float)
-        return np.where(np.abs(values) < REACH, values, np.nan), np.full(len(values), "")
+        values = parse_numbers(column).to_numpy(dtype=float)
+        return np.where(np.abs(values) < MAX_COORDINATE_M, values, np.nan), np.full(len(values), "")
     simple = column.astype("str").str.fullmatch(_SIMPLE).to_numpy(dtype=bool)
     values, axes = np.full(len(column), np.nan), np.full(len(column), "", dtype="<U3")
     values[simple] = column[simple].astype(float)
     for row in np.flatnonzero(~simple):  # few, or a column of degrees and minutes
         cell = column.iloc[row]
-        read_ = None if cell is None else coordinate(cell)
+        read_ = None if cell is None else parse_coordinate(cell)
         if read_ is not None:
             values[row], axes[row] = read_
     return values, axes
 
 
-def _filled(column: pd.Series) -> NDArray[np.bool_]:
+def _filled_rows(column: pd.Series) -> NDArray[np.bool_]:
     given = column.notna().to_numpy(dtype=bool)
     if column.dtype == object:
         return np.asarray(
@@ -229,14 +234,14 @@ def _filled(column: pd.Series) -> NDArray[np.bool_]:
     return np.asarray(given)
 
 
-def _unpacked(x: Numbers, y: Numbers, columns: Columns) -> tuple[Numbers, Numbers]:
+def _unpack_degrees(x: Numbers, y: Numbers, columns: CoordinateColumns) -> tuple[Numbers, Numbers]:
     """Read 1034512.3 and 293336 as degrees, minutes and seconds, where nearly all rows can only be that.
 
     No projected pair looks so: where one number is an easting, the other is a northing of more than two million.
     """
-    if not _plainly(columns):
+    if not _has_degree_names(columns):
         return x, y
-    packed = [_of_packed(x, _BOX[0], _BOX[2]), _of_packed(y, _BOX[1], _BOX[3])]
+    packed = [_of_packed(x, _COUNTRY_BOX[0], _COUNTRY_BOX[2]), _of_packed(y, _COUNTRY_BOX[1], _COUNTRY_BOX[3])]
     both, given = np.isfinite(packed[0]) & np.isfinite(packed[1]), np.isfinite(x) & np.isfinite(y)
     if both.sum() <= _NEARLY * given.sum() or not given.any():
         return x, y
@@ -252,25 +257,25 @@ def _of_packed(values: Numbers, least: float, most: float) -> Numbers:
     return np.where(good, value, np.nan)
 
 
-def _pairs(names: Iterable[str]) -> Iterable[Columns]:
+def _pair_columns(names: Iterable[str]) -> Iterable[CoordinateColumns]:
     """Every two columns that are called alike but for the axis."""
     north: dict[tuple[int, str, Datum | None], str] = {}
     east: dict[tuple[int, str, Datum | None], str] = {}
     for name in names:
-        datum, bare = said_datum(name), _without_datum(_bare(name))
-        family, axis, stem = _family(bare)
+        datum, bare = said_datum(name), _without_datum(_normalize_name(name))
+        family, axis, stem = _name_family(bare)
         if axis:
             {"east": east, "north": north}[axis].setdefault((family, stem, datum), name)
     for key, name in sorted(east.items(), key=lambda item: (item[0][0], len(item[0][1]))):
         if key in north:
-            yield Columns(lon=name, lat=north[key], datum=key[2])
+            yield CoordinateColumns(lon=name, lat=north[key], datum=key[2])
             continue
         half = [other for other in north if other[:2] == key[:2] and other not in east and None in (key[2], other[2])]
         if half:  # 高德经度 beside 纬度: one datum is said, and no other pair claims either
-            yield Columns(lon=name, lat=north[half[0]], datum=key[2] or half[0][2])
+            yield CoordinateColumns(lon=name, lat=north[half[0]], datum=key[2] or half[0][2])
 
 
-def _family(bare: str) -> tuple[int, str, str]:
+def _name_family(bare: str) -> tuple[int, str, str]:
     """Which family of names a column belongs to, which axis it is, and what else its name says."""
     for number, words in enumerate(_FAMILIES):
         for axis, word in zip(("east", "north"), words, strict=True):
@@ -280,32 +285,32 @@ def _family(bare: str) -> tuple[int, str, str]:
     return len(_FAMILIES), "", bare
 
 
-def _single(name: str) -> Columns:
-    return Columns(lon=name, lat=name, datum=said_datum(name))
+def _single_column(name: str) -> CoordinateColumns:
+    return CoordinateColumns(lon=name, lat=name, datum=said_datum(name))
 
 
-def _preference(columns: Columns) -> int:
+def _datum_preference(columns: CoordinateColumns) -> int:
     order: tuple[Datum | None, ...] = ("wgs84", None, "gcj02", "bd09")
     return order.index(columns.datum)
 
 
-def _plainly(columns: Columns) -> bool:
+def _has_degree_names(columns: CoordinateColumns) -> bool:
     """Whether the names say longitude and latitude: then cells that cannot be read are to be told, not passed over."""
-    return columns.lon != columns.lat and _family(_without_datum(_bare(columns.lon)))[0] in _DEGREES
+    return columns.lon != columns.lat and _name_family(_without_datum(_normalize_name(columns.lon)))[0] in _DEGREES
 
 
-def _readable(frame: pd.DataFrame, columns: Columns) -> float:
+def _readable_share(frame: pd.DataFrame, columns: CoordinateColumns) -> float:
     """Share of the filled rows that can be read; -1 where none is filled."""
-    read_ = np.isfinite(read(frame, columns).x)
-    filled = _filled(frame[columns.lon]) | _filled(frame[columns.lat])
+    read_ = np.isfinite(read_places(frame, columns).x)
+    filled = _filled_rows(frame[columns.lon]) | _filled_rows(frame[columns.lat])
     return float(read_.sum() / filled.sum()) if filled.any() else -1.0
 
 
-def _bare(name: str) -> str:
+def _normalize_name(name: str) -> str:
     return _ORNAMENT.sub("_", unicodedata.normalize("NFKC", name).casefold()).strip("_")
 
 
-def _datum(bare: str, called: dict[Datum, str]) -> Datum | None:
+def _match_datum(bare: str, called: dict[Datum, str]) -> Datum | None:
     return next((datum for datum, words in called.items() if re.search(words, bare)), None)
 
 

@@ -8,7 +8,7 @@ from collections.abc import Iterable
 
 import pandas as pd
 
-from gridmerge.values import cell_text
+from gridmerge.tabular.cell_values import cell_text
 
 LON, LAT = "lon", "lat"
 

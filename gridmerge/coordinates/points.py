@@ -10,20 +10,20 @@ import pandas as pd
 import shapely
 from numpy.typing import NDArray
 
-from gridmerge.config import Datum
-from gridmerge.coordinates.columns import Columns, Places, file_datum, read
-from gridmerge.datum import undo
-from gridmerge.findings import Finding, found
-from gridmerge.lines import rows_in_words
-from gridmerge.personal import strike_id_numbers
-from gridmerge.text import Text
+from gridmerge.coordinates.columns import CoordinateColumns, ParsedPlaces, file_datum, read_places
+from gridmerge.findings import Finding, make_finding
+from gridmerge.geo.datum import Datum
+from gridmerge.geo.gcj02 import datum_to_wgs84
+from gridmerge.i18n.text import Text
+from gridmerge.privacy.patterns import strike_id_numbers
+from gridmerge.tabular.row_numbers import rows_in_words
 
 _DECIMALS = re.compile(r"(\d\.\d{7})\d+")
-_LONGEST = 40  # characters of a cell that a message shows
+_MAX_CHARACTERS = 40  # characters of a cell that a message shows
 
 
-def points(
-    frame: pd.DataFrame, columns: Columns, *, layer: str, file: str, datum: Datum | None
+def points_from_table(
+    frame: pd.DataFrame, columns: CoordinateColumns, *, layer: str, file: str, datum: Datum | None
 ) -> tuple[NDArray[np.object_], list[Finding]]:
     """Return a point for each row of a table, None where it says no place.
 
@@ -45,37 +45,41 @@ def points(
     findings
         Filled rows that could not be read, cells written latitude first, a datum that was undone.
     """
-    places = read(frame, columns)
-    x, y, findings = places.x, places.y, _unread(frame, columns, places, layer, file)
+    places = read_places(frame, columns)
+    x, y, findings = places.x, places.y, _unread_findings(frame, columns, places, layer, file)
     if places.turned:
-        findings.append(found("coordinates_swapped", layer=layer, file=file))
+        findings.append(make_finding("coordinates_swapped", layer=layer, file=file))
     if columns.beside:
         others = "；".join(columns.beside)
-        findings.append(found("pairs_twice", layer=layer, file=file, field=columns.label, others=others))
+        findings.append(make_finding("pairs_twice", layer=layer, file=file, field=columns.label, others=others))
     said = columns.datum or file_datum(PurePath(file).stem)
     if datum is None and said in ("gcj02", "bd09") and places.degrees.any():
         there = places.degrees
-        x[there], y[there] = undo(said, x[there], y[there])
-        findings.append(found("datum_in_header", layer=layer, file=file, datum=said, where=_where(columns)))
+        x[there], y[there] = datum_to_wgs84(said, x[there], y[there])
+        findings.append(
+            make_finding("datum_in_header", layer=layer, file=file, datum=said, where=_datum_source(columns))
+        )
     drawn = np.full(len(frame), None, dtype=object)
     given = np.isfinite(x)
     drawn[given] = shapely.points(x[given], y[given])
     return drawn, findings
 
 
-def _where(columns: Columns) -> Text:
+def _datum_source(columns: CoordinateColumns) -> Text:
     if columns.datum is None:
         return Text("文件名", "its name")
     return Text(f"列名（{columns.label}）", f"its header ({columns.label})")
 
 
-def _unread(frame: pd.DataFrame, columns: Columns, places: Places, layer: str, file: str) -> list[Finding]:
+def _unread_findings(
+    frame: pd.DataFrame, columns: CoordinateColumns, places: ParsedPlaces, layer: str, file: str
+) -> list[Finding]:
     rows = np.flatnonzero(places.unread)
     if not len(rows):
         return []
-    example = written(frame, columns, int(rows[0]))
+    example = describe_row_place(frame, columns, int(rows[0]))
     return [
-        found(
+        make_finding(
             "coordinates_unread",
             layer=layer,
             measure=len(rows),
@@ -86,7 +90,7 @@ def _unread(frame: pd.DataFrame, columns: Columns, places: Places, layer: str, f
     ]
 
 
-def _short(cell: object) -> str:
+def _shorten_cell(cell: object) -> str:
     """A cell as a person would have written it: what a number has beyond the seventh decimal, a centimetre, is the computer's."""
     if isinstance(cell, (float, np.floating)):
         return f"{cell:.7f}".rstrip("0").rstrip(".")
@@ -94,9 +98,9 @@ def _short(cell: object) -> str:
     return _DECIMALS.sub(r"\1", text)
 
 
-def written(frame: pd.DataFrame, columns: Columns, row: int) -> str:
+def describe_row_place(frame: pd.DataFrame, columns: CoordinateColumns, row: int) -> str:
     """Return what a row says of its place, fit for a message."""
     names = dict.fromkeys((columns.lon, columns.lat))
     given = [frame[name].iloc[row] for name in names if not pd.isna(frame[name].iloc[row])]
-    cells = [_short(cell) for cell in given]
-    return strike_id_numbers(", ".join(cells), "***")[:_LONGEST]
+    cells = [_shorten_cell(cell) for cell in given]
+    return strike_id_numbers(", ".join(cells), "***")[:_MAX_CHARACTERS]

@@ -9,18 +9,22 @@ import pandas as pd
 
 from gridmerge.errors import PromiseError
 from gridmerge.findings import Finding
-from gridmerge.invariants import land, sources, staff, work
-from gridmerge.invariants.broken import Broken
-from gridmerge.invariants.result import Result
+from gridmerge.invariants import crosswalk_accounts, land, staffing, work
+from gridmerge.invariants.build_frames import Result
+from gridmerge.invariants.violations import Violation
 from gridmerge.model import Assignment, GridPlan, Layer, Mosaic, Roster, Township, Weights, Work
 
-Rules = tuple[Callable[[Result], Iterator[Broken]], ...]
+Rules = tuple[Callable[[Result], Iterator[Violation]], ...]
 
-CUT: Rules = (land.cut, sources.claimed)
-WEIGHED: Rules = (work.conserved,)
-PLANNED: Rules = (land.tile, land.in_one_village, land.noded, work.gathered)
-TRACED: Rules = (sources.accounted, sources.linked, sources.summed)
-STAFFED: Rules = (staff.staffed,)
+CUT: Rules = (land.check_faces, crosswalk_accounts.check_face_references)
+WEIGHED: Rules = (work.check_work_conserved,)
+PLANNED: Rules = (land.check_grids, land.check_one_village, land.check_shared_vertices, work.check_grid_sums)
+TRACED: Rules = (
+    crosswalk_accounts.check_accounted,
+    crosswalk_accounts.check_crosswalk_links,
+    crosswalk_accounts.check_share_sums,
+)
+STAFFED: Rules = (staffing.check_staffing,)
 RULES: Rules = (*CUT, *WEIGHED, *PLANNED, *TRACED, *STAFFED)
 OUTSIDE = "workload_outside"  # the kind of finding that tells how much work lies outside the township
 
@@ -64,26 +68,26 @@ class Gate:
             memberships=mosaic.memberships,
             borders=mosaic.borders,
         )
-        hold(broken_promises(self._result, CUT))
+        raise_violations(find_violations(self._result, CUT))
 
     def weighed(self, weights: Weights) -> None:
         """Take what the faces weigh."""
         faces = self._result.faces.merge(weights.faces, on="face_id", how="left")
-        self._result = replace(self._result, faces=faces, outside=_outside(weights.findings))
-        hold(broken_promises(self._result, WEIGHED))
+        self._result = replace(self._result, faces=faces, outside=_outside_totals(weights.findings))
+        raise_violations(find_violations(self._result, WEIGHED))
 
     def planned(self, plan: GridPlan) -> None:
         """Take the grids; again after people have moved faces."""
         faces = self._result.faces.drop(columns="grid_code", errors="ignore")
         placed = faces.merge(plan.faces, on="face_id", how="left").fillna({"grid_code": ""})
         self._result = replace(self._result, faces=placed, grids=plan.grids)
-        hold(broken_promises(self._result, PLANNED))
+        raise_violations(find_violations(self._result, PLANNED))
 
     def traced(self, crosswalk: pd.DataFrame, findings: Iterable[Finding]) -> None:
         """Take the crosswalk, and what the findings say of the features that are not in it."""
         told = frozenset((finding.layer, finding.source_id) for finding in findings)
         self._result = replace(self._result, crosswalk=crosswalk, told=told)
-        hold(broken_promises(self._result, TRACED))
+        raise_violations(find_violations(self._result, TRACED))
 
     def staffed(self, assignment: Assignment | None) -> None:
         """Take who does what; without a roster nothing was promised."""
@@ -91,16 +95,16 @@ class Gate:
             return
         rows, members = assignment.assignments, assignment.members
         self._result = replace(self._result, assignments=rows, members=members)
-        hold(broken_promises(self._result, STAFFED))
+        raise_violations(find_violations(self._result, STAFFED))
 
 
-def broken_promises(result: Result, rules: Rules = RULES) -> list[Broken]:
+def find_violations(result: Result, rules: Rules = RULES) -> list[Violation]:
     """Return what does not hold, by the number of the promise."""
     found = [failure for rule in rules for failure in rule(result)]
     return sorted(found, key=lambda failure: failure.promise)
 
 
-def hold(failures: Iterable[Broken]) -> None:
+def raise_violations(failures: Iterable[Violation]) -> None:
     """Stop when a promise does not hold.
 
     Raises
@@ -120,7 +124,7 @@ def hold(failures: Iterable[Broken]) -> None:
     )
 
 
-def _outside(findings: Iterable[Finding]) -> dict[str, float]:
+def _outside_totals(findings: Iterable[Finding]) -> dict[str, float]:
     told: dict[str, float] = {}
     for finding in findings:
         if finding.kind == OUTSIDE:

@@ -8,24 +8,26 @@ from typing import Literal
 import numpy as np
 import shapely
 
-from gridmerge.invariants.broken import Broken, broken, first
-from gridmerge.invariants.result import Result
+from gridmerge.invariants.build_frames import Result
+from gridmerge.invariants.violations import Violation, make_violation, name_first
 from gridmerge.model import Work
 
-EXACT = 1e-6  # relative: sums of many floats in another order
+WORK_TOLERANCE = 1e-6  # relative: sums of many floats in another order
 
 
-def conserved(result: Result) -> Iterator[Broken]:
+def check_work_conserved(result: Result) -> Iterator[Violation]:
     """The faces sum to the input inside the township, and the rest is a finding."""
     unweighed = sorted(result.faces.loc[result.faces["workload"].isna(), "face_id"])
     if unweighed:
-        yield broken(4, f"最小面没有工作量：{first(unweighed)}。", f"faces without a workload: {first(unweighed)}.")
+        yield make_violation(
+            4, f"最小面没有工作量：{name_first(unweighed)}。", f"faces without a workload: {name_first(unweighed)}."
+        )
     for name, work in sorted(result.works.items()):
         total = float(work.frame["value"].sum())
         placed = float(result.faces[name].sum())
         told = result.outside.get(name, 0.0)
-        if not abs(total - placed - told) <= EXACT * max(abs(total), 1.0):
-            yield broken(
+        if not abs(total - placed - told) <= WORK_TOLERANCE * max(abs(total), 1.0):
+            yield make_violation(
                 4,
                 f"{name}：输入合计 {total:g}，网格合计 {placed:g}，问题清单说明在外 {told:g}，三者不平。",
                 f"{name}: the input sums to {total:g}, the grids to {placed:g}, and the findings put {told:g} outside.",
@@ -33,25 +35,25 @@ def conserved(result: Result) -> Iterator[Broken]:
             )
 
 
-def gathered(result: Result) -> Iterator[Broken]:
+def check_grid_sums(result: Result) -> Iterator[Violation]:
     """Faces sum to their grid, and a grid holds the points that lie in it."""
     sums = result.faces.groupby("grid_code")[[*result.works, "workload"]].sum()
     grids = result.grids.drop_duplicates("grid_code").set_index("grid_code")
     for name in sums.columns:
         ours = sums[name].reindex(grids.index).fillna(0.0)
-        close = (ours - grids[name]).abs() <= EXACT * grids[name].abs().clip(lower=1.0)
+        close = (ours - grids[name]).abs() <= WORK_TOLERANCE * grids[name].abs().clip(lower=1.0)
         odd = grids.index[~close]
         if len(odd):
-            yield broken(
+            yield make_violation(
                 4,
-                f"{name}：最小面之和不等于网格：{first(list(odd))}。",
-                f"{name}: faces do not sum to their grid: {first(list(odd))}.",
+                f"{name}：最小面之和不等于网格：{name_first(list(odd))}。",
+                f"{name}: faces do not sum to their grid: {name_first(list(odd))}.",
             )
     for name, work in sorted(result.works.items()):
-        yield from _points(result, name, work)
+        yield from _check_point_sums(result, name, work)
 
 
-def _points(result: Result, name: str, work: Work) -> Iterator[Broken]:
+def _check_point_sums(result: Result, name: str, work: Work) -> Iterator[Violation]:
     """Each grid holds at least the points strictly inside it, and at most those that touch it."""
     shapes, values = work.frame.geometry.to_numpy(), work.frame["value"].to_numpy(dtype=float)
     if not len(shapes) or (shapely.get_dimensions(shapes) != 0).any() or (values < 0).any():
@@ -61,13 +63,13 @@ def _points(result: Result, name: str, work: Work) -> Iterator[Broken]:
     least = _sum_within(tree, grids, values, "contains")
     most = _sum_within(tree, grids, values, "intersects")
     told = result.grids[name].to_numpy(dtype=float)
-    slack = EXACT * np.maximum(most, 1.0)
+    slack = WORK_TOLERANCE * np.maximum(most, 1.0)
     odd = result.grids["grid_code"].to_numpy()[~((told >= least - slack) & (told <= most + slack))]
     if len(odd):
-        yield broken(
+        yield make_violation(
             4,
-            f"{name}：网格数值与落在其中的点不符：{first(list(odd))}。",
-            f"{name}: grids do not hold the points that lie in them: {first(list(odd))}.",
+            f"{name}：网格数值与落在其中的点不符：{name_first(list(odd))}。",
+            f"{name}: grids do not hold the points that lie in them: {name_first(list(odd))}.",
         )
 
 

@@ -4,7 +4,7 @@ In: a `Township` (villages: the law) and the mended `Layer`s of twenty departmen
 Out: a `Mosaic` — the smallest faces that any department tells apart, who claims each, and how well each line is agreed.
 """
 
-from gridmerge.overlay.engine import overlay
-from gridmerge.overlay.nodes import with_nodes
+from gridmerge.overlay.engine import overlay_layers
+from gridmerge.overlay.village_nodes import add_village_nodes
 
-__all__ = ["overlay", "with_nodes"]
+__all__ = ["add_village_nodes", "overlay_layers"]

@@ -12,17 +12,17 @@ from collections.abc import Sequence
 import numpy as np
 import shapely
 
-from gridmerge import robust
-from gridmerge.overlay.cut import contacts
-from gridmerge.overlay.drawing import Drawing
+from gridmerge.geo import geos
+from gridmerge.overlay.layer_linework import LayerLinework
 from gridmerge.overlay.linework import Bools, Floats, Geometries, Ints
+from gridmerge.overlay.polygonization import find_adjacent_faces
 
 # times the tolerance: a flaw is land of its own from this width on
 WIDTH = 1.5
 
 
 def flawed(
-    faces: Geometries, group: Ints, asked: Bools, claims: Floats, points: Geometries, claiming: Sequence[Drawing]
+    faces: Geometries, group: Ints, asked: Bools, claims: Floats, points: Geometries, claiming: Sequence[LayerLinework]
 ) -> Bools:
     """Return which faces some neighbour differs from in one network at most, and there by a gap or an overlap.
 
@@ -41,7 +41,7 @@ def flawed(
     claiming
         The layers of the claims' columns.
     """
-    left, right, _ = contacts(faces)
+    left, right, _ = find_adjacent_faces(faces)
     inside = (group[left] == group[right]) & (asked[left] | asked[right])
     left, right = left[inside], right[inside]
     differs = claims[left] != claims[right]
@@ -63,8 +63,8 @@ def flawed(
 def _nested(one: Geometries, other: Geometries, sources: Geometries) -> Bools:
     """Whether all grids at one point of a pair hold the other point as well, or the other way round."""
     tree = shapely.STRtree(sources)
-    pair, grid = robust.query(tree, one, "within")
-    twin, there = robust.query(tree, other, "within")
+    pair, grid = geos.query_tree(tree, one, "within")
+    twin, there = geos.query_tree(tree, other, "within")
     shared = np.isin(pair * len(sources) + grid, twin * len(sources) + there)
     n = len(one)
     common = np.bincount(pair[shared], minlength=n)

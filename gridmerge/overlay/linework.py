@@ -8,34 +8,34 @@ import numpy as np
 import numpy.typing as npt
 import shapely
 
-from gridmerge import robust
+from gridmerge.geo import geos
 
 Floats = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.int64]
 Bools = npt.NDArray[np.bool_]
 Geometries = npt.NDArray[np.object_]
 
-GRID = 0.001  # m; the precision of the villages, and of everything cut with them
+GRID_SIZE_M = 0.001  # m; the precision of the villages, and of everything cut with them
 
 
 @dataclass(frozen=True)
-class Strands:
+class DensePolylines:
     """Polylines as samples: `xy` (n, 2) in metres, `line` (n,) the polyline each sample lies on, ascending."""
 
     xy: Floats
     line: Ints
 
-    def cut(self, keep: Bools) -> Strands:
+    def cut(self, keep: Bools) -> DensePolylines:
         """Return the samples where `keep` holds; a polyline may lose samples in its middle."""
-        return Strands(self.xy[keep], self.line[keep])
+        return DensePolylines(self.xy[keep], self.line[keep])
 
 
-def plain(geometry: Geometries) -> Geometries:
+def strip_precision(geometry: Geometries) -> Geometries:
     """Return geometries without a precision of their own: GEOS would round with it, and pickling drops it unsaid."""
-    return np.asarray(robust.set_precision(geometry, 0.0, mode="pointwise"))
+    return np.asarray(geos.set_precision(geometry, 0.0, mode="pointwise"))
 
 
-def polylines(geometry: Geometries) -> Geometries:
+def merge_polylines(geometry: Geometries) -> Geometries:
     """Return the lines of polygons (or lines) as maximal polylines between junctions, each stretch once.
 
     Parameters
@@ -48,16 +48,16 @@ def polylines(geometry: Geometries) -> Geometries:
     array of LineString
         In an order, and with directions, that depend on the coordinates alone.
     """
-    chains = _chains(geometry)
+    chains = _segment_chains(geometry)
     if len(chains) == 0:
         return chains
-    merged = shapely.normalize(shapely.get_parts(robust.line_merge(shapely.multilinestrings(chains))))
+    merged = shapely.normalize(shapely.get_parts(geos.line_merge(shapely.multilinestrings(chains))))
     first, second = (shapely.get_coordinates(shapely.get_point(merged, n)) for n in (0, 1))
     # two lines may leave one junction, and meet again at another: their second points differ
     return np.asarray(merged[np.lexsort((second[:, 1], second[:, 0], first[:, 1], first[:, 0]))])
 
 
-def _chains(geometry: Geometries) -> Geometries:
+def _segment_chains(geometry: Geometries) -> Geometries:
     """Every distinct segment of the geometries once, in chains that no junction lies within.
 
     Long chains cost a tenth of what merging single segments does.
@@ -66,7 +66,7 @@ def _chains(geometry: Geometries) -> Geometries:
     areal = shapely.get_dimensions(parts) == 2
     drawn = np.concatenate([shapely.get_rings(parts[areal]), parts[shapely.get_dimensions(parts) == 1]])
     xy, line = shapely.get_coordinates(drawn, return_index=True)
-    xy = np.rint(xy / GRID) * GRID  # points that have one key are one point
+    xy = np.rint(xy / GRID_SIZE_M) * GRID_SIZE_M  # points that have one key are one point
     keys = point_keys(xy)
     at = np.flatnonzero((line[1:] == line[:-1]) & (keys[1:] != keys[:-1]))
     at = at[np.sort(np.unique(keys[at] + keys[at + 1], return_index=True)[1])]
@@ -91,14 +91,14 @@ def segment_keys(start: Floats, end: Floats) -> npt.NDArray[np.uint64]:
 
 def point_keys(xy: Floats) -> npt.NDArray[np.uint64]:
     """Return a well-mixed 64-bit key of each point on the millimetre grid."""
-    cell = np.rint(xy / GRID).astype(np.int64).view(np.uint64)
+    cell = np.rint(xy / GRID_SIZE_M).astype(np.int64).view(np.uint64)
     mixed = cell[:, 0] * np.uint64(0x9E3779B97F4A7C15) + cell[:, 1] * np.uint64(0xC2B2AE3D27D4EB4F)
     mixed ^= mixed >> np.uint64(29)
     mixed *= np.uint64(0xBF58476D1CE4E5B9)
     return np.asarray(mixed ^ (mixed >> np.uint64(32)))
 
 
-def alongside(lines: Geometries, shapes: Geometries, value: Floats) -> Floats:
+def find_least_values(lines: Geometries, shapes: Geometries, value: Floats) -> Floats:
     """Return for each polyline the least value of the polygons whose outline it is part of; infinity for none.
 
     A polyline between junctions is part of an outline wholly or not at all: its first segment tells.
@@ -134,7 +134,7 @@ def width_of(area: Floats, outline: Floats) -> Floats:
     return np.asarray((outline / 2 - np.sqrt(np.clip(outline**2 / 4 - 4 * area, 0, None))) / 2)
 
 
-def strands(lines: Geometries, step: float) -> Strands:
+def densify_polylines(lines: Geometries, step: float) -> DensePolylines:
     """Return the polylines sampled at their vertices and at least every `step` metres."""
     xy, line = shapely.get_coordinates(shapely.segmentize(lines, step), return_index=True)
-    return Strands(xy, line.astype(np.int64))
+    return DensePolylines(xy, line.astype(np.int64))

@@ -6,59 +6,59 @@ from collections.abc import Iterator
 
 import pandas as pd
 
-from gridmerge.invariants import Broken, broken, first
-from gridmerge.publish.discreet import clean
-from gridmerge.publish.privacy import mask_phone
-from gridmerge.publish.who import ABSENT_BELOW_M2
-from gridmerge.verify.again import Again
-from gridmerge.verify.written import Person, Written
+from gridmerge.invariants import Violation, make_violation, name_first
+from gridmerge.products.contacts import ABSENT_BELOW_M2
+from gridmerge.products.masking import mask_phone
+from gridmerge.products.redaction import redact_text
+from gridmerge.verify.reloaded_inputs import BuildInputs
+from gridmerge.verify.written_build import BuildOutputs, GridPerson
 
 
-def shown(written: Written, again: Again) -> Iterator[Broken]:
+def check_people(written: BuildOutputs, again: BuildInputs) -> Iterator[Violation]:
     """Members, leader and departments of every grid."""
-    yield from _members(written, again)
-    yield from _departments(written)
+    yield from _check_members(written, again)
+    yield from _check_departments(written)
 
 
-def _members(written: Written, again: Again) -> Iterator[Broken]:
-    known, table = _roster(again), written.assignments
+def _check_members(written: BuildOutputs, again: BuildInputs) -> Iterator[Violation]:
+    known, table = _shown_roster(again), written.assignments
     pairs = {
         (code, member, duty, *known.get(member, ("", "")))
         for code, member, duty in zip(table["grid_code"], table["member_id"], table["duty"], strict=True)
     }
     features = [feature.properties for feature in written.geojson.features]
-    told = {(grid.grid_code, *_as_told(person)) for grid in features for person in grid.members}
+    told = {(grid.grid_code, *_person_row(person)) for grid in features for person in grid.members}
     wrong = {row[0] for row in pairs ^ told}
     for grid in features:
         heads = "、".join(person.name for person in grid.members if person.duty == "leader")
         if (grid.model_extra or {}).get("leader") != heads:
             wrong.add(grid.grid_code)
     if wrong:
-        odd = first(sorted(wrong))
-        yield broken(
+        odd = name_first(sorted(wrong))
+        yield make_violation(
             5,
             f"grids.geojson 中的网格员与分工表、名册不同：{odd}。",
             f"members in grids.geojson are not those of the assignments and the roster: {odd}.",
         )
 
 
-def _roster(again: Again) -> dict[str, tuple[str, str]]:
+def _shown_roster(again: BuildInputs) -> dict[str, tuple[str, str]]:
     """Name and phone of each member, as they may be shown."""
     if again.inputs.roster is None:
         return {}
     members, contacts = again.inputs.roster.members, again.settings.publish.contacts
     phones = members["phone"].fillna("").astype(str)
     return {
-        member: (clean(str(name)), mask_phone(phone, contacts))
+        member: (redact_text(str(name)), mask_phone(phone, contacts))
         for member, name, phone in zip(members["member_id"], members["name"].fillna(""), phones, strict=True)
     }
 
 
-def _as_told(person: Person) -> tuple[str, str, str, str]:
+def _person_row(person: GridPerson) -> tuple[str, str, str, str]:
     return person.member_id, person.duty, person.name, person.phone
 
 
-def _departments(written: Written) -> Iterator[Broken]:
+def _check_departments(written: BuildOutputs) -> Iterator[Violation]:
     faces = written.faces[["face_id", "grid_code", "area_m2"]]
     claims: pd.DataFrame = written.tables["memberships"].merge(faces, on="face_id")
     land = claims.groupby(["grid_code", "layer"])["area_m2"].sum()
@@ -67,8 +67,8 @@ def _departments(written: Written) -> Iterator[Broken]:
     features = [feature.properties for feature in written.geojson.features]
     told = {(grid.grid_code, layer) for grid in features for layer in grid.departments}
     if there != told:
-        odd = first(sorted({code for code, _ in there ^ told}))
-        yield broken(
+        odd = name_first(sorted({code for code, _ in there ^ told}))
+        yield make_violation(
             3,
             f"grids.geojson 中网格的部门与 memberships 不同：{odd}。",
             f"departments in grids.geojson are not those of the memberships: {odd}.",

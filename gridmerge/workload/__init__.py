@@ -4,7 +4,7 @@ In: a `Mosaic`, the mended `Work` of each ``[[workload]]`` table, and the grid s
 Out: `Weights`: a column per workload, the combined ``workload`` in standard-grid equivalents, and the pieces they sum.
 """
 
-from gridmerge.workload.swing import swing
-from gridmerge.workload.weigh import weigh
+from gridmerge.workload.face_weights import weigh_faces
+from gridmerge.workload.sensitivity import measure_sensitivity
 
-__all__ = ["swing", "weigh"]
+__all__ = ["measure_sensitivity", "weigh_faces"]

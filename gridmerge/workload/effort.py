@@ -6,24 +6,24 @@ import numpy as np
 import pandas as pd
 
 from gridmerge.model import Work
-from gridmerge.workload.sharing import Shares
+from gridmerge.workload.allocation import WorkShares
 
-TOUR = (
+TOUR_RATIO = (
     1.125  # a round past all points, in lengths of their shortest tree: the ratio of the two constants for many points
 )
-CODE = 12  # digits of a village's code; the last three tell its class
-URBAN = range(1, 200)  # 居委会; from 200 to 399 村委会
-RURAL = range(200, 400)
+VILLAGE_CODE_DIGITS = 12  # digits of a village's code; the last three tell its class
+URBAN_NUMBERS = range(1, 200)  # 居委会; from 200 to 399 村委会
+RURAL_NUMBERS = range(200, 400)
 
 
-def classed(villages: pd.Series) -> pd.Series:
+def classify_villages(villages: pd.Series) -> pd.Series:
     """Return ``urban`` or ``rural`` for village codes that tell, else blank."""
-    tail = pd.to_numeric(villages.where(villages.str.len() == CODE).str[-3:], errors="coerce")
-    urban, rural = (tail.between(part.start, part.stop - 1) for part in (URBAN, RURAL))
+    tail = pd.to_numeric(villages.where(villages.str.len() == VILLAGE_CODE_DIGITS).str[-3:], errors="coerce")
+    urban, rural = (tail.between(part.start, part.stop - 1) for part in (URBAN_NUMBERS, RURAL_NUMBERS))
     return pd.Series(np.select([urban, rural], ["urban", "rural"], ""), index=villages.index)
 
 
-def effort(work: Work, shares: Shares, villages: np.ndarray) -> np.ndarray:
+def compute_effort(work: Work, shares: WorkShares, villages: np.ndarray) -> np.ndarray:
     """What a source makes of work in each face, in units of the source: minutes by kind and the class of the village count.
 
     Parameters
@@ -42,5 +42,7 @@ def effort(work: Work, shares: Shares, villages: np.ndarray) -> np.ndarray:
     amount = np.bincount(shares.face[inside], weights=value, minlength=len(villages))
     if work.urban == work.rural == 1.0:
         return amount
-    factor = classed(pd.Series(villages, dtype=str)).map({"urban": work.urban, "rural": work.rural}).fillna(1.0)
+    factor = (
+        classify_villages(pd.Series(villages, dtype=str)).map({"urban": work.urban, "rural": work.rural}).fillna(1.0)
+    )
     return np.asarray(amount * factor.to_numpy())

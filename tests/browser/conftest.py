@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from gridmerge.publish.map import MapOptions, render_data
-from tests.publish.map_town import town_data
+from gridmerge.products.map import MapOptions, render_map_data
+from tests.products.map_town import town_data
 
 sync_api = pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
@@ -78,7 +78,7 @@ def meet(chromium, data, tmp_path):
     def open_map(shown=data, *, width=1400, height=900, **options) -> Meeting:
         file = tmp_path / "青山镇 地图" / "map.html"
         file.parent.mkdir(exist_ok=True)
-        file.write_text(render_data(shown, options=MapOptions(**options)), "utf-8")
+        file.write_text(render_map_data(shown, options=MapOptions(**options)), "utf-8")
         contexts.append(chromium.new_context(viewport={"width": width, "height": height}, accept_downloads=True))
         return Meeting(contexts[-1], file)
 

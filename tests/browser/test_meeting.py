@@ -11,14 +11,14 @@ import pandas as pd
 import pytest
 import shapely
 
-from gridmerge.config import Grids
-from gridmerge.geometry import lonlat
+from gridmerge.config.settings import Grids
+from gridmerge.geo.crs import lonlat_transformer
+from gridmerge.i18n.text import Text
 from gridmerge.model import Meeting, Note, Vote
-from gridmerge.publish import publish
-from gridmerge.publish.map import atlas, render_data
-from gridmerge.publish.map.data import MapLayer
-from gridmerge.text import Text
-from tests.publish.naive import naive_build
+from gridmerge.products import publish_build
+from gridmerge.products.map import make_township_index_page, render_map_data
+from gridmerge.products.map.data import MapLayer
+from tests.products.naive import naive_build
 from tests.towns import draw_town
 
 pytestmark = pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
@@ -379,7 +379,7 @@ def test_a_phone_shows_the_card_as_a_sheet_and_keeps_the_place_in_sight(meet, da
 
 
 def test_a_browser_that_knows_no_gap_between_boxes_still_spaces_them(chromium, data, tmp_path):
-    html = render_data(data)
+    html = render_map_data(data)
     assert html.count("gap:") > 10
     file = tmp_path / "map.html"
     file.write_text(html.replace("row-gap", "x-gap").replace("gap:", "x-gap:"), "utf-8")
@@ -571,7 +571,7 @@ def test_what_an_earlier_meeting_voted_and_noted_is_shown_and_goes_on(meet, data
     shown = docketed(data, "gaps", face, layer=data.layers[0].key)
     point = shapely.transform(
         data.faces.geometry.iloc[3].representative_point(),
-        lambda xy: np.column_stack(lonlat(data.crs).transform(*xy.T)),
+        lambda xy: np.column_stack(lonlat_transformer(data.crs).transform(*xy.T)),
     )
     note = Note(lon=point.x, lat=point.y, text="上次会议：先征求居民意见", by="王主任")
     vote = Vote(key=f"gaps/one/{face}", yes=9, no=2, abstain=1)
@@ -599,8 +599,8 @@ def test_an_index_of_townships_links_the_map_of_each(chromium, tmp_path):
         build = naive_build(tmp_path, draw_town(seed=1, villages=2, layers=3, blocks=8))
         project = build.settings.project.model_copy(update={"name": f"镇<b>{number}"})
         settings = build.settings.model_copy(update={"project": project})
-        publish(replace(build, settings=settings, township=replace(build.township, name=project.name)), folder)
-    (tmp_path / "index.html").write_text(atlas(folders, tmp_path), "utf-8")
+        publish_build(replace(build, settings=settings, township=replace(build.township, name=project.name)), folder)
+    (tmp_path / "index.html").write_text(make_township_index_page(folders, tmp_path), "utf-8")
     page = chromium.new_page(viewport={"width": 390, "height": 844})
     page.goto((tmp_path / "index.html").as_uri())
     page.wait_for_selector("html[data-ready]")

@@ -7,17 +7,17 @@ from dataclasses import replace
 
 import pytest
 
-from gridmerge.partition import apply_edits, partition
-from gridmerge.publish.map import MapData
-from tests.publish.naive import naive_build
+from gridmerge.districting import apply_edits, divide_township
+from gridmerge.products.map import MapData
+from tests.products.naive import naive_build
 
 
 @pytest.fixture(scope="module")
 def build(tmp_path_factory):
-    """A plan that `partition` has measured, since edits are measured against it; small grids, so that much can be moved."""
+    """A plan that `divide_township` has measured, since edits are measured against it; small grids, so that much can be moved."""
     build = naive_build(tmp_path_factory.mktemp("project"))
     sizes = build.plan.sizes.model_copy(update={"target": 60.0, "min": 20.0, "max": 200.0, "effort": 50.0})
-    plan = partition(build.mosaic, build.weights, build.township, sizes)
+    plan = divide_township(build.mosaic, build.weights, build.township, sizes)
     return replace(build, plan=plan, assignment=None, roster=None)
 
 

@@ -6,9 +6,9 @@ import geopandas as gpd
 import pytest
 import shapely
 
-from gridmerge.findings import found
+from gridmerge.findings import make_finding
 from gridmerge.model import Source, Township
-from gridmerge.publish.map import trouble
+from gridmerge.products.map import make_findings_html
 from tests.browser.conftest import Meeting
 
 HOSTILE = "<img src=x onerror=alert(1)>"
@@ -33,13 +33,14 @@ def township():
 
 def test_findings_are_on_the_map_and_the_list_flies_to_them(chromium, tmp_path, township):
     findings = [
-        found("self_overlap", layer="fire", source_id=HOSTILE, measure=9, place=(500500, 3250500), other="B"),
-        found("inner_gap", layer="fire", measure=5, place=(503500, 3251500)),
-        found("no_workload"),
+        make_finding("self_overlap", layer="fire", source_id=HOSTILE, measure=9, place=(500500, 3250500), other="B"),
+        make_finding("inner_gap", layer="fire", measure=5, place=(503500, 3251500)),
+        make_finding("no_workload"),
     ]
     file = tmp_path / "findings.html"
     file.write_text(
-        trouble(findings, township, {"zh": {"fire": "消防救援"}, "en": {"fire": "Fire and rescue"}}, "zh"), "utf-8"
+        make_findings_html(findings, township, {"zh": {"fire": "消防救援"}, "en": {"fire": "Fire and rescue"}}, "zh"),
+        "utf-8",
     )
     page = Meeting(chromium, file)
     assert page.page.locator(".remark").count() == 3

@@ -2,12 +2,12 @@ import re
 
 import pytest
 
-from gridmerge.catalog import catalog, find_field, near_names, plain
+from gridmerge.catalog import find_field, load_catalog, near_names, normalize_name
 
 
 def test_every_department_has_what_a_map_and_a_plan_need():
-    assert len(catalog()) >= 36
-    for one in catalog():
+    assert len(load_catalog()) >= 36
+    for one in load_catalog():
         assert re.fullmatch(r"[a-z_]+", one.key)
         assert one.zh and one.en and one.aliases and one.grid and one.unit
         assert 1 <= one.rank <= 9
@@ -16,9 +16,9 @@ def test_every_department_has_what_a_map_and_a_plan_need():
 
 def test_no_alias_belongs_to_two_departments():
     owners: dict[str, set[str]] = {}
-    for one in catalog():
+    for one in load_catalog():
         for name in one.names:
-            owners.setdefault(plain(name), set()).add(one.key)
+            owners.setdefault(normalize_name(name), set()).add(one.key)
     assert {name: keys for name, keys in owners.items() if len(keys) > 1} == {}
 
 
@@ -44,13 +44,13 @@ def test_no_alias_belongs_to_two_departments():
     ],
 )
 def test_finds_by_key_alias_and_by_what_a_name_contains(text, key):
-    found = catalog().find(text)
+    found = load_catalog().find(text)
     assert found is not None and found.key == key
 
 
 @pytest.mark.parametrize("text", ["fire_battalions", "statistics_2000", "xyz", "", "村界", "网格"])
 def test_unknown_is_none_and_english_keys_must_match_whole(text):
-    assert catalog().find(text) is None
+    assert load_catalog().find(text) is None
 
 
 @pytest.mark.parametrize(
@@ -85,4 +85,4 @@ def test_near_names_help_a_misspelling():
     ],
 )
 def test_every_department_that_a_name_mentions(text, keys):
-    assert [one.key for _, one in catalog().mentions(text)] == keys
+    assert [one.key for _, one in load_catalog().mentions(text)] == keys

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import pytest
 
-from gridmerge.duties import mend_matters
+from gridmerge.clean import clean_layer
+from gridmerge.config.project_file import read_project
 from gridmerge.errors import ProjectError
-from gridmerge.mend import mend_layer
-from gridmerge.project import read_project
-from tests.mend.conftest import grids, kinds, one, raw, table, town  # noqa: F401  (fixtures)
+from gridmerge.staffing.duties import clean_matters
+from tests.clean.conftest import grids, kinds, one, raw, table, town  # noqa: F401  (fixtures)
 from tests.test_config import SMALLEST, project
 
 OWN = """
@@ -49,9 +49,9 @@ def test_two_departments_of_one_name_stop_the_run(tmp_path):
 
 def test_unknown_without_a_table_is_a_note_and_with_one_it_is_none(tmp_path, grids, town):  # noqa: F811
     text = '[[layers]]\nkey = "lifts"\ndepartment = "电梯"\npath = "a.shp"\n'
-    bare = mend_layer(raw(grids, "lifts"), layers(tmp_path, text)["lifts"], town)
+    bare = clean_layer(raw(grids, "lifts"), layers(tmp_path, text)["lifts"], town)
     assert one(bare, "department_unknown").severity == "note" and bare.rank == 50
-    named = mend_layer(raw(grids, "lifts"), layers(tmp_path, OWN + text)["lifts"], town)
+    named = clean_layer(raw(grids, "lifts"), layers(tmp_path, OWN + text)["lifts"], town)
     assert "department_unknown" not in kinds(named)
     assert (named.title, named.department, named.rank) == ("特种设备", "special_equipment", 3)
 
@@ -59,7 +59,7 @@ def test_unknown_without_a_table_is_a_note_and_with_one_it_is_none(tmp_path, gri
 def test_the_list_of_matters_knows_the_projects_departments(tmp_path):
     known = read_project(project(tmp_path, SMALLEST + OWN)).department_names
     columns = {"事项名称": ["电梯困人"], "主体责任部门": ["特设"], "配合责任部门": ["消防、卖花署"]}
-    matters = mend_matters(table("matters", **columns), None, known)
+    matters = clean_matters(table("matters", **columns), None, known)
     assert matters.frame["lead"].iloc[0] == ("special_equipment",)
     (finding,) = [one for one in matters.findings if one.kind == "matter_department_unknown"]
     assert dict(finding.blanks)["items"] == "卖花署"

@@ -14,10 +14,10 @@ from shapely.affinity import translate
 from gridmerge import pipeline
 from gridmerge.errors import PromiseError
 from gridmerge.invariants import gate
-from gridmerge.overlay import with_nodes
+from gridmerge.overlay import add_village_nodes
 from tests.small_project import write_small_project
 
-publish_files = importlib.import_module("gridmerge.publish.publish")  # its package has a function of that name
+publish_files = importlib.import_module("gridmerge.products.publication")  # its package has a function of that name
 
 
 @pytest.fixture(scope="module")
@@ -141,8 +141,8 @@ def test_a_plan_gone_wrong_stops_the_build(project, monkeypatch, change, promise
 
 def test_two_villages_in_a_grid_are_told_as_the_second_promise_too(project, monkeypatch):
     said = []
-    whole = gate.hold
-    monkeypatch.setattr(gate, "hold", lambda failures: (said.extend(failures), whole(failures)))
+    whole = gate.raise_violations
+    monkeypatch.setattr(gate, "raise_violations", lambda failures: (said.extend(failures), whole(failures)))
     after(monkeypatch, "partition", two_villages_in_a_grid)
     stopped(project)
     second = [failure.text.en for failure in said if failure.promise == 2]
@@ -262,7 +262,7 @@ def test_a_crosswalk_gone_wrong_stops_the_build(project, monkeypatch, change, wh
 
 def test_a_source_neither_in_the_crosswalk_nor_in_the_findings_stops_the_build(project, monkeypatch):
     after(monkeypatch, "crosswalk", source_left_out)
-    monkeypatch.setattr(pipeline, "left_out", lambda *_: ())
+    monkeypatch.setattr(pipeline, "report_left_out", lambda *_: ())
     assert "grids of fire are neither in the crosswalk nor in the findings: F2" in stopped(project)
 
 
@@ -355,7 +355,7 @@ def test_villages_are_written_with_the_vertices_of_their_grids(project):
 
 
 def test_villages_without_the_vertices_of_their_grids_stop_the_build(project, monkeypatch):
-    monkeypatch.setattr(pipeline, "with_nodes", lambda township, mosaic: township)
+    monkeypatch.setattr(pipeline, "add_village_nodes", lambda township, mosaic: township)
     told = stopped(project)
     assert "Promise 2 does not hold: the lines of villages do not have the vertices of their grids" in told
 
@@ -364,5 +364,5 @@ def test_with_nodes_keeps_a_village_that_has_no_face(project):
     built = pipeline.build(project)
     code = built.township.villages["village_code"].iloc[0]
     rest = built.mosaic.faces[built.mosaic.faces["village_code"] != code]
-    kept = with_nodes(built.township, replace(built.mosaic, faces=rest))
+    kept = add_village_nodes(built.township, replace(built.mosaic, faces=rest))
     assert kept.villages.geometry.iloc[0].equals(built.township.villages.geometry.iloc[0])

@@ -33,7 +33,7 @@ def result(tmp_path_factory):
 
 
 def said(result):
-    return [(one.promise, one.text.en) for one in gate.broken_promises(result)]
+    return [(one.promise, one.text.en) for one in gate.find_violations(result)]
 
 
 def with_shapes(table: gpd.GeoDataFrame, shapes: np.ndarray) -> gpd.GeoDataFrame:

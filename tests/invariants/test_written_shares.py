@@ -7,7 +7,7 @@ import pandas as pd
 import pytest
 import shapely
 
-from gridmerge.invariants.sources import _areas
+from gridmerge.invariants.crosswalk_accounts import _compare_areas
 
 
 @pytest.mark.parametrize(
@@ -20,4 +20,4 @@ def test_a_share_is_wrong_from_its_last_decimal_on(area: float, share: float, go
     table = pd.DataFrame(
         {"source_id": ["a"], "grid_code": ["1"], "area_m2": [area], "share_of_source": [share]}
     ).assign(share_of_grid=area / grid)
-    assert (not list(_areas("network", source, table, pd.Series({"1": grid})))) is good
+    assert (not list(_compare_areas("network", source, table, pd.Series({"1": grid})))) is good

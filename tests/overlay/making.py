@@ -9,10 +9,10 @@ import numpy as np
 import shapely
 from pyproj import CRS
 
-from gridmerge.config import Coverage, LayerSpec, Role
+from gridmerge.config.settings import Coverage, LayerSpec, Role
 from gridmerge.model import Layer, Mosaic, Source, Township
-from gridmerge.overlay.agree import WIDEST
 from gridmerge.overlay.linework import rectangle_width
+from gridmerge.overlay.registration import MAX_TOLERANCE_M
 from tests.towns import Town
 
 WORKING = CRS.from_epsg(4544)
@@ -117,7 +117,7 @@ def none_thin(mosaic: Mosaic, town: Township, layers: Sequence[Layer]) -> None:
     villages = town.villages.set_index("village_code").geometry
     drawn = np.concatenate([one.frame.geometry.to_numpy() for one in layers])
     # a narrow grid stands where its lines were agreed, which may be beside where it was drawn
-    narrow = shapely.union_all(drawn[rectangle_width(drawn) < 2 * max(width, WIDEST)]).buffer(WIDEST)
+    narrow = shapely.union_all(drawn[rectangle_width(drawn) < 2 * max(width, MAX_TOLERANCE_M)]).buffer(MAX_TOLERANCE_M)
     for code, face in zip(thin["village_code"], thin.geometry, strict=True):
         alone = (mosaic.faces["village_code"] == code).sum() == 1
         # land of the village that no circle of the tolerance's width reaches: its own arms and necks

@@ -9,8 +9,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from shapely.affinity import rotate, translate
 
-from gridmerge.config import Overlay
-from gridmerge.overlay import overlay
+from gridmerge.config.settings import Overlay
+from gridmerge.overlay import overlay_layers
 from tests.overlay.making import lattice, layer, none_thin, promises, township
 
 X, Y = 500_000.0, 3_200_000.0
@@ -22,7 +22,7 @@ TOLERANCE = 6.0
 
 def cut(layers, villages=(WEST, EAST), tolerance=TOLERANCE):
     ship = township(list(villages))
-    mosaic = overlay(ship, layers, Overlay(tolerance=tolerance))
+    mosaic = overlay_layers(ship, layers, Overlay(tolerance=tolerance))
     promises(mosaic, ship)
     none_thin(mosaic, ship, layers)
     return mosaic
@@ -77,7 +77,9 @@ def test_a_network_shifted_by_exactly_the_tolerance_is_the_same_network():
 def test_coordinates_with_a_zone_prefix_keep_their_millimetres():
     ship = township([translate(WEST, 35e6), translate(EAST, 35e6)])
     blocks = [translate(block, 35e6) for block in BLOCKS]
-    mosaic = overlay(ship, [layer("a", blocks), layer("b", [translate(b, 2, 1) for b in blocks])], Overlay(tolerance=6))
+    mosaic = overlay_layers(
+        ship, [layer("a", blocks), layer("b", [translate(b, 2, 1) for b in blocks])], Overlay(tolerance=6)
+    )
     promises(mosaic, ship)
     assert len(mosaic.faces) == 8
 
@@ -126,7 +128,7 @@ def test_hand_drawn_lattices_tile_and_forget_their_order(networks, order):
     assert len(mosaic.faces) <= 8
     shuffled = [networks[k] for k in order if k < len(networks)]
     ship = township([WEST, EAST])
-    again = overlay(ship, shuffled, Overlay(tolerance=12.0))
+    again = overlay_layers(ship, shuffled, Overlay(tolerance=12.0))
     assert list(again.faces["face_id"]) == list(mosaic.faces["face_id"])
     assert again.memberships.equals(mosaic.memberships)
 

@@ -8,10 +8,10 @@ import numpy as np
 import pytest
 import shapely
 
-from gridmerge.config import Overlay
-from gridmerge.overlay import conflate, overlay
-from gridmerge.overlay.cut import contacts
-from gridmerge.overlay.docket import Land, disputes
+from gridmerge.config.settings import Overlay
+from gridmerge.overlay import conflation, overlay_layers
+from gridmerge.overlay.discrepancies import FinishedFaces, find_disputes
+from gridmerge.overlay.polygonization import find_adjacent_faces
 from tests.overlay.making import WORKING, lattice, layer, of_town, promises, township
 from tests.towns import draw_town
 
@@ -28,7 +28,7 @@ def halves(at: float) -> list[shapely.Polygon]:
 def test_two_departments_that_part_20_m_asunder_are_a_dispute_with_sides():
     ship = township([WEST, EAST])
     layers = [layer("police", halves(200)), layer("fire", halves(220)), layer("party", halves(220))]
-    mosaic = overlay(ship, layers, Overlay(tolerance=8))
+    mosaic = overlay_layers(ship, layers, Overlay(tolerance=8))
     promises(mosaic, ship)
     assert len(mosaic.disputes) == 1
     entry = mosaic.disputes.iloc[0]
@@ -43,7 +43,7 @@ def test_two_departments_that_part_20_m_asunder_are_a_dispute_with_sides():
 
 
 def test_lines_within_the_tolerance_are_no_dispute():
-    mosaic = overlay(
+    mosaic = overlay_layers(
         township([WEST, EAST]), [layer("police", halves(200)), layer("fire", halves(206))], Overlay(tolerance=8)
     )
     assert mosaic.disputes.empty
@@ -53,7 +53,7 @@ def test_lines_within_the_tolerance_are_no_dispute():
 def test_gaps_name_the_department_and_nobodys_land():
     ship = township([WEST, EAST])
     layers = [layer("police", BLOCKS[:3] + BLOCKS[4:7]), layer("fire", BLOCKS[:6] + BLOCKS[6:7])]
-    mosaic = overlay(ship, layers, Overlay(tolerance=5))
+    mosaic = overlay_layers(ship, layers, Overlay(tolerance=5))
     area = {(row.layer, row.village_code): row.area_m2 for row in mosaic.gaps.itertuples()}
     assert area[("police", "510311104202")] == pytest.approx(80_000, rel=0.01)
     assert area[("fire", "510311104202")] == pytest.approx(40_000, rel=0.01)
@@ -63,22 +63,22 @@ def test_gaps_name_the_department_and_nobodys_land():
 
 def test_double_claims_name_both_grids():
     twice = layer("twice", {"w": shapely.union_all(BLOCKS[0:2]), "x": shapely.union_all(BLOCKS[1:3])})
-    mosaic = overlay(township([WEST, EAST]), [layer("a", BLOCKS), twice], Overlay(tolerance=5))
+    mosaic = overlay_layers(township([WEST, EAST]), [layer("a", BLOCKS), twice], Overlay(tolerance=5))
     assert list(mosaic.claims["source_ids"]) == ["w;x"]
     assert mosaic.claims["area_m2"].iloc[0] == pytest.approx(40_000, rel=0.01)
 
 
 def test_a_village_that_geos_cannot_cut_names_itself_and_stops_nobody(monkeypatch):
     ship = township([WEST, EAST])
-    news = conflate._news
+    news = conflation._new_runs
 
     def fails_in_the_west(candidate, village, network):
         if candidate.layer == "b" and village.bounds[0] < X + 100:
             raise shapely.errors.GEOSException("TopologyException: side location conflict")
         return news(candidate, village, network)
 
-    monkeypatch.setattr(conflate, "_news", fails_in_the_west)
-    mosaic = overlay(ship, [layer("a", BLOCKS), layer("b", BLOCKS)], Overlay(tolerance=5))
+    monkeypatch.setattr(conflation, "_new_runs", fails_in_the_west)
+    mosaic = overlay_layers(ship, [layer("a", BLOCKS), layer("b", BLOCKS)], Overlay(tolerance=5))
     promises(mosaic, ship)
     assert mosaic.figures["failed_villages"] == ["510311104201"]
     assert mosaic.faces.groupby("village_code").size().to_dict() == {"510311104201": 1, "510311104202": 4}
@@ -90,7 +90,7 @@ def test_a_village_that_geos_cannot_cut_names_itself_and_stops_nobody(monkeypatc
 
 
 def test_a_village_that_needs_rounding_says_so(monkeypatch):
-    news = conflate._news
+    news = conflation._new_runs
     calls = []
 
     def fails_once(candidate, village, network):
@@ -99,8 +99,8 @@ def test_a_village_that_needs_rounding_says_so(monkeypatch):
             raise shapely.errors.GEOSException("TopologyException")
         return news(candidate, village, network)
 
-    monkeypatch.setattr(conflate, "_news", fails_once)
-    mosaic = overlay(township([WEST, EAST]), [layer("a", BLOCKS)], Overlay(tolerance=5))
+    monkeypatch.setattr(conflation, "_new_runs", fails_once)
+    mosaic = overlay_layers(township([WEST, EAST]), [layer("a", BLOCKS)], Overlay(tolerance=5))
     assert len(mosaic.faces) == 8
     assert [f.kind for f in mosaic.findings] == ["village_rounded"]
     assert mosaic.figures["failed_villages"] == []
@@ -113,7 +113,7 @@ def test_a_shifted_layer_is_moved_back_and_said():
         geometry=shapely.transform(moved.frame.geometry.to_numpy(), lambda at: at + np.array([3.0, -2.0]))
     )
     others = [one for one in layers if one.key != moved.key]
-    mosaic = overlay(ship, [*others, type(moved)(**{**moved.__dict__, "frame": frame})], Overlay())
+    mosaic = overlay_layers(ship, [*others, type(moved)(**{**moved.__dict__, "frame": frame})], Overlay())
     assert mosaic.figures["layers"][moved.key]["shift_m"] == pytest.approx([-3.0, 2.0], abs=0.3)
     told = [finding for finding in mosaic.findings if finding.kind == "layer_shifted"]
     assert [finding.layer for finding in told] == [moved.key]
@@ -122,7 +122,7 @@ def test_a_shifted_layer_is_moved_back_and_said():
 
 def test_land_away_from_a_grids_own_edge_is_labelled_right():
     ship, layers = of_town(draw_town(5, villages=4, layers=12, blocks=20, dirt=1.0))
-    mosaic = overlay(ship, layers, Overlay())
+    mosaic = overlay_layers(ship, layers, Overlay())
     rim = 1.5 * mosaic.figures["tolerance"]
     land = shapely.union_all(ship.villages.geometry.to_numpy())
     faces = mosaic.faces.set_index("face_id").geometry
@@ -138,13 +138,13 @@ def test_land_away_from_a_grids_own_edge_is_labelled_right():
 
 
 def test_figures_are_plain_numbers():
-    mosaic = overlay(township([WEST, EAST]), [layer("a", BLOCKS), layer("b", halves(205))], Overlay())
+    mosaic = overlay_layers(township([WEST, EAST]), [layer("a", BLOCKS), layer("b", halves(205))], Overlay())
     for figures in mosaic.figures["layers"].values():
         assert all(type(figures[key]) is float for key in ("tolerance_m", "p50_m", "p95_m", "max_m"))
         assert [type(metres) for metres in figures["shift_m"]] == [float, float]
 
 
-def _strips(holders: list[list[float]], width: float, long: float = 400) -> Land:
+def _strips(holders: list[list[float]], width: float, long: float = 400) -> FinishedFaces:
     """Land west and east of a street of strips `width` wide, `long` each; holders are (west, east, *strips)."""
     count = len(holders) - 2
     top = 3_200_000 + long * count
@@ -161,7 +161,7 @@ def _strips(holders: list[list[float]], width: float, long: float = 400) -> Land
     inner = [shapely.point_on_surface(b) for b in boxes]
     faces = np.array([next(f for f in faces if f.contains(p)) for p in inner], dtype=object)
     ids = np.array([f"f{n}" for n in range(len(boxes))], dtype=object)
-    return Land(faces, ids, np.full(len(boxes), "村", dtype=object), *contacts(faces), WORKING)
+    return FinishedFaces(faces, ids, np.full(len(boxes), "村", dtype=object), *find_adjacent_faces(faces), WORKING)
 
 
 TWO_SIDES = [[1.0, 1.0], [2.0, 2.0], [1.0, 2.0], [1.0, 2.0], [1.0, 2.0]]  # a reaches to the east edge, b to the west
@@ -174,7 +174,7 @@ TWO_SIDES = [[1.0, 1.0], [2.0, 2.0], [1.0, 2.0], [1.0, 2.0], [1.0, 2.0]]  # a re
 )
 def test_the_docket_folds_strips_of_one_quarrel_and_leaves_out_what_nobody_can_decide(width, spread, long, entries):
     land = _strips(TWO_SIDES, width, long)
-    docket = disputes(land, ["a", "b"], np.array(TWO_SIDES), np.full(5, -1), 10.0, np.array([1.0, spread]))
+    docket = find_disputes(land, ["a", "b"], np.array(TWO_SIDES), np.full(5, -1), 10.0, np.array([1.0, spread]))
     assert len(docket) == entries
     if entries:
         entry = docket.iloc[0]
@@ -215,7 +215,7 @@ def test_who_draws_both_edges_of_a_band_has_not_drawn_its_middle_elsewhere(drawn
     layers = [layer(key, along(200)) for key in ("police", "party", "market")]
     layers += [layer(key, grids, coverage="full") for key, grids in drawn.items()]
     ship = township([TALL])
-    mosaic = overlay(ship, layers, Overlay(tolerance=8))
+    mosaic = overlay_layers(ship, layers, Overlay(tolerance=8))
     promises(mosaic, ship)
     if sides is None:
         assert len(mosaic.faces) == 4

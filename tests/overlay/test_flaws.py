@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 import shapely
 
-from gridmerge.config import Overlay
-from gridmerge.overlay import overlay
+from gridmerge.config.settings import Overlay
+from gridmerge.overlay import overlay_layers
 from tests.overlay.making import layer, promises, township
 from tests.overlay.test_narrow import VILLAGES, X, Y, blocks
 
@@ -28,7 +28,7 @@ def faces(*odd: list[shapely.Geometry], plain: int = 3) -> np.ndarray:
     """The faces of `plain` networks of blocks and of some odd ones."""
     drawn = [*([blocks(250)] * plain), *odd]
     ship = township(VILLAGES)
-    mosaic = overlay(ship, [layer(f"net{n}", one) for n, one in enumerate(drawn)], Overlay(tolerance=TOLERANCE))
+    mosaic = overlay_layers(ship, [layer(f"net{n}", one) for n, one in enumerate(drawn)], Overlay(tolerance=TOLERANCE))
     promises(mosaic, ship)
     return mosaic.faces.geometry.to_numpy()
 

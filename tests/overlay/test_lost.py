@@ -6,9 +6,9 @@ import numpy as np
 import pytest
 import shapely
 
-from gridmerge.config import Overlay
-from gridmerge.overlay import engine, overlay
-from gridmerge.overlay.account import Measure
+from gridmerge.config.settings import Overlay
+from gridmerge.overlay import engine, overlay_layers
+from gridmerge.overlay.face_coverage import CommonTolerance
 from tests.overlay.making import layer, promises, township
 from tests.overlay.test_narrow import blocks, cut, networks, redrawn
 
@@ -54,7 +54,7 @@ def test_blocks_that_meet_over_less_than_the_tolerance_stay_two_faces(name, roug
         for n, one in enumerate(groups)
     ]
     ship = township([VILLAGE])
-    mosaic = overlay(ship, layers, Overlay(tolerance=11.0))
+    mosaic = overlay_layers(ship, layers, Overlay(tolerance=11.0))
     promises(mosaic, ship)
     assert len(mosaic.faces) == 4
     true = np.array(list(crossing(short).values()), dtype=object)
@@ -80,19 +80,21 @@ def test_faces_that_a_border_put_back_leaves_as_they_were_keep_the_labels_they_w
         return looked[-1]
 
     monkeypatch.setattr(engine, "_unchanged", seen)
-    mosaic = overlay(ship, layers, Overlay(tolerance=11.0))
+    mosaic = overlay_layers(ship, layers, Overlay(tolerance=11.0))
     assert len(looked) == 1
     assert (looked[0] >= 0).any()
     assert (looked[0] < 0).sum() >= 2
     monkeypatch.setattr(engine, "_unchanged", lambda parts, before: np.full(len(parts.faces), -1))
-    anew = overlay(ship, layers, Overlay(tolerance=11.0))
+    anew = overlay_layers(ship, layers, Overlay(tolerance=11.0))
     assert mosaic.memberships.equals(anew.memberships)
     assert mosaic.borders.equals(anew.borders)
 
 
 def test_a_corner_where_four_blocks_meet_needs_no_border():
     ship = township([VILLAGE])
-    mosaic = overlay(ship, [layer("a", grids(0.0, "nw ne sw se")), layer("b", grids(0.0, NORTH_SOUTH))], Overlay())
+    mosaic = overlay_layers(
+        ship, [layer("a", grids(0.0, "nw ne sw se")), layer("b", grids(0.0, NORTH_SOUTH))], Overlay()
+    )
     assert len(mosaic.faces) == 4
 
 
@@ -104,14 +106,14 @@ def test_a_tolerance_far_too_small_is_told_with_the_roughness_and_the_faces():
 
 
 def test_a_measured_tolerance_that_gives_far_too_many_faces_is_tried_again_larger(monkeypatch):
-    settled = engine._settled
+    settled = engine._settle_tolerances
 
     def small(*arguments):
         drawn, agreement, _ = settled(*arguments)
-        return drawn, agreement.within(0.5, 0.5), Measure(0.5, "net0", "roughness")
+        return drawn, agreement.within(0.5, 0.5), CommonTolerance(0.5, "net0", "roughness")
 
-    monkeypatch.setattr(engine, "_settled", small)
-    monkeypatch.setattr(engine, "STEP_UP", 15.0)
+    monkeypatch.setattr(engine, "_settle_tolerances", small)
+    monkeypatch.setattr(engine, "TOLERANCE_FACTOR", 15.0)
     found = cut(networks())
     assert found.figures["tolerance_reason"] == "raised"
     assert found.figures["tolerance"] == pytest.approx(7.5)
@@ -119,10 +121,10 @@ def test_a_measured_tolerance_that_gives_far_too_many_faces_is_tried_again_large
 
 
 def test_a_border_that_cannot_be_put_back_is_told_with_the_grids_and_their_land(monkeypatch):
-    monkeypatch.setattr(engine, "_restored", lambda results, cut, lost: results)
+    monkeypatch.setattr(engine, "_restore_boundaries", lambda results, cut, lost: results)
     groups = STAGGERED["seven metres, both ways"][1]
     layers = [layer(f"net{n}", redrawn(grids(7.0, one), n, 3.0)) for n, one in enumerate(groups)]
-    mosaic = overlay(township([VILLAGE]), layers, Overlay(tolerance=11.0))
+    mosaic = overlay_layers(township([VILLAGE]), layers, Overlay(tolerance=11.0))
     lost = [one for one in mosaic.findings if one.kind == "border_lost"]
     assert {one.layer for one in lost} == {"net2", "net3", "net4", "net5"}
     assert all(one.measure == pytest.approx(800 * 700, rel=0.05) for one in lost)

@@ -7,11 +7,11 @@ import pytest
 import shapely
 from shapely.affinity import rotate, translate
 
-from gridmerge.config import Overlay
+from gridmerge.config.settings import Overlay
 from gridmerge.model import Mosaic
-from gridmerge.overlay import overlay
+from gridmerge.overlay import overlay_layers
 from gridmerge.overlay.linework import rectangle_width
-from gridmerge.overlay.narrow import tapering
+from gridmerge.overlay.narrowness import mask_tapering_grids
 from tests.overlay.making import layer, promises, township
 
 X, Y = 500_000.0, 3_200_000.0
@@ -60,7 +60,7 @@ def networks(more=None, count: int = 10, without=()):
 
 def cut(layers, **settings) -> Mosaic:
     ship = township(VILLAGES)
-    mosaic = overlay(ship, layers, Overlay(**settings))
+    mosaic = overlay_layers(ship, layers, Overlay(**settings))
     promises(mosaic, ship)
     return mosaic
 
@@ -216,4 +216,4 @@ def test_strips_of_even_width_do_not_taper_and_wedges_and_lenses_do():
     even = [strip(0, 0, 300, 6), strip(0, 0, 12, 12), strip(0, 0, 90, 4, 30), shapely.Point(X, Y).buffer(8)]
     points = [lens(0, 0, 200, 6), shapely.Polygon([(X, Y), (X + 200, Y), (X + 200, Y + 5)]), lens(0, 0, 60, 8)]
     shapes = np.array([*even, *points], dtype=object)
-    assert tapering(shapes, rectangle_width(shapes)).tolist() == [False] * 4 + [True] * 3
+    assert mask_tapering_grids(shapes, rectangle_width(shapes)).tolist() == [False] * 4 + [True] * 3

@@ -13,10 +13,10 @@ from hypothesis import strategies as st
 from pandas.testing import assert_frame_equal
 from shapely.affinity import translate
 
-from gridmerge.config import LayerSpec, Overlay
-from gridmerge.mend import mend_layer
+from gridmerge.clean import clean_layer
+from gridmerge.config.settings import LayerSpec, Overlay
 from gridmerge.model import Layer, Mosaic, RawLayer, Source
-from gridmerge.overlay import engine, overlay
+from gridmerge.overlay import engine, overlay_layers
 from tests.overlay.making import lattice, layer, of_town, promises, township
 from tests.towns import draw_town, recovery
 
@@ -28,7 +28,7 @@ LEFT, RIGHT = shapely.union_all(BLOCKS[0:2] + BLOCKS[4:6]), shapely.union_all(BL
 def small():
     town = draw_town(3, villages=4, layers=10, blocks=16, dirt=1.0)
     ship, layers = of_town(town)
-    return town, ship, layers, overlay(ship, layers, Overlay())
+    return town, ship, layers, overlay_layers(ship, layers, Overlay())
 
 
 def test_recovers_the_true_blocks_of_a_dirty_town(small):
@@ -37,11 +37,11 @@ def test_recovers_the_true_blocks_of_a_dirty_town(small):
     assert recovery(mosaic.faces, town)["f1"] > 0.9
 
 
-@pytest.mark.parametrize("crowd", [engine.CROWD, 0], ids=["threads", "processes"])
+@pytest.mark.parametrize("crowd", [engine.MIN_PROCESS_SAMPLES, 0], ids=["threads", "processes"])
 def test_order_of_layers_and_number_of_processes_change_nothing(small, crowd, monkeypatch):
     _, ship, layers, mosaic = small
-    monkeypatch.setattr(engine, "CROWD", crowd)
-    again = overlay(ship, layers[::-1], Overlay(), processes=2)
+    monkeypatch.setattr(engine, "MIN_PROCESS_SAMPLES", crowd)
+    again = overlay_layers(ship, layers[::-1], Overlay(), processes=2)
     assert_frame_equal(pd.DataFrame(mosaic.faces), pd.DataFrame(again.faces))
     assert_frame_equal(mosaic.memberships, again.memberships)
     assert_frame_equal(mosaic.borders, again.borders)
@@ -69,7 +69,7 @@ def test_order_of_rows_in_a_layer_changes_no_byte(small):
     _, ship, layers, mosaic = small
     mixed = [replace(one, frame=one.frame.sample(frac=1, random_state=n)) for n, one in enumerate(layers)]
     assert any(list(a.frame["source_id"]) != list(b.frame["source_id"]) for a, b in zip(layers, mixed, strict=True))
-    _same_bytes(mosaic, overlay(ship, mixed, Overlay()))
+    _same_bytes(mosaic, overlay_layers(ship, mixed, Overlay()))
 
 
 @settings(max_examples=4, deadline=None)
@@ -89,7 +89,7 @@ def test_names_of_layers_of_one_rank_move_no_line(small, order):
         )
         for one in layers
     ]
-    again = overlay(ship, sorted(renamed, key=lambda one: one.key), Overlay())
+    again = overlay_layers(ship, sorted(renamed, key=lambda one: one.key), Overlay())
     assert shapely.to_wkb(mosaic.faces.geometry.values).tolist() == shapely.to_wkb(again.faces.geometry.values).tolist()
     assert_frame_equal(mosaic.borders, again.borders)
     back = {new: old for old, new in named.items()}
@@ -107,7 +107,7 @@ def test_of_two_zones_on_one_land_the_same_wins_in_any_order_of_rows():
     }
     zones = layer("zones", campuses, role="exclusive")
     turned = replace(zones, frame=zones.frame[::-1])
-    first, second = (overlay(ship, [layer("a", BLOCKS), one], Overlay(tolerance=5)) for one in (zones, turned))
+    first, second = (overlay_layers(ship, [layer("a", BLOCKS), one], Overlay(tolerance=5)) for one in (zones, turned))
     _same_bytes(first, second)
     assert first.faces.groupby("zone")["area_m2"].sum()["zones/学"] == pytest.approx(7000, abs=1)
 
@@ -123,15 +123,15 @@ def test_order_of_rows_in_a_file_changes_no_byte(small, named):
             if seed is not None:
                 frame = frame.sample(frac=1, random_state=seed, ignore_index=True)
             spec = LayerSpec(path="made.shp", key=key, role=drawn.role, id="source_id" if named else None)
-            layers.append(mend_layer(_raw(frame), spec, ship))
+            layers.append(clean_layer(_raw(frame), spec, ship))
         return layers
 
-    _same_bytes(overlay(ship, mended(None), Overlay()), overlay(ship, mended(7), Overlay()))
+    _same_bytes(overlay_layers(ship, mended(None), Overlay()), overlay_layers(ship, mended(7), Overlay()))
 
 
 def test_equal_networks_give_their_own_blocks_exactly():
     ship = township([LEFT, RIGHT])
-    mosaic = overlay(ship, [layer("a", BLOCKS), layer("b", BLOCKS)], Overlay(tolerance=5))
+    mosaic = overlay_layers(ship, [layer("a", BLOCKS), layer("b", BLOCKS)], Overlay(tolerance=5))
     promises(mosaic, ship)
     assert len(mosaic.faces) == 8
     assert mosaic.faces["area_m2"].to_numpy() == pytest.approx([40_000.0] * 8)
@@ -140,7 +140,7 @@ def test_equal_networks_give_their_own_blocks_exactly():
 
 def test_no_layer_leaves_the_villages():
     ship = township([LEFT, RIGHT])
-    mosaic = overlay(ship, [], Overlay())
+    mosaic = overlay_layers(ship, [], Overlay())
     promises(mosaic, ship)
     assert len(mosaic.faces) == 2
     assert mosaic.memberships.empty
@@ -149,14 +149,14 @@ def test_no_layer_leaves_the_villages():
 def test_a_layer_elsewhere_claims_nothing():
     ship = township([LEFT, RIGHT])
     away = layer("away", [translate(LEFT, 10_000)])
-    mosaic = overlay(ship, [layer("a", BLOCKS), away], Overlay(tolerance=5))
+    mosaic = overlay_layers(ship, [layer("a", BLOCKS), away], Overlay(tolerance=5))
     assert set(mosaic.memberships["layer"]) == {"a"}
 
 
 def test_double_claims_and_gaps_are_kept():
     ship = township([LEFT, RIGHT])
     twice = layer("twice", {"w": shapely.union_all(BLOCKS[0:2]), "x": shapely.union_all(BLOCKS[1:3])})
-    mosaic = overlay(ship, [layer("a", BLOCKS), twice], Overlay(tolerance=5))
+    mosaic = overlay_layers(ship, [layer("a", BLOCKS), twice], Overlay(tolerance=5))
     claims = mosaic.memberships[mosaic.memberships["layer"] == "twice"].groupby("face_id")["source_id"].agg(list)
     assert sorted(map(tuple, claims)) == [("w",), ("w", "x"), ("x",)]
     assert len(mosaic.faces) == 8
@@ -165,7 +165,9 @@ def test_double_claims_and_gaps_are_kept():
 def test_an_exclusive_zone_is_cut_out_whole_and_named():
     ship = township([LEFT, RIGHT])
     campus = shapely.box(500_050, 3_200_050, 500_150, 3_200_120)
-    mosaic = overlay(ship, [layer("a", BLOCKS), layer("zones", {"校": campus}, role="exclusive")], Overlay(tolerance=5))
+    mosaic = overlay_layers(
+        ship, [layer("a", BLOCKS), layer("zones", {"校": campus}, role="exclusive")], Overlay(tolerance=5)
+    )
     promises(mosaic, ship)
     zone = mosaic.faces[mosaic.faces["zone"] == "zones/校"]
     assert zone.union_all().symmetric_difference(campus).area < 1.0
@@ -174,7 +176,7 @@ def test_an_exclusive_zone_is_cut_out_whole_and_named():
 def test_barriers_cut_and_belong_to_nobody():
     ship = township([LEFT, RIGHT])
     river = layer("river", [shapely.LineString([(499_900, 3_200_100), (500_900, 3_200_100)])], role="barrier")
-    mosaic = overlay(ship, [layer("a", BLOCKS), river], Overlay(tolerance=5))
+    mosaic = overlay_layers(ship, [layer("a", BLOCKS), river], Overlay(tolerance=5))
     promises(mosaic, ship)
     assert len(mosaic.faces) == 12
     assert "river" not in set(mosaic.memberships["layer"])
@@ -195,6 +197,6 @@ def test_the_better_rank_keeps_its_line():
         )
         for key in "bcd"
     ]
-    mosaic = overlay(ship, [layer("a", aside, rank=1), *others], Overlay(tolerance=8))
+    mosaic = overlay_layers(ship, [layer("a", aside, rank=1), *others], Overlay(tolerance=8))
     west = mosaic.faces[mosaic.faces["village_code"] == "510311104201"].geometry.bounds["maxx"].min()
     assert west == pytest.approx(500_197, abs=0.2)

@@ -10,9 +10,9 @@ import pytest
 import shapely
 from shapely.affinity import translate
 
-from gridmerge.config import Overlay, Role
+from gridmerge.config.settings import Overlay, Role
 from gridmerge.model import Layer, Mosaic
-from gridmerge.overlay import overlay
+from gridmerge.overlay import overlay_layers
 from tests.overlay.making import layer, promises, township
 
 X, Y, SIDE, COUNT = 500_000.0, 3_200_000.0, 160.0, 6
@@ -52,7 +52,7 @@ def estates(inset: float | Sequence[float], seed: int = 7, noise: float = 0.3) -
 
 def cut(estate: dict[str, shapely.Polygon], role: Role = "grid", **more: Any) -> Mosaic:
     ship = township(VILLAGES)
-    mosaic = overlay(ship, [*NETWORKS, layer("edu", estate, role=role, **more)], Overlay())
+    mosaic = overlay_layers(ship, [*NETWORKS, layer("edu", estate, role=role, **more)], Overlay())
     promises(mosaic, ship)
     return mosaic
 
@@ -136,7 +136,7 @@ def test_a_wall_seen_on_one_side_is_no_shift_of_the_whole():
         for n in (0, 2, 3, 5)
     }
     ship = township([shapely.union_all(VILLAGES)])
-    mosaic = overlay(ship, [*NETWORKS, layer("edu", estate)], Overlay())
+    mosaic = overlay_layers(ship, [*NETWORKS, layer("edu", estate)], Overlay())
     assert mosaic.figures["layers"]["edu"]["shift_m"] == [0.0, 0.0]
     assert kept(mosaic, estate).min() > 0.97
 
@@ -144,14 +144,14 @@ def test_a_wall_seen_on_one_side_is_no_shift_of_the_whole():
 def test_walls_pull_no_street():
     estate = estates(8.0)
     ship = township(VILLAGES)
-    mosaic = overlay(ship, [NETWORKS[0], layer("edu", estate)], Overlay())
+    mosaic = overlay_layers(ship, [NETWORKS[0], layer("edu", estate)], Overlay())
     assert mosaic.figures["layers"]["a"]["max_m"] < 3  # the village line, half a metre off, pulls a little
     assert kept(mosaic, estate).min() > 0.97
 
 
 def test_base_lines_stay_as_drawn_and_the_others_come_to_them():
     aside = [translate(cell, 3, 2) for cell in streets("x", 3).frame.geometry]
-    mosaic = overlay(township(VILLAGES), [*NETWORKS, layer("base", aside, role="base")], Overlay())
+    mosaic = overlay_layers(township(VILLAGES), [*NETWORKS, layer("base", aside, role="base")], Overlay())
     assert len(mosaic.faces) == COUNT * COUNT
     lines = shapely.union_all(shapely.boundary(mosaic.faces.geometry.to_numpy()))
     walk = shapely.line_interpolate_point(shapely.boundary(np.array(aside)), np.arange(0, 640, 7)[:, None]).ravel()
@@ -210,7 +210,7 @@ BASES = {
 @pytest.mark.parametrize("name", BASES)
 def test_land_of_a_base_network_is_handed_to_nobody(name):
     drawn = [shapely.box(X + a, Y + b, X + c, Y + d) for a, b, c, d in BASES[name]]
-    mosaic = overlay(township(VILLAGES), [*NETWORKS, layer("edu", drawn, role="base")], Overlay())
+    mosaic = overlay_layers(township(VILLAGES), [*NETWORKS, layer("edu", drawn, role="base")], Overlay())
     promises(mosaic, township(VILLAGES))
     estate = {f"edu{n:03d}": grid for n, grid in enumerate(drawn)}
     assert kept(mosaic, estate).min() > 0.97
@@ -223,7 +223,7 @@ def test_no_role_moves_a_zone(role):
         other = [shapely.boundary(one) for one in other]
     zones = {"z": shapely.box(X + 330, Y + 20, X + 400, Y + 90), "y": shapely.box(X + 390, Y + 200, X + 420, Y + 300)}
     layers = [*NETWORKS, layer("lines", other, role=role), layer("edu", zones, role="exclusive")]
-    mosaic = overlay(township(VILLAGES), layers, Overlay())
+    mosaic = overlay_layers(township(VILLAGES), layers, Overlay())
     promises(mosaic, township(VILLAGES))
     assert kept(mosaic, zones).min() > 0.999
     lines = shapely.union_all(shapely.boundary(mosaic.faces.geometry.to_numpy()))

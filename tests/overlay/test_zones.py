@@ -11,9 +11,9 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from shapely.affinity import rotate, translate
 
-from gridmerge.config import Overlay
+from gridmerge.config.settings import Overlay
 from gridmerge.model import Mosaic
-from gridmerge.overlay import overlay
+from gridmerge.overlay import overlay_layers
 from tests.overlay.making import lattice, layer, promises, township
 
 X, Y = 500_000.0, 3_200_000.0
@@ -34,7 +34,7 @@ def cut(
     """Three networks of the same blocks, a metre apart, and the zones."""
     networks = [layer(key, [translate(b, dx, -dx) for b in BLOCKS]) for key, dx in zip("abc", (-1, 0, 1), strict=True)]
     ship = township(list(villages))
-    mosaic = overlay(ship, [*networks, layer("z", zones, role="exclusive")], Overlay(tolerance=tolerance))
+    mosaic = overlay_layers(ship, [*networks, layer("z", zones, role="exclusive")], Overlay(tolerance=tolerance))
     promises(mosaic, ship)
     return mosaic
 

@@ -14,7 +14,7 @@ import pandas as pd
 import shapely
 from shapely.affinity import translate
 
-from gridmerge.publish.manifest import MANIFEST
+from gridmerge.products.manifest import MANIFEST_FILE
 from tests.verify.changes import (
     Alteration,
     add_row,
@@ -342,7 +342,7 @@ MALFORMED: tuple[Alteration, ...] = tuple(
         ("locate.wkb", "cut short", cut_short("locate.wkb")),
         ("manifest.json", "cut short", cut_short("manifest.json")),
         ("manifest.json", "a list", replace_file("manifest.json", b"[]")),
-        ("manifest.json", "without files", lambda out: rewrite_json(out / MANIFEST, lambda m: m.pop("files"))),
+        ("manifest.json", "without files", lambda out: rewrite_json(out / MANIFEST_FILE, lambda m: m.pop("files"))),
         *((name, "gone", remove(name)) for name in ("map.html", "standins.csv", "locate.idx", "claims.csv", "manifest.json", "findings.csv")),
     )
 )  # fmt: skip

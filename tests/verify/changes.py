@@ -13,7 +13,7 @@ import pandas as pd
 import pyogrio
 import shapely
 
-from gridmerge.publish.manifest import MANIFEST
+from gridmerge.products.manifest import MANIFEST_FILE
 from tests.verify.tamper import rewrite_csv, rewrite_json, rewrite_layer, rewrite_part, rewrite_text
 
 
@@ -128,7 +128,7 @@ def set_report(*path: str | int, value: object) -> Callable[[Path], object]:
 
 
 def change_manifest(change: Callable[[dict], object]) -> Callable[[Path], object]:
-    return lambda out: rewrite_json(out / MANIFEST, change)
+    return lambda out: rewrite_json(out / MANIFEST_FILE, change)
 
 
 def replace_text(file: str, old: str, new: str) -> Callable[[Path], object]:

@@ -12,7 +12,7 @@ import pandas as pd
 import pyogrio
 import shapely
 
-from gridmerge.publish.manifest import MANIFEST
+from gridmerge.products.manifest import MANIFEST_FILE
 from tests.verify.changes import (
     Alteration,
     add_row,
@@ -181,13 +181,13 @@ def _bytes(file: str, old: bytes, new: bytes) -> Callable[[Path], object]:
 
 
 def _all_gone(out: Path) -> None:
-    rewrite_json(out / MANIFEST, lambda manifest: manifest.update(files=[], inputs=[]))
+    rewrite_json(out / MANIFEST_FILE, lambda manifest: manifest.update(files=[], inputs=[]))
 
 
 def _other_machine_and_title(out: Path) -> None:
     """The map says something else, and the manifest that another machine made it."""
     replace_text("about.txt", "青山镇", "红山镇")(out)
-    rewrite_json(out / MANIFEST, lambda manifest: manifest["made_with"].update(geos="3.9.9"))
+    rewrite_json(out / MANIFEST_FILE, lambda manifest: manifest["made_with"].update(geos="3.9.9"))
 
 
 def _nulls(out: Path) -> None:
@@ -253,8 +253,8 @@ CHEATS: tuple[Alteration, ...] = tuple(
         ("a key twice in the report", _bytes("report.json", b'"version":', b'"version": "9", "version":'), "report.json"),
         ("the version in the manifest", change_manifest(lambda m: m.update(gridmerge="9.9")), "manifest.json"),
         ("the manifest emptied", _all_gone, "manifest.json lacks"),
-        ("a manifest with nothing in it", replace_file(MANIFEST, b"{}"), "manifest.json"),
-        ("a manifest of null", replace_file(MANIFEST, json.dumps(None).encode()), "manifest.json"),
+        ("a manifest with nothing in it", replace_file(MANIFEST_FILE, b"{}"), "manifest.json"),
+        ("a manifest of null", replace_file(MANIFEST_FILE, json.dumps(None).encode()), "manifest.json"),
         ("a path out of the folder in the manifest", change_manifest(lambda m: m["files"].append({"path": "../gridmerge.toml", "sha256": "0" * 64, "size": 1})), "not in the output folder"),
         ("an absolute path in the manifest", change_manifest(lambda m: m["files"].append({"path": "/etc/hostname", "sha256": "0" * 64, "size": 1})), "not in the output folder"),
         ("a blank at the end of the imprint", append_text("about.txt", " "), "about.txt"),

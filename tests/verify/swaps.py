@@ -8,7 +8,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from gridmerge.publish.manifest import MANIFEST
+from gridmerge.products.manifest import MANIFEST_FILE
 from tests.verify.changes import (
     Alteration,
     append_text,
@@ -154,8 +154,8 @@ def _string_beyond(out: Path) -> None:
 
 _REPLACED = ("grids.geojson", "gridmerge.gpkg", "crosswalk.csv", "assignments.csv", "report.json", "about.txt")
 _EMPTIED = ("gridmerge.gpkg", "assignments.csv", "members.csv", "report.json", "plan.xlsx", "map.html", "locate.json")
-_FOLDERS = ("grids.geojson", "gridmerge.gpkg", "crosswalk.csv", "report.json", "plan.xlsx", "locate.dat", MANIFEST)
-_JSON = ("grids.geojson", "report.json", "locate.json", MANIFEST)
+_FOLDERS = ("grids.geojson", "gridmerge.gpkg", "crosswalk.csv", "report.json", "plan.xlsx", "locate.dat", MANIFEST_FILE)
+_JSON = ("grids.geojson", "report.json", "locate.json", MANIFEST_FILE)
 
 SWAPS: tuple[Alteration, ...] = tuple(
     Alteration(name=name, alter=alter, names=names)
@@ -219,21 +219,21 @@ SWAPS: tuple[Alteration, ...] = tuple(
         ("a hidden column in the workbook", _narrow_column, "plan.xlsx"),
         ("a text beyond the last in the workbook", _string_beyond, "plan.xlsx"),
         # the manifest
-        ("manifest.json with a key twice", _bytes(MANIFEST, _key_twice), MANIFEST),
-        ("manifest.json with a file twice", change_manifest(_twice), MANIFEST),
-        ("manifest.json with a BOM", _bytes(MANIFEST, _with_bom), MANIFEST),
-        ("manifest.json with a size as text", _entry(size="much"), MANIFEST),
-        ("manifest.json without a digest", _entry(sha256=None), MANIFEST),
-        ("manifest.json with files as a table", change_manifest(lambda m: m.update(files={})), MANIFEST),
+        ("manifest.json with a key twice", _bytes(MANIFEST_FILE, _key_twice), MANIFEST_FILE),
+        ("manifest.json with a file twice", change_manifest(_twice), MANIFEST_FILE),
+        ("manifest.json with a BOM", _bytes(MANIFEST_FILE, _with_bom), MANIFEST_FILE),
+        ("manifest.json with a size as text", _entry(size="much"), MANIFEST_FILE),
+        ("manifest.json without a digest", _entry(sha256=None), MANIFEST_FILE),
+        ("manifest.json with files as a table", change_manifest(lambda m: m.update(files={})), MANIFEST_FILE),
         ("manifest.json with a path of a folder", _entry(path="."), "is missing|not in the output folder"),
         ("manifest.json with no path", _entry(path=""), "not in the output folder"),
         ("manifest.json with a zero byte in a path", _entry(path="a\0b"), "no path of a file"),
         ("manifest.json with a path without end", _entry(path="x" * 10_000), "no path of a file"),
         ("manifest.json with options of the map that are none", change_manifest(_no_options), "map.html"),
-        ("manifest.json of no machine", change_manifest(lambda m: m.update(made_with=[])), MANIFEST),
+        ("manifest.json of no machine", change_manifest(lambda m: m.update(made_with=[])), MANIFEST_FILE),
         ("manifest.json with an input outside", change_manifest(lambda m: m["inputs"].append({**m["inputs"][0], "path": "../../x"})), "x"),
-        ("manifest.json of no bytes", replace_file(MANIFEST, b""), MANIFEST),
-        ("manifest.json gone with a table", lambda out: [remove(MANIFEST)(out), remove("duties.csv")(out)], MANIFEST),
+        ("manifest.json of no bytes", replace_file(MANIFEST_FILE, b""), MANIFEST_FILE),
+        ("manifest.json gone with a table", lambda out: [remove(MANIFEST_FILE)(out), remove("duties.csv")(out)], MANIFEST_FILE),
     )
 )  # fmt: skip
 
@@ -246,5 +246,5 @@ NO_DIFFERENCE: dict[str, Callable[[Path], object]] = {
         out / "report.json", lambda data: data["seconds"].update(load=9.0)
     ),
     "the package packed again": run_sql("REINDEX"),
-    "the manifest with sorted keys": _bytes(MANIFEST, _sorted_keys),
+    "the manifest with sorted keys": _bytes(MANIFEST_FILE, _sorted_keys),
 }

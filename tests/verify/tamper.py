@@ -15,7 +15,7 @@ from typing import Any
 import pandas as pd
 import pyogrio
 
-from gridmerge.publish.manifest import MANIFEST, entry
+from gridmerge.products.manifest import MANIFEST_FILE, make_manifest_entry
 
 
 def rewrite_csv(file: Path, change: Callable[[list[list[str]]], Any]) -> None:
@@ -106,7 +106,7 @@ def rewrite_part(file: Path, part: str, change: Callable[[bytes], bytes]) -> Non
 
 def reseal(out: Path) -> None:
     """Make the manifest fit the files as they are now, as somebody would who knows of it."""
-    file = out / MANIFEST
+    file = out / MANIFEST_FILE
     if not file.is_file():
         return
     manifest = json.loads(file.read_text("utf-8"))
@@ -116,5 +116,5 @@ def reseal(out: Path) -> None:
 
 
 def _now(out: Path, path: str) -> dict[str, Any]:
-    fresh = entry(out / path, path)
+    fresh = make_manifest_entry(out / path, path)
     return {"sha256": fresh.sha256, "size": fresh.size}

@@ -8,8 +8,8 @@ import pytest
 
 from gridmerge.errors import GridmergeError
 from gridmerge.pipeline import build
-from gridmerge.verify import afresh, verify
-from gridmerge.verify.verify import prove
+from gridmerge.verify import rebuild, verify_build
+from gridmerge.verify.proof import prove_build
 from tests.small_project import write_small_project
 from tests.verify.alterations import EVERY, MALFORMED, SEALED, TABLE
 from tests.verify.cheating import CHEATS
@@ -33,16 +33,18 @@ def finished(tmp_path_factory):
 def made_again(finished, tmp_path_factory):
     """What verify makes again: as long as no input was touched, always the same files."""
     kept = tmp_path_factory.mktemp("again")
-    whole = afresh._make
+    whole = rebuild._rebuild_files
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(afresh, "_make", lambda *args: (whole(*args), shutil.copytree(args[3], kept, dirs_exist_ok=True)))
-        assert verify(finished / "out") == []
+        patch.setattr(
+            rebuild, "_rebuild_files", lambda *args: (whole(*args), shutil.copytree(args[3], kept, dirs_exist_ok=True))
+        )
+        assert verify_build(finished / "out") == []
     return kept
 
 
 @pytest.fixture
 def out(finished, made_again, tmp_path, monkeypatch):
-    whole = afresh._make
+    whole = rebuild._rebuild_files
 
     def known(written, again, manifest, fresh, processes):
         if any(entry.options for entry in manifest.files) or written.report.project.date not in _day(made_again):
@@ -50,7 +52,7 @@ def out(finished, made_again, tmp_path, monkeypatch):
         else:
             shutil.copytree(made_again, fresh, dirs_exist_ok=True)
 
-    monkeypatch.setattr(afresh, "_make", known)
+    monkeypatch.setattr(rebuild, "_rebuild_files", known)
     return shutil.copytree(finished, tmp_path / "town") / "out"
 
 
@@ -61,7 +63,7 @@ def _day(folder):
 def told(out):
     """What the proof says, in both languages; a sentence that stops it counts."""
     try:
-        proof = prove(out)
+        proof = prove_build(out)
         texts = [*(failure.text for failure in proof.broken), *proof.notes]
     except GridmergeError as error:
         texts = [error.text]
@@ -103,10 +105,10 @@ def test_the_table_is_long_enough_and_of_every_kind():
 def test_what_other_programs_leave_beside_the_files_is_no_lie(out):
     for name in ("~$plan.xlsx", ".DS_Store", "Thumbs.db", "desktop.ini", "gridmerge.gpkg-wal", "map.html.tmp"):
         (out / name).write_bytes(b"x")
-    assert verify(out) == []
+    assert verify_build(out) == []
 
 
 def test_files_in_folders_of_their_own_are_nobodys_business(out):
     (out / "会议").mkdir()
     (out / "会议" / "纪要.docx").write_bytes(b"x")
-    assert verify(out) == []
+    assert verify_build(out) == []

@@ -10,8 +10,8 @@ from click.testing import CliRunner
 
 from gridmerge.cli import main
 from gridmerge.pipeline import build
-from gridmerge.publish.manifest import MANIFEST, read_manifest
-from gridmerge.verify import prove, verify
+from gridmerge.products.manifest import MANIFEST_FILE, read_manifest
+from gridmerge.verify import prove_build, verify_build
 from tests.small_project import write_small_project
 from tests.verify.right import write_right_project
 from tests.verify.tamper import reseal, rewrite_json, rewrite_text
@@ -21,7 +21,7 @@ from tests.verify.tamper import reseal, rewrite_json, rewrite_text
 def test_a_right_build_is_called_right(tmp_path, seed):
     project = write_right_project(tmp_path / "镇 一", seed)
     build(project, project / "out")
-    proof = prove(project / "out")
+    proof = prove_build(project / "out")
     assert [failure.text.en for failure in proof.broken] == []
     assert proof.notes == []
 
@@ -59,21 +59,21 @@ def run(*arguments):
 def test_what_later_commands_write_into_out_is_of_the_build(out, command):
     before = read_manifest(out)
     run(*(str(part).replace("OUT", str(out)) for part in command))
-    assert verify(out) == []
+    assert verify_build(out) == []
     assert read_manifest(out) != before
 
 
 def test_a_file_of_a_later_command_that_is_altered_is_told(out):
     run("leave", "M1", out)
     rewrite_text(out / "leave-M1" / "members.csv", "M2", "M9")
-    assert [failure.text.en for failure in verify(out)] == [
+    assert [failure.text.en for failure in verify_build(out)] == [
         "The files disagree: leave-M1/members.csv is not what was written: it was altered since, or is of another build."
     ]
 
 
 def test_alternatives_are_made_again_too(out):
     run("build", out.parent, "--alternatives")
-    assert verify(out) == []
+    assert verify_build(out) == []
     assert "alternatives.csv" in {entry.path for entry in read_manifest(out).files}
 
 
@@ -94,7 +94,7 @@ def edited(out):
 
 
 def noted(out):
-    proof = prove(out)
+    proof = prove_build(out)
     assert [failure.text.en for failure in proof.broken] == []
     return "\n".join(note.en for note in proof.notes)
 
@@ -103,7 +103,7 @@ def test_meetings_are_held_again_too(edited):
     assert noted(edited) == ""
     rewrite_text(edited / "meeting.csv", "路口", "桥头")
     reseal(edited)
-    assert [failure.text.en for failure in verify(edited)] == [
+    assert [failure.text.en for failure in verify_build(edited)] == [
         "Promise 6 does not hold: meeting.csv is not what the inputs give (line 2)."
     ]
 
@@ -123,7 +123,7 @@ def test_a_lie_is_told_where_edits_are_gone_too(edited):
     (edited.parent / "edits.json").unlink()
     rewrite_json(edited / "grids.geojson", lambda data: data["features"][0]["properties"].update(households=1))
     reseal(edited)
-    assert any("households" in failure.text.en for failure in verify(edited))
+    assert any("households" in failure.text.en for failure in verify_build(edited))
 
 
 def test_an_input_called_edits_is_an_input_all_the_same(edited):
@@ -136,7 +136,7 @@ def test_an_input_called_edits_is_an_input_all_the_same(edited):
     rewrite_json(edited / "report.json", rename)
     rewrite_text(edited.parent / "roster.csv", "赵一", "赵二")
     reseal(edited)
-    assert any("the input roster.csv is not what it was" in failure.text.en for failure in verify(edited))
+    assert any("the input roster.csv is not what it was" in failure.text.en for failure in verify_build(edited))
 
 
 def with_previous(out, path):
@@ -163,13 +163,13 @@ def test_an_input_that_lies_in_out_is_looked_at(out):
     run("build", out.parent)
     assert noted(out) == ""
     rewrite_text(out / "roster.csv", "赵一", "赵二")
-    assert "the input out/roster.csv is not what it was" in "".join(failure.text.en for failure in verify(out))
+    assert "the input out/roster.csv is not what it was" in "".join(failure.text.en for failure in verify_build(out))
 
 
 def on_another_machine(out):
     manifest = read_manifest(out)
     other = manifest.model_copy(update={"made_with": {**manifest.made_with, "geos": "3.9.9"}})
-    (out / MANIFEST).write_text(other.model_dump_json(), "utf-8")
+    (out / MANIFEST_FILE).write_text(other.model_dump_json(), "utf-8")
 
 
 def test_the_same_results_of_another_machine_are_proved_wholly(out):
@@ -181,7 +181,7 @@ def test_other_results_of_another_machine_are_told_with_its_versions(out):
     rewrite_text(out / "about.txt", "青山镇", "红山镇")
     reseal(out)
     on_another_machine(out)
-    proof = prove(out)
+    proof = prove_build(out)
     assert [failure.promise for failure in proof.broken] == [6] and proof.notes == []
     said = proof.broken[0].text.en
     assert said.startswith("Promise 6 does not hold: about.txt is not what the inputs give")
@@ -190,17 +190,17 @@ def test_other_results_of_another_machine_are_told_with_its_versions(out):
 
 def test_another_language_of_the_results_is_no_lie(out):
     run("build", out.parent, "--lang", "zh")
-    assert verify(out) == []
+    assert verify_build(out) == []
 
 
 def test_another_day_is_no_lie(out, monkeypatch):
     monkeypatch.setenv("SOURCE_DATE_EPOCH", "1")
-    assert verify(out) == []
+    assert verify_build(out) == []
 
 
 def test_the_manifest_says_what_the_contract_asks(out):
-    told = json.loads((out / MANIFEST).read_text("utf-8"))
-    assert {entry["path"] for entry in told["files"]} == {file.name for file in out.iterdir()} - {MANIFEST}
+    told = json.loads((out / MANIFEST_FILE).read_text("utf-8"))
+    assert {entry["path"] for entry in told["files"]} == {file.name for file in out.iterdir()} - {MANIFEST_FILE}
     assert [entry["path"] for entry in told["inputs"]] == [
         "gridmerge.toml", "buildings.csv", "fire.gpkg", "roster.csv", "villages.gpkg", "警务区.geojson",
     ]  # fmt: skip
@@ -225,8 +225,8 @@ def replaced(manifest):
 def test_a_phone_in_the_project_file_is_not_in_the_manifest(out):
     rewrite_text(out.parent / "gridmerge.toml", 'name = "青山镇"', 'name = "青山镇 13912345678"')
     run("build", out.parent)
-    assert "13912345678" not in (out / MANIFEST).read_text("utf-8")
-    assert verify(out) == []
+    assert "13912345678" not in (out / MANIFEST_FILE).read_text("utf-8")
+    assert verify_build(out) == []
 
 
 @pytest.mark.parametrize("none", ["-", "NaN", "无", "NULL", "/"])
@@ -235,7 +235,7 @@ def test_a_sign_that_there_is_no_code_is_no_code_that_got_lost(tmp_path, none):
     for code in ("P3", "P4"):
         rewrite_text(project / "警务区.geojson", f'"{code}"', f'"{none}"')
     build(project, project / "out")
-    assert [failure.text.en for failure in prove(project / "out").broken] == []
+    assert [failure.text.en for failure in prove_build(project / "out").broken] == []
 
 
 def test_a_code_that_is_not_given_is_null_in_the_file_of_a_script(tmp_path):
@@ -243,4 +243,4 @@ def test_a_code_that_is_not_given_is_null_in_the_file_of_a_script(tmp_path):
     project = write_small_project(tmp_path)
     rewrite_text(project / "警务区.geojson", '"P3"', "NaN")
     build(project, project / "out")
-    assert [failure.text.en for failure in prove(project / "out").broken] == []
+    assert [failure.text.en for failure in prove_build(project / "out").broken] == []

@@ -6,7 +6,7 @@ import geopandas as gpd
 import pytest
 import shapely
 
-from gridmerge.verify.sources import _same
+from gridmerge.verify.sources import _compare_features
 
 NEEDLE = [(0.0, 0.0), (0.0, 1e-6), (8.0, -1.7), (0.0, 0.0), (0.0, 0.0), (0.0, 0.0)]
 
@@ -23,7 +23,7 @@ def _turned(ring, by):
 @pytest.mark.parametrize("by", range(5))
 def test_rings_with_repeated_vertices_may_begin_anywhere(by):
     written, loaded = _table(shapely.MultiPolygon([_turned(NEEDLE, by)])), _table(shapely.Polygon(NEEDLE))
-    assert list(_same("police", written, loaded)) == []
+    assert list(_compare_features("police", written, loaded)) == []
 
 
 @pytest.mark.parametrize(
@@ -36,5 +36,5 @@ def test_rings_with_repeated_vertices_may_begin_anywhere(by):
     ids=["a millimetre", "a hole", "a vertex"],
 )
 def test_what_lies_elsewhere_is_told(other):
-    (failure,) = _same("police", _table(other), _table(shapely.box(0, 0, 10, 10)))
+    (failure,) = _compare_features("police", _table(other), _table(shapely.box(0, 0, 10, 10)))
     assert failure.promise == 3

@@ -13,7 +13,7 @@ from shapely.affinity import translate
 
 from gridmerge.errors import OutputError
 from gridmerge.pipeline import build
-from gridmerge.verify import verify as verify_sealed
+from gridmerge.verify import verify_build as verify_sealed
 from tests.small_project import write_small_project
 from tests.verify.tamper import reseal, rewrite_csv, rewrite_json, rewrite_layer
 

@@ -1,0 +1,1 @@
+"""Fields, ids, codes and village names."""

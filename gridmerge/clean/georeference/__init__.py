@@ -1,0 +1,1 @@
+"""Which coordinate system and datum an input is in, and where it lies."""

@@ -1,0 +1,1 @@
+"""Valid areas, and how they fit together."""

@@ -1,0 +1,1 @@
+"""What people and policy have fixed: locks, an earlier plan, how many grids a village has."""

@@ -1,0 +1,1 @@
+"""The solver on bare graphs: weights, edges with costs, a number of districts, limits. No geometry."""

@@ -1,0 +1,1 @@
+"""Geometry and coordinate systems that more than one room needs."""

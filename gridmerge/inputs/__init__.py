@@ -1,0 +1,1 @@
+"""Everything a project names, read once."""

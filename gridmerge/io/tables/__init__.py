@@ -1,0 +1,1 @@
+"""Rows of cells → frames: headers, units, totals, coordinates."""

@@ -1,9 +1,0 @@
-"""Location management (定位管理): whose is this place?
-
-In: the folder of a finished build, and a longitude and latitude, or a file of events. Out: an `Answer`, or the same rows with
-the grid, its village, its people, and how near a grid line is. Light to import: one look-up must be quick.
-"""
-
-from gridmerge.locate.one import Answer, locate_one
-
-__all__ = ["Answer", "locate_one"]

@@ -1,0 +1,1 @@
+"""What counts as personal, in whatever way it is written."""

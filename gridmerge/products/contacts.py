@@ -1,0 +1,48 @@
+"""Who stands behind a grid: its members with their duties, its leader, the departments that have land in it."""
+
+from __future__ import annotations
+
+import pandas as pd
+
+from gridmerge.model import Build
+
+DUTY_ORDER = ("leader", "full_time", "part_time", "stand_in", "adviser", "other")  # in the order people are named
+ABSENT_BELOW_M2 = 1.0  # a department with less than a square metre of a grid is not present in it
+
+
+def list_grid_members(build: Build) -> dict[str, list[dict[str, str]]]:
+    """Return for each grid code its members, the leader first: member_id, name, duty, phone."""
+    if build.assignment is None or build.roster is None:
+        return {}
+    roster = build.roster.members.set_index("member_id")
+    table = build.assignment.assignments
+    ranked = table.assign(rank=table["duty"].map(DUTY_ORDER.index)).sort_values(["grid_code", "rank", "member_id"])
+    members: dict[str, list[dict[str, str]]] = {}
+    for code, member, duty in zip(ranked["grid_code"], ranked["member_id"], ranked["duty"], strict=True):
+        name, phone = roster.at[member, "name"], roster.at[member, "phone"]
+        person = {"member_id": str(member), "name": str(name), "duty": str(duty), "phone": str(phone)}
+        members.setdefault(str(code), []).append(person)
+    return members
+
+
+def list_grid_leaders(build: Build) -> dict[str, str]:
+    """Return for each grid code the name of its leader; a grid without one is absent."""
+    return {
+        code: "、".join(person["name"] for person in members if person["duty"] == "leader")
+        for code, members in list_grid_members(build).items()
+        if any(person["duty"] == "leader" for person in members)
+    }
+
+
+def list_grid_departments(build: Build) -> dict[str, list[str]]:
+    """Return for each grid code the sorted keys of the networks that claim a face of it."""
+    claims = list_claimed_faces(build)
+    present = claims.groupby(["grid_code", "layer"], observed=True)["area_m2"].sum()
+    rows = present[present >= ABSENT_BELOW_M2].reset_index()
+    return {str(code): sorted(group["layer"]) for code, group in rows.groupby("grid_code")}
+
+
+def list_claimed_faces(build: Build) -> pd.DataFrame:
+    """Return memberships with the grid and the figures of their face: layer, source_id, face_id, grid_code, area_m2."""
+    faces = build.mosaic.faces[["face_id", "area_m2"]].merge(build.plan.faces, on="face_id")
+    return build.mosaic.memberships.merge(faces, on="face_id").sort_values(["layer", "source_id", "face_id"])

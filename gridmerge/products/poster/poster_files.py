@@ -1,0 +1,144 @@
+"""Which sheets there are, and how they become files."""
+
+from __future__ import annotations
+
+import io
+import re
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import matplotlib as mpl
+from matplotlib import font_manager
+from matplotlib.figure import Figure
+
+from gridmerge.errors import OutputError
+from gridmerge.i18n.text import Language
+from gridmerge.products.map.audience import restrict_map_data
+from gridmerge.products.map.data import MapData
+from gridmerge.products.masking import Audience
+from gridmerge.products.poster.contents import township_sheet, village_sheet
+from gridmerge.products.poster.layout import draw_sheet
+from gridmerge.products.provenance import Imprint
+from gridmerge.products.transaction import prepare_output, stage_output
+
+PNG_DPI = 150  # A3 at 2480 × 1754 pixels: sharp on a screen, and still a picture one can send
+CHINESE_FONTS = (  # the first that is installed
+    "Microsoft YaHei",
+    "PingFang SC",
+    "Noto Sans CJK SC",
+    "Noto Sans SC",
+    "Source Han Sans SC",
+    "Source Han Sans CN",
+    "WenQuanYi Micro Hei",
+    "WenQuanYi Zen Hei",
+    "SimHei",
+    "Noto Sans CJK JP",  # what older matplotlib calls the whole Noto CJK collection
+)
+_PNG: dict[str, Any] = {"dpi": PNG_DPI, "metadata": {"Software": None}}
+_FORBIDDEN_CHARACTERS = re.compile(r'[\\/:*?"<>|\x00-\x1f]+')  # what Windows refuses in a file name
+
+
+def draw_posters(
+    data: MapData,
+    folder: Path,
+    *,
+    language: Language = "zh",
+    audience: Audience = "meeting",
+    review_number: str = "",
+    inputs: Sequence[Path] = (),
+) -> list[Path]:
+    """Draw an A3 sheet for the township and one for each village.
+
+    Parameters
+    ----------
+    data
+        What to show.
+    folder
+        Where the files go; made when it is not there.
+    language
+        Of the labels.
+    audience
+        ``public`` masks names and leaves small counts out.
+    review_number
+        The map review number (审图号); "" leaves a line for it.
+    inputs
+        Files that no sheet may be written over.
+
+    Returns
+    -------
+    list of Path
+        PDF and PNG of each sheet, the township first; sheets that continue a long table have ``_2``, ``_3`` … at the end.
+
+    Raises
+    ------
+    OutputError
+        No Chinese font is installed, or the folder cannot be written: it is full, or a sheet in it is held open or an input.
+        What was there is unchanged then.
+    """
+    imprint = Imprint(
+        name=data.name,
+        date=data.date,
+        networks=sum(layer.role != "barrier" for layer in data.layers),  # before the public's copy loses them
+        crs=data.crs,
+        audience=audience,
+        review_number=review_number,
+    )
+    data = restrict_map_data(data, audience)
+    sheets = [
+        township_sheet(data, language),
+        *(village_sheet(data, code, language) for code in _villages_with_grids(data)),
+    ]
+    # no mathtext: a $ in a village's name is a dollar; fonttype 42 keeps text selectable
+    prepare_output(folder, _sheets_there(folder, [sheet.file for sheet in sheets]), inputs)  # told before the drawing
+    look: Any = {"font.family": chinese_font(), "pdf.fonttype": 42, "text.parse_math": False}
+    with mpl.rc_context(look), stage_output(folder, (), inputs) as aside:
+        files = [
+            file.name
+            for sheet in sheets
+            for page, figure in enumerate(draw_sheet(sheet, data, language, imprint), 1)
+            for file in _save_figure(figure, aside, sheet.file if page == 1 else f"{sheet.file}_{page}")
+        ]
+    return [folder / name for name in files]
+
+
+def _sheets_there(folder: Path, stems: Sequence[str]) -> list[str]:
+    """Names of the first page of each sheet, and of pages of an earlier set that may come again."""
+    names = [f"{_FORBIDDEN_CHARACTERS.sub('_', stem)}{ending}" for stem in stems for ending in (".pdf", ".png")]
+    pages = sorted(file.name for file in folder.glob("*_*.p[dn][fg]")) if folder.is_dir() else []
+    return [*names, *(page for page in pages if page.rpartition("_")[0] + Path(page).suffix in names)]
+
+
+def chinese_font() -> str:
+    """Return the first installed font that can write Chinese.
+
+    Raises
+    ------
+    OutputError
+        There is none: a poster full of empty boxes would be worse than none.
+    """
+    installed = set(font_manager.get_font_names())
+    for name in CHINESE_FONTS:
+        if name in installed:
+            return name
+    raise OutputError(
+        "没有找到中文字体，海报上的汉字会变成方框；请安装微软雅黑、思源黑体或 Noto Sans CJK SC 后重试。",
+        "No Chinese font is installed, the poster's text would be boxes; install Noto Sans CJK SC and try again.",
+    )
+
+
+def _villages_with_grids(data: MapData) -> list[str]:
+    with_grids = set(data.grids["village_code"])
+    return [code for code in data.villages["village_code"] if code in with_grids]
+
+
+def _save_figure(figure: Figure, folder: Path, name: str) -> list[Path]:
+    name = _FORBIDDEN_CHARACTERS.sub("_", name)
+    pdf, png = folder / f"{name}.pdf", folder / f"{name}.png"
+    # drawn in memory: matplotlib loses what the disk says when it fills up in the middle of a file.
+    # The same sheet gives the same bytes: no clock in the files.
+    for file, options in ((pdf, {"metadata": {"CreationDate": None, "Title": name}}), (png, _PNG)):
+        drawn = io.BytesIO()
+        figure.savefig(drawn, format=file.suffix[1:], **options)
+        file.write_bytes(drawn.getvalue())
+    return [pdf, png]

@@ -1,0 +1,1 @@
+"""plan.xlsx: summary, grids, members, reconciliation slips, findings."""

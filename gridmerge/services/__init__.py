@@ -1,0 +1,1 @@
+"""Commands on finished builds and on tables beside them."""
