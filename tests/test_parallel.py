@@ -27,7 +27,7 @@ from pathlib import Path
 from gridmerge.parallel import map_jobs
 from tests.test_parallel import stay
 if __name__ == "__main__":
-    each(stay, [Path(r"{folder}") / name for name in "ab"], processes=2)
+    map_jobs(stay, [Path(r"{folder}") / name for name in "ab"], processes=2)
 """
 
 
