@@ -33,7 +33,9 @@ def run(instance: dict, seed: int, budget: int) -> tuple[DistrictingSolution, fl
 
 def main() -> None:
     """Print a row an instance, and the totals."""
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
     parser.add_argument("folder", nargs="?", type=Path, default=FOLDER)
     parser.add_argument("--budget", type=int, default=BUDGET)
     parser.add_argument("--seeds", type=int, default=3)
@@ -41,7 +43,9 @@ def main() -> None:
     options = parser.parse_args()
     best = total = infeasible = 0
     worst = 0.0
-    print(f"{'graph':<12}{'n':>5}{'k':>4}{'optimum':>9}  cut edges by seed (- infeasible)   seconds")
+    print(
+        f"{'graph':<12}{'n':>5}{'k':>4}{'optimum':>9}  cut edges by seed (- infeasible)   seconds"
+    )
     for file in sorted(options.folder.glob("*.json")):
         instance = json.loads(file.read_text("utf-8"))
         if options.only and instance["name"] not in options.only:
@@ -60,7 +64,9 @@ def main() -> None:
             f"{' '.join(shown):<34}{np.mean(seconds):>8.1f}",
             flush=True,
         )
-    print(f"optimal in {best} of {total}, infeasible in {infeasible}, worst gap {100 * worst:.1f} %")
+    print(
+        f"optimal in {best} of {total}, infeasible in {infeasible}, worst gap {100 * worst:.1f} %"
+    )
 
 
 if __name__ == "__main__":

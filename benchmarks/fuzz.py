@@ -75,7 +75,9 @@ def _topojson(rings: list[list[list[float]]]) -> str:
         for i, (code, name) in enumerate(zip(CODES, NAMES, strict=True))
     ]
     layer = {"type": "GeometryCollection", "geometries": objects}
-    return json.dumps({"type": "Topology", "objects": {"grids": layer}, "arcs": rings}, ensure_ascii=False)
+    return json.dumps(
+        {"type": "Topology", "objects": {"grids": layer}, "arcs": rings}, ensure_ascii=False
+    )
 
 
 def _esri_json(rings: list[list[list[float]]]) -> str:
@@ -85,8 +87,15 @@ def _esri_json(rings: list[list[list[float]]]) -> str:
         {"attributes": {"code": code, "hs": hs}, "geometry": {"rings": [ring]}}
         for code, hs, ring in zip(CODES, HOUSES, rings, strict=True)
     ]
-    fields = [{"name": "code", "type": "esriFieldTypeString"}, {"name": "hs", "type": "esriFieldTypeInteger"}]
-    head = {"geometryType": "esriGeometryPolygon", "spatialReference": {"wkid": 4490}, "fields": fields}
+    fields = [
+        {"name": "code", "type": "esriFieldTypeString"},
+        {"name": "hs", "type": "esriFieldTypeInteger"},
+    ]
+    head = {
+        "geometryType": "esriGeometryPolygon",
+        "spatialReference": {"wkid": 4490},
+        "fields": fields,
+    }
     return json.dumps({**head, "features": features})
 
 
@@ -109,7 +118,9 @@ def mutate(raw: bytes, rng: random.Random) -> bytes:
     for _ in range(rng.randrange(1, 12)):
         # heads of binary files hold the counts and offsets that do most harm
         at = rng.randrange(min(len(data), 128) if rng.random() < 0.4 else len(data))
-        data[at] = rng.choice((0, 255, 127, 128, data[at] ^ (1 << rng.randrange(8)), rng.randrange(256)))
+        data[at] = rng.choice(
+            (0, 255, 127, 128, data[at] ^ (1 << rng.randrange(8)), rng.randrange(256))
+        )
     return bytes(data)
 
 
@@ -120,7 +131,9 @@ def mutants(seed: Path, count: int, folder: Path, rng: random.Random) -> list[Pa
         home = folder / f"{seed.suffix[1:]}_{seed.stem.replace('.', '_')}_{number:04d}"
         shutil.copytree(seed.parent, home)
         parts = sorted(
-            file for file in home.rglob("*") if file.is_file() and file.suffix not in (".prj", ".cpg", ".xsd")
+            file
+            for file in home.rglob("*")
+            if file.is_file() and file.suffix not in (".prj", ".cpg", ".xsd")
         )
         victim = rng.choice(parts)
         victim.write_bytes(mutate(victim.read_bytes(), rng))
@@ -139,7 +152,9 @@ def run(each: int, seed: int, workers: int = 2) -> dict[str, list[Verdict]]:
             keep = {one.path: one.path.parent for one in out[kind] if one.verdict in VERDICTS[2:]}
             for number, home in enumerate(keep.values()):
                 shutil.copytree(
-                    home, Path(tempfile.gettempdir()) / "gridmerge-fuzz" / f"{kind}-{seed}-{number}", dirs_exist_ok=True
+                    home,
+                    Path(tempfile.gettempdir()) / "gridmerge-fuzz" / f"{kind}-{seed}-{number}",
+                    dirs_exist_ok=True,
                 )
             shutil.rmtree(folder / "mutants" / kind)
     return out
@@ -160,7 +175,10 @@ def main(each: int, seed: int, workers: int, write: bool) -> None:
     for kind, verdicts in results.items():
         counts = Counter(one.verdict for one in verdicts)
         # an input without any feature stops the build, so it is not silent; a note is not enough to say that one is lost
-        untold = sum(one.verdict == "loaded" and 0 < one.features < len(CODES) and not one.findings for one in verdicts)
+        untold = sum(
+            one.verdict == "loaded" and 0 < one.features < len(CODES) and not one.findings
+            for one in verdicts
+        )
         cells = [kind, len(verdicts), *(counts[verdict] for verdict in VERDICTS), untold]
         lines.append(f"| {' | '.join(map(str, cells))} |")
         for one in verdicts:
@@ -173,7 +191,9 @@ def main(each: int, seed: int, workers: int, write: bool) -> None:
     click.echo(text)
     if write:
         before, _, rest = PAGE.read_text("utf-8").partition(MARKS[0])
-        PAGE.write_text(f"{before}{MARKS[0]}\n{text}\n{MARKS[1]}{rest.partition(MARKS[1])[2]}", "utf-8")
+        PAGE.write_text(
+            f"{before}{MARKS[0]}\n{text}\n{MARKS[1]}{rest.partition(MARKS[1])[2]}", "utf-8"
+        )
 
 
 if __name__ == "__main__":

@@ -62,7 +62,11 @@ def read_modules(folder: Path) -> list[Module]:
 def split_docstring(body: list[ast.stmt]) -> tuple[ast.stmt | None, list[ast.stmt]]:
     """The docstring of a body, if it has one, and the statements after it."""
     first = body[0] if body else None
-    if isinstance(first, ast.Expr) and isinstance(first.value, ast.Constant) and isinstance(first.value.value, str):
+    if (
+        isinstance(first, ast.Expr)
+        and isinstance(first.value, ast.Constant)
+        and isinstance(first.value.value, str)
+    ):
         return first, body[1:]
     return None, body
 
@@ -99,7 +103,9 @@ def body_length(function: Function) -> int:
 def count_nodes(node: ast.AST) -> int:
     """Nodes of a statement's syntax tree, without the statements inside it."""
     inside = [
-        child for child in ast.iter_child_nodes(node) if not isinstance(child, (ast.stmt, ast.ExceptHandler))
+        child
+        for child in ast.iter_child_nodes(node)
+        if not isinstance(child, (ast.stmt, ast.ExceptHandler))
     ]
     return 1 + sum(count_nodes(child) for child in inside)
 
@@ -119,7 +125,9 @@ def measure(modules: list[Module]) -> dict[str, float]:
     """The figures of a package, by what they are called."""
     functions = [function for module in modules for function in module.functions()]
     nodes = [node for module in modules for node in ast.walk(module.tree)]
-    weighed = [node for node in nodes if isinstance(node, ast.stmt) and not isinstance(node, NOT_WEIGHED)]
+    weighed = [
+        node for node in nodes if isinstance(node, ast.stmt) and not isinstance(node, NOT_WEIGHED)
+    ]
     counted = [count_tokens(module) for module in modules]
     bodies = [body_length(function) for function in functions]
     comprehensions = sum(isinstance(node, COMPREHENSIONS) for node in nodes)
@@ -135,13 +143,18 @@ def measure(modules: list[Module]) -> dict[str, float]:
         "tokens a line": tokens / lines,
         "nodes a statement, p90": float(np.percentile([count_nodes(node) for node in weighed], 90)),
         "comprehensions a hundred functions": 100 * comprehensions / len(functions),
-        "one-word function names, %": 100 * float(np.mean([is_one_word(function.name) for function in functions])),
-        "modules named like a function in them": sum(named_like_function(module) for module in modules),
+        "one-word function names, %": 100
+        * float(np.mean([is_one_word(function.name) for function in functions])),
+        "modules named like a function in them": sum(
+            named_like_function(module) for module in modules
+        ),
     }
 
 
 @click.command(help=__doc__)
-@click.argument("folder", type=click.Path(exists=True, file_okay=False, path_type=Path), default=HOUSE)
+@click.argument(
+    "folder", type=click.Path(exists=True, file_okay=False, path_type=Path), default=HOUSE
+)
 def main(folder: Path) -> None:
     """Print the figures of a package."""
     passed = False

@@ -32,7 +32,8 @@ class End:
     code: int
     said: str
     files: dict[str, bytes]
-    worked: tuple[float, float]  # processor time of the build when the first and the last worker was seen
+    # processor time of the build when the first and the last worker was seen
+    worked: tuple[float, float]
     ended: int = 0  # the worker that was ended
 
 
@@ -55,7 +56,17 @@ def main(count: int, project: Path, seed: int) -> int:
 
 def built(project: Path, out: Path, moment: float | None, rng: random.Random | None = None) -> End:
     """Build with two processes and end one of its workers after so much processor time, or as soon as there is one."""
-    words = ["build", str(project), "--out", str(out), "--processes", "2", "--quiet", "--lang", "en"]
+    words = [
+        "build",
+        str(project),
+        "--out",
+        str(out),
+        "--processes",
+        "2",
+        "--quiet",
+        "--lang",
+        "en",
+    ]
     env = {**os.environ, "SOURCE_DATE_EPOCH": "0"}
     command = [sys.executable, "-c", _COMMAND, *words]
     run = subprocess.Popen(command, stderr=subprocess.PIPE, text=True, env=env)
@@ -70,19 +81,27 @@ def built(project: Path, out: Path, moment: float | None, rng: random.Random | N
                 os.kill(ended, signal.SIGKILL)
         time.sleep(0.05)
     said = run.communicate(timeout=_LONGEST)[1]
-    files = {file.name: file.read_bytes() for file in sorted(out.iterdir()) if file.name not in _OF_THE_RUN}
+    files = {
+        file.name: file.read_bytes()
+        for file in sorted(out.iterdir())
+        if file.name not in _OF_THE_RUN
+    }
     worked = (seen[0], seen[-1]) if seen else (0.0, 0.0)
     return End(code=run.returncode, said=said, files=files, worked=worked, ended=ended)
 
 
 def _well(end: End, usual: End) -> bool:
     """Whether the files are the usual ones, and the build finished or said in one sentence why it did not."""
-    stopped = end.code == 1 and "Traceback" not in end.said and len(end.said.strip().splitlines()) == 1
+    stopped = (
+        end.code == 1 and "Traceback" not in end.said and len(end.said.strip().splitlines()) == 1
+    )
     return end.files == usual.files and (end.code == 0 or stopped)
 
 
 def _told(end: End, usual: End) -> str:
-    other = sorted(name for name in {*end.files, *usual.files} if end.files.get(name) != usual.files.get(name))
+    other = sorted(
+        name for name in {*end.files, *usual.files} if end.files.get(name) != usual.files.get(name)
+    )
     bytes_ = f"other bytes in {', '.join(other)}" if other else "the usual bytes"
     said = f" ({end.said.strip()})" if end.code else ""
     return f"exit {end.code}{said}, {bytes_}{'' if end.ended else ', no worker was ended'}"
@@ -92,7 +111,11 @@ def workers_of(process: int) -> list[int]:
     """Return the ids of the workers that a run has started; from /proc, so on Linux only."""
     try:
         children = Path(f"/proc/{process}/task/{process}/children").read_text().split()
-        return [int(child) for child in children if b"spawn_main" in Path(f"/proc/{child}/cmdline").read_bytes()]
+        return [
+            int(child)
+            for child in children
+            if b"spawn_main" in Path(f"/proc/{child}/cmdline").read_bytes()
+        ]
     except OSError:
         return []
 
@@ -109,4 +132,6 @@ def _spent(process: int) -> float:
 if __name__ == "__main__":
     arguments: list[str] = sys.argv[1:]
     wanted = Path(arguments[1]) if len(arguments) > 1 else Path("sample_layers")
-    sys.exit(1 if main(int(arguments[0]), wanted, int(arguments[2]) if len(arguments) > 2 else 7) else 0)
+    sys.exit(
+        1 if main(int(arguments[0]), wanted, int(arguments[2]) if len(arguments) > 2 else 7) else 0
+    )

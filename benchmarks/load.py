@@ -107,9 +107,14 @@ def main(projects: tuple[str, ...]) -> None:
     for project in projects or PROJECTS:
         results = {name: measure(name, DATA / project) for name in CONTENDERS}
         for name, (seconds, megabytes, count, parts) in results.items():
-            click.echo(f"{project:16} {name:10} {seconds:6.2f} s {megabytes:6.0f} MB {count:6} features")
+            click.echo(
+                f"{project:16} {name:10} {seconds:6.2f} s {megabytes:6.0f} MB {count:6} features"
+            )
             if parts:
-                click.echo(f"{'':27} of these " + ", ".join(f"{part} {value:.2f}" for part, value in parts.items()))
+                click.echo(
+                    f"{'':27} of these "
+                    + ", ".join(f"{part} {value:.2f}" for part, value in parts.items())
+                )
         time_ratio, memory_ratio = (results["gridmerge"][i] / results["plain"][i] for i in (0, 1))
         click.echo(f"{project:16} ratio      {time_ratio:6.2f}   {memory_ratio:6.2f}")
 

@@ -23,9 +23,7 @@ import shapely
 
 POINTS, ON_LINES = 100_000, 1_000
 PROGRAM = str(Path(sys.executable).with_name("gridmerge"))
-CLOSE_M = (
-    0.002  # degrees in the file are rounded to a tenth of a millimetre or so: nearer to a line either side is right
-)
+CLOSE_M = 0.002  # degrees in the file are rounded to a tenth of a millimetre or so: nearer to a line either side is right
 
 
 def scattered(grids: gpd.GeoDataFrame) -> gpd.GeoSeries:
@@ -33,10 +31,14 @@ def scattered(grids: gpd.GeoDataFrame) -> gpd.GeoSeries:
     rng = np.random.default_rng(1)
     west, south, east, north = grids.total_bounds
     wide, high = 0.1 * (east - west), 0.1 * (north - south)
-    xy = rng.uniform([west - wide, south - high], [east + wide, north + high], (POINTS - ON_LINES, 2))
+    xy = rng.uniform(
+        [west - wide, south - high], [east + wide, north + high], (POINTS - ON_LINES, 2)
+    )
     lines = shapely.boundary(grids.geometry.to_numpy())
     some = lines[rng.integers(0, len(lines), ON_LINES)]
-    on = shapely.line_interpolate_point(shapely.line_merge(some), rng.random(ON_LINES), normalized=True)
+    on = shapely.line_interpolate_point(
+        shapely.line_merge(some), rng.random(ON_LINES), normalized=True
+    )
     return gpd.GeoSeries(np.concatenate([shapely.points(xy), on]), crs=grids.crs)
 
 
@@ -49,7 +51,9 @@ def timed(arguments: list[str]) -> float:
 
 def main(out: Path) -> None:
     """Print the figures."""
-    grids = gpd.read_file(out / "gridmerge.gpkg", layer="grids").sort_values("grid_code", ignore_index=True)
+    grids = gpd.read_file(out / "gridmerge.gpkg", layer="grids").sort_values(
+        "grid_code", ignore_index=True
+    )
     points = scattered(grids)
     lonlat = points.to_crs(4490)
     with tempfile.TemporaryDirectory() as folder:
@@ -61,8 +65,14 @@ def main(out: Path) -> None:
     start = time.perf_counter()
     joined = frame.sjoin(grids[["grid_code", "geometry"]], how="left", predicate="intersects")
     ours = time.perf_counter() - start
-    first = joined.groupby(level=0)["grid_code"].min().fillna("").to_numpy()  # on a line: the smallest code
-    near = shapely.distance(points.to_numpy(), shapely.union_all(shapely.boundary(grids.geometry.to_numpy()))) < CLOSE_M
+    # on a line: the smallest code
+    first = joined.groupby(level=0)["grid_code"].min().fillna("").to_numpy()
+    near = (
+        shapely.distance(
+            points.to_numpy(), shapely.union_all(shapely.boundary(grids.geometry.to_numpy()))
+        )
+        < CLOSE_M
+    )
     differing = (answers != first) & ~near
     print(f"{POINTS:,} points: locate {seconds:.2f} s (the spatial join alone {ours:.2f} s)")
     print(

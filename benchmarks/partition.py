@@ -117,7 +117,10 @@ def metis(task: DistrictingProblem, seed: int, seconds: float) -> np.ndarray | N
     import pymetis
 
     graph, near = task.graph, list_neighbours(task)
-    cost = {(int(u), int(v)): max(1, round(1000 * c)) for (u, v), c in zip(graph.edges, graph.costs, strict=True)}
+    cost = {
+        (int(u), int(v)): max(1, round(1000 * c))
+        for (u, v), c in zip(graph.edges, graph.costs, strict=True)
+    }
     start, flat = np.cumsum([0, *map(len, near)]), [q for row in near for q in row]
     weight = [cost[min(x, q), max(x, q)] for x, row in enumerate(near) for q in row]
     options = pymetis.Options(seed=seed, contig=True, ufactor=(300, 100, 30)[seed % 3])
@@ -148,8 +151,13 @@ def gerrychain(task: DistrictingProblem, seed: int, seconds: float) -> np.ndarra
     try:
         first = tree.recursive_tree_part(graph, range(task.k), ideal, "w", 0.4)
         part = Partition(graph, first, {"w": updaters.Tally("w")})
-        step = lambda p: proposals.recom(p, pop_col="w", pop_target=ideal, epsilon=0.4, node_repeats=1)  # noqa: E731
-        found = optimization.SingleMetricOptimizer(step, [constraints.contiguous], part, price, maximize=False)
+
+        def step(p: Partition) -> Partition:
+            return proposals.recom(p, pop_col="w", pop_target=ideal, epsilon=0.4, node_repeats=1)
+
+        found = optimization.SingleMetricOptimizer(
+            step, [constraints.contiguous], part, price, maximize=False
+        )
         for _ in found.short_bursts(10, 1000):
             if time.process_time() - begun > seconds:
                 break
@@ -244,12 +252,20 @@ PEERS: dict[str, tuple[str, Peer]] = {
 
 def main() -> None:
     """Print a row a solver: on how many graphs feasible, best, within 0.5 % of the best, mean gap to the best."""
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
     parser.add_argument("--graphs", nargs="*", default=["towns", "sample", "newyork"])
-    parser.add_argument("--peers", nargs="*", default=list(PEERS), help="names, or beginnings of them")
+    parser.add_argument(
+        "--peers", nargs="*", default=list(PEERS), help="names, or beginnings of them"
+    )
     parser.add_argument("--towns", type=int, default=10)
-    parser.add_argument("--effort", type=float, default=Grids().effort, help="moves per face, as [grids] effort")
-    parser.add_argument("--proof", type=int, default=0, help="rounds: bound graphs of up to 60 faces instead")
+    parser.add_argument(
+        "--effort", type=float, default=Grids().effort, help="moves per face, as [grids] effort"
+    )
+    parser.add_argument(
+        "--proof", type=int, default=0, help="rounds: bound graphs of up to 60 faces instead"
+    )
     parser.add_argument("--verbose", action="store_true", help="a line a graph")
     options = parser.parse_args()
     warnings.simplefilter("ignore")  # the peers' own deprecations
@@ -268,7 +284,10 @@ def main() -> None:
             found[peer].append(best_of(run, task, spent[-1]))
         if options.verbose:
             plans = ", ".join(f"{solver} {solved[-1][1]:.4g}" for solver, solved in found.items())
-            print(f"{name}: {task.graph.n} faces, {task.k} grids, {spent[-1]:.1f} s: {plans}", flush=True)
+            print(
+                f"{name}: {task.graph.n} faces, {task.k} grids, {spent[-1]:.1f} s: {plans}",
+                flush=True,
+            )
         beaten = min(plans[-1] for plans in found.values())
         if found["gridmerge"][-1] > (beaten[0] + EPS, beaten[1] * 1.005):
             print(f"beaten on {name}: {found['gridmerge'][-1]} against {beaten}", flush=True)
@@ -278,14 +297,26 @@ def main() -> None:
 def report(found: dict[str, list[tuple[float, float]]], spent: list[float]) -> None:
     """Print the table, as docs/en/partition.md has it."""
     best = [min(plans) for plans in zip(*found.values(), strict=True)]
-    print(f"\n{len(best)} graphs, {sum(spent):.0f} s of processor time a solver, {max(spent):.1f} s at most\n")
-    print("| solver | feasible | best | within 0.5 % of the best | mean gap to the best |\n|---|---|---|---|---|")
+    print(
+        f"\n{len(best)} graphs, {sum(spent):.0f} s of processor time a solver, {max(spent):.1f} s at most\n"
+    )
+    print(
+        "| solver | feasible | best | within 0.5 % of the best | mean gap to the best |\n|---|---|---|---|---|"
+    )
     for name, plans in found.items():
-        close = [p[0] <= b[0] + EPS and p[1] <= b[1] * 1.005 + EPS for p, b in zip(plans, best, strict=True)]
-        equal = [p[0] <= b[0] + EPS and p[1] <= b[1] * (1 + 1e-9) + EPS for p, b in zip(plans, best, strict=True)]
+        close = [
+            p[0] <= b[0] + EPS and p[1] <= b[1] * 1.005 + EPS
+            for p, b in zip(plans, best, strict=True)
+        ]
+        equal = [
+            p[0] <= b[0] + EPS and p[1] <= b[1] * (1 + 1e-9) + EPS
+            for p, b in zip(plans, best, strict=True)
+        ]
         gap = [p[1] / b[1] - 1 for p, b in zip(plans, best, strict=True) if p[0] == 0 == b[0]]
         mean = f"{100 * float(np.mean(gap)):.2f} %" if gap else "–"
-        print(f"| {name} | {sum(p[0] == 0 for p in plans)} | {sum(equal)} | {sum(close)} | {mean} |")
+        print(
+            f"| {name} | {sum(p[0] == 0 for p in plans)} | {sum(equal)} | {sum(close)} | {mean} |"
+        )
 
 
 def prove(options: argparse.Namespace) -> None:
@@ -303,7 +334,10 @@ def prove(options: argparse.Namespace) -> None:
         gaps.append(max(0.0, 1 - bound_plan_price(task, labels, options.proof) / price))
         seconds.append(time.process_time() - begun)
         if gaps[-1] > 0.01:
-            print(f"{name}: {task.graph.n} faces, {task.k} grids, gap {100 * gaps[-1]:.2f} %", flush=True)
+            print(
+                f"{name}: {task.graph.n} faces, {task.k} grids, gap {100 * gaps[-1]:.2f} %",
+                flush=True,
+            )
     print(
         f"{len(gaps)} graphs of up to {PROVABLE} faces: gap to the bound {100 * np.mean(gaps):.2f} % on average, "
         f"{100 * max(gaps):.2f} % at worst, proven in {sum(g < 1e-3 for g in gaps)}; {np.mean(seconds):.1f} s a bound"

@@ -46,7 +46,9 @@ class FindingKind:
 @cache
 def load_kinds() -> dict[str, FindingKind]:
     """Return the closed list of kinds by code, in the order of the file."""
-    data: dict[str, Any] = tomllib.loads(resources.files("gridmerge").joinpath("findings.toml").read_text("utf-8"))
+    data: dict[str, Any] = tomllib.loads(
+        resources.files("gridmerge").joinpath("findings.toml").read_text("utf-8")
+    )
     return {
         code: FindingKind(
             code=code,
@@ -111,7 +113,10 @@ class Finding:
             What people call the layers, by key: 城管 rather than ``urban_management``; and the workloads, by
             ``workload:NAME``.
         """
-        filled = {name: value.in_(language) if isinstance(value, Text) else value for name, value in self.blanks}
+        filled = {
+            name: value.in_(language) if isinstance(value, Text) else value
+            for name, value in self.blanks
+        }
         if titles and self.layer in titles and self.layer == f"workload:{filled.get('name')}":
             filled["name"] = titles[self.layer]
         return (
@@ -162,7 +167,9 @@ def _first_sentences(group: Sequence[Finding], language: Language) -> str:
     """The first sentences of findings of one kind, and how many there are."""
     sentences = [_strip_others(finding.message(language)) for finding in group[:_MOST_SHOWN]]
     more = Text(f"（共 {len(group)} 处）", f" ({len(group)} in all)").in_(language)
-    return ("；" if language == "zh" else "; ").join(sentences) + (more if len(group) > _MOST_SHOWN else "")
+    return ("；" if language == "zh" else "; ").join(sentences) + (
+        more if len(group) > _MOST_SHOWN else ""
+    )
 
 
 def _strip_others(sentence: str) -> str:
@@ -198,7 +205,9 @@ def _format_blank(value: object) -> str | Text:
 
 
 def _join_items(items: Sequence[str | Text]) -> Text:
-    both = [item if isinstance(item, Text) else Text(item, item) for item in items] or [Text(_NOTHING, _NOTHING)]
+    both = [item if isinstance(item, Text) else Text(item, item) for item in items] or [
+        Text(_NOTHING, _NOTHING)
+    ]
     return Text("、".join(item.zh for item in both), ", ".join(item.en for item in both))
 
 

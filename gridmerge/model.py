@@ -82,7 +82,9 @@ class Township:
     findings: tuple[Finding, ...] = ()
 
     def __post_init__(self) -> None:
-        _require_columns(self.villages, ("village_code", "village_name", "geometry"), "Township.villages")
+        _require_columns(
+            self.villages, ("village_code", "village_name", "geometry"), "Township.villages"
+        )
         if not self.villages["village_code"].is_unique:
             raise ValueError("village codes are not unique")
 
@@ -105,7 +107,9 @@ class Layer:
     findings: tuple[Finding, ...] = ()
 
     def __post_init__(self) -> None:
-        _require_columns(self.frame, ("source_id", "name", "holder", "geometry"), f"Layer {self.key}")
+        _require_columns(
+            self.frame, ("source_id", "name", "holder", "geometry"), f"Layer {self.key}"
+        )
         if not self.frame["source_id"].is_unique:
             raise ValueError(f"source ids of {self.key} are not unique")
 
@@ -199,9 +203,13 @@ class Mosaic:
     findings: tuple[Finding, ...] = ()
 
     def __post_init__(self) -> None:
-        _require_columns(self.faces, ("face_id", "village_code", "zone", "area_m2", "geometry"), "Mosaic.faces")
+        _require_columns(
+            self.faces, ("face_id", "village_code", "zone", "area_m2", "geometry"), "Mosaic.faces"
+        )
         _require_columns(self.memberships, ("face_id", "layer", "source_id"), "Mosaic.memberships")
-        _require_columns(self.borders, ("face_a", "face_b", "length_m", "agreement", "barrier"), "Mosaic.borders")
+        _require_columns(
+            self.borders, ("face_a", "face_b", "length_m", "agreement", "barrier"), "Mosaic.borders"
+        )
         _require_columns(self.gaps, GAPS, "Mosaic.gaps")
         _require_columns(self.claims, CLAIMS, "Mosaic.claims")
         _require_columns(self.disputes, DISPUTES, "Mosaic.disputes")
@@ -262,7 +270,9 @@ class GridPlan:
     figures: dict[str, Any] = field(default_factory=dict)
     findings: tuple[Finding, ...] = ()
     before: pd.DataFrame = field(
-        default_factory=lambda: pd.DataFrame({"face_id": [], "grid_code": [], "price": []}, dtype=object)
+        default_factory=lambda: pd.DataFrame(
+            {"face_id": [], "grid_code": [], "price": []}, dtype=object
+        )
     )
 
 

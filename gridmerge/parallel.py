@@ -40,7 +40,9 @@ class _Outcome:
     error: Exception | None = None
 
 
-def map_jobs(function: Callable[[Job], Result], jobs: Sequence[Job], processes: int = 1) -> list[Result]:
+def map_jobs(
+    function: Callable[[Job], Result], jobs: Sequence[Job], processes: int = 1
+) -> list[Result]:
     """Return ``[function(job) for job in jobs]``, in the order of the jobs.
 
     Parameters
@@ -107,7 +109,9 @@ class _Crew:
     def __init__(self, function: Callable[[Any], Any], workers: int) -> None:
         self.busy: dict[Connection, int] = {}
         self.lost: dict[int, int | None] = {}
-        self._workers: list[tuple[BaseProcess, Connection]] = [_start_worker(function) for _ in range(workers)]
+        self._workers: list[tuple[BaseProcess, Connection]] = [
+            _start_worker(function) for _ in range(workers)
+        ]
 
     @property
     def pipes(self) -> list[Connection]:
@@ -160,7 +164,8 @@ def _start_worker(function: Callable[[Any], Any]) -> tuple[BaseProcess, Connecti
 
 def _serve_jobs(pipe: Connection, function: Callable[[Any], Any]) -> None:
     """Be a worker: take a job, give its outcome, until the run lets go of the pipe."""
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # who interrupts a run means the run, which then ends its workers
+    # who interrupts a run means the run, which then ends its workers
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
     threading.Thread(target=_end_with_parent, daemon=True).start()
     try:
         while True:

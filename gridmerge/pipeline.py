@@ -12,7 +12,14 @@ from typing import Any, TypeVar
 
 import pandas as pd
 
-from gridmerge.clean import clean_addresses, clean_layer, clean_places, clean_roster, clean_township, clean_work
+from gridmerge.clean import (
+    clean_addresses,
+    clean_layer,
+    clean_places,
+    clean_roster,
+    clean_township,
+    clean_work,
+)
 from gridmerge.config.project_file import read_project
 from gridmerge.config.settings import Reading, Settings
 from gridmerge.districting import (
@@ -53,7 +60,13 @@ from gridmerge.model import (
     Work,
 )
 from gridmerge.overlay import add_village_nodes, overlay_layers
-from gridmerge.products import ALL_BUILD_FILES, list_build_inputs, prepare_output, publish_build, write_alternatives
+from gridmerge.products import (
+    ALL_BUILD_FILES,
+    list_build_inputs,
+    prepare_output,
+    publish_build,
+    write_alternatives,
+)
 from gridmerge.products.map import build_hash
 from gridmerge.source_date import build_date
 from gridmerge.staffing import Incumbents, assign_members, find_current_holders, find_settled_grids
@@ -133,12 +146,19 @@ class Inputs:
     def findings(self) -> tuple[Finding, ...]:
         """What was found while loading and mending."""
         others = (self.roster, self.matters, self.addresses, self.places)
-        parts = (self.township, *self.layers, *self.works, *(part for part in others if part is not None))
+        parts = (
+            self.township,
+            *self.layers,
+            *self.works,
+            *(part for part in others if part is not None),
+        )
         own = () if self.works else (make_finding("no_workload"),)
         return sort_findings((*own, *(finding for part in parts for finding in part.findings)))
 
 
-def load_inputs(settings: Settings, progress: Progress = _ignore_progress, read: Reader = read_input) -> Inputs:
+def load_inputs(
+    settings: Settings, progress: Progress = _ignore_progress, read: Reader = read_input
+) -> Inputs:
     """Load and mend everything a project names.
 
     Parameters
@@ -160,7 +180,9 @@ def load_inputs(settings: Settings, progress: Progress = _ignore_progress, read:
     township = clean_township(read(settings.villages, folder, "villages"), settings)
     troubles: list[GridmergeError] = []
 
-    def tried(specs: Iterable[Spec], name: Callable[[Spec], str], one: Callable[[Spec, str], Value]) -> list[Value]:
+    def tried(
+        specs: Iterable[Spec], name: Callable[[Spec], str], one: Callable[[Spec, str], Value]
+    ) -> list[Value]:
         values = []
         for spec in specs:
             progress(Text(f"读取 {name(spec)}", f"Reading {name(spec)}"))
@@ -184,7 +206,9 @@ def load_inputs(settings: Settings, progress: Progress = _ignore_progress, read:
         lambda spec, key: clean_work(read(spec, folder, key), spec, township, layers),
     )
     roster = optional(
-        settings.roster, "roster", lambda spec, key: clean_roster(read(spec, folder, key), spec, township)
+        settings.roster,
+        "roster",
+        lambda spec, key: clean_roster(read(spec, folder, key), spec, township),
     )
     matters = optional(
         settings.matters,
@@ -196,10 +220,14 @@ def load_inputs(settings: Settings, progress: Progress = _ignore_progress, read:
         ),
     )
     addresses = optional(
-        settings.addresses, "addresses", lambda spec, key: clean_addresses(read(spec, folder, key), spec, township)
+        settings.addresses,
+        "addresses",
+        lambda spec, key: clean_addresses(read(spec, folder, key), spec, township),
     )
     places = optional(
-        settings.places, "places", lambda spec, key: clean_places(read(spec, folder, key), spec, township)
+        settings.places,
+        "places",
+        lambda spec, key: clean_places(read(spec, folder, key), spec, township),
     )
     try:
         read_constraints(
@@ -209,7 +237,9 @@ def load_inputs(settings: Settings, progress: Progress = _ignore_progress, read:
         troubles.append(error)
     postings = None
     if settings.grids.previous is not None and settings.roster is not None:
-        postings = optional(settings.grids, "previous", lambda spec, _: read_postings(Path(str(spec.previous))))
+        postings = optional(
+            settings.grids, "previous", lambda spec, _: read_postings(Path(str(spec.previous)))
+        )
     _raise_all(troubles)
     return Inputs(
         settings=settings,
@@ -240,7 +270,9 @@ def _on_the_land(layer: Layer) -> Layer:
     )
 
 
-def apply_meeting(plan: GridPlan, mosaic: Mosaic, weights: Weights, file: Path) -> tuple[GridPlan, Meeting]:
+def apply_meeting(
+    plan: GridPlan, mosaic: Mosaic, weights: Weights, file: Path
+) -> tuple[GridPlan, Meeting]:
     """Apply the edits of a meeting to a plan; what cannot be done is said in the plan's findings.
 
     Returns
@@ -268,7 +300,9 @@ def apply_meeting(plan: GridPlan, mosaic: Mosaic, weights: Weights, file: Path) 
     counts = Counter(plan.figures.get("edits", {}))
     counts.update(asked=len(edits["moves"]), refused=len(refused))
     counts.update(votes=len(meeting.votes), notes=len(meeting.notes))
-    return replace(after, findings=tuple(findings), figures={**after.figures, "edits": dict(counts)}), meeting
+    return replace(
+        after, findings=tuple(findings), figures={**after.figures, "edits": dict(counts)}
+    ), meeting
 
 
 def _refusal_findings(refused: Iterable[Refusal], plan: GridPlan, mosaic: Mosaic) -> list[Finding]:
@@ -278,23 +312,36 @@ def _refusal_findings(refused: Iterable[Refusal], plan: GridPlan, mosaic: Mosaic
     findings = []
     for move in refused:
         now, shape = lies_in.get(move.face), shapes.get(move.face)
-        which = Text(f"网格 {now} 中的一个最小面", f"A face of grid {now}") if now else Text("一个最小面", "A face")
+        which = (
+            Text(f"网格 {now} 中的一个最小面", f"A face of grid {now}")
+            if now
+            else Text("一个最小面", "A face")
+        )
         at = None if shape is None else geos.point_on_surface(shape)
         place = None if at is None else (at.x, at.y)
-        findings.append(make_finding("edit_refused", place=place, which=which, grid=move.grid, reason=move.reason))
+        findings.append(
+            make_finding(
+                "edit_refused", place=place, which=which, grid=move.grid, reason=move.reason
+            )
+        )
     return findings
 
 
 def _list_moves(asked: Iterable[Mapping[str, Any]], refused: Iterable[Refusal]) -> tuple[Move, ...]:
     why = {(each.face, each.grid): each.reason for each in refused}
-    told = ((str(move.get("face", "")), str(move.get("from", "")), str(move.get("to", ""))) for move in asked)
+    told = (
+        (str(move.get("face", "")), str(move.get("from", "")), str(move.get("to", "")))
+        for move in asked
+    )
     return tuple(
         Move(face=face, from_grid=source, to_grid=target, refused=why.get((face, target)))
         for face, source, target in told
     )
 
 
-def _edited_by_all(plan: GridPlan, mosaic: Mosaic, weights: Weights, files: Iterable[Path]) -> tuple[GridPlan, Meeting]:
+def _edited_by_all(
+    plan: GridPlan, mosaic: Mosaic, weights: Weights, files: Iterable[Path]
+) -> tuple[GridPlan, Meeting]:
     """Apply the files of several meetings, one after another: each was saved from the map that the one before it gave."""
     meetings = []
     for file in files:
@@ -308,7 +355,10 @@ def _fixed_by_people(settings: Settings, edits: Sequence[Path]) -> tuple[Source,
     named = {f"grids:{key}": getattr(settings.grids, key) for key in ("previous", "locks", "links")}
     files = {key: Path(path) for key, path in named.items() if path is not None}
     files |= {f"edits:{number}": file for number, file in enumerate(edits, 1)}
-    if "grids:previous" in files and (report := files["grids:previous"].with_name("report.json")).is_file():
+    if (
+        "grids:previous" in files
+        and (report := files["grids:previous"].with_name("report.json")).is_file()
+    ):
         files["grids:retired"] = report  # the codes no grid may have again
     if "grids:previous" in files:
         files |= posting_files(files["grids:previous"])
@@ -341,11 +391,17 @@ def _assign_members(
     incumbents = None
     if seen is not None:
         everywhere = frozenset(plan.grids["grid_code"])
-        incumbents = Incumbents(postings=seen.assignments, settled=everywhere, stand_ins=seen.stand_ins)
+        incumbents = Incumbents(
+            postings=seen.assignments, settled=everywhere, stand_ins=seen.stand_ins
+        )
     elif earlier is not None:
         settled = find_settled_grids(plan.grids, earlier.grids)
-        incumbents = Incumbents(postings=earlier.assignments, settled=settled, stand_ins=earlier.covers)
-    return assign_members(plan, inputs.roster, inputs.township, inputs.settings.staffing, present, incumbents)
+        incumbents = Incumbents(
+            postings=earlier.assignments, settled=settled, stand_ins=earlier.covers
+        )
+    return assign_members(
+        plan, inputs.roster, inputs.township, inputs.settings.staffing, present, incumbents
+    )
 
 
 def _make_duties(
@@ -366,7 +422,8 @@ def _raise_all(troubles: Sequence[GridmergeError]) -> None:
         raise troubles[0]
     if troubles:
         raise InputError(
-            "\n".join(error.in_("zh") for error in troubles), "\n".join(error.in_("en") for error in troubles)
+            "\n".join(error.in_("zh") for error in troubles),
+            "\n".join(error.in_("en") for error in troubles),
         )
 
 
@@ -449,7 +506,9 @@ def build(
     return finished
 
 
-def build_from(inputs: Inputs, *, edits: Sequence[Path] = (), processes: int = 1, clock: _Clock | None = None) -> Build:
+def build_from(
+    inputs: Inputs, *, edits: Sequence[Path] = (), processes: int = 1, clock: _Clock | None = None
+) -> Build:
     """Make a build of inputs that are loaded and mended; write nothing.
 
     Parameters
@@ -478,7 +537,9 @@ def build_from(inputs: Inputs, *, edits: Sequence[Path] = (), processes: int = 1
         weights = weigh_faces(mosaic, inputs.works, inputs.township, settings.grids)
     clock.prove(gate.weighed, weights)
     with clock.stage("partition", "划分综合网格", "Forming the grids"):
-        formed = divide_township(mosaic, weights, inputs.township, settings.grids, processes, inputs.layers)
+        formed = divide_township(
+            mosaic, weights, inputs.township, settings.grids, processes, inputs.layers
+        )
     clock.prove(gate.planned, formed)
     with clock.between("partition"):
         plan, meeting = _edited_by_all(formed, mosaic, weights, edits)
@@ -493,7 +554,11 @@ def build_from(inputs: Inputs, *, edits: Sequence[Path] = (), processes: int = 1
         lost = report_left_out(inputs.layers, table)
     clock.prove(gate.traced, table, (*inputs.findings, *mosaic.findings, *lost))
     with clock.stage("balance", "分配网格员", "Assigning members"):
-        seen = _assign_members(inputs, formed, build_crosswalk(inputs.layers, formed, weights)) if moved else None
+        seen = (
+            _assign_members(inputs, formed, build_crosswalk(inputs.layers, formed, weights))
+            if moved
+            else None
+        )
         assignment = _assign_members(inputs, plan, table, seen)
     clock.prove(gate.staffed, assignment)
     with clock.stage("duties", "编制一格一清单", "Writing every grid's duties"):
@@ -512,13 +577,17 @@ def build_from(inputs: Inputs, *, edits: Sequence[Path] = (), processes: int = 1
         meeting=meeting,
         addresses=inputs.addresses,
         sources=(*inputs.sources, *fixed),
-        findings=sort_findings((*_collect_findings(inputs, mosaic, weights, plan, assignment), *lost, *unposted)),
+        findings=sort_findings(
+            (*_collect_findings(inputs, mosaic, weights, plan, assignment), *lost, *unposted)
+        ),
         seconds=clock.seconds,
         date=clock.day,
     )
 
 
-def check_writable(settings: Settings, out: Path, names: Iterable[str], more: Sequence[Path] = ()) -> None:
+def check_writable(
+    settings: Settings, out: Path, names: Iterable[str], more: Sequence[Path] = ()
+) -> None:
     """Tell before the work what would stop the writing after it.
 
     Parameters
@@ -539,14 +608,18 @@ def check_writable(settings: Settings, out: Path, names: Iterable[str], more: Se
     prepare_output(out, names, [*named_files(settings), *more])
 
 
-def _collect_findings(*parts: Inputs | Mosaic | Weights | GridPlan | Assignment | None) -> Iterator[Finding]:
+def _collect_findings(
+    *parts: Inputs | Mosaic | Weights | GridPlan | Assignment | None,
+) -> Iterator[Finding]:
     """What every stage that was run has found."""
     return (finding for part in parts if part is not None for finding in part.findings)
 
 
 def _describe_plan(plan: GridPlan, inputs: Inputs) -> GridPlan:
     """Give the grids of the final plan their names and their boundaries in words."""
-    return describe_boundaries(name_grids(plan, inputs.places), inputs.layers, inputs.settings.project.language)
+    return describe_boundaries(
+        name_grids(plan, inputs.places), inputs.layers, inputs.settings.project.language
+    )
 
 
 def compare_plans(
@@ -567,6 +640,8 @@ def compare_plans(
     """
     progress(Text("另作比选方案", "Making plans to choose from"))
     plan = build.plan if "edits" in build.plan.figures else None
-    plans, table = make_alternatives(build.mosaic, build.weights, build.township, build.settings.grids, processes, plan)
+    plans, table = make_alternatives(
+        build.mosaic, build.weights, build.township, build.settings.grids, processes, plan
+    )
     write_alternatives(plans, table, out, list_build_inputs(build))
     return table

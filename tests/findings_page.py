@@ -60,7 +60,8 @@ def page(language: Language) -> str:
     sections = [HEADS[language]]
     for severity in SEVERITIES:
         listed = sorted(
-            (kind for kind in load_kinds().values() if kind.severity == severity), key=lambda kind: kind.code
+            (kind for kind in load_kinds().values() if kind.severity == severity),
+            key=lambda kind: kind.code,
         )
         if listed:
             entries = "\n".join(_entry(kind, language) for kind in listed)

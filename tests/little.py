@@ -21,7 +21,11 @@ SOURCE = Source(key="little", path="little.csv", sha256="0" * 64)
 def squares(columns: int, rows: int) -> np.ndarray:
     """Squares row by row from the south-west corner."""
     return np.array(
-        [shapely.box(x * SIDE, y * SIDE, (x + 1) * SIDE, (y + 1) * SIDE) for y in range(rows) for x in range(columns)],
+        [
+            shapely.box(x * SIDE, y * SIDE, (x + 1) * SIDE, (y + 1) * SIDE)
+            for y in range(rows)
+            for x in range(columns)
+        ],
         dtype=object,
     )
 
@@ -64,9 +68,16 @@ def mosaic(columns: int, rows: int) -> Mosaic:
 
 
 def work(
-    name: str, geometry: Sequence[object], value: Sequence[float], *, weight: float = 1.0, by: str | None = None
+    name: str,
+    geometry: Sequence[object],
+    value: Sequence[float],
+    *,
+    weight: float = 1.0,
+    by: str | None = None,
 ) -> Work:
-    frame = gpd.GeoDataFrame({"value": np.asarray(value, dtype=float)}, geometry=list(geometry), crs=LITTLE_CRS)
+    frame = gpd.GeoDataFrame(
+        {"value": np.asarray(value, dtype=float)}, geometry=list(geometry), crs=LITTLE_CRS
+    )
     return Work(name=name, weight=weight, by=by, frame=frame, source=SOURCE)
 
 
@@ -76,26 +87,41 @@ def plan(columns: int, rows: int, workload: Sequence[float] | None = None) -> Gr
     column = np.arange(len(cells)) % columns
     frame = gpd.GeoDataFrame(
         {
-            "grid_code": [f"{village_code(c)}{index // columns + 1:03d}" for index, c in enumerate(column)],
+            "grid_code": [
+                f"{village_code(c)}{index // columns + 1:03d}" for index, c in enumerate(column)
+            ],
             "grid_name": [f"第{index}网格" for index in range(len(cells))],
             "grid_type": "comprehensive",
             "village_code": [village_code(c) for c in column],
             "village_name": [f"村{c}" for c in column],
             "area_m2": shapely.area(cells),
-            "workload": np.ones(len(cells)) if workload is None else np.asarray(workload, dtype=float),
+            "workload": np.ones(len(cells))
+            if workload is None
+            else np.asarray(workload, dtype=float),
         },
         geometry=cells,
         crs=LITTLE_CRS,
     )
-    faces = pd.DataFrame({"face_id": [f"F{index:04d}" for index in range(len(cells))], "grid_code": frame["grid_code"]})
+    faces = pd.DataFrame(
+        {
+            "face_id": [f"F{index:04d}" for index in range(len(cells))],
+            "grid_code": frame["grid_code"],
+        }
+    )
     grids = frame.sort_values("grid_code", ignore_index=True)
-    return GridPlan(grids=grids, faces=faces, sizes=Grids(unit="area_ha", target=1.0, min=0.5, max=1.5))
+    return GridPlan(
+        grids=grids, faces=faces, sizes=Grids(unit="area_ha", target=1.0, min=0.5, max=1.5)
+    )
 
 
-def layer(key: str, geometry: Sequence[object], *, role: str = "grid", ids: Sequence[str] | None = None) -> Layer:
+def layer(
+    key: str, geometry: Sequence[object], *, role: str = "grid", ids: Sequence[str] | None = None
+) -> Layer:
     frame = gpd.GeoDataFrame(
         {
-            "source_id": list(ids) if ids is not None else [f"{key}{index:03d}" for index in range(len(geometry))],
+            "source_id": list(ids)
+            if ids is not None
+            else [f"{key}{index:03d}" for index in range(len(geometry))],
             "name": "",
             "holder": "",
         },
@@ -129,6 +155,17 @@ def roster(people: Sequence[dict[str, object]]) -> Roster:
         }
         for index, person in enumerate(people)
     ]
-    columns = ["member_id", "name", "kind", "capacity", "village_code", "phone", "departments", "geometry"]
-    frame = gpd.GeoDataFrame(pd.DataFrame(rows, columns=columns), geometry="geometry", crs=LITTLE_CRS)
+    columns = [
+        "member_id",
+        "name",
+        "kind",
+        "capacity",
+        "village_code",
+        "phone",
+        "departments",
+        "geometry",
+    ]
+    frame = gpd.GeoDataFrame(
+        pd.DataFrame(rows, columns=columns), geometry="geometry", crs=LITTLE_CRS
+    )
     return Roster(members=frame, source=SOURCE)

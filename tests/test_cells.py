@@ -35,7 +35,9 @@ from tests import little
 from tests.small_project import CRS, X, Y, write_small_project
 from tests.tokens import TOKENS
 
-SOME = TOKENS if os.environ.get("GRIDMERGE_ALL_CELLS") else tuple(random.Random(14).sample(TOKENS, 40))
+SOME = (
+    TOKENS if os.environ.get("GRIDMERGE_ALL_CELLS") else tuple(random.Random(14).sample(TOKENS, 40))
+)
 COLUMNS = ("lon", "lat", "户数", "编码", "名称", "电话", "日期", "备注")
 GOOD = 40
 KINDS = ("csv", "xlsx", "dbf")
@@ -49,7 +51,10 @@ def table(tokens=SOME) -> list[list[str]]:
     x, y = X + 20 + np.arange(count) * 1900 / count, np.full(count, Y + 300.0)
     spots = gpd.GeoSeries(gpd.points_from_xy(x, y), crs=CRS).to_crs(4490)
     places = [(f"{lon:.9f}", f"{lat:.9f}") for lon, lat in zip(spots.x, spots.y, strict=True)]
-    rows = [[*places[i], "3", f"B{i:05d}", f"{i}号楼", "0813-5500123", "2024-05-12", "好"] for i in range(count)]
+    rows = [
+        [*places[i], "3", f"B{i:05d}", f"{i}号楼", "0813-5500123", "2024-05-12", "好"]
+        for i in range(count)
+    ]
     for i, token in enumerate(tokens):
         for column in range(len(COLUMNS)):
             rows[GOOD + i * len(COLUMNS) + column][column] = token
@@ -62,7 +67,9 @@ def write(rows, file, kind, columns=COLUMNS):
         with path.open("w", encoding="utf-8-sig", newline="") as handle:
             csv.writer(handle).writerows([columns, *rows])
     elif kind == "xlsx":
-        book = xlsxwriter.Workbook(str(path), {"strings_to_formulas": False, "strings_to_urls": False})
+        book = xlsxwriter.Workbook(
+            str(path), {"strings_to_formulas": False, "strings_to_urls": False}
+        )
         sheet = book.add_worksheet()
         for i, row in enumerate([columns, *rows]):
             for j, cell in enumerate(row):
@@ -87,10 +94,15 @@ def little_town():
 
     frame = gpd.GeoDataFrame(
         {"village_code": ["510311104201", "510311104202"], "village_name": ["东山村", "西河村"]},
-        geometry=[shapely.box(X, Y, X + 1000, Y + 1000), shapely.box(X + 1000, Y, X + 2000, Y + 1000)],
+        geometry=[
+            shapely.box(X, Y, X + 1000, Y + 1000),
+            shapely.box(X + 1000, Y, X + 2000, Y + 1000),
+        ],
         crs=CRS,
     )
-    return Township(name="镇", code=None, crs=little.LITTLE_CRS, villages=frame, source=little.SOURCE)
+    return Township(
+        name="镇", code=None, crs=little.LITTLE_CRS, villages=frame, source=little.SOURCE
+    )
 
 
 def measure(findings, *kinds):
@@ -120,13 +132,19 @@ def test_every_row_of_a_workload_is_used_or_told(township, tmp_path, kind):
     work = clean_work(read_input(spec, tmp_path, "workload:households"), spec, township)
     nowhere = measure(work.findings, "work_no_place")
     assert len(work.frame) + nowhere == len(rows)
-    inside = shapely.covers(shapely.union_all(township.villages.geometry), work.frame.geometry.values).sum()
+    inside = shapely.covers(
+        shapely.union_all(township.villages.geometry), work.frame.geometry.values
+    ).sum()
     assert inside >= GOOD + len(SOME) * (len(COLUMNS) - 2), "no good row is lost with a bad one"
     said = [parse_number(token) for token in SOME]
     bad = sum(not 0 <= value <= MOST for value in said)
-    told = measure(work.findings, "work_blank", "work_not_number", "work_negative", "work_too_large")
+    told = measure(
+        work.findings, "work_blank", "work_not_number", "work_negative", "work_too_large"
+    )
     assert told == bad
-    good = sum(value for value in said if 0 <= value <= MOST) + 3 * (len(rows) - len(SOME) - nowhere)
+    good = sum(value for value in said if 0 <= value <= MOST) + 3 * (
+        len(rows) - len(SOME) - nowhere
+    )
     assert work.frame.value.sum() == pytest.approx(good)
 
 
@@ -182,9 +200,9 @@ def test_check_and_locate_go_through(tmp_path, kind):
     toml = (project / "gridmerge.toml").read_text("utf-8")
     toml = toml.replace('path = "buildings.csv"\nfield = "hs"', f'path = "{name}"\nfield = "户数"')
     (project / "gridmerge.toml").write_text(toml, "utf-8")
-    assert "work_no_place" in spoken("check", project, "--json") + (project / "check" / "findings.csv").read_text(
-        "utf-8"
-    )
+    assert "work_no_place" in spoken("check", project, "--json") + (
+        project / "check" / "findings.csv"
+    ).read_text("utf-8")
 
 
 def test_build_init_and_locate_go_through(tmp_path):
@@ -203,7 +221,9 @@ def test_build_init_and_locate_go_through(tmp_path):
         assert len(rows) == len(table()) + 1
         for row, came in zip(table(), rows[1:], strict=True):
             if kind == "csv":
-                assert [squeezed(unguard_formula(cell)) for cell in came[: len(COLUMNS)]] == list(map(squeezed, row))
+                assert [squeezed(unguard_formula(cell)) for cell in came[: len(COLUMNS)]] == list(
+                    map(squeezed, row)
+                )
     for path in (project / "out", project / "gridmerge.toml"):
         path.rename(tmp_path / path.name)
     spoken("init", project)

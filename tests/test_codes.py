@@ -35,7 +35,22 @@ CODES = {
     "blanks inside": ("CG   001", "CG 001"),
     "tab before": ("\t0012", "0012"),
 }
-KEPT = ["007", "1e5", "12E3", "0x1F", "1_000", "NaN", "inf", "True", "1.10", "+5", "-1", "1,234", "A'1", "2024-01-02"]
+KEPT = [
+    "007",
+    "1e5",
+    "12E3",
+    "0x1F",
+    "1_000",
+    "NaN",
+    "inf",
+    "True",
+    "1.10",
+    "+5",
+    "-1",
+    "1,234",
+    "A'1",
+    "2024-01-02",
+]
 
 
 @pytest.mark.parametrize("case", CODES)
@@ -51,7 +66,12 @@ def test_text_that_looks_like_a_number_stays_text(text: str) -> None:
 
 
 def test_point_nought_of_sections_is_kept() -> None:
-    assert as_code(pd.Series(["1.0", "1.1", "1.2", "1.10"])).tolist() == ["1.0", "1.1", "1.2", "1.10"]
+    assert as_code(pd.Series(["1.0", "1.1", "1.2", "1.10"])).tolist() == [
+        "1.0",
+        "1.1",
+        "1.2",
+        "1.10",
+    ]
     assert as_code(pd.Series(["1.0", "2.0", "3.0", "12.5"])).tolist() == ["1", "2", "3", "12.5"]
 
 

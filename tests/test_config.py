@@ -25,13 +25,19 @@ def project(folder: Path, text: str) -> Path:
 def test_the_smallest_project_gets_every_default(tmp_path):
     settings = read_project(project(tmp_path, SMALLEST))
     assert settings.layers[0].key == settings.layers[0].department == "police"
-    assert (settings.grids.unit, settings.grids.target, settings.grids.min) == ("area_ha", 50.0, 10.0)
+    assert (settings.grids.unit, settings.grids.target, settings.grids.min) == (
+        "area_ha",
+        50.0,
+        10.0,
+    )
     assert settings.publish.contacts == "masked"
     assert settings.project.language == "zh"
 
 
 def test_households_bring_the_common_sizes(tmp_path):
-    settings = read_project(project(tmp_path, SMALLEST + '[[workload]]\nname = "households"\npath = "b.gpkg"\n'))
+    settings = read_project(
+        project(tmp_path, SMALLEST + '[[workload]]\nname = "households"\npath = "b.gpkg"\n')
+    )
     assert (settings.grids.min, settings.grids.target, settings.grids.max) == (150, 300, 450)
 
 
@@ -43,17 +49,24 @@ def test_layers_are_sorted_so_that_their_order_cannot_matter(tmp_path):
 
 
 def test_a_numeric_code_is_text(tmp_path):
-    settings = read_project(project(tmp_path, "[project]\ncode = 510311104\ncrs = 4544\n" + SMALLEST))
+    settings = read_project(
+        project(tmp_path, "[project]\ncode = 510311104\ncrs = 4544\n" + SMALLEST)
+    )
     assert (settings.project.code, settings.project.crs) == ("510311104", "4544")
 
 
-@pytest.mark.parametrize("table", ["villages", "layers", "workload", "roster", "addresses", "places"])
+@pytest.mark.parametrize(
+    "table", ["villages", "layers", "workload", "roster", "addresses", "places"]
+)
 def test_control_points_lie_beside_the_project_file_whoever_names_them(tmp_path, table):
     text = {"villages": SMALLEST.replace("[[layers]]", 'control = "k.csv"\n[[layers]]')}.get(table)
-    more = {"layers": '[[layers]]\nkey = "x"\n', "workload": '[[workload]]\nname = "households"\n'}.get(
-        table, f"[{table}]\n"
+    more = {
+        "layers": '[[layers]]\nkey = "x"\n',
+        "workload": '[[workload]]\nname = "households"\n',
+    }.get(table, f"[{table}]\n")
+    settings = read_project(
+        project(tmp_path, text or f'{SMALLEST}{more}path = "a.csv"\ncontrol = "k.csv"\n')
     )
-    settings = read_project(project(tmp_path, text or f'{SMALLEST}{more}path = "a.csv"\ncontrol = "k.csv"\n'))
     read = getattr(settings, table)
     last = read[-1] if isinstance(read, tuple) else read
     assert last.control == str(settings.folder / "k.csv")
@@ -68,7 +81,10 @@ def test_control_points_lie_beside_the_project_file_whoever_names_them(tmp_path,
         ('[grids]\nmax = "many"\n', "grids.max 'many' is not usable"),
         ('[[layers]]\npath = "x.shp"\n', "needs a key or a department"),
         ('[[layers]]\ndepartment = "fire"\n', "layers[1].path is missing"),
-        ('[[layers]]\ndepartment = "fire"\npath = "x"\nrole = "bass"\n', "layers[1].role 'bass' is not usable"),
+        (
+            '[[layers]]\ndepartment = "fire"\npath = "x"\nrole = "bass"\n',
+            "layers[1].role 'bass' is not usable",
+        ),
         ('[[workload]]\npath = "x"\n', "workload[1].name is missing"),
     ],
 )
@@ -89,10 +105,16 @@ def test_all_mistakes_are_told_at_once(tmp_path):
 @pytest.mark.parametrize(
     ("more", "said"),
     [
-        ('[[layers]]\ndepartment = "police"\npath = "y.shp"\n', "[[layers]] has police more than once"),
+        (
+            '[[layers]]\ndepartment = "police"\npath = "y.shp"\n',
+            "[[layers]] has police more than once",
+        ),
         ("[grids]\ntarget = 10\nmin = 20\n", "min ≤ target ≤ max"),
         ('[grids]\nunit = "people"\n', "not the name of a [[workload]]"),
-        ('[[workload]]\nname = "a"\npath = "a"\n[[workload]]\nname = "b"\npath = "b"\n', "needs a unit, one of a, b"),
+        (
+            '[[workload]]\nname = "a"\npath = "a"\n[[workload]]\nname = "b"\npath = "b"\n',
+            "needs a unit, one of a, b",
+        ),
         ('[[workload]]\nname = "people"\npath = "a"\n', "needs a target"),
     ],
 )
@@ -129,9 +151,17 @@ BY_HAND = {
     "a comment as in C": ("// 青山镇的项目", "# 青山镇的项目", "#"),
     "a remark behind": ('name = "青山镇" // 镇', 'name = "青山镇"', "#"),
     "a code with noughts": ("code = 0510311", 'code = "0510311"', "引号"),
-    "full-width brackets of a list": ('name = ["青山镇"，"绿水镇"]', 'name = ["青山镇", "绿水镇"]', "逗号"),
+    "full-width brackets of a list": (
+        'name = ["青山镇"，"绿水镇"]',
+        'name = ["青山镇", "绿水镇"]',
+        "逗号",
+    ),
     "a path in double quotes": ('name = "D:\\data\\x.gpkg"', "name = 'D:\\data\\x.gpkg'", "正斜杠"),
-    "a path whose backslash is an escape": ('path = "data\\new.gpkg"', "path = 'data\\new.gpkg'", "正斜杠"),
+    "a path whose backslash is an escape": (
+        'path = "data\\new.gpkg"',
+        "path = 'data\\new.gpkg'",
+        "正斜杠",
+    ),
 }
 
 
@@ -143,7 +173,9 @@ def test_a_line_by_hand_is_named_with_its_mending(tmp_path, case):
     zh = caught.value.in_("zh")
     assert "第 3 行" in zh and mended in zh and word in zh
     assert "line 3" in str(caught.value)
-    assert not any(parser in zh for parser in ("Invalid", "Unescaped", "Expected", "Illegal", "Input should"))
+    assert not any(
+        parser in zh for parser in ("Invalid", "Unescaped", "Expected", "Illegal", "Input should")
+    )
 
 
 @pytest.mark.parametrize(
@@ -167,7 +199,9 @@ def test_tables_by_hand_are_explained_in_the_language_of_the_sentence(tmp_path, 
         read_project(project(tmp_path, text))
     zh = caught.value.in_("zh")
     assert said in zh
-    assert not any(parser in zh for parser in ("Invalid", "Cannot", "Expected", "Input should", "valid"))
+    assert not any(
+        parser in zh for parser in ("Invalid", "Cannot", "Expected", "Input should", "valid")
+    )
 
 
 def test_a_column_may_have_a_line_break_in_its_name(tmp_path):
@@ -188,7 +222,15 @@ def test_no_layers_is_said(tmp_path):
 
 @pytest.mark.parametrize(
     ("written", "value"),
-    [("１０", "10"), ("010", "10"), ("2,5", "2.5"), ("1,200", "1200"), ("=3", "3"), ("１,５００", "1500"), ("00", "0")],
+    [
+        ("１０", "10"),
+        ("010", "10"),
+        ("2,5", "2.5"),
+        ("1,200", "1200"),
+        ("=3", "3"),
+        ("１,５００", "1500"),
+        ("00", "0"),
+    ],
 )
 def test_a_number_written_otherwise_is_shown_as_the_number(tmp_path, written, value):
     (tmp_path / "gridmerge.toml").write_text(f"[overlay]\ntolerance = {written}\n", "utf-8")

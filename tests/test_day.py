@@ -58,7 +58,10 @@ def test_the_day_is_the_same_in_every_time_zone(monkeypatch, zone):
     monkeypatch.setenv("TZ", zone)
     time.tzset()
     try:
-        assert source_date.build_date() in (before, datetime.datetime.now(tz=datetime.UTC).date().isoformat())
+        assert source_date.build_date() in (
+            before,
+            datetime.datetime.now(tz=datetime.UTC).date().isoformat(),
+        )
     finally:
         monkeypatch.delenv("TZ")
         time.tzset()
@@ -72,12 +75,17 @@ def test_a_build_over_midnight_and_what_is_made_of_it_later_carry_one_day(tmp_pa
     built = next(
         (FIRST + datetime.timedelta(days=n)).isoformat()
         for n in range(1, looks + 1)
-        if (FIRST + datetime.timedelta(days=n)).isoformat() in (out / "report.json").read_text("utf-8")
+        if (FIRST + datetime.timedelta(days=n)).isoformat()
+        in (out / "report.json").read_text("utf-8")
     )
     assert run("map", out).exit_code == 0
     assert run("export", out, tmp_path / "grids.shp").exit_code == 0
-    assert at_midnight.looks > looks, "the later commands must have had the chance to take another day"
-    others = [(FIRST + datetime.timedelta(days=n)).isoformat() for n in range(at_midnight.looks + 2)]
+    assert at_midnight.looks > looks, (
+        "the later commands must have had the chance to take another day"
+    )
+    others = [
+        (FIRST + datetime.timedelta(days=n)).isoformat() for n in range(at_midnight.looks + 2)
+    ]
     others.remove(built)
     for name in READ:
         text = (out / name).read_text("utf-8")
@@ -115,7 +123,8 @@ def test_what_is_no_number_of_seconds_is_one_sentence(monkeypatch, told):
 
 
 @pytest.mark.parametrize(
-    ("told", "expected"), [("0", "1970-01-01"), ("253402300799", "9999-12-31"), ("1700000000", "2023-11-14")]
+    ("told", "expected"),
+    [("0", "1970-01-01"), ("253402300799", "9999-12-31"), ("1700000000", "2023-11-14")],
 )
 def test_seconds_are_a_day_of_utc(monkeypatch, told, expected):
     monkeypatch.setenv("SOURCE_DATE_EPOCH", told)
@@ -126,8 +135,18 @@ def test_seconds_are_a_day_of_utc(monkeypatch, told, expected):
 def test_the_libraries_that_read_the_variable_too_never_see_a_bad_one(tmp_path, told, code):
     """numpy and matplotlib stop with a traceback where it is no number, and at an empty one."""
     project = write_small_project(tmp_path / "p")
-    command = [sys.executable, "-c", "from gridmerge.cli import main; main()", "check", str(project)]
+    command = [
+        sys.executable,
+        "-c",
+        "from gridmerge.cli import main; main()",
+        "check",
+        str(project),
+    ]
     result = subprocess.run(
-        command, check=False, env={**os.environ, "SOURCE_DATE_EPOCH": told}, capture_output=True, text=True
+        command,
+        check=False,
+        env={**os.environ, "SOURCE_DATE_EPOCH": told},
+        capture_output=True,
+        text=True,
     )
     assert (result.returncode, "Traceback" in result.stderr) == (code, False), result.stderr

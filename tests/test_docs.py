@@ -12,10 +12,20 @@ ROOT = Path(__file__).parents[1]
 LANGUAGES = ("zh", "en")
 UNWRITTEN = "本页正在编写"  # what a page says until its Chinese is there
 # Pages for developers, where the Chinese keeps to what an officer asks and leaves measurements and interfaces to the English.
-SHORTER = {"architecture.md", "balance.md", "library.md", "map.md", "overlay.md", "partition.md", "recognition.md"}
+SHORTER = {
+    "architecture.md",
+    "balance.md",
+    "library.md",
+    "map.md",
+    "overlay.md",
+    "partition.md",
+    "recognition.md",
+}
 # Pages whose two languages are held against each other, heading by heading and key by key.
 ALIKE = sorted({page.name for page in ROOT.glob("docs/zh/*.md")} - SHORTER)
-PAGES = sorted([*ROOT.glob("*.md"), *ROOT.glob("docs/*/*.md"), ROOT / "sample_layers" / "README.md"])
+PAGES = sorted(
+    [*ROOT.glob("*.md"), *ROOT.glob("docs/*/*.md"), ROOT / "sample_layers" / "README.md"]
+)
 
 
 def text_of(page: str, language: str) -> str:
@@ -47,14 +57,23 @@ def test_every_link_leads_somewhere(page):
 
 
 def test_every_page_is_there_in_chinese_and_in_english():
-    chinese, english = (sorted(page.name for page in ROOT.glob(f"docs/{language}/*.md")) for language in ("zh", "en"))
+    chinese, english = (
+        sorted(page.name for page in ROOT.glob(f"docs/{language}/*.md"))
+        for language in ("zh", "en")
+    )
     assert chinese == english
-    assert [page for page in english if page not in ROOT.joinpath("mkdocs.yml").read_text("utf-8")] == []
+    assert [
+        page for page in english if page not in ROOT.joinpath("mkdocs.yml").read_text("utf-8")
+    ] == []
 
 
 def test_no_page_is_a_promise_of_one():
     pages = ROOT.glob("docs/*/*.md")
-    assert [str(page) for page in pages if UNWRITTEN in (text := page.read_text("utf-8")) or len(text) < 500] == []
+    assert [
+        str(page)
+        for page in pages
+        if UNWRITTEN in (text := page.read_text("utf-8")) or len(text) < 500
+    ] == []
 
 
 def test_both_readmes_give_the_same_commands():

@@ -20,7 +20,8 @@ def test_each_kind_is_whole(kind):
             "the English sentence is English"
         )
     blanks = [
-        {name for _, name, _, _ in string.Formatter().parse(t) if name} for t in (kind.message.zh, kind.message.en)
+        {name for _, name, _, _ in string.Formatter().parse(t) if name}
+        for t in (kind.message.zh, kind.message.en)
     ]
     assert blanks[0] == blanks[1], "both sentences fill the same blanks"
 

@@ -24,7 +24,11 @@ SCRIPT_STRING = re.compile(r'"(?:[^"\\\n]|\\.)*"|\'(?:[^\'\\\n]|\\.)*\'|`(?:[^`\
 def rows(language: str) -> list[list[str]]:
     """The cells of every row of the glossary's tables, heads and rules apart."""
     page = ROOT.joinpath("docs", language, "glossary.md").read_text("utf-8")
-    lines = [line for line in page.splitlines() if line.startswith("| ") and not line.startswith("| 中文 |")]
+    lines = [
+        line
+        for line in page.splitlines()
+        if line.startswith("| ") and not line.startswith("| 中文 |")
+    ]
     return [[cell.strip() for cell in CELL.split(line)[1:-1]] for line in lines]
 
 
@@ -40,7 +44,9 @@ def pattern(word: str) -> re.Pattern[str]:
 
 def is_sentence(text: str) -> bool:
     """Whether people read it: it is Chinese, or of several words; keys and names in code are neither."""
-    return text not in READ_NOT_SHOWN and bool(CHINESE.search(text) or re.search(r"\w\s", text.strip()))
+    return text not in READ_NOT_SHOWN and bool(
+        CHINESE.search(text) or re.search(r"\w\s", text.strip())
+    )
 
 
 def docstrings(tree: ast.AST) -> set[int]:
@@ -57,7 +63,11 @@ def strings_of_code(source: str) -> Iterator[tuple[int, str]]:
     tree = ast.parse(source)
     described = docstrings(tree)
     for node in ast.walk(tree):
-        if isinstance(node, ast.Constant) and isinstance(node.value, str) and id(node) not in described:
+        if (
+            isinstance(node, ast.Constant)
+            and isinstance(node.value, str)
+            and id(node) not in described
+        ):
             yield node.lineno, node.value
 
 
@@ -117,22 +127,32 @@ def test_the_words_that_must_be_caught_are_caught():
     assert {"图斑", "地块", "最小单元", "重复划入", "花名册", "人员名单"} <= set(forbidden())
     assert pattern("图斑").search("该图斑不在本方案中")
     assert pattern("mended").search("Mended by hand") and not pattern("mend").search("recommended")
-    assert [text for _, text in strings_of_code('"""图斑"""\nraise InputError(f"图斑 {x}")')] == ["图斑 "]
-    assert [text for _, text in strings_of_page('const a = "图斑"; // 地块\n// 地块', script=True)] == ["图斑"]
+    assert [text for _, text in strings_of_code('"""图斑"""\nraise InputError(f"图斑 {x}")')] == [
+        "图斑 "
+    ]
+    assert [
+        text for _, text in strings_of_page('const a = "图斑"; // 地块\n// 地块', script=True)
+    ] == ["图斑"]
     assert not is_sentence("mend_layer") and is_sentence("mend it") and is_sentence("图斑")
 
 
 def test_messages_are_found_in_every_kind_of_file():
     endings = {place.split(":")[0].rsplit(".", 1)[-1] for place, _ in MESSAGES}
     assert {"py", "ts", "j2", "html"} <= endings
-    assert any(place.startswith("gridmerge/errors.py") or "/load/" in place for place, _ in MESSAGES)
+    assert any(
+        place.startswith("gridmerge/errors.py") or "/load/" in place for place, _ in MESSAGES
+    )
 
 
 def test_both_glossaries_have_the_same_terms():
-    assert [(row[0], row[1], row[-1]) for row in rows("zh")] == [(row[0], row[1], row[-1]) for row in rows("en")]
+    assert [(row[0], row[1], row[-1]) for row in rows("zh")] == [
+        (row[0], row[1], row[-1]) for row in rows("en")
+    ]
 
 
 def test_no_concept_has_two_words_and_no_word_is_both_used_and_forbidden():
     chinese, english = ([row[column] for row in rows("zh")] for column in (0, 1))
     assert len(set(chinese)) == len(chinese)
-    assert not {word for cell in [*chinese, *english] for word in re.split("[、, ]+", cell)} & set(forbidden())
+    assert not {word for cell in [*chinese, *english] for word in re.split("[、, ]+", cell)} & set(
+        forbidden()
+    )

@@ -26,21 +26,29 @@ def town(folder, with_work: set[int], language: str = "zh"):
     land = [box(X + i * 500, Y, X + (i + 1) * 500, Y + 500) for i in range(VILLAGES)]
     codes = [f"51031110420{i}" for i in range(VILLAGES)]
     names = [f"{sign}村" for sign in "甲乙丙丁戊己"]
-    gpd.GeoDataFrame({"XZQDM": codes, "XZQMC": names}, geometry=land, crs=CRS).to_file(project / "villages.gpkg")
+    gpd.GeoDataFrame({"XZQDM": codes, "XZQMC": names}, geometry=land, crs=CRS).to_file(
+        project / "villages.gpkg"
+    )
     blocks = gpd.GeoDataFrame({"code": codes, "holder": names}, geometry=land, crs=CRS)
     blocks.to_file(project / "fire.gpkg")
     blocks.to_crs(4326).to_file(project / "警务区.geojson", RFC7946="YES")
     homes = gpd.GeoSeries([land[i].centroid for i in sorted(with_work)], crs=CRS).to_crs(4326)
-    pd.DataFrame({"lon": homes.x, "lat": homes.y, "hs": 200}).to_csv(project / "buildings.csv", index=False)
+    pd.DataFrame({"lon": homes.x, "lat": homes.y, "hs": 200}).to_csv(
+        project / "buildings.csv", index=False
+    )
     text = (project / "gridmerge.toml").read_text("utf-8").replace('"en"', f'"{language}"')
-    (project / "gridmerge.toml").write_text(text.replace('[roster]\npath = "roster.csv"\n', ""), "utf-8")
+    (project / "gridmerge.toml").write_text(
+        text.replace('[roster]\npath = "roster.csv"\n', ""), "utf-8"
+    )
     return project
 
 
 def built(project):
     result = run("build", project, "--processes", 1, "--lang", "zh")
     assert result.exit_code == 0, result.output
-    table = pd.read_csv(project / "out" / "findings.csv", encoding="utf-8-sig", keep_default_na=False)
+    table = pd.read_csv(
+        project / "out" / "findings.csv", encoding="utf-8-sig", keep_default_na=False
+    )
     return result.output, table
 
 
@@ -48,7 +56,11 @@ def built(project):
 def test_most_villages_without_work_are_one_sentence_before_all_others(tmp_path, with_work, bare):
     output, table = built(town(tmp_path / "镇", with_work))
     first = table.iloc[0]
-    assert (first["kind"], first["severity"], float(first["measure"])) == ("work_missing", "warning", bare)
+    assert (first["kind"], first["severity"], float(first["measure"])) == (
+        "work_missing",
+        "warning",
+        bare,
+    )
     assert f"6 个村（社区）中有 {bare} 个没有任何" in output.splitlines()[0]
     assert "请补齐数据后重新生成" in output.splitlines()[0]
     assert "grid_small_village" not in set(table["kind"])
@@ -80,11 +92,16 @@ def test_villages_of_little_work_are_still_told(tmp_path):
     homes.to_csv(project / "buildings.csv", index=False)
     _, table = built(project)
     small = table[table["kind"] == "grid_small_village"]
-    assert (small["measure"].astype(float).tolist(), table.iloc[0]["kind"]) == ([20.0], "work_missing")
+    assert (small["measure"].astype(float).tolist(), table.iloc[0]["kind"]) == (
+        [20.0],
+        "work_missing",
+    )
 
 
 def test_in_english_the_sentence_is_english(tmp_path):
     project = town(tmp_path / "p", {3}, "en")
     result = run("build", project, "--processes", 1, "--lang", "en")
     assert result.output.splitlines()[0].startswith("5 of 6 villages have no households at all")
-    assert json.loads((project / "out" / "report.json").read_text("utf-8"))["counts"]["warnings"] >= 1
+    assert (
+        json.loads((project / "out" / "report.json").read_text("utf-8"))["counts"]["warnings"] >= 1
+    )

@@ -61,9 +61,14 @@ def test_every_file_that_is_opened_is_listed_with_its_digest(project):
     opened, listed = build(project, out, project / "edits.json")
     opened -= {(project / "gridmerge.toml").resolve()}
     assert {str(path) for path in opened} <= listed.keys()
-    assert {"assignments.csv", "standins.csv", "report.json", "locks.csv", "links.csv", "edits.json"} <= {
-        Path(path).name for path in listed
-    }
+    assert {
+        "assignments.csv",
+        "standins.csv",
+        "report.json",
+        "locks.csv",
+        "links.csv",
+        "edits.json",
+    } <= {Path(path).name for path in listed}
     for path, digest in listed.items():
         assert hashlib.sha256(Path(path).read_bytes()).hexdigest() == digest, path
 
@@ -74,6 +79,8 @@ def test_of_the_earlier_plan_a_build_may_take_the_place_and_nothing_else(project
     assert beside <= {"gridmerge.gpkg", "report.json", "assignments.csv", "standins.csv"}
     report = json.loads((project.parent / "out" / "report.json").read_text("utf-8"))
     keys = {source["key"]: Path(source["path"]) for source in report["inputs"]}
-    assert {key for key, path in keys.items() if path.parent.name == "old"} == set(PREVIOUS_PLAN_KEYS)
+    assert {key for key, path in keys.items() if path.parent.name == "old"} == set(
+        PREVIOUS_PLAN_KEYS
+    )
     assert set(PREVIOUS_PLAN_KEYS) <= INPUT_LABELS.keys()
     assert len(listed) >= len(keys)

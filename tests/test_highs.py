@@ -11,7 +11,9 @@ import pytest
 
 from tests.small_project import write_small_project
 
-pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="puts by ctypes.CDLL(None) is POSIX")
+pytestmark = pytest.mark.skipif(
+    sys.platform == "win32", reason="puts by ctypes.CDLL(None) is POSIX"
+)
 
 TALK = """
 import ctypes

@@ -82,7 +82,10 @@ def run(*words):
 
 def state(folder: Path) -> dict[str, str]:
     files = sorted(path for path in folder.rglob("*") if path.is_file())
-    return {str(path.relative_to(folder)): hashlib.sha256(path.read_bytes()).hexdigest() for path in files}
+    return {
+        str(path.relative_to(folder)): hashlib.sha256(path.read_bytes()).hexdigest()
+        for path in files
+    }
 
 
 def refused(project: Path, *words: object, said: str = REFUSED) -> None:
@@ -99,7 +102,9 @@ def words_of(command: click.Command, name: str = "") -> set[str]:
         below = [words_of(one, f"{name} {key}".strip()) for key, one in command.commands.items()]
         return set().union(*below)
     free = [
-        one for one in command.params if isinstance(one.type, click.types.StringParamType | click.Path | click.File)
+        one
+        for one in command.params
+        if isinstance(one.type, click.types.StringParamType | click.Path | click.File)
     ]
     return {f"{name} {one.name}" for one in free if one.name not in COMMON}
 
@@ -122,11 +127,21 @@ def targets_of(project: Path, word: str, target: Path) -> tuple[object, ...]:
         "locate dest": ("locate", out, "--events", project / "events.csv", "--out", target),
         "map to": ("map", out, "--to", target),
         "posters to": ("posters", out, "--to", target),
-        "restate dest": ("restate", out, project / "figures.csv", "--layer", "police", "--to", target),
+        "restate dest": (
+            "restate",
+            out,
+            project / "figures.csv",
+            "--layer",
+            "police",
+            "--to",
+            target,
+        ),
     }[word]
 
 
-@pytest.mark.parametrize("name", ["数据/fire.gdb", "数据/members.csv", "gridmerge.toml", "out/gridmerge.gpkg"])
+@pytest.mark.parametrize(
+    "name", ["数据/fire.gdb", "数据/members.csv", "gridmerge.toml", "out/gridmerge.gpkg"]
+)
 @pytest.mark.parametrize("word", sorted(WRITTEN_TO))
 def test_no_command_writes_to_what_is_read(project, word, name):
     """Each target a file where some want a folder, and a folder where some want a file: one sentence, and nothing changes."""
@@ -214,13 +229,30 @@ def test_exports_never_replace_an_input_or_the_build(project, name):
 
 
 @pytest.mark.parametrize(
-    "name", ["events.csv", "数据/grids.csv", "数据/villages.shp", "out/grids.geojson", "out/gridmerge.gpkg"]
+    "name",
+    [
+        "events.csv",
+        "数据/grids.csv",
+        "数据/villages.shp",
+        "out/grids.geojson",
+        "out/gridmerge.gpkg",
+    ],
 )
 def test_events_are_never_located_over_what_is_read(project, name):
-    refused(project, "locate", project / "out", "--events", project / "events.csv", "--out", project / name)
+    refused(
+        project,
+        "locate",
+        project / "out",
+        "--events",
+        project / "events.csv",
+        "--out",
+        project / name,
+    )
 
 
-@pytest.mark.parametrize("name", ["figures.csv", "数据/members.csv", "out/crosswalk.csv", "out/plan.xlsx"])
+@pytest.mark.parametrize(
+    "name", ["figures.csv", "数据/members.csv", "out/crosswalk.csv", "out/plan.xlsx"]
+)
 def test_figures_are_never_restated_over_what_is_read(project, name):
     words = ("restate", project / "out", project / "figures.csv", "--layer", "police", "--to")
     refused(project, *words, project / name)
@@ -306,9 +338,17 @@ def test_what_is_no_input_is_written_as_before(project, tmp_path):
     for ending in ("geojson", "shp"):
         for _ in range(2):  # a second time over the first
             assert run("export", out, tmp_path / f"villages.{ending}").exit_code == 0
-            words = ("locate", out, "--events", project / "events.csv", "--out", tmp_path / f"done.{ending}")
+            words = (
+                "locate",
+                out,
+                "--events",
+                project / "events.csv",
+                "--out",
+                tmp_path / f"done.{ending}",
+            )
             assert run(*words).exit_code == 0
-    assert run("export", out, project / "villages.geojson").exit_code == 0  # beside villages.shp, and no part of it
+    # beside villages.shp, and no part of it
+    assert run("export", out, project / "villages.geojson").exit_code == 0
     assert run("atlas", out, out / "index.html").exit_code == 0
     assert run("leave", "M1", out).exit_code == 0
 
@@ -316,7 +356,10 @@ def test_what_is_no_input_is_written_as_before(project, tmp_path):
 def test_the_guard_knows_every_file_a_build_writes(project):
     read = {path.name for path in list_finished_inputs(project / "out")}
     assert {file.name for file in (project / "out").iterdir() if file.is_file()} >= set(BUILD_FILES)
-    assert set(BUILD_FILES) | {"gridmerge.toml", "members.csv", "villages.dbf", "警务区.geojson"} <= read
+    assert (
+        set(BUILD_FILES) | {"gridmerge.toml", "members.csv", "villages.dbf", "警务区.geojson"}
+        <= read
+    )
 
 
 def test_a_locked_workbook_is_told_before_the_work(project, monkeypatch):
@@ -357,7 +400,9 @@ def test_a_locked_workbook_is_told_before_the_work(project, monkeypatch):
         ),
     ],
 )
-def test_a_locked_file_is_told_before_the_work_of_every_command(project, monkeypatch, name, words, worker):
+def test_a_locked_file_is_told_before_the_work_of_every_command(
+    project, monkeypatch, name, words, worker
+):
     real = Path.open
 
     def held(self, mode="r", *args, **kwargs):

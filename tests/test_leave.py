@@ -31,14 +31,18 @@ def out(tmp_path: Path) -> Path:
 
 
 def read(folder: Path, name: str) -> pd.DataFrame:
-    return pd.read_csv(folder / name, dtype={"grid_code": str, "member_id": str}, encoding="utf-8-sig")
+    return pd.read_csv(
+        folder / name, dtype={"grid_code": str, "member_id": str}, encoding="utf-8-sig"
+    )
 
 
 def test_only_the_grids_of_who_leaves_change_hands(out: Path) -> None:
     amend_for_departure("M000", out)
     before, after = read(out, "assignments.csv"), read(out / "leave-M000", "assignments.csv")
     kept = before[before["member_id"] != "M000"]
-    assert after.merge(kept, how="left", indicator=True).query("_merge == 'left_only'")["duty"].tolist() == ["stand_in"]
+    assert after.merge(kept, how="left", indicator=True).query("_merge == 'left_only'")[
+        "duty"
+    ].tolist() == ["stand_in"]
     assert after["load"].sum() == pytest.approx(before["load"].sum())
     members = read(out / "leave-M000", "members.csv").set_index("member_id")
     assert "M000" not in members.index
@@ -50,7 +54,10 @@ def test_only_the_grids_of_who_leaves_change_hands(out: Path) -> None:
 
 def test_who_would_have_too_much_is_told_in_words(out: Path) -> None:
     cover = amend_for_departure("M000", out)
-    assert cover["over_limit"].tolist() == read(out, "standins.csv").query("member_id == 'M000'")["over_limit"].tolist()
+    assert (
+        cover["over_limit"].tolist()
+        == read(out, "standins.csv").query("member_id == 'M000'")["over_limit"].tolist()
+    )
     told = CliRunner().invoke(main, ["leave", "M000", str(out), "--lang", "zh"])
     assert told.exit_code == 0
     assert "超负荷" in told.output.splitlines()[0]
@@ -61,8 +68,11 @@ def test_who_cannot_leave_is_one_sentence(out: Path, tmp_path: Path) -> None:
     with pytest.raises(PlanError, match="there is no member M999 in this build"):
         amend_for_departure("M999", out)
     with pytest.raises(
-        PlanError, match=r"if M004 leaves, nobody can take over the grids .*; add members to the roster"
+        PlanError,
+        match=r"if M004 leaves, nobody can take over the grids .*; add members to the roster",
     ):
         amend_for_departure("M004", out)
-    with pytest.raises(OutputError, match=r"has no usable assignments\.csv; run gridmerge build first"):
+    with pytest.raises(
+        OutputError, match=r"has no usable assignments\.csv; run gridmerge build first"
+    ):
         amend_for_departure("M000", tmp_path / "nowhere")

@@ -26,7 +26,15 @@ IDENTITY = "11010519491231002X"
 
 def rows(kind: str) -> list[list[object]]:
     """A title, a unit, a blank row, the header in row 4; data from row 5 with a blank row 7 and a sum in row 9."""
-    places = [[105.0005, 29.4], [105.0006, 29.4], None, [105.0007, 29.4], "sum", [105.0008, 29.4], [105.0009, 29.4]]
+    places = [
+        [105.0005, 29.4],
+        [105.0006, 29.4],
+        None,
+        [105.0007, 29.4],
+        "sum",
+        [105.0008, 29.4],
+        [105.0009, 29.4],
+    ]
     out: list[list[object]] = [list(row) for row in TITLE]
     for number, place in enumerate(places, 1):
         if place is None:
@@ -63,7 +71,9 @@ def finding(found, kind):
 @pytest.mark.parametrize("ending", [".csv", ".xlsx"])
 def test_cells_that_cannot_be_read_are_told_by_the_line_of_the_file(tmp_path, ending):
     name = write(tmp_path / f"台账{ending}", rows("unread"))
-    raw = read_input(WorkloadSpec(name="户", path=(name,), lon="经度", lat="纬度"), tmp_path, "workload:户")
+    raw = read_input(
+        WorkloadSpec(name="户", path=(name,), lon="经度", lat="纬度"), tmp_path, "workload:户"
+    )
     one = finding(raw.findings, "coordinates_unread")
     assert "第 11 行" in one.message("zh") and "line 11" in one.message("en")
     assert "第 9 行" in finding(raw.findings, "rows_not_data").message("zh")
@@ -79,7 +89,9 @@ def test_an_id_number_that_was_struck_is_told_by_the_line_of_the_file(tmp_path, 
 def test_a_filter_keeps_the_lines_of_the_rows_that_stay(tmp_path):
     name = write(tmp_path / "台账.csv", rows("unread"))
     raw = read_input(
-        WorkloadSpec(name="户", path=(name,), where="序号 > 3", lon="经度", lat="纬度"), tmp_path, "workload:户"
+        WorkloadSpec(name="户", path=(name,), where="序号 > 3", lon="经度", lat="纬度"),
+        tmp_path,
+        "workload:户",
     )
     assert lines_of(raw.frame).tolist() == [8, 10, 11]
 
@@ -87,11 +99,14 @@ def test_a_filter_keeps_the_lines_of_the_rows_that_stay(tmp_path):
 def test_a_row_that_is_exchanged_is_told_by_its_line_when_the_room_of_mending_finds_it(tmp_path):
     land = township(6, 6)
     inside = gpd.GeoSeries(
-        [Point(x, y) for x, y in ((50, 50), (150, 50), (250, 350), (350, 450), (450, 250))], crs=land.crs
+        [Point(x, y) for x, y in ((50, 50), (150, 50), (250, 350), (350, 450), (450, 250))],
+        crs=land.crs,
     )
     there = inside.to_crs(4326)
     table = [list(row) for row in TITLE]
-    table += [[number, x, y, 3, ""] for number, (x, y) in enumerate(zip(there.x, there.y, strict=True), 1)]
+    table += [
+        [number, x, y, 3, ""] for number, (x, y) in enumerate(zip(there.x, there.y, strict=True), 1)
+    ]
     table[7][1], table[7][2] = table[7][2], table[7][1]
     name = write(tmp_path / "台账.xlsx", table)
     spec = WorkloadSpec(name="户", path=(name,), lon="经度", lat="纬度", field="户数")
@@ -101,9 +116,13 @@ def test_a_row_that_is_exchanged_is_told_by_its_line_when_the_room_of_mending_fi
 
 
 def test_what_has_no_lines_is_told_by_records(tmp_path):
-    frame = gpd.GeoDataFrame({"备注": ["甲", f"户主 {IDENTITY}", "乙"]}, geometry=[Point(0, 0)] * 3, crs=4326)
+    frame = gpd.GeoDataFrame(
+        {"备注": ["甲", f"户主 {IDENTITY}", "乙"]}, geometry=[Point(0, 0)] * 3, crs=4326
+    )
     frame.to_file(tmp_path / "户.geojson")
-    raw = read_input(LayerSpec(key="fire", department="fire", path=("户.geojson",)), tmp_path, "fire")
+    raw = read_input(
+        LayerSpec(key="fire", department="fire", path=("户.geojson",)), tmp_path, "fire"
+    )
     message = finding(raw.findings, "sensitive_struck")
     assert "如第 2 条记录" in message.message("zh") and "record 2" in message.message("en")
 
@@ -112,7 +131,9 @@ def test_several_files_of_one_input_are_told_by_records(tmp_path):
     for name in ("一.csv", "二.csv"):
         write(tmp_path / name, rows(""))
     raw = read_input(
-        WorkloadSpec(name="户", path=("一.csv", "二.csv"), lon="经度", lat="纬度"), tmp_path, "workload:户"
+        WorkloadSpec(name="户", path=("一.csv", "二.csv"), lon="经度", lat="纬度"),
+        tmp_path,
+        "workload:户",
     )
     assert lines_of(raw.frame) is None
 

@@ -30,7 +30,9 @@ def table(file):
 
 
 def page_of(out):
-    return json.loads(re.search(r'id="gm-data">(.*?)</script>', (out / "map.html").read_text("utf-8"), re.S)[1])
+    return json.loads(
+        re.search(r'id="gm-data">(.*?)</script>', (out / "map.html").read_text("utf-8"), re.S)[1]
+    )
 
 
 @pytest.fixture(scope="module")
@@ -49,7 +51,9 @@ def key(project):
 
 
 def edits(file, **said):
-    file.write_text(json.dumps({"format": "gridmerge-edits/1", "base": "", "moves": [], **said}), "utf-8")
+    file.write_text(
+        json.dumps({"format": "gridmerge-edits/1", "base": "", "moves": [], **said}), "utf-8"
+    )
     return file
 
 
@@ -65,19 +69,32 @@ def test_votes_and_notes_are_in_the_tables_and_on_the_map(project, key, tmp_path
     gaps = table(out / "gaps.csv").set_index("key")
     assert gaps.loc[key, ["yes", "no", "abstain"]].tolist() == ["5", "1", "0"]
     minutes = table(out / "meeting.csv").set_index("what")
-    assert sorted(minutes.loc["vote", ["item", "key"]].to_numpy().tolist()) == [["", "gap/gone/0"], ["G1", key]]
-    assert minutes.loc["note", "text"] == "电话 139****1234" and minutes.loc["note", "by"] == "王主任"
+    assert sorted(minutes.loc["vote", ["item", "key"]].to_numpy().tolist()) == [
+        ["", "gap/gone/0"],
+        ["G1", key],
+    ]
+    assert (
+        minutes.loc["note", "text"] == "电话 139****1234" and minutes.loc["note", "by"] == "王主任"
+    )
     assert float(minutes.loc["note", "lon"]) == pytest.approx(105.002, abs=2e-7)
     for shown in (page_of(out), (run("map", out), page_of(out))[1]):
         assert shown["meeting"]["votes"] == {
             key: {"yes": 5, "no": 1, "abstain": 0},
             "gap/gone/0": {"yes": 1, "no": 0, "abstain": 0},
         }
-        assert shown["meeting"]["notes"] == [{"lon": 105.002, "lat": 29.35, "text": "电话 139****1234", "by": "王主任"}]
+        assert shown["meeting"]["notes"] == [
+            {"lon": 105.002, "lat": 29.35, "text": "电话 139****1234", "by": "王主任"}
+        ]
         assert [item["item"] for item in shown["docket"] if item["id"] == key] == ["G1"]
-    sheet = python_calamine.CalamineWorkbook.from_path(out / "plan.xlsx").get_sheet_by_name("无人认领").to_python()
+    sheet = (
+        python_calamine.CalamineWorkbook.from_path(out / "plan.xlsx")
+        .get_sheet_by_name("无人认领")
+        .to_python()
+    )
     head = next(row for row in sheet if "编号" in row)
-    voted = dict(zip(head, next(row for row in sheet if row[head.index("编号")] == "G1"), strict=True))
+    voted = dict(
+        zip(head, next(row for row in sheet if row[head.index("编号")] == "G1"), strict=True)
+    )
     assert (voted["同意"], voted["反对"], voted["弃权"]) == (5, 1, 0)
     run("verify", out)
 
@@ -87,7 +104,9 @@ def test_a_second_meeting_builds_on_the_first(project, key, tmp_path):
     one, two, *_ = sorted(set(faces["grid_code"]))
     face = faces.loc[faces["grid_code"] == one, "face_id"].iloc[0]
     first = edits(
-        tmp_path / "first.json", moves=[{"face": face, "from": one, "to": two}], votes=[{"item": key, "yes": 1}]
+        tmp_path / "first.json",
+        moves=[{"face": face, "from": one, "to": two}],
+        votes=[{"item": key, "yes": 1}],
     )
     run("build", project, "--edits", first, "--out", tmp_path / "first", "--processes", "1")
     base = page_of(tmp_path / "first")["base"]
@@ -97,8 +116,21 @@ def test_a_second_meeting_builds_on_the_first(project, key, tmp_path):
     assert "made on another build" in alone and "lies in grid" in alone
     said = run("edits", "check", second, project, "--after", first, "--lang", "en")
     assert "2 edits: 2 made, 0 refused" in said and "second.json" not in said
-    run("build", project, "--edits", first, "--edits", second, "--out", tmp_path / "second", "--processes", "1")
-    after = gpd.read_file(tmp_path / "second" / "gridmerge.gpkg", layer="faces").set_index("face_id")["grid_code"]
+    run(
+        "build",
+        project,
+        "--edits",
+        first,
+        "--edits",
+        second,
+        "--out",
+        tmp_path / "second",
+        "--processes",
+        "1",
+    )
+    after = gpd.read_file(tmp_path / "second" / "gridmerge.gpkg", layer="faces").set_index(
+        "face_id"
+    )["grid_code"]
     assert after[face] == one
     assert table(tmp_path / "second" / "gaps.csv").set_index("key").loc[key, "yes"] == "3"
     moves = table(tmp_path / "second" / "meeting.csv").query("what == 'move'")
@@ -111,12 +143,37 @@ def test_a_refused_move_stays_in_the_minutes_with_its_reason(project, tmp_path):
     target = next(code for code in faces["grid_code"] if code[:12].endswith("1"))
     move = {"face": alien["face_id"], "from": alien["grid_code"], "to": target}
     file = edits(tmp_path / "edits.json", moves=[move])
-    run("build", project, "--edits", file, "--out", tmp_path / "out", "--processes", "1", "--lang", "zh")
+    run(
+        "build",
+        project,
+        "--edits",
+        file,
+        "--out",
+        tmp_path / "out",
+        "--processes",
+        "1",
+        "--lang",
+        "zh",
+    )
     row = table(tmp_path / "out" / "meeting.csv").iloc[0]
-    assert (row["what"], row["face_id"], row["text"]) == ("refused", alien["face_id"], "网格不能跨村")
+    assert (row["what"], row["face_id"], row["text"]) == (
+        "refused",
+        alien["face_id"],
+        "网格不能跨村",
+    )
 
 
-ODD = [None, 3, "x", [], {}, {"item": 4}, {"lon": "a", "lat": 1, "text": "x"}, {"lon": 1, "lat": 2}, {"text": "x"}]
+ODD = [
+    None,
+    3,
+    "x",
+    [],
+    {},
+    {"item": 4},
+    {"lon": "a", "lat": 1, "text": "x"},
+    {"lon": 1, "lat": 2},
+    {"text": "x"},
+]
 
 
 @pytest.mark.parametrize("odd", ODD, ids=repr)
@@ -137,11 +194,21 @@ def test_the_last_vote_stands_and_a_note_said_twice_is_one():
         Vote(key="k", yes=1, no=0, abstain=0),
         Vote(key="k", yes=0, no=9, abstain=0),
     )
-    both = merge_meetings([Meeting(votes=(vote,), notes=(note,)), Meeting(votes=(later,), notes=(note,))])
+    both = merge_meetings(
+        [Meeting(votes=(vote,), notes=(note,)), Meeting(votes=(later,), notes=(note,))]
+    )
     assert both == Meeting(votes=(later,), notes=(note,))
 
 
 @pytest.mark.parametrize("moves", [[1], ["x"], [None], [{}, []]])
 def test_moves_that_are_none_are_refused_in_one_sentence(project, tmp_path, moves):
-    said = run("edits", "check", edits(tmp_path / "edits.json", moves=moves), project, "--lang", "en", code=1)
+    said = run(
+        "edits",
+        "check",
+        edits(tmp_path / "edits.json", moves=moves),
+        project,
+        "--lang",
+        "en",
+        code=1,
+    )
     assert "not of the format gridmerge-edits/1" in said and "Traceback" not in said

@@ -72,7 +72,11 @@ def test_a_disk_that_fills_up_leaves_the_old_file(old):
         signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
         resource.setrlimit(resource.RLIMIT_FSIZE, (1000, 1000))
         done = run(*words)
-        told = "cannot be written" in done.stderr and "space" in done.stderr and "Traceback" not in done.stderr
+        told = (
+            "cannot be written" in done.stderr
+            and "space" in done.stderr
+            and "Traceback" not in done.stderr
+        )
         os._exit(0 if done.exit_code == 1 and told else 1)
     assert os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1]) == 0
     assert file.read_bytes() == before and not left_over(file)

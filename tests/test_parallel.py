@@ -20,7 +20,8 @@ from gridmerge.parallel import map_jobs
 from tests.small_project import write_small_project
 
 LATEST = 4.0  # seconds after the first worker appears
-KILLS = int(os.environ.get("GRIDMERGE_KILLS", "4"))  # builds; 20 were tried, each takes some seconds
+# builds; 20 were tried, each takes some seconds
+KILLS = int(os.environ.get("GRIDMERGE_KILLS", "4"))
 
 SLEEPERS = """
 from pathlib import Path
@@ -127,7 +128,10 @@ def test_a_worker_that_ends_once_costs_nothing(tmp_path: Path, function) -> None
 @pytest.mark.skipif(sys.platform == "win32", reason="Windows has no SIGKILL")
 def test_a_worker_that_ends_in_the_middle_of_an_answer_keeps_nobody_waiting(tmp_path: Path) -> None:
     jobs = [(tmp_path / "memory", number) for number in range(4)]
-    assert [len(answer) for answer in map_jobs(long_answer, jobs, processes=2)] in ([0, 1, 2, 3], [0, 1, 1 << 27, 3])
+    assert [len(answer) for answer in map_jobs(long_answer, jobs, processes=2)] in (
+        [0, 1, 2, 3],
+        [0, 1, 1 << 27, 3],
+    )
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="Windows has no SIGKILL")
@@ -185,7 +189,17 @@ def test_workers_killed_at_random_change_no_byte(tmp_path: Path) -> None:
 
 def built(project: Path, out: Path, kill_after: float | None) -> tuple[int, str, dict[str, bytes]]:
     """Build with two processes, end a worker so many seconds after the first appears; code, what was said, the data files."""
-    words = ["build", str(project), "--out", str(out), "--processes", "2", "--quiet", "--lang", "en"]
+    words = [
+        "build",
+        str(project),
+        "--out",
+        str(out),
+        "--processes",
+        "2",
+        "--quiet",
+        "--lang",
+        "en",
+    ]
     command = [sys.executable, "-c", "from gridmerge.cli import main; main()", *words]
     env = {**os.environ, "SOURCE_DATE_EPOCH": "0"}
     run = subprocess.Popen(command, stderr=subprocess.PIPE, text=True, env=env)
@@ -199,7 +213,9 @@ def built(project: Path, out: Path, kill_after: float | None) -> tuple[int, str,
     said = run.communicate(timeout=400)[1]
     assert not workers_of(run.pid)
     data = {
-        path.name: path.read_bytes() for path in sorted(out.iterdir()) if path.suffix in (".geojson", ".csv", ".gpkg")
+        path.name: path.read_bytes()
+        for path in sorted(out.iterdir())
+        if path.suffix in (".geojson", ".csv", ".gpkg")
     }
     return run.returncode, said, data
 

@@ -23,7 +23,9 @@ WEIGHTS = (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2)
 
 def check_digit(number: str) -> str:
     """The last character of an ID number."""
-    return "10X98765432"[sum(int(digit) * weight for digit, weight in zip(number, WEIGHTS, strict=True)) % 11]
+    return "10X98765432"[
+        sum(int(digit) * weight for digit, weight in zip(number, WEIGHTS, strict=True)) % 11
+    ]
 
 
 @given(
@@ -37,7 +39,9 @@ def test_no_id_number_survives(area, born, order, around):
     whole = number + check_digit(number).lower()
     assert strike_id_numbers(f"{around}{whole}{around}") == f"{around}******{around}"
     wrong = number + next(c for c in "0123456789" if c != check_digit(number))
-    assert holds_id_number(wrong) is (born.year < 2000), "mistyped by a person, or a code that looks like a birthday"
+    assert holds_id_number(wrong) is (born.year < 2000), (
+        "mistyped by a person, or a code that looks like a birthday"
+    )
 
 
 def test_full_width_digits_are_read_and_the_rest_is_left_as_written():
@@ -77,7 +81,9 @@ def test_a_phone_is_masked_however_it_is_written(written, digits):
         text = around.format(written)
         assert [number.replace("-", "") for number in find_phones(text)] == [digits], text
         assert digits not in bare(scrub_text(text))
-        assert digits[-4:] in scrub_text(text), "its last digits stay, for who has the number to see which it is"
+        assert digits[-4:] in scrub_text(text), (
+            "its last digits stay, for who has the number to see which it is"
+        )
         assert strike_id_numbers(text) == text
 
 
@@ -117,10 +123,14 @@ def test_fingerprints_of_files_and_faces_hold_nothing():
 
 @given(st.text("0123456789 -.xX张：(+", max_size=60))
 def test_what_was_scrubbed_once_holds_nothing_more(text):
-    assert not find_personal_numbers(scrub_text(text)) or scrub_text(scrub_text(text)) != scrub_text(text)
+    assert not find_personal_numbers(scrub_text(text)) or scrub_text(
+        scrub_text(text)
+    ) != scrub_text(text)
 
 
-@pytest.mark.parametrize("code", ["5.10302001001001E+14", "5.11304100201001E+14", "5.10302001012003e+14"])
+@pytest.mark.parametrize(
+    "code", ["5.10302001001001E+14", "5.11304100201001E+14", "5.10302001012003e+14"]
+)
 def test_codes_of_grids_in_scientific_notation_are_nobodys_number(code):
     assert find_personal_numbers(code) == []
     assert find_id_numbers(f"身份证 {code}") != []

@@ -77,7 +77,10 @@ def edit(project: Path, old: str, new: str) -> None:
 def test_build_writes_every_file_and_verify_passes(built):
     assert {file.name for file in (built / "out").iterdir()} >= FILES
     result = run("verify", built / "out")
-    assert (result.exit_code, "every promise holds" in result.output.lower() or "核验通过" in result.output) == (
+    assert (
+        result.exit_code,
+        "every promise holds" in result.output.lower() or "核验通过" in result.output,
+    ) == (
         0,
         True,
     )
@@ -85,22 +88,31 @@ def test_build_writes_every_file_and_verify_passes(built):
 
 def test_the_small_town_becomes_the_grids_anyone_would_draw(built):
     grids = gpd.read_file(built / "out" / "grids.geojson")
-    assert sorted(grids["village_code"].value_counts().to_dict().items()) == [("510311104201", 2), ("510311104202", 2)]
+    assert sorted(grids["village_code"].value_counts().to_dict().items()) == [
+        ("510311104201", 2),
+        ("510311104202", 2),
+    ]
     assert grids["households"].tolist() == [200] * 4
     assert grids["grid_code"].str.fullmatch(r"5103111042\d{2}00[12]").all()
 
 
 def test_the_library_gives_what_the_command_writes(built):
     build = gridmerge.build(built)
-    written = pd.read_csv(built / "out" / "crosswalk.csv", dtype={"grid_code": str}, encoding="utf-8-sig")
+    written = pd.read_csv(
+        built / "out" / "crosswalk.csv", dtype={"grid_code": str}, encoding="utf-8-sig"
+    )
     assert (
-        build.plan.grids["grid_code"].tolist() == gpd.read_file(built / "out" / "grids.geojson")["grid_code"].tolist()
+        build.plan.grids["grid_code"].tolist()
+        == gpd.read_file(built / "out" / "grids.geojson")["grid_code"].tolist()
     )
     assert len(build.crosswalk) == len(written) > 0
 
 
 def test_the_day_can_be_set_and_nonsense_is_said(built, project, monkeypatch):
-    assert json.loads((built / "out" / "report.json").read_text("utf-8"))["project"]["date"] == "2026-01-02"
+    assert (
+        json.loads((built / "out" / "report.json").read_text("utf-8"))["project"]["date"]
+        == "2026-01-02"
+    )
     monkeypatch.setenv("SOURCE_DATE_EPOCH", "yesterday")
     result = run("build", project, "--lang", "en")
     assert (result.exit_code, result.output) == (
@@ -136,7 +148,15 @@ def test_a_killed_build_leaves_the_earlier_result_whole(built, tmp_path):
     project = tmp_path / "town"
     shutil.copytree(built, project)
     before = digests(project / "out")
-    command = [sys.executable, "-c", "from gridmerge.cli import main; main()", "build", str(project), "--lang", "zh"]
+    command = [
+        sys.executable,
+        "-c",
+        "from gridmerge.cli import main; main()",
+        "build",
+        str(project),
+        "--lang",
+        "zh",
+    ]
     for patience in (1.0, 2.0, 3.0):  # seconds: while loading, while working, perhaps while writing
         process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
         time.sleep(patience)
@@ -148,12 +168,16 @@ def test_a_killed_build_leaves_the_earlier_result_whole(built, tmp_path):
             assert digests(project / "out").keys() == before.keys()
     assert run("build", project).exit_code == 0
     assert digests(project / "out") == before
-    assert {path.name for path in (project / "out").iterdir()} == {*before, *OWN_FIGURES}, "nothing is left lying about"
+    assert {path.name for path in (project / "out").iterdir()} == {*before, *OWN_FIGURES}, (
+        "nothing is left lying about"
+    )
 
 
 def test_no_input_is_touched(project):
     def state():
-        return {p.name: (p.stat().st_mtime_ns, p.read_bytes()) for p in project.iterdir() if p.is_file()}
+        return {
+            p.name: (p.stat().st_mtime_ns, p.read_bytes()) for p in project.iterdir() if p.is_file()
+        }
 
     before = state()
     assert run("build", project).exit_code == 0
@@ -168,7 +192,11 @@ WRONG = {
         ["fire.gpkg", "kode", "code"],
     ),
     "an unknown key": ("tolerance = 5.0", "tolerence = 5.0", ["overlay.tolerence", "tolerance"]),
-    "a missing layer": ('path = "fire.gpkg"', 'path = "fire.gpkg"\nlayer = "fyre"', ["fyre", "fire"]),
+    "a missing layer": (
+        'path = "fire.gpkg"',
+        'path = "fire.gpkg"\nlayer = "fyre"',
+        ["fyre", "fire"],
+    ),
     "a filter that leaves nothing": (
         'path = "fire.gpkg"',
         'path = "fire.gpkg"\nwhere = "code = \'X\'"',
@@ -274,10 +302,17 @@ def test_edits_are_applied_and_refused_with_reasons(built, tmp_path):
     result = run("build", built, "--out", tmp_path / "out", "--edits", file, "--lang", "en")
     assert result.exit_code == 0, result.output
     assert "2 edits: 1 made, 1 refused" in result.output
-    assert "no grid crosses a village line" in result.output and "made on another build" in result.output
-    after = gpd.read_file(tmp_path / "out" / "gridmerge.gpkg", layer="faces").set_index("face_id")["grid_code"]
+    assert (
+        "no grid crosses a village line" in result.output
+        and "made on another build" in result.output
+    )
+    after = gpd.read_file(tmp_path / "out" / "gridmerge.gpkg", layer="faces").set_index("face_id")[
+        "grid_code"
+    ]
     assert (after[moved], after[alien] == one) == (two, False)
-    grids = pd.DataFrame(gpd.read_file(tmp_path / "out" / "grids.geojson")).set_index("grid_code")["households"]
+    grids = pd.DataFrame(gpd.read_file(tmp_path / "out" / "grids.geojson")).set_index("grid_code")[
+        "households"
+    ]
     assert (grids[one], grids[two]) == (100, 300)
     assert run("verify", tmp_path / "out").exit_code == 0
     checked = run("edits", "check", file, built, "--lang", "en")
@@ -287,7 +322,8 @@ def test_edits_are_applied_and_refused_with_reasons(built, tmp_path):
     assert told["sha256"] == hashlib.sha256(file.read_bytes()).hexdigest()
     assert any("edited" in village for village in report["grids"]["villages"].values())
     file.write_text(json.dumps({**edits, "moves": []}), "utf-8")
-    checked = run("verify", tmp_path / "out")  # what was decided can no longer be seen: told, and no lie
+    # what was decided can no longer be seen: told, and no lie
+    checked = run("verify", tmp_path / "out")
     assert (checked.exit_code, file.name in checked.output) == (0, True)
 
 
@@ -327,7 +363,9 @@ def test_alternatives_are_printed_and_written_and_go_with_the_next_build(project
     assert run("build", project, "--alternatives").exit_code == 0
     assert digests(out) == first
     assert run("build", project).exit_code == 0
-    assert not list(out.glob("alternatives.*")), "plans of an earlier build must not stand beside another one"
+    assert not list(out.glob("alternatives.*")), (
+        "plans of an earlier build must not stand beside another one"
+    )
 
 
 def test_a_village_that_cannot_be_cut_is_named_and_the_others_are_written(project, monkeypatch):
@@ -335,7 +373,9 @@ def test_a_village_that_cannot_be_cut_is_named_and_the_others_are_written(projec
 
     def failing(*arguments):
         mosaic = real(*arguments)
-        told = make_finding("village_failed", layer="fire", village="东山村", reason="TopologyException")
+        told = make_finding(
+            "village_failed", layer="fire", village="东山村", reason="TopologyException"
+        )
         return replace(mosaic, findings=(*mosaic.findings, told))
 
     monkeypatch.setattr(pipeline, "overlay_layers", failing)

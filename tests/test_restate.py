@@ -26,13 +26,23 @@ CODES = PLAN.grids["grid_code"].tolist()
 @pytest.fixture(scope="module")
 def out(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("out")
-    homes = little.work("households", [shapely.Point(x, 50) for x in (60, 70, 80, 110)], [1, 1, 1, 1])
-    # one within the first grid, one across both (three households to one), one across both where nobody lives
-    shapes = [shapely.box(0, 0, 50, 100), shapely.box(50, 20, 150, 100), shapely.box(75, 0, 175, 20)]
-    table = build_crosswalk(
-        [little.layer("police", shapes)], PLAN, weigh_faces(little.mosaic(2, 1), [homes], little.township(2, 1))
+    homes = little.work(
+        "households", [shapely.Point(x, 50) for x in (60, 70, 80, 110)], [1, 1, 1, 1]
     )
-    csv_tables.write_csv(folder / "crosswalk.csv", list(table.columns), csv_tables.to_records(table))
+    # one within the first grid, one across both (three households to one), one across both where nobody lives
+    shapes = [
+        shapely.box(0, 0, 50, 100),
+        shapely.box(50, 20, 150, 100),
+        shapely.box(75, 0, 175, 20),
+    ]
+    table = build_crosswalk(
+        [little.layer("police", shapes)],
+        PLAN,
+        weigh_faces(little.mosaic(2, 1), [homes], little.township(2, 1)),
+    )
+    csv_tables.write_csv(
+        folder / "crosswalk.csv", list(table.columns), csv_tables.to_records(table)
+    )
     return folder
 
 
@@ -41,14 +51,24 @@ def given_figures(folder: Path, rows: dict[str, list[object]]) -> Path:
     return folder / "figures.csv"
 
 
-def test_households_decide_where_known_else_area_and_estimates_are_marked(out: Path, tmp_path: Path) -> None:
+def test_households_decide_where_known_else_area_and_estimates_are_marked(
+    out: Path, tmp_path: Path
+) -> None:
     file = given_figures(
-        tmp_path, {"source_id": ["police000", "police001", "police002", "gone"], "cases": [5, 8, 4, 2]}
+        tmp_path,
+        {"source_id": ["police000", "police001", "police002", "gone"], "cases": [5, 8, 4, 2]},
     )
     table = transfer_figures(out, file, "police", tmp_path / "done.csv")
-    assert table.to_numpy().tolist() == [[CODES[0], 5 + 6 + 1, True], [CODES[1], 2 + 3, True], ["", 2, False]]
+    assert table.to_numpy().tolist() == [
+        [CODES[0], 5 + 6 + 1, True],
+        [CODES[1], 2 + 3, True],
+        ["", 2, False],
+    ]
     only = transfer_figures(
-        out, given_figures(tmp_path, {"source_id": ["police000"], "cases": [5]}), "police", tmp_path / "d.csv"
+        out,
+        given_figures(tmp_path, {"source_id": ["police000"], "cases": [5]}),
+        "police",
+        tmp_path / "d.csv",
     )
     assert only.to_numpy().tolist() == [[CODES[0], 5, False]]
 
@@ -67,9 +87,15 @@ def test_figures_that_cannot_be_used_are_one_sentence(out: Path, tmp_path: Path)
     file = given_figures(tmp_path, {"source_id": ["a", "a"], "cases": [1, 2]})
     with pytest.raises(InputError, match="has source_id a twice; merge those rows"):
         transfer_figures(out, file, "police", tmp_path / "d.csv")
-    with pytest.raises(InputError, match=r"the crosswalk has no layer fire .* layers: police; workloads: households"):
+    with pytest.raises(
+        InputError,
+        match=r"the crosswalk has no layer fire .* layers: police; workloads: households",
+    ):
         transfer_figures(out, file, "fire", tmp_path / "d.csv")
-    with pytest.raises(InputError, match="needs a column grid_code and a column of numbers; it has: source_id, cases"):
+    with pytest.raises(
+        InputError,
+        match="needs a column grid_code and a column of numbers; it has: source_id, cases",
+    ):
         transfer_figures(out, file, "police", tmp_path / "d.csv", back=True)
     with pytest.raises(OutputError, match=r"has no crosswalk\.csv; run gridmerge build first"):
         transfer_figures(tmp_path, file, "police", tmp_path / "d.csv")
@@ -115,7 +141,11 @@ def test_too_little_or_ambiguous_data_are_refused(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("ending", ["gbk.csv", "utf16.csv", "xlsx", "tab.txt"])
 def test_figures_are_read_as_every_input_is(out: Path, tmp_path: Path, ending: str) -> None:
-    rows = {"原网格编码": ["police000", "police001", "gone"], "案件数": [5, 8, 2], "备注": ["无", "", "甲"]}
+    rows = {
+        "原网格编码": ["police000", "police001", "gone"],
+        "案件数": [5, 8, 2],
+        "备注": ["无", "", "甲"],
+    }
     table = transfer_figures(out, written(tmp_path, rows, ending), "police", tmp_path / "done.csv")
     assert table.to_numpy().tolist() == [[CODES[0], 11, True], [CODES[1], 2, True], ["", 2, False]]
     assert list(table.columns) == ["grid_code", "案件数", "estimated"]
@@ -147,10 +177,17 @@ def written(folder: Path, rows: dict[str, list[object]], ending: str) -> Path:
 
 
 def test_one_cell_that_is_no_number_is_told_and_drops_no_column(out: Path, tmp_path: Path) -> None:
-    file = given_figures(tmp_path, {"source_id": ["police000", "police001", "police002"], "cases": ["5", "约8", "4"]})
-    with pytest.raises(InputError, match=r"1 cells of the column cases are no numbers, such as '约8' in record 2"):
+    file = given_figures(
+        tmp_path, {"source_id": ["police000", "police001", "police002"], "cases": ["5", "约8", "4"]}
+    )
+    with pytest.raises(
+        InputError, match=r"1 cells of the column cases are no numbers, such as '约8' in record 2"
+    ):
         transfer_figures(out, file, "police", tmp_path / "d.csv")
-    file = given_figures(tmp_path, {"source_id": ["police000", "police001", "police002"], "cases": ["1,005", "-", ""]})
+    file = given_figures(
+        tmp_path,
+        {"source_id": ["police000", "police001", "police002"], "cases": ["1,005", "-", ""]},
+    )
     assert transfer_figures(out, file, "police", tmp_path / "d.csv")["cases"].sum() == 1005
 
 

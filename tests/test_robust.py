@@ -30,14 +30,18 @@ FRAGILE = (
 )
 
 
-def _failing_on(monkeypatch: pytest.MonkeyPatch, name: str, bad: object, unless: object = lambda **how: False) -> list:
+def _failing_on(
+    monkeypatch: pytest.MonkeyPatch, name: str, bad: object, unless: object = lambda **how: False
+) -> list:
     """Let `shapely.NAME` raise whenever one of the geometries given is as bad as `bad` says; returns the calls made."""
     sound, calls = getattr(shapely, name), []
 
     def fails(*arguments: object, **how: object) -> object:
         calls.append(name)
         shapes = np.concatenate([np.ravel(np.asarray(one, dtype=object)) for one in arguments])
-        if any(isinstance(one, shapely.Geometry) and bad(one) for one in shapes) and not unless(**how):
+        if any(isinstance(one, shapely.Geometry) and bad(one) for one in shapes) and not unless(
+            **how
+        ):
             raise shapely.errors.GEOSException("TopologyException: planted")
         return sound(*arguments, **how)
 
@@ -79,10 +83,17 @@ def test_faces_of_a_network_with_a_needle_are_told(share):
 @pytest.mark.parametrize("count", [1, 2, 7, 64])
 @pytest.mark.parametrize("where", ["first", "last"])
 def test_one_bad_pair_leaves_the_others_as_they_are(monkeypatch, count, where):
-    squares = np.array([shapely.box(20 * n, 0, 20 * n + 10, 10) for n in range(count)], dtype=object)
+    squares = np.array(
+        [shapely.box(20 * n, 0, 20 * n + 10, 10) for n in range(count)], dtype=object
+    )
     halves = np.array([shapely.box(20 * n, 0, 20 * n + 5, 10) for n in range(count)], dtype=object)
     bad = 0 if where == "first" else count - 1
-    _failing_on(monkeypatch, "intersection", _holds((20 * bad, 0)), unless=lambda grid_size=None, **_: grid_size)
+    _failing_on(
+        monkeypatch,
+        "intersection",
+        _holds((20 * bad, 0)),
+        unless=lambda grid_size=None, **_: grid_size,
+    )
     common = geos.intersection(squares, halves)
     assert common.shape == (count,)
     assert shapely.area(common) == pytest.approx(50)
@@ -93,23 +104,38 @@ def test_one_bad_pair_leaves_the_others_as_they_are(monkeypatch, count, where):
 def test_pairs_that_only_a_coarser_grid_can_cut(monkeypatch, name):
     other = shapely.box(5, 0, 15, 10)
     right = getattr(shapely, name)(SQUARE, other).area
-    _failing_on(monkeypatch, name, _holds((0, 0)), unless=lambda grid_size=None, **_: grid_size == 1e-3)
+    _failing_on(
+        monkeypatch, name, _holds((0, 0)), unless=lambda grid_size=None, **_: grid_size == 1e-3
+    )
     assert getattr(geos, name)(SQUARE, other).area == pytest.approx(right)
     assert shapely.area(getattr(geos, name)(np.array([SQUARE] * 3), other)) == pytest.approx(right)
 
 
 def test_a_union_that_only_a_coarser_grid_can_make(monkeypatch):
-    _failing_on(monkeypatch, "union_all", _holds((0, 0)), unless=lambda grid_size=None, **_: grid_size == 1e-2)
+    _failing_on(
+        monkeypatch,
+        "union_all",
+        _holds((0, 0)),
+        unless=lambda grid_size=None, **_: grid_size == 1e-2,
+    )
     assert geos.union_all([SQUARE, shapely.box(10, 0, 20, 10)]).area == pytest.approx(200)
 
 
 @pytest.mark.parametrize("name", ["buffer", "simplify"])
 def test_one_number_a_shape_stays_with_its_shape(monkeypatch, name):
     shapes = np.array([shapely.box(20 * n, 0, 20 * n + 10, 10) for n in range(5)], dtype=object)
-    by = np.array([-1.0, -2.0, -3.0, -4.0, 1.0]) if name == "buffer" else np.array([0.1, 0.2, 0.3, 0.4, 0.5])
+    by = (
+        np.array([-1.0, -2.0, -3.0, -4.0, 1.0])
+        if name == "buffer"
+        else np.array([0.1, 0.2, 0.3, 0.4, 0.5])
+    )
     right = getattr(shapely, name)(shapes, by)
     met = []
-    _failing_on(monkeypatch, name, lambda shape: _holds((40, 0))(shape) and len(met) < 4 and not met.append(1))
+    _failing_on(
+        monkeypatch,
+        name,
+        lambda shape: _holds((40, 0))(shape) and len(met) < 4 and not met.append(1),
+    )
     assert shapely.area(getattr(geos, name)(shapes, by)) == pytest.approx(shapely.area(right))
 
 

@@ -43,7 +43,9 @@ LOCKED = [line for line in text("requirements-dev.lock").splitlines() if not lin
 
 
 def test_the_lock_file_names_versions_and_nothing_else():
-    assert [line for line in LOCKED if not re.fullmatch(r"[a-z0-9._-]+==[0-9][0-9a-z.+]*", line)] == []
+    assert [
+        line for line in LOCKED if not re.fullmatch(r"[a-z0-9._-]+==[0-9][0-9a-z.+]*", line)
+    ] == []
     assert sorted(LOCKED) == LOCKED and len(set(LOCKED)) == len(LOCKED)
 
 
@@ -58,4 +60,11 @@ def test_the_lock_file_holds_every_dependency():
 def test_the_changelog_keeps_its_form():
     headings = re.findall(r"^### (.+)$", text("CHANGELOG.md"), re.MULTILINE)
     assert "## [Unreleased]\n" in text("CHANGELOG.md")
-    assert headings and set(headings) <= {"Added", "Changed", "Deprecated", "Removed", "Fixed", "Security"}
+    assert headings and set(headings) <= {
+        "Added",
+        "Changed",
+        "Deprecated",
+        "Removed",
+        "Fixed",
+        "Security",
+    }

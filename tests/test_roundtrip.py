@@ -27,7 +27,8 @@ CHINESE = {"source_id": "网格编码", "name": "网格名称", "holder": "责�
 PINYIN = {"source_id": "WGBM", "name": "WGMC", "holder": "FZR"}
 CENTIMETRE = 0.01
 RARE = "李㐂"  # in GB18030 and UTF-8, not in GBK
-PLACES = ("4490", "4544", "4523", "4525", "4326", "gcj02", "bd09")  # EPSG codes, and datums of longitude and latitude
+# EPSG codes, and datums of longitude and latitude
+PLACES = ("4490", "4544", "4523", "4525", "4326", "gcj02", "bd09")
 LONLAT = ("4490", "4326", "gcj02", "bd09")
 
 
@@ -48,11 +49,15 @@ def truth() -> tuple[gpd.GeoDataFrame, gpd.GeoDataFrame]:
     villages = dict(zip(town.villages["village_code"], town.villages.geometry, strict=True))
     group = town.truth["village_code"].copy()
     lands = [villages[code] for code in group]
-    inner = town.truth.index[shapely.contains_properly(np.array(lands), town.truth.geometry.to_numpy())]
+    inner = town.truth.index[
+        shapely.contains_properly(np.array(lands), town.truth.geometry.to_numpy())
+    ]
     first = town.truth.loc[inner].groupby("village_code").head(1)
     group[first.index[:2]] = "两片"
     group[first.index[2:]] = "一片"
-    shapes = town.truth.assign(group=group).dissolve("group", method="coverage").geometry.sort_index()
+    shapes = (
+        town.truth.assign(group=group).dissolve("group", method="coverage").geometry.sort_index()
+    )
     assert set(shapes.geom_type) == {"Polygon", "MultiPolygon"}
     frame = gpd.GeoDataFrame(
         {
@@ -81,13 +86,19 @@ def said(place: str, *, by_file: bool = True) -> dict[str, object]:
 
 
 def _shp(
-    folder: Path, frame: gpd.GeoDataFrame, place: str, fields: dict[str, str] = CHINESE, **how: object
+    folder: Path,
+    frame: gpd.GeoDataFrame,
+    place: str,
+    fields: dict[str, str] = CHINESE,
+    **how: object,
 ) -> dict[str, object]:
     formats.shapefile(folder / "网格.shp", placed(frame.rename(columns=fields), place), **how)  # type: ignore[arg-type]
     return {"path": "网格.shp", **said(place)}
 
 
-def _file(name: str, writer: Callable[..., None], by_file: bool, **how: object) -> Callable[..., dict[str, object]]:
+def _file(
+    name: str, writer: Callable[..., None], by_file: bool, **how: object
+) -> Callable[..., dict[str, object]]:
     def write(folder: Path, frame: gpd.GeoDataFrame, place: str) -> dict[str, object]:
         writer(folder / name, placed(frame.rename(columns=CHINESE), place), **how)
         return {"path": name, **said(place, by_file=by_file)}
@@ -111,7 +122,10 @@ def _kml(
     folder: Path, frame: gpd.GeoDataFrame, place: str, suffix: str = "kml", hidden: bool = False
 ) -> dict[str, object]:
     formats.kml(
-        folder / f"网格.{suffix}", placed(frame.rename(columns=CHINESE), place), name="网格名称", in_description=hidden
+        folder / f"网格.{suffix}",
+        placed(frame.rename(columns=CHINESE), place),
+        name="网格名称",
+        in_description=hidden,
     )
     return {"path": f"网格.{suffix}", **said(place)}
 
@@ -139,19 +153,29 @@ def _parquet(folder: Path, frame: gpd.GeoDataFrame, place: str) -> dict[str, obj
 
 def _csv(folder: Path, frame: gpd.GeoDataFrame, place: str, encoding: str) -> dict[str, object]:
     formats.wkt_table(
-        folder / "网格.csv", placed(frame.rename(columns=CHINESE), place), column="边界", encoding=encoding
+        folder / "网格.csv",
+        placed(frame.rename(columns=CHINESE), place),
+        column="边界",
+        encoding=encoding,
     )
     return {"path": "网格.csv", "geometry": "边界", **said(place, by_file=False)}
 
 
-def _coordinates(folder: Path, frame: gpd.GeoDataFrame, place: str, north_first: bool = False) -> dict[str, object]:
+def _coordinates(
+    folder: Path, frame: gpd.GeoDataFrame, place: str, north_first: bool = False
+) -> dict[str, object]:
     moved = placed(frame.rename(columns=CHINESE), place)
     if north_first:
-        moved = moved.set_geometry(shapely.transform(moved.geometry.to_numpy(), lambda at: at[:, ::-1]), crs=moved.crs)
+        moved = moved.set_geometry(
+            shapely.transform(moved.geometry.to_numpy(), lambda at: at[:, ::-1]), crs=moved.crs
+        )
     lists = [formats.coordinate_list(shape) for shape in moved.geometry]
     table = pd.DataFrame(moved.drop(columns="geometry")).assign(边界坐标=lists)
     formats.workbook(
-        folder / "网格.xlsx", table, titles=("网格采集表", "填报单位：青山镇"), headers={"网格编码": "*网格编码"}
+        folder / "网格.xlsx",
+        table,
+        titles=("网格采集表", "填报单位：青山镇"),
+        headers={"网格编码": "*网格编码"},
     )
     return {"path": "网格.xlsx", "geometry": "边界坐标", **said(place, by_file=False)}
 
@@ -167,14 +191,20 @@ def _corners(folder: Path, frame: gpd.GeoDataFrame, place: str) -> dict[str, obj
     return {"path": "界址点.csv", "lon": "X", "lat": "Y", **said(place, by_file=False)}
 
 
-def _recoded(write: Callable[..., dict[str, object]], codec: str) -> Callable[..., dict[str, object]]:
+def _recoded(
+    write: Callable[..., dict[str, object]], codec: str
+) -> Callable[..., dict[str, object]]:
     """Write the text of a UTF-8 file in another encoding; an XML file says which."""
 
     def recoded(folder: Path, frame: gpd.GeoDataFrame, place: str) -> dict[str, object]:
         keys = write(folder, frame, place)
         path = folder / str(keys["path"])
         text = path.read_bytes().decode("utf-8")
-        path.write_bytes(re.sub(r'(<\?xml[^>]*encoding=")[^"]*', rf"\g<1>{codec}", text, flags=re.I).encode(codec))
+        path.write_bytes(
+            re.sub(r'(<\?xml[^>]*encoding=")[^"]*', rf"\g<1>{codec}", text, flags=re.I).encode(
+                codec
+            )
+        )
         return keys
 
     return recoded
@@ -196,7 +226,9 @@ def _tabular(folder: Path, frame: gpd.GeoDataFrame, place: str) -> pd.DataFrame:
 
 
 def _ods(folder: Path, frame: gpd.GeoDataFrame, place: str) -> dict[str, object]:
-    pyogrio.write_dataframe(_tabular(folder, frame, place), folder / "网格.ods", driver="ODS", layer="填报表")
+    pyogrio.write_dataframe(
+        _tabular(folder, frame, place), folder / "网格.ods", driver="ODS", layer="填报表"
+    )
     return {"path": "网格.ods", "geometry": "边界", **said(place, by_file=False)}
 
 
@@ -213,7 +245,9 @@ def _xls(folder: Path, frame: gpd.GeoDataFrame, place: str) -> dict[str, object]
     return {"path": "网格.xls", "geometry": "边界", **said(place, by_file=False)}
 
 
-def _html_called_xls(folder: Path, frame: gpd.GeoDataFrame, place: str, codec: str) -> dict[str, object]:
+def _html_called_xls(
+    folder: Path, frame: gpd.GeoDataFrame, place: str, codec: str
+) -> dict[str, object]:
     page = _tabular(folder, frame, place).to_html(index=False)
     (folder / "网格.xls").write_bytes(f"<html><body>{page}</body></html>".encode(codec))
     return {"path": "网格.xls", "geometry": "边界", **said(place, by_file=False)}
@@ -229,7 +263,9 @@ def _zipped_gdb(folder: Path, frame: gpd.GeoDataFrame, place: str) -> dict[str, 
 
 
 def _txt(folder: Path, frame: gpd.GeoDataFrame, place: str, codec: str) -> dict[str, object]:
-    (folder / "网格.txt").write_bytes(_tabular(folder, frame, place).to_csv(index=False, sep="\t").encode(codec))
+    (folder / "网格.txt").write_bytes(
+        _tabular(folder, frame, place).to_csv(index=False, sep="\t").encode(codec)
+    )
     return {"path": "网格.txt", "geometry": "边界", **said(place, by_file=False)}
 
 
@@ -258,9 +294,17 @@ FORMS = (
     Form("shp-utf8", partial(_shp, fields=PINYIN, encoding="UTF-8", cpg="UTF-8")),
     Form("shp-utf8-no-cpg", partial(_shp, fields=PINYIN, encoding="UTF-8", cpg=None)),
     Form("tab", _file("网格.tab", formats.mapinfo, by_file=False), rare=False),
-    Form("tab-neutral", _file("网格.tab", formats.mapinfo, by_file=False, charset="Neutral"), rare=False),
+    Form(
+        "tab-neutral",
+        _file("网格.tab", formats.mapinfo, by_file=False, charset="Neutral"),
+        rare=False,
+    ),
     Form("mif", _file("网格.mif", formats.mapinfo, by_file=False), rare=False),
-    Form("mif-latin1", _file("网格.mif", formats.mapinfo, by_file=False, charset="WindowsLatin1"), rare=False),
+    Form(
+        "mif-latin1",
+        _file("网格.mif", formats.mapinfo, by_file=False, charset="WindowsLatin1"),
+        rare=False,
+    ),
     Form("gpkg", _file("网格.gpkg", formats.geopackage, by_file=True)),
     Form("fgb", _file("网格.fgb", formats.flatgeobuf, by_file=True)),
     Form("gdb", _file("网格.gdb", formats.file_geodatabase, by_file=True, layer="网格")),
@@ -299,8 +343,15 @@ FORMS = (
     Form("xls", _xls),
     Form("html-called-xls", partial(_html_called_xls, codec="GB18030")),
     Form("zipped-gdb", _zipped_gdb),
-    *(Form(f"txt-{c.lower()}", partial(_txt, codec=c), rare=c != "GBK") for c in ("GBK", "GB18030", "UTF-8", "UTF-16")),
-    Form("xlsx-north-first", partial(_coordinates, north_first=True), places=("4490", "4544", "4523", "4326")),
+    *(
+        Form(f"txt-{c.lower()}", partial(_txt, codec=c), rare=c != "GBK")
+        for c in ("GBK", "GB18030", "UTF-8", "UTF-16")
+    ),
+    Form(
+        "xlsx-north-first",
+        partial(_coordinates, north_first=True),
+        places=("4490", "4544", "4523", "4326"),
+    ),
 )
 
 
@@ -334,11 +385,16 @@ def farthest(one: shapely.Geometry, two: shapely.Geometry) -> float:
     return max(shapely.hausdorff_distance(shapely.boundary(one), shapely.boundary(two)), strip)
 
 
-@pytest.mark.parametrize(("form", "place"), [pytest.param(f, p, id=f"{f.name}-{p}") for f in FORMS for p in f.places])
+@pytest.mark.parametrize(
+    ("form", "place"), [pytest.param(f, p, id=f"{f.name}-{p}") for f in FORMS for p in f.places]
+)
 def test_comes_back(form: Form, place: str, township: Township, tmp_path: Path) -> None:
     frame = rare_or_not(form)
     layer = back(tmp_path, township, form.write(tmp_path, frame, place))
-    want, have = frame.set_index("source_id").sort_index(), layer.frame.set_index("source_id").sort_index()
+    want, have = (
+        frame.set_index("source_id").sort_index(),
+        layer.frame.set_index("source_id").sort_index(),
+    )
     assert have.index.tolist() == want.index.tolist()
     assert have["name"].tolist() == want["name"].tolist()
     assert have["holder"].tolist() == want["holder"].tolist()
@@ -375,7 +431,9 @@ def test_drawing_comes_back(name: str, place: str, township: Township, tmp_path:
 def test_corner_points_come_back(place: str, township: Township, tmp_path: Path) -> None:
     """One row a corner, in order: grids of one ring."""
     frame = truth()[1].explode(ignore_index=True)
-    frame = frame[shapely.get_num_interior_rings(frame.geometry.array) == 0].drop_duplicates("source_id")
+    frame = frame[shapely.get_num_interior_rings(frame.geometry.array) == 0].drop_duplicates(
+        "source_id"
+    )
     layer = back(tmp_path, township, _corners(tmp_path, frame, place))
     assert layer.frame["source_id"].tolist() == frame["source_id"].tolist()
     assert layer.frame["name"].tolist() == frame["name"].tolist()
@@ -405,13 +463,20 @@ def test_comes_back_when_nobody_says_where(name: str, township: Township, tmp_pa
     keys = write(tmp_path, frame, place)
     layer = back(tmp_path, township, {key: value for key, value in keys.items() if key != "crs"})
     have = layer.frame.set_index("source_id").sort_index()
-    away = {i: farthest(shape, have.geometry[i]) for i, shape in frame.set_index("source_id").geometry.items()}
+    away = {
+        i: farthest(shape, have.geometry[i])
+        for i, shape in frame.set_index("source_id").geometry.items()
+    }
     assert max(away.values()) < CENTIMETRE, away
-    assert [finding.kind for finding in layer.findings if "crs" in finding.kind], "the choice is told"
+    assert [finding.kind for finding in layer.findings if "crs" in finding.kind], (
+        "the choice is told"
+    )
 
 
 @pytest.mark.parametrize("datum", ["gcj02", "bd09"])
-def test_a_datum_nobody_declared_is_a_finding(datum: str, township: Township, tmp_path: Path) -> None:
+def test_a_datum_nobody_declared_is_a_finding(
+    datum: str, township: Township, tmp_path: Path
+) -> None:
     keys = _geojson(tmp_path, truth()[1], datum)
     layer = back(tmp_path, township, {"path": keys["path"]})
     told = [finding for finding in layer.findings if "datum" in finding.kind]

@@ -35,7 +35,11 @@ BLANK = "甲"
 
 def filled(code: str, value: object, measure: float | None = 3.0):
     return make_finding(
-        code, layer="城管", source_id="7", measure=measure, **dict.fromkeys(load_kinds()[code].blanks, value)
+        code,
+        layer="城管",
+        source_id="7",
+        measure=measure,
+        **dict.fromkeys(load_kinds()[code].blanks, value),
     )
 
 
@@ -75,7 +79,11 @@ def test_no_english_word_stands_in_a_chinese_sentence(code):
 @pytest.mark.parametrize("code", load_kinds())
 def test_no_chinese_word_stands_in_an_english_sentence(code):
     finding = make_finding(
-        code, layer="fire", source_id="7", measure=3.0, **dict.fromkeys(load_kinds()[code].blanks, "x")
+        code,
+        layer="fire",
+        source_id="7",
+        measure=3.0,
+        **dict.fromkeys(load_kinds()[code].blanks, "x"),
     )
     outside = re.sub(r'"[^"]*"', "", finding.message("en"))
     assert re.search("[\u4e00-\u9fff，。；：（）]", outside) is None, outside

@@ -61,9 +61,17 @@ def test_every_format_is_read_with_all_its_rows(n: int, tmp_path: Path):
     frame = draw(LITTLE).draft.layers["party"].frame.rename(columns=LATIN)
     ending, writer, special = (FORMATS + ONE_EACH)[n]
     writer(tmp_path / f"party.{ending}", frame)
-    given = {"key": "party", "department": "party", "path": f"party.{ending}", "id": "code", **special}
+    given = {
+        "key": "party",
+        "department": "party",
+        "path": f"party.{ending}",
+        "id": "code",
+        **special,
+    }
     raw = read_input(
-        LayerSpec(**{name: value for name, value in given.items() if value is not None}), tmp_path, "party"
+        LayerSpec(**{name: value for name, value in given.items() if value is not None}),
+        tmp_path,
+        "party",
     )
     texts = raw.frame.drop(columns="geometry").fillna("").astype(str).agg(" ".join, axis=1)
     assert all(texts.str.contains(one, regex=False).any() for one in frame["code"])
@@ -74,14 +82,19 @@ def test_every_format_is_read_with_all_its_rows(n: int, tmp_path: Path):
 def test_kinds_that_bend_areas_pass_over_rows_that_another_kind_left_empty(kind: str):
     for seed in range(6):
         drawn = draw(dataclasses.replace(LITTLE, seed=seed, layers=2, odd=("empties", kind)))
-        assert any(shapely.is_empty(layer.frame.geometry).any() for layer in drawn.draft.layers.values())
+        assert any(
+            shapely.is_empty(layer.frame.geometry).any() for layer in drawn.draft.layers.values()
+        )
 
 
 def test_a_lake_is_nobodys_block():
     with_lake = draw(dataclasses.replace(LITTLE, villages=1, blocks=30, lake=True))
     lake = with_lake.draft.lakes[0]
     assert shapely.area(shapely.intersection(with_lake.truth, lake)).sum() < 1
-    assert shapely.area(shapely.intersection(with_lake.draft.villages.geometry.to_numpy(), lake)).sum() < 1
+    assert (
+        shapely.area(shapely.intersection(with_lake.draft.villages.geometry.to_numpy(), lake)).sum()
+        < 1
+    )
 
 
 def test_the_judge_counts_what_is_missed_and_what_is_extra():

@@ -49,7 +49,10 @@ def test_blocks_tile_villages(town: Town) -> None:
     assert blocks.is_valid.all() and villages.is_valid.all()
     assert shapely.coverage_is_valid(blocks.geometry.to_numpy())
     assert shapely.coverage_is_valid(villages.geometry.to_numpy())
-    assert villages["village_code"].is_unique and villages["village_code"].str.fullmatch(r"510311104\d{3}").all()
+    assert (
+        villages["village_code"].is_unique
+        and villages["village_code"].str.fullmatch(r"510311104\d{3}").all()
+    )
     by_village = blocks.dissolve("village_code", method="coverage").geometry
     for code, shape in zip(villages["village_code"], villages.geometry, strict=True):
         assert by_village[code].symmetric_difference(shape).area < 1e-3
@@ -93,7 +96,9 @@ def test_a_town_has_core_hamlets_river_zones_and_an_enclave(town: Town) -> None:
         assert line.difference(edges).length < 0.01, "rivers and roads run along block borders"
     parts = town.villages[town.villages.geom_type == "MultiPolygon"]
     holes = shapely.get_rings(shapely.get_parts(town.villages.geometry.to_numpy()))
-    assert len(parts) == 1 and len(holes) == len(town.villages) + 2, "one village has a part inside another"
+    assert len(parts) == 1 and len(holes) == len(town.villages) + 2, (
+        "one village has a part inside another"
+    )
     households = town.buildings["households"].sum()
     assert 10_000 < households < 18_000
     within = gpd.sjoin(town.buildings, town.villages, predicate="within")
@@ -105,7 +110,9 @@ def test_other_looks(look: str) -> None:
     place = draw_town(seed=3, villages=8, layers=3, blocks=20, look=look)
     suffix = place.villages["village_name"].str.endswith("社区").mean()
     box = shapely.minimum_rotated_rectangle(shapely.union_all(place.villages.geometry.to_numpy()))
-    sides = np.sort(shapely.length(shapely.linestrings(shapely.get_coordinates(box)[[[0, 1], [1, 2]]])))
+    sides = np.sort(
+        shapely.length(shapely.linestrings(shapely.get_coordinates(box)[[[0, 1], [1, 2]]]))
+    )
     assert {"rural": suffix == 0, "city": suffix == 1, "valley": sides[1] > 2.5 * sides[0]}[look]
 
 
@@ -125,7 +132,10 @@ def test_clean_layers_are_exact() -> None:
 
 def test_dirt_one_is_what_issue_2_defines() -> None:
     layers = [
-        layer for seed in range(4) for layer in draw_town(seed, 6, 40, 30).layers.values() if layer.role == "grid"
+        layer
+        for seed in range(4)
+        for layer in draw_town(seed, 6, 40, 30).layers.values()
+        if layer.role == "grid"
     ]
     dirt = [layer.dirt for layer in layers]
     assert {d["amplitude"] for d in dirt} == set(AMPLITUDES)
@@ -135,7 +145,11 @@ def test_dirt_one_is_what_issue_2_defines() -> None:
     assert 0.25 < np.mean([d["missing"] > 0 for d in dirt]) < 0.55
     assert 0.35 < np.mean([d["resized"] > 0 for d in dirt]) < 0.65
     assert 0.18 < np.mean([d["crossing"] for d in dirt]) < 0.42
-    struck = [d["missing"] / len(layer.groups.unique()) for d, layer in zip(dirt, layers, strict=True) if d["missing"]]
+    struck = [
+        d["missing"] / len(layer.groups.unique())
+        for d, layer in zip(dirt, layers, strict=True)
+        if d["missing"]
+    ]
     assert np.mean(struck) < 3 * MISSING_GRIDS, "at least one grid goes, else one in twenty-five"
     sizes = [layer.groups.value_counts().mean() for layer in layers]
     assert GROUP[0] <= min(sizes) and max(sizes) < 1.3 * GROUP[1]
@@ -144,24 +158,33 @@ def test_dirt_one_is_what_issue_2_defines() -> None:
 def test_error_is_smooth_and_of_the_amplitude_told() -> None:
     town = draw_town(seed=11, villages=6, layers=26, blocks=30)
     for layer in town.layers.values():
-        if layer.role != "grid" or layer.dirt["resized"] or layer.dirt["simplify"] or layer.dirt["missing"]:
+        if (
+            layer.role != "grid"
+            or layer.dirt["resized"]
+            or layer.dirt["simplify"]
+            or layer.dirt["missing"]
+        ):
             continue
-        true = town.truth.assign(g=layer.groups.reindex(town.truth["block_id"]).to_numpy()).dissolve(
-            "g", method="coverage"
-        )
+        true = town.truth.assign(
+            g=layer.groups.reindex(town.truth["block_id"]).to_numpy()
+        ).dissolve("g", method="coverage")
         true_line = shapely.union_all(true.boundary.to_numpy())
         back = layer.frame.translate(-layer.dirt["dx"], -layer.dirt["dy"])
         away = shapely.distance(shapely.points(shapely.get_coordinates(back.to_numpy())), true_line)
         assert away.max() < 2.5 * layer.dirt["amplitude"] + 0.01
         if layer.dirt["amplitude"] >= 1:
             assert away.mean() > 0.2 * layer.dirt["amplitude"]
-            assert shapely.coverage_is_valid(layer.frame.geometry.to_numpy()), "neighbours stay neighbours"
+            assert shapely.coverage_is_valid(layer.frame.geometry.to_numpy()), (
+                "neighbours stay neighbours"
+            )
 
 
 def test_more_dirt_is_longer_and_more_often() -> None:
     mild, foul = (draw_town(4, 6, 20, 30, dirt=dirt).layers for dirt in (0.5, 2.0))
     for what in ("amplitude", "simplify"):
-        assert sum(x.dirt[what] for x in foul.values()) == pytest.approx(4 * sum(x.dirt[what] for x in mild.values()))
+        assert sum(x.dirt[what] for x in foul.values()) == pytest.approx(
+            4 * sum(x.dirt[what] for x in mild.values())
+        )
 
 
 # ---------------------------------------------------------------- recovery
@@ -191,7 +214,11 @@ def test_blocks_no_layer_separates_count_as_one() -> None:
 
 
 def _bytes(folder: Path) -> dict[str, bytes]:
-    files = [file for file in folder.rglob("*") if file.is_file() and GDB not in file.parts and "out" not in file.parts]
+    files = [
+        file
+        for file in folder.rglob("*")
+        if file.is_file() and GDB not in file.parts and "out" not in file.parts
+    ]
     return {file.relative_to(folder).as_posix(): file.read_bytes() for file in files}
 
 
@@ -199,10 +226,14 @@ def test_sample_layers_is_what_the_generator_writes(again: Path) -> None:
     made, kept = _bytes(again), _bytes(SAMPLE)
     assert set(made) == set(kept)
     changed = [
-        name for name in sorted(made) if made[name] != kept[name] and not name.endswith((".gpkg", ".fgb", ".xlsx"))
+        name
+        for name in sorted(made)
+        if made[name] != kept[name] and not name.endswith((".gpkg", ".fgb", ".xlsx"))
     ]
     assert not changed, f"run python -m tests.towns --seed 7 --out sample_layers again: {changed}"
-    for name in sorted(made):  # other versions of GDAL and SQLite write other bytes, not other content
+    for name in sorted(
+        made
+    ):  # other versions of GDAL and SQLite write other bytes, not other content
         if name.endswith((".gpkg", ".fgb")):
             _same_content(again / name, SAMPLE / name)
     _same_content(again / GDB, SAMPLE / GDB)
@@ -221,10 +252,20 @@ def test_sample_layers_is_small_and_large_enough() -> None:
     assert size < 8_000_000
     project = tomllib.loads((SAMPLE / "gridmerge.toml").read_text("utf-8"))
     assert sum(layer.get("role", "grid") != "barrier" for layer in project["layers"]) >= 24
-    assert {layer.get("role", "grid") for layer in project["layers"]} == {"grid", "base", "exclusive", "barrier"}
+    assert {layer.get("role", "grid") for layer in project["layers"]} == {
+        "grid",
+        "base",
+        "exclusive",
+        "barrier",
+    }
     for layer in project["layers"]:
         assert list(SAMPLE.glob(layer["path"])), layer["path"]
-    assert {work["name"] for work in project["workload"]} >= {"households", "people", "events", "enterprises"}
+    assert {work["name"] for work in project["workload"]} >= {
+        "households",
+        "people",
+        "events",
+        "enterprises",
+    }
 
 
 def test_readme_names_every_file() -> None:
@@ -244,9 +285,12 @@ def test_no_number_could_be_anyones() -> None:
 
 
 @pytest.mark.parametrize(
-    ("look", "villages", "layers"), [("rural", 2, 5), ("city", 3, 26), ("valley", 5, 9), ("town", 1, 1)]
+    ("look", "villages", "layers"),
+    [("rural", 2, 5), ("city", 3, 26), ("valley", 5, 9), ("town", 1, 1)],
 )
-def test_any_town_makes_a_whole_project(look: str, villages: int, layers: int, tmp_path: Path) -> None:
+def test_any_town_makes_a_whole_project(
+    look: str, villages: int, layers: int, tmp_path: Path
+) -> None:
     write_town(draw_town(seed=31, villages=villages, layers=layers, blocks=9, look=look), tmp_path)
     project = read_project(tmp_path)
     assert sum(layer.role != "barrier" for layer in project.layers) == layers
@@ -272,7 +316,11 @@ def _is_utf8(raw: bytes) -> bool:
 def test_gbk_without_cpg() -> None:
     dbf = _raw("城管_单元网格_GBK无cpg.dbf")
     assert dbf[29] == 0 and not (SAMPLE / "城管_单元网格_GBK无cpg.cpg").exists()
-    assert "网格编码".encode("gbk") in dbf and "单元网格0001".encode("gbk") in dbf and not _is_utf8(dbf[32:])
+    assert (
+        "网格编码".encode("gbk") in dbf
+        and "单元网格0001".encode("gbk") in dbf
+        and not _is_utf8(dbf[32:])
+    )
 
 
 def test_lying_cpg() -> None:
@@ -294,7 +342,10 @@ def test_zone_prefixes() -> None:
 
 @pytest.mark.parametrize(
     ("key", "name", "shift"),
-    [("emergency", "应急_安全生产网格_GCJ02.geojson", gcj02), ("fire", "消防_小网格_BD09.geojson", bd09)],
+    [
+        ("emergency", "应急_安全生产网格_GCJ02.geojson", gcj02),
+        ("fire", "消防_小网格_BD09.geojson", bd09),
+    ],
 )
 def test_shifted_datums(town: Town, key: str, name: str, shift: object) -> None:
     assert b'"crs"' not in _raw(name)
@@ -320,14 +371,18 @@ def test_mapinfo_neutral() -> None:
 
 
 def test_gml_has_latitude_first() -> None:
-    first = re.search(rb"<gml:posList[^>]*>([\d.]+) ([\d.]+)", _raw("林业_林长责任区_北坐标在前.gml"))
+    first = re.search(
+        rb"<gml:posList[^>]*>([\d.]+) ([\d.]+)", _raw("林业_林长责任区_北坐标在前.gml")
+    )
     assert first and 29 < float(first[1]) < 30 and 104 < float(first[2]) < 105
 
 
 def test_drawing_has_lines_and_names_and_no_polygons() -> None:
     text = _raw("农业农村_网格_线和文字.dxf").decode("gbk")
     assert "ANSI_936" in text and "农产品质量网格" in text
-    assert re.search(r"\n\s*0\r?\nTEXT\r?\n", text) and not re.search(r"\n\s*0\r?\n(HATCH|REGION)\r?\n", text)
+    assert re.search(r"\n\s*0\r?\nTEXT\r?\n", text) and not re.search(
+        r"\n\s*0\r?\n(HATCH|REGION)\r?\n", text
+    )
     flags = re.findall(r"\nAcDbPolyline\r?\n\s*90\r?\n\s*\d+\r?\n\s*70\r?\n\s*(\d+)", text)
     assert flags and all(int(flag) % 2 == 0 for flag in flags), "open lines"
 
@@ -348,7 +403,11 @@ def test_excel_under_titles() -> None:
 
 
 def test_table_lists_villages_only() -> None:
-    rows = CalamineWorkbook.from_path(str(SAMPLE / "民政_社会救助网格_只列村.xlsx")).get_sheet_by_index(0).to_python()
+    rows = (
+        CalamineWorkbook.from_path(str(SAMPLE / "民政_社会救助网格_只列村.xlsx"))
+        .get_sheet_by_index(0)
+        .to_python()
+    )
     assert rows[1] == ["网格编码", "网格名称", "责任人", "所辖村（社区）"]
     assert any("委会" in str(row[3]) for row in rows[2:])
 
@@ -358,7 +417,9 @@ def test_network_in_pieces_and_disguises() -> None:
     assert _raw("信访_网格_TopoJSON.geojson").startswith(b'{"type":"Topology"')
     assert b'"esriGeometryPolygon"' in _raw("司法_调解网格_Esri.json")
     assert b"urn:ogc:def:crs:EPSG::4544" in _raw("政务服务_便民代办点片_旧式crs.geojson")
-    assert b"<table" in _raw("退役军人_服务站片_说明表.kml") and b"ExtendedData" in _raw("环保_环境监管网格.kml")
+    assert b"<table" in _raw("退役军人_服务站片_说明表.kml") and b"ExtendedData" in _raw(
+        "环保_环境监管网格.kml"
+    )
     county = gpd.read_file(SAMPLE / "统计_普查小区_全区.gpkg", layer="普查小区")
     assert set(county["XZ"]) == {"青山镇", "高洞乡"}
 

@@ -28,14 +28,18 @@ def test_a_cell_that_says_none(cell):
     assert math.isnan(parse_number(cell))
 
 
-@pytest.mark.parametrize("cell", [None, True, np.bool_(False), float("inf"), -math.inf, pd.NA, pd.NaT, 10**400])
+@pytest.mark.parametrize(
+    "cell", [None, True, np.bool_(False), float("inf"), -math.inf, pd.NA, pd.NaT, 10**400]
+)
 def test_what_no_cell_of_text_is(cell):
     assert math.isnan(parse_number(cell))
 
 
 def test_a_column_is_its_cells():
     cells = [*SAID, *NONE_SAID]
-    assert parse_numbers(pd.Series(cells, dtype=object)).equals(pd.Series([parse_number(cell) for cell in cells]))
+    assert parse_numbers(pd.Series(cells, dtype=object)).equals(
+        pd.Series([parse_number(cell) for cell in cells])
+    )
     assert parse_numbers(pd.Series([1.0, np.inf, np.nan])).isna().tolist() == [False, True, True]
     assert parse_numbers(pd.Series([True, False])).isna().all()
 
@@ -47,7 +51,25 @@ def test_a_text_that_may_become_a_number(text):
 
 
 @pytest.mark.parametrize(
-    "text", ["-", "+", "", "E1", "1E2", "+5", "007", "1.10", "1.0", "-0", ".5", "5.", "1e5", "1,234", "１", "1" * 16]
+    "text",
+    [
+        "-",
+        "+",
+        "",
+        "E1",
+        "1E2",
+        "+5",
+        "007",
+        "1.10",
+        "1.0",
+        "-0",
+        ".5",
+        "5.",
+        "1e5",
+        "1,234",
+        "１",
+        "1" * 16,
+    ],
 )
 def test_a_text_that_stays_text(text):
     assert not survives_as_number(text)

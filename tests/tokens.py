@@ -325,12 +325,38 @@ _UNSEEN = [
     "a\u200bb", "a\tb", "a\nb", "5\n", "\n5", "5\r\n6", " 5 ", "长" * 200, "1" * 200, "1." + "0" * 60, "a" * 250, "-" * 30,
 ]  # fmt: skip
 _BEFORE = ("约", "≈", "#", "第", "No.", "￥", "大约", "(", "'", "共")
-_BEHIND = ("户", "间", "栋", "人", "个", "m", "m2", "%", "+", "左右", "多", "*", ")", "°", "?", "e", "号")
+_BEHIND = (
+    "户",
+    "间",
+    "栋",
+    "人",
+    "个",
+    "m",
+    "m2",
+    "%",
+    "+",
+    "左右",
+    "多",
+    "*",
+    ")",
+    "°",
+    "?",
+    "e",
+    "号",
+)
 
 TOKENS: tuple[str, ...] = tuple(
     dict.fromkeys(
         [*_SIGNS, *_NOTHING, *_NUMBERS, *_DATES, *_PLACES, *_CODES, *_UNSEEN]
-        + [f"{sign}{number}" for sign in _BEFORE for number in ("5", "1.5", "1,234", "１２", "007", "29.5")]
-        + [f"{number}{sign}" for sign in _BEHIND for number in ("5", "1.5", "1,234", "１２", "103.76", "29.5", "0")]
+        + [
+            f"{sign}{number}"
+            for sign in _BEFORE
+            for number in ("5", "1.5", "1,234", "１２", "007", "29.5")
+        ]
+        + [
+            f"{number}{sign}"
+            for sign in _BEHIND
+            for number in ("5", "1.5", "1,234", "１２", "103.76", "29.5", "0")
+        ]
     )
 )

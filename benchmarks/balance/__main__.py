@@ -32,7 +32,9 @@ AIM = 0.02  # above the bound
 
 def held_now(problem: StaffingProblem, present: pd.DataFrame) -> np.ndarray:
     """Loads as the grids are held today: holders share a grid, what nobody holds lies on nobody."""
-    share = present.pivot_table(index="member_id", columns="grid_code", values="share", aggfunc="sum")
+    share = present.pivot_table(
+        index="member_id", columns="grid_code", values="share", aggfunc="sum"
+    )
     share = share.reindex(index=problem.member_id, columns=problem.grid_code).fillna(0.0).to_numpy()
     whole = share.sum(axis=0)
     return np.asarray(share / np.where(whole > 0, whole, 1.0)[None, :] * problem.work[None, :])
@@ -41,7 +43,10 @@ def held_now(problem: StaffingProblem, present: pd.DataFrame) -> np.ndarray:
 def nearest_first(problem: StaffingProblem) -> np.ndarray:
     """Every grid takes the nearest main member, every member left over the nearest grid."""
     stands = np.zeros(problem.km.shape, dtype=bool)
-    stands[np.argmin(np.where(problem.main[:, None], problem.km, np.inf), axis=0), np.arange(len(problem.work))] = True
+    stands[
+        np.argmin(np.where(problem.main[:, None], problem.km, np.inf), axis=0),
+        np.arange(len(problem.work)),
+    ] = True
     idle = np.flatnonzero(~stands.any(axis=1))
     stands[idle, np.argmin(problem.km[idle], axis=1)] = True
     return evenly(problem, stands)
@@ -56,7 +61,9 @@ def largest_first(problem: StaffingProblem) -> np.ndarray:
         stands[member, grid] = True
         load[member] += problem.work[grid]
     for member in np.flatnonzero(~stands.any(axis=1)):
-        stands[member, np.argmax(problem.work / (problem.capacity[:, None] * stands).sum(axis=0))] = True
+        stands[
+            member, np.argmax(problem.work / (problem.capacity[:, None] * stands).sum(axis=0))
+        ] = True
     return evenly(problem, stands)
 
 
@@ -85,19 +92,32 @@ def rows_of(case: Case) -> Iterator[dict[str, Any]]:
     start = time.perf_counter()
     shared = assign_members(case.plan, case.roster, case.township, rules, case.present)
     seconds = time.perf_counter() - start
-    yield _row(case, "gridmerge, split = true", problem, held, _loads(shared, problem), sand, seconds)
+    yield _row(
+        case, "gridmerge, split = true", problem, held, _loads(shared, problem), sand, seconds
+    )
     yield _bound(case, "LP bound, work as sand", sand)
 
 
 def _loads(got: Assignment, problem: StaffingProblem) -> np.ndarray:
-    load = got.assignments.pivot_table(index="member_id", columns="grid_code", values="load", aggfunc="sum")
+    load = got.assignments.pivot_table(
+        index="member_id", columns="grid_code", values="load", aggfunc="sum"
+    )
     return cast(
-        np.ndarray, load.reindex(index=problem.member_id, columns=problem.grid_code).fillna(0.0).to_numpy(dtype=float)
+        np.ndarray,
+        load.reindex(index=problem.member_id, columns=problem.grid_code)
+        .fillna(0.0)
+        .to_numpy(dtype=float),
     )
 
 
 def _row(
-    case: Case, way: str, problem: StaffingProblem, held: np.ndarray, load: np.ndarray, bound: float, seconds: float
+    case: Case,
+    way: str,
+    problem: StaffingProblem,
+    held: np.ndarray,
+    load: np.ndarray,
+    bound: float,
+    seconds: float,
 ) -> dict[str, Any]:
     heaviest = float((load.sum(axis=1) / problem.capacity).max())
     return {
@@ -114,7 +134,12 @@ def _row(
 
 
 def _bound(case: Case, way: str, level: float) -> dict[str, Any]:
-    return {**dict.fromkeys(HEAD, np.nan), "case": case.name, "way": way, "max load / capacity": level}
+    return {
+        **dict.fromkeys(HEAD, np.nan),
+        "case": case.name,
+        "way": way,
+        "max load / capacity": level,
+    }
 
 
 def _changes(held: np.ndarray, load: np.ndarray) -> int:
@@ -132,8 +157,13 @@ def table_of(rows: list[dict[str, Any]]) -> str:
             return "" if np.isnan(value) else f"{value:.{digits.get(column, 0)}f}"
         return str(value)
 
-    lines = ["| " + " | ".join(HEAD) + " |", "|" + "".join("---|" if c in HEAD[:3] else "--:|" for c in HEAD)]
-    return "\n".join([*lines, *("| " + " | ".join(cell(row, column) for column in HEAD) + " |" for row in rows)])
+    lines = [
+        "| " + " | ".join(HEAD) + " |",
+        "|" + "".join("---|" if c in HEAD[:3] else "--:|" for c in HEAD),
+    ]
+    return "\n".join(
+        [*lines, *("| " + " | ".join(cell(row, column) for column in HEAD) + " |" for row in rows)]
+    )
 
 
 def into(file: Path, text: str) -> None:
@@ -158,9 +188,13 @@ def verdict(rows: list[dict[str, Any]]) -> str:
 
 def main() -> None:
     """Print the table, and say which cases miss the aim."""
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
     parser.add_argument("--towns", type=int, default=10)
-    parser.add_argument("--docs", action="store_true", help="write the table into docs/en/balance.md")
+    parser.add_argument(
+        "--docs", action="store_true", help="write the table into docs/en/balance.md"
+    )
     options = parser.parse_args()
     rows: list[dict[str, Any]] = []
     for case in cases(options.towns):

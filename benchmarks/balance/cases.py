@@ -24,7 +24,8 @@ from tests.towns.town import Town
 ROOT = Path(__file__).parents[2]
 MANHATTAN = ROOT.parent / "shared" / "data" / "nyc" / "manhattan.toml"
 SOURCE = Source(key="roster", path="drawn", sha256="")
-PER_FULL, PER_PART = 1.1, 2.2  # standard grids to a full-timer and a part-timer, as in the sample town
+# standard grids to a full-timer and a part-timer, as in the sample town
+PER_FULL, PER_PART = 1.1, 2.2
 WELL_STAFFED = 150, 200  # grids, members
 
 
@@ -54,7 +55,9 @@ def _built(name: str, project: Path) -> Case:
     build = gridmerge.build(project)
     assert build.roster is not None
     present = find_current_holders(build.plan, build.roster, build.crosswalk, build.layers)
-    return Case(name=name, plan=build.plan, roster=build.roster, township=build.township, present=present)
+    return Case(
+        name=name, plan=build.plan, roster=build.roster, township=build.township, present=present
+    )
 
 
 def _drawn(name: str, town: Town) -> Case:
@@ -62,7 +65,9 @@ def _drawn(name: str, town: Town) -> Case:
     mosaic, weights, township = town_mosaic(town)
     plan = divide_township(mosaic, weights, township, SIZES, 1)
     roster = _roster(town.roster, town.crs)
-    layers = [_layer(key, drawn.frame) for key, drawn in town.layers.items() if "holder" in drawn.frame]
+    layers = [
+        _layer(key, drawn.frame) for key, drawn in town.layers.items() if "holder" in drawn.frame
+    ]
     present = find_current_holders(plan, roster, build_crosswalk(layers, plan, weights), layers)
     return Case(name=name, plan=plan, roster=roster, township=township, present=present)
 
@@ -103,9 +108,13 @@ def _manhattan() -> Case:
     build = gridmerge.build(MANHATTAN)
     rng, grids = np.random.default_rng(7), build.plan.grids
     standard = float(grids["workload"].sum())
-    roster = _generated(grids, rng, full=round(standard / PER_FULL), part=round(standard / PER_PART))
+    roster = _generated(
+        grids, rng, full=round(standard / PER_FULL), part=round(standard / PER_PART)
+    )
     present = _nearest_beats(grids, roster, rng)
-    return Case(name="Manhattan", plan=build.plan, roster=roster, township=build.township, present=present)
+    return Case(
+        name="Manhattan", plan=build.plan, roster=roster, township=build.township, present=present
+    )
 
 
 def _generated(grids: gpd.GeoDataFrame, rng: np.random.Generator, full: int, part: int) -> Roster:
@@ -121,11 +130,15 @@ def _generated(grids: gpd.GeoDataFrame, rng: np.random.Generator, full: int, par
     return Roster(members=gpd.GeoDataFrame(frame, geometry=homes, crs=grids.crs), source=SOURCE)
 
 
-def _nearest_beats(grids: gpd.GeoDataFrame, roster: Roster, rng: np.random.Generator) -> pd.DataFrame:
+def _nearest_beats(
+    grids: gpd.GeoDataFrame, roster: Roster, rng: np.random.Generator
+) -> pd.DataFrame:
     """What nobody has on record: seven grids in ten held by the full-timer who lives nearest."""
     full = roster.members[roster.members["kind"] == "full_time"]
     held = grids.iloc[np.flatnonzero(rng.random(len(grids)) < 0.7)]
     middle = shapely.point_on_surface(held.geometry.to_numpy())
     nearest = shapely.distance(full.geometry.to_numpy()[:, None], middle[None, :]).argmin(axis=0)
     codes = held["grid_code"].to_numpy()
-    return pd.DataFrame({"grid_code": codes, "member_id": full["member_id"].to_numpy()[nearest], "share": 1.0})
+    return pd.DataFrame(
+        {"grid_code": codes, "member_id": full["member_id"].to_numpy()[nearest], "share": 1.0}
+    )

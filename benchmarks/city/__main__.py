@@ -18,7 +18,9 @@ from tests.overlay.making import of_town
 
 def main() -> None:
     """Print a line a city."""
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
     parser.add_argument("--districts", type=int, default=8)
     parser.add_argument("--blocks", type=int, default=350, help="true blocks a district")
     parser.add_argument("--first", type=int, default=1, help="the first seed")

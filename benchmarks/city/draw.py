@@ -100,9 +100,16 @@ def draw_city(seed: int, districts: int, blocks: int, dirt: float = 1.0) -> City
         layers[key] = pen.coverage(key, size, crossing)
     for key, aside in KERBS.items():
         layers[key] = pen.kerbs(key, aside)
-    layers["rounded"] = pen.coverage("rounded", 6, False, lambda shapes: shapely.set_precision(shapes, DECIMETRE))
-    layers["simplified"] = pen.coverage("simplified", 8, False, lambda shapes: shapely.simplify(shapes, SIMPLIFIED))
-    parks, campuses = (pen.estates(key, *kind, walls=True) for key, kind in (("parks", PARKS), ("campuses", CAMPUSES)))
+    layers["rounded"] = pen.coverage(
+        "rounded", 6, False, lambda shapes: shapely.set_precision(shapes, DECIMETRE)
+    )
+    layers["simplified"] = pen.coverage(
+        "simplified", 8, False, lambda shapes: shapely.simplify(shapes, SIMPLIFIED)
+    )
+    parks, campuses = (
+        pen.estates(key, *kind, walls=True)
+        for key, kind in (("parks", PARKS), ("campuses", CAMPUSES))
+    )
     layers["parks"], layers["campuses"] = parks[0], campuses[0]
     layers["historic"], _ = pen.estates("historic", *HISTORIC, walls=False)
     river, lanes = _river(land), _lanes(land)
@@ -110,7 +117,9 @@ def draw_city(seed: int, districts: int, blocks: int, dirt: float = 1.0) -> City
     layers["water"] = pen.parts("water", [river] if not river.is_empty else [])
     layers["lanes"] = pen.parts("lanes", list(lanes))
     layers = {key: layer for key, layer in layers.items() if len(layer.frame)}
-    blocks = separable_blocks(land, {key: layer for key, layer in layers.items() if len(layer.groups)})
+    blocks = separable_blocks(
+        land, {key: layer for key, layer in layers.items() if len(layer.groups)}
+    )
     whole = blocks.geometry.to_numpy()
     strips = np.concatenate([_parts(shapely.intersection(whole, river)), lanes])
     dry = _parts(shapely.difference(whole, shapely.union_all(strips)))
@@ -149,7 +158,9 @@ class _Pen:
 
     def _layer(self, key: str, shapes: np.ndarray, groups: pd.Series) -> DrawnLayer:
         names = [f"{key}{n:05d}" for n in range(len(shapes))]
-        frame = gpd.GeoDataFrame({"source_id": names, "name": names, "holder": ""}, geometry=list(shapes), crs=CRS)
+        frame = gpd.GeoDataFrame(
+            {"source_id": names, "name": names, "holder": ""}, geometry=list(shapes), crs=CRS
+        )
         return DrawnLayer(frame=frame, department=key, role="grid", groups=groups, dirt={})
 
     def _grids(self, group: np.ndarray, key: str) -> tuple[np.ndarray, pd.Series]:
@@ -162,18 +173,28 @@ class _Pen:
         return merged, pd.Series(names[seat], index=self.ids[some])
 
     def coverage(
-        self, key: str, size: int, crossing: bool, finish: Callable[[np.ndarray], np.ndarray] | None = None
+        self,
+        key: str,
+        size: int,
+        crossing: bool,
+        finish: Callable[[np.ndarray], np.ndarray] | None = None,
     ) -> DrawnLayer:
         """A network that covers the city in grids of so many blocks."""
         rng = self.rng(key)
-        group = connected_groups(rng, self.land, size, crossing) if size > 1 else np.arange(len(self.ids))
+        group = (
+            connected_groups(rng, self.land, size, crossing)
+            if size > 1
+            else np.arange(len(self.ids))
+        )
         shapes, groups = self._grids(group, key)
         shapes = self._error(rng, shapes)
         return self._layer(key, shapes if finish is None else finish(shapes), groups)
 
     def kerbs(self, key: str, aside: float) -> DrawnLayer:
         """A network drawn along kerbs: the streets are nobody's."""
-        return self.coverage(key, 12, False, lambda shapes: shapely.buffer(shapes, -aside, join_style="mitre"))
+        return self.coverage(
+            key, 12, False, lambda shapes: shapely.buffer(shapes, -aside, join_style="mitre")
+        )
 
     def without(self, key: str, size: int, river: shapely.Geometry) -> DrawnLayer:
         """A network whose grids end at the river's banks."""
@@ -184,10 +205,14 @@ class _Pen:
         drawn = self._error(self.rng(key), np.array(shapes, dtype=object))
         return self._layer(key, drawn, pd.Series(dtype=object))
 
-    def estates(self, key: str, share: float, size: int, *, walls: bool) -> tuple[DrawnLayer, np.ndarray]:
+    def estates(
+        self, key: str, share: float, size: int, *, walls: bool
+    ) -> tuple[DrawnLayer, np.ndarray]:
         """Estates here and there, within walls beside the streets or up to the centrelines; and the land between."""
         rng = self.rng(key)
-        group = connected_groups(rng, self.land, size, False) if size > 1 else np.arange(len(self.ids))
+        group = (
+            connected_groups(rng, self.land, size, False) if size > 1 else np.arange(len(self.ids))
+        )
         numbers = np.unique(group)
         chosen = rng.choice(numbers, size=max(3, round(share * len(numbers))), replace=False)
         whole, groups = self._grids(np.where(np.isin(group, chosen), group, -1), key)
@@ -204,7 +229,9 @@ class _Pen:
 def _river(land: Land) -> shapely.Geometry:
     """The river between its banks."""
     inside = shapely.union_all(land.villages.geometry.to_numpy())
-    return shapely.buffer(shapely.union_all(land.rivers.geometry.to_numpy()), RIVER / 2).intersection(inside)
+    return shapely.buffer(
+        shapely.union_all(land.rivers.geometry.to_numpy()), RIVER / 2
+    ).intersection(inside)
 
 
 def _lanes(land: Land) -> np.ndarray:

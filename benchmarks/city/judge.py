@@ -88,7 +88,9 @@ def _share(shapes: np.ndarray, others: np.ndarray) -> np.ndarray:
     return np.asarray(np.bincount(i, weights=common, minlength=len(shapes)) / shapely.area(shapes))
 
 
-def _matches(true: np.ndarray, faces: np.ndarray, open_: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+def _matches(
+    true: np.ndarray, faces: np.ndarray, open_: np.ndarray
+) -> tuple[np.ndarray, np.ndarray]:
     """Which true faces are found, and which faces are true; open land may be part of either."""
     found, right = _pairs(*(_without(shapes, open_) for shapes in (true, faces)), SAME)
     return np.isin(np.arange(len(true)), found), np.isin(np.arange(len(faces)), right)
@@ -115,5 +117,7 @@ def _thin(city: City, faces: np.ndarray, tolerance: float) -> np.ndarray:
     """Rows of thin faces that are no strip."""
     thin = shapely.is_empty(shapely.buffer(faces, -0.98 * tolerance / 2))
     strips = shapely.buffer(shapely.union_all(city.strips), BESIDE)
-    drawn = shapely.area(shapely.intersection(faces[thin], strips)) > 0.5 * shapely.area(faces[thin])
+    drawn = shapely.area(shapely.intersection(faces[thin], strips)) > 0.5 * shapely.area(
+        faces[thin]
+    )
     return np.flatnonzero(thin)[~drawn]

@@ -27,16 +27,28 @@ from tests.products.map_town import town_data
 PER_VILLAGE = 40
 CLICKS = 12
 OPENINGS = 3
-FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-sync", "--no-first-run"]
+FLAGS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-background-networking",
+    "--disable-sync",
+    "--no-first-run",
+]
 
 
 def plain(data: MapData) -> str:
     """Return what a folium user would write."""
-    faces = data.faces.drop(columns="geometry").assign(geometry=data.faces.geometry).set_geometry("geometry")
+    faces = (
+        data.faces.drop(columns="geometry")
+        .assign(geometry=data.faces.geometry)
+        .set_geometry("geometry")
+    )
     west, south, east, north = faces.to_crs(4326).total_bounds
     drawn = OfflineMap(tiles=None, prefer_canvas=True)
     fields = ["face_id", "grid_code", *data.works]
-    folium.GeoJson(faces.to_crs(4326)[[*fields, "geometry"]], tooltip=folium.GeoJsonTooltip(fields)).add_to(drawn)
+    folium.GeoJson(
+        faces.to_crs(4326)[[*fields, "geometry"]], tooltip=folium.GeoJsonTooltip(fields)
+    ).add_to(drawn)
     drawn.fit_bounds([[south, west], [north, east]])
     return inline_assets(drawn.get_root())
 
@@ -53,7 +65,9 @@ def opened(browser: Browser, html: str, folder: Path, ready: str) -> Iterator[tu
         start = time.perf_counter()
         page.goto(file.as_uri())
         page.wait_for_function(ready)
-        page.evaluate("() => new Promise(done => requestAnimationFrame(() => requestAnimationFrame(done)))")
+        page.evaluate(
+            "() => new Promise(done => requestAnimationFrame(() => requestAnimationFrame(done)))"
+        )
         seconds.append(time.perf_counter() - start)
         if not left:
             yield statistics.median(seconds), page
@@ -86,7 +100,9 @@ def click_ms(page: Page) -> float:
 
 def main(sizes: list[int]) -> None:
     """Print one row a size."""
-    print("| faces | vertices | ours: MB | write s | usable s | click ms | plain folium: MB | write s | usable s |")
+    print(
+        "| faces | vertices | ours: MB | write s | usable s | click ms | plain folium: MB | write s | usable s |"
+    )
     print("|---|---|---|---|---|---|---|---|---|")
     with sync_playwright() as playwright, tempfile.TemporaryDirectory() as folder:
         browser = playwright.chromium.launch(executable_path=shutil.which("chromium"), args=FLAGS)
@@ -95,12 +111,16 @@ def main(sizes: list[int]) -> None:
             start = time.perf_counter()
             ours = render_map_data(data)
             written = time.perf_counter() - start
-            with opened(browser, ours, Path(folder), "() => document.documentElement.dataset.ready") as (usable, page):
+            with opened(
+                browser, ours, Path(folder), "() => document.documentElement.dataset.ready"
+            ) as (usable, page):
                 click = click_ms(page)
             start = time.perf_counter()
             theirs = plain(data)
             theirs_written = time.perf_counter() - start
-            with opened(browser, theirs, Path(folder), "() => document.readyState == 'complete'") as (theirs_usable, _):
+            with opened(
+                browser, theirs, Path(folder), "() => document.readyState == 'complete'"
+            ) as (theirs_usable, _):
                 pass
             vertices = int(data.faces.geometry.count_coordinates().sum())
             print(

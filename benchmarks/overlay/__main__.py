@@ -12,7 +12,15 @@ import argparse
 from collections.abc import Sequence
 from pathlib import Path
 
-from benchmarks.overlay.contenders import Result, linework, noded, one_after_another, ours, plain, timed
+from benchmarks.overlay.contenders import (
+    Result,
+    linework,
+    noded,
+    one_after_another,
+    ours,
+    plain,
+    timed,
+)
 from gridmerge.config.project_file import read_project
 from gridmerge.model import Layer, Township
 from gridmerge.pipeline import load_inputs
@@ -22,11 +30,15 @@ from tests.towns import Town, draw_town, recovery
 SIZES = {"small": (4, 10, 16), "full": (12, 24, 40)}  # villages, layers, blocks a village
 
 
-def contest(township: Township, layers: Sequence[Layer], arguments: argparse.Namespace) -> list[Result]:
+def contest(
+    township: Township, layers: Sequence[Layer], arguments: argparse.Namespace
+) -> list[Result]:
     """All contenders on the same layers."""
     results = [
         timed(
-            lambda n=n: ours(township, layers, n), f"(a) gridmerge, {n} process{'es'[: 2 * (n > 1)]}", arguments.repeat
+            lambda n=n: ours(township, layers, n),
+            f"(a) gridmerge, {n} process{'es'[: 2 * (n > 1)]}",
+            arguments.repeat,
         )
         for n in arguments.processes
     ]
@@ -49,13 +61,17 @@ def show(title: str, results: list[Result], town: Town | None) -> None:
         found = ""
         if town is not None and r.faces is not None and len(r.faces) < 50_000:
             score = recovery(r.faces, town)
-            found = f"  {score['matched']:.0f} of {score['blocks']:.0f} blocks, F1 {score['f1']:.4f}"
+            found = (
+                f"  {score['matched']:.0f} of {score['blocks']:.0f} blocks, F1 {score['f1']:.4f}"
+            )
         print(f"{r.name:32s} {r.seconds:8.2f} s {ratio:8s} {count}{found}  {r.note}", flush=True)
 
 
 def main() -> None:
     """Run what the arguments ask."""
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
     parser.add_argument("--size", choices=SIZES, default="full")
     parser.add_argument("--villages", type=int, help="instead of the size's")
     parser.add_argument("--layers", type=int)
@@ -63,7 +79,9 @@ def main() -> None:
     parser.add_argument("--dirt", type=float, nargs="+", default=[1.0])
     parser.add_argument("--processes", type=int, nargs="+", default=[1, 2])
     parser.add_argument("--repeat", type=int, default=1, help="the best of so many runs")
-    parser.add_argument("--cap", type=float, default=60.0, help="seconds after which geopandas.overlay is stopped")
+    parser.add_argument(
+        "--cap", type=float, default=60.0, help="seconds after which geopandas.overlay is stopped"
+    )
     parser.add_argument("--only", choices=["ours", "all"], default="all")
     parser.add_argument("--project", type=Path, help="a project file instead of drawn towns")
     arguments = parser.parse_args()

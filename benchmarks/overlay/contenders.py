@@ -16,7 +16,8 @@ from gridmerge.config.settings import Overlay
 from gridmerge.model import Layer, Township
 from gridmerge.overlay import overlay_layers
 
-SLIVER = 5.0  # metres of mean width (twice the area over the outline) below which a face is nobody's land
+# metres of mean width (twice the area over the outline) below which a face is nobody's land
+SLIVER = 5.0
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -82,7 +83,11 @@ def one_after_another(township: Township, layers: Sequence[Layer], cap: float) -
     channel = context.Queue()
     worker = context.Process(
         target=_one_after_another,
-        args=(township.villages, [layer.frame[["source_id", "geometry"]] for layer in layers], channel),
+        args=(
+            township.villages,
+            [layer.frame[["source_id", "geometry"]] for layer in layers],
+            channel,
+        ),
     )
     worker.start()
     start, done, faces, failure = time.perf_counter(), 0, 0, ""

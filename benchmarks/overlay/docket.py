@@ -17,11 +17,15 @@ from gridmerge.overlay import overlay_layers
 from tests.overlay.making import of_town
 from tests.towns import Town, draw_town
 
-LISTS = {"moved": "disputes", "claimed": "claims", "left_out": "gaps"}  # where each kind of disagreement is told
-WIDE = 6.0  # metres; what two drawings of one town differ by on a narrower strip is no planted disagreement
-LEAST = 2000.0  # square metres: what is smaller is a crumb of a planted strip (some 25 m wide and up to 360 m long)
+# where each kind of disagreement is told
+LISTS = {"moved": "disputes", "claimed": "claims", "left_out": "gaps"}
+# metres; what two drawings of one town differ by on a narrower strip is no planted disagreement
+WIDE = 6.0
+# square metres: what is smaller is a crumb of a planted strip (some 25 m wide and up to 360 m long)
+LEAST = 2000.0
 BESIDE = 10.0  # metres from a strip to the line it was moved from
-FOUND = 0.3  # of a planted strip's land: the docket's strip lies between agreed lines, not drawn ones
+# of a planted strip's land: the docket's strip lies between agreed lines, not drawn ones
+FOUND = 0.3
 
 
 def planted(quiet: Town, quarrelling: Town) -> gpd.GeoDataFrame:
@@ -29,7 +33,8 @@ def planted(quiet: Town, quarrelling: Town) -> gpd.GeoDataFrame:
     rows = []
     for key in quarrelling.layers:
         before, after = (
-            shapely.make_valid(town.layers[key].frame.geometry.to_numpy()) for town in (quiet, quarrelling)
+            shapely.make_valid(town.layers[key].frame.geometry.to_numpy())
+            for town in (quiet, quarrelling)
         )
         changed = shapely.area(before) != shapely.area(after)
         if changed.any():
@@ -43,13 +48,17 @@ def planted(quiet: Town, quarrelling: Town) -> gpd.GeoDataFrame:
                     for part in shapely.get_parts(wide)
                     if part.area > LEAST
                 ]
-    return gpd.GeoDataFrame(rows, columns=["kind", "layer", "geometry"], geometry="geometry", crs=quarrelling.crs)
+    return gpd.GeoDataFrame(
+        rows, columns=["kind", "layer", "geometry"], geometry="geometry", crs=quarrelling.crs
+    )
 
 
 def lawful(strips: gpd.GeoDataFrame, villages: gpd.GeoSeries) -> np.ndarray:
     """Which strips lie along a village line, the law: there is nothing to decide, and no docket tells of them."""
     lines = shapely.union_all(shapely.boundary(villages.to_numpy()))
-    beside = shapely.length(shapely.intersection(lines, shapely.buffer(strips.geometry.to_numpy(), BESIDE)))
+    beside = shapely.length(
+        shapely.intersection(lines, shapely.buffer(strips.geometry.to_numpy(), BESIDE))
+    )
     return np.asarray(beside > shapely.length(strips.geometry.to_numpy()) / 5)
 
 
@@ -62,7 +71,9 @@ def told(strip: shapely.Geometry, layer: str, table: gpd.GeoDataFrame) -> bool:
     return bool(common.sum() > FOUND * strip.area)
 
 
-def score(strips: gpd.GeoDataFrame, mosaic: Mosaic, villages: gpd.GeoSeries) -> dict[str, tuple[int, int]]:
+def score(
+    strips: gpd.GeoDataFrame, mosaic: Mosaic, villages: gpd.GeoSeries
+) -> dict[str, tuple[int, int]]:
     """Per kind (found, planted away from village lines); and for the docket's entries (planted, all)."""
     figures = {}
     law = lawful(strips, villages)
@@ -79,17 +90,34 @@ def score(strips: gpd.GeoDataFrame, mosaic: Mosaic, villages: gpd.GeoSeries) -> 
 
 def main() -> None:
     """Print a line a town, and the sums."""
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
     parser.add_argument("--seeds", type=int, default=10, help="towns 1 to SEEDS")
     parser.add_argument("--quarrels", type=int, default=9)
     arguments = parser.parse_args()
     sums: dict[str, np.ndarray] = {}
     for seed in range(1, arguments.seeds + 1):
-        quiet, town = (draw_town(seed, villages=12, layers=24, blocks=40, quarrels=n) for n in (0, arguments.quarrels))
-        figures = score(planted(quiet, town), overlay_layers(*of_town(town), Overlay()), town.villages.geometry)
-        sums = {kind: sums.get(kind, np.zeros(2, dtype=int)) + figure for kind, figure in figures.items()}
-        print(f"seed {seed}:", ", ".join(f"{kind} {a} of {b}" for kind, (a, b) in figures.items()), flush=True)
-    print("all:   ", ", ".join(f"{kind} {a} of {b} ({a / max(b, 1):.0%})" for kind, (a, b) in sums.items()))
+        quiet, town = (
+            draw_town(seed, villages=12, layers=24, blocks=40, quarrels=n)
+            for n in (0, arguments.quarrels)
+        )
+        figures = score(
+            planted(quiet, town), overlay_layers(*of_town(town), Overlay()), town.villages.geometry
+        )
+        sums = {
+            kind: sums.get(kind, np.zeros(2, dtype=int)) + figure
+            for kind, figure in figures.items()
+        }
+        print(
+            f"seed {seed}:",
+            ", ".join(f"{kind} {a} of {b}" for kind, (a, b) in figures.items()),
+            flush=True,
+        )
+    print(
+        "all:   ",
+        ", ".join(f"{kind} {a} of {b} ({a / max(b, 1):.0%})" for kind, (a, b) in sums.items()),
+    )
 
 
 if __name__ == "__main__":

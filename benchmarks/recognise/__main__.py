@@ -62,7 +62,10 @@ def sample(folder: Path) -> tuple[list[Choice], Settings, Settings]:
 
 def show(choices: list[Choice]) -> None:
     """The table and the list of what is wrong."""
-    for title, some in (("all choices", choices), ("not mere defaults", [one for one in choices if not one.plain])):
+    for title, some in (
+        ("all choices", choices),
+        ("not mere defaults", [one for one in choices if not one.plain]),
+    ):
         right = sum(one.right for one in some)
         sure = sum(not one.right and one.said == "sure" for one in some)
         doubt = sum(one.right and one.said == "doubtful" for one in some)
@@ -83,7 +86,10 @@ def show(choices: list[Choice]) -> None:
 
 def same_plan(truth: Settings, mine: Settings) -> str:
     """Build with both files; how many grids of one are a grid of the other."""
-    plans = [np.asarray(pipeline.build(settings).plan.grids.geometry.values) for settings in (truth, mine)]
+    plans = [
+        np.asarray(pipeline.build(settings).plan.grids.geometry.values)
+        for settings in (truth, mine)
+    ]
     a, b = shapely.STRtree(plans[1]).query(plans[0], predicate="intersects")
     common = shapely.area(shapely.intersection(plans[0][a], plans[1][b]))
     union = shapely.area(plans[0][a]) + shapely.area(plans[1][b]) - common
@@ -93,16 +99,23 @@ def same_plan(truth: Settings, mine: Settings) -> str:
 
 def main() -> None:
     """Run what the arguments ask."""
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
     parser.add_argument("--towns", type=int, default=8, help="how many, from --first on")
-    parser.add_argument("--first", type=int, default=101, help="seed of the first; the sample town's is 7")
+    parser.add_argument(
+        "--first", type=int, default=101, help="seed of the first; the sample town's is 7"
+    )
     parser.add_argument("--plans", type=int, default=0, help="towns to build with both files")
     parser.add_argument(
-        "--sample", action="store_true", help="sample_layers instead of drawn towns, and both its plans"
+        "--sample",
+        action="store_true",
+        help="sample_layers instead of drawn towns, and both its plans",
     )
     parser.add_argument("--keep", type=Path, help="folder to leave the towns' files in")
     arguments = parser.parse_args()
-    warnings.filterwarnings("ignore", message="Field .* of type Integer64")  # GDAL on writing a file geodatabase
+    # GDAL on writing a file geodatabase
+    warnings.filterwarnings("ignore", message="Field .* of type Integer64")
     folder = arguments.keep or Path(tempfile.mkdtemp(prefix="recognise-"))
     choices: list[Choice] = []
     if arguments.sample:

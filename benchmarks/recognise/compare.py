@@ -18,14 +18,22 @@ from gridmerge.clean import clean_township
 from gridmerge.clean.attributes.fields import read_text_column, resolve_column
 from gridmerge.clean.georeference.placement import georeference_input
 from gridmerge.config.project_file import read_project
-from gridmerge.config.settings import AddressesSpec, LayerSpec, Reading, Settings, Villages, WorkloadSpec
+from gridmerge.config.settings import (
+    AddressesSpec,
+    LayerSpec,
+    Reading,
+    Settings,
+    Villages,
+    WorkloadSpec,
+)
 from gridmerge.errors import GridmergeError
 from gridmerge.io import read_input
 from gridmerge.io.paths import resolve_paths
 from gridmerge.model import RawLayer, Township
 
 Said = Literal["sure", "doubtful"]
-SAME = 0.05  # metres: coordinate systems that lay every vertex this near to each other are one choice
+# metres: coordinate systems that lay every vertex this near to each other are one choice
+SAME = 0.05
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -99,10 +107,19 @@ class Comparison:
         yield from self._names("places", self.truth.places, self.mine.places)
 
     def _choice(
-        self, table: str, part: str, right: bool, told: str, *, plain: bool = False, said: Said | None = None
+        self,
+        table: str,
+        part: str,
+        right: bool,
+        told: str,
+        *,
+        plain: bool = False,
+        said: Said | None = None,
     ) -> Choice:
         sure = said or self.said.get(table, {}).get(part, "sure")
-        return Choice(town=self.town, table=table, part=part, right=right, said=sure, plain=plain, told=told)
+        return Choice(
+            town=self.town, table=table, part=part, right=right, said=sure, plain=plain, told=told
+        )
 
     def _project(self) -> Iterator[Choice]:
         for part in ("name", "code", "crs"):
@@ -110,7 +127,9 @@ class Comparison:
             yield self._choice("project", part, true == mine, f"{mine}, is {true}")
 
     def _villages(self) -> Iterator[Choice]:
-        yield from self._reading("villages", self.truth.villages, self.mine.villages, ("code", "name"))
+        yield from self._reading(
+            "villages", self.truth.villages, self.mine.villages, ("code", "name")
+        )
 
     def _layers(self) -> Iterator[Choice]:
         left = list(self.mine.layers)
@@ -131,7 +150,9 @@ class Comparison:
             yield self._choice(mine.key, "path", False, f"{mine.path} is no network of the project")
 
     def _named(self, table: str, part: str, true: Any, mine: Any, default: Any) -> Choice:
-        return self._choice(table, part, true == mine, f"{mine}, is {true}", plain=true == mine == default)
+        return self._choice(
+            table, part, true == mine, f"{mine}, is {true}", plain=true == mine == default
+        )
 
     def _match(self, true: LayerSpec, mine: list[LayerSpec]) -> LayerSpec | None:
         files = self._resolved(true)
@@ -146,10 +167,14 @@ class Comparison:
     def _said_unused(self, spec: Reading) -> Said:
         """What the list of files left out says of this one."""
         stem = Path(spec.path[0]).name
-        lines = [line for line in self.text.splitlines() if line.startswith("#   ") and stem in line]
+        lines = [
+            line for line in self.text.splitlines() if line.startswith("#   ") and stem in line
+        ]
         return "doubtful" if any("请核对" in line for line in lines) else "sure"
 
-    def _reading(self, table: str, true: Reading, mine: Reading, columns: tuple[str, ...]) -> Iterator[Choice]:
+    def _reading(
+        self, table: str, true: Reading, mine: Reading, columns: tuple[str, ...]
+    ) -> Iterator[Choice]:
         same = self._resolved(true) == self._resolved(mine)
         yield self._choice(table, "path", same, f"{mine.path}, is {true.path}")
         if not same:
@@ -172,35 +197,59 @@ class Comparison:
         yield from self._placed(table, (theirs, true), (ours, mine))
 
     def _column(
-        self, table: str, part: str, theirs: tuple[RawLayer, Reading], ours: tuple[RawLayer, Reading]
+        self,
+        table: str,
+        part: str,
+        theirs: tuple[RawLayer, Reading],
+        ours: tuple[RawLayer, Reading],
     ) -> Choice:
         """Right when it is the same column, or one of the same values."""
-        role = {"code": "village_code"}.get(part, "village_name" if isinstance(ours[1], Villages) else part)
+        role = {"code": "village_code"}.get(
+            part, "village_name" if isinstance(ours[1], Villages) else part
+        )
         wanted = getattr(theirs[1], part)
         if wanted is None and part != "village":
-            wanted = resolve_column(theirs[0], None, role)  # what an expert leaves out is recognised as well
+            # what an expert leaves out is recognised as well
+            wanted = resolve_column(theirs[0], None, role)
         chosen = getattr(ours[1], part)
         mine = chosen if part == "village" else resolve_column(ours[0], chosen, role)
         blank = (read_text_column(ours[0], mine) == "").all()
         same = wanted == mine or (wanted is None and blank)
         if not same and wanted and mine and len(ours[0].frame) == len(theirs[0].frame):
-            same = sorted(read_text_column(ours[0], mine)) == sorted(read_text_column(theirs[0], wanted))
-        return self._choice(table, part, bool(same), f"{mine}, is {wanted}", plain=wanted is None and mine is None)
+            same = sorted(read_text_column(ours[0], mine)) == sorted(
+                read_text_column(theirs[0], wanted)
+            )
+        return self._choice(
+            table, part, bool(same), f"{mine}, is {wanted}", plain=wanted is None and mine is None
+        )
 
     def _encoding(self, table: str, names: list[str], ours: RawLayer, spec: Reading) -> Choice:
         """Right when the names that were written come back."""
-        values = ours.frame.drop(columns=ours.frame.active_geometry_name or []).to_numpy().ravel().tolist()
+        values = (
+            ours.frame.drop(columns=ours.frame.active_geometry_name or [])
+            .to_numpy()
+            .ravel()
+            .tolist()
+        )
         lost = sorted(set(names) - {str(value) for value in values})
-        return self._choice(table, "encoding", not lost, f"{lost[:3]} not read", plain=spec.encoding is None)
+        return self._choice(
+            table, "encoding", not lost, f"{lost[:3]} not read", plain=spec.encoding is None
+        )
 
-    def _placed(self, table: str, theirs: tuple[RawLayer, Reading], ours: tuple[RawLayer, Reading]) -> Iterator[Choice]:
+    def _placed(
+        self, table: str, theirs: tuple[RawLayer, Reading], ours: tuple[RawLayer, Reading]
+    ) -> Iterator[Choice]:
         """The system is right when it lays the vertices where the true one does."""
         if theirs[0].frame.active_geometry_name is None or isinstance(ours[1], WorkloadSpec):
             return
         at = [self._vertices(raw, spec) for raw, spec in (theirs, ours)]
-        same = at[0].shape == at[1].shape and (at[0].size == 0 or float(np.abs(at[0] - at[1]).max()) < SAME)
+        same = at[0].shape == at[1].shape and (
+            at[0].size == 0 or float(np.abs(at[0] - at[1]).max()) < SAME
+        )
         plain = ours[1].crs is None and theirs[1].crs is None
-        yield self._choice(table, "crs", bool(same), f"{ours[1].crs}, is {theirs[1].crs}", plain=plain)
+        yield self._choice(
+            table, "crs", bool(same), f"{ours[1].crs}, is {theirs[1].crs}", plain=plain
+        )
 
     def _vertices(self, raw: RawLayer, spec: Reading) -> np.ndarray:
         bare = spec.model_copy(update={"datum": None})
@@ -214,20 +263,40 @@ class Comparison:
     def _works(self) -> Iterator[Choice]:
         left = list(self.mine.workload)
         for true in self.truth.workload:
-            one = next((w for w in left if (w.path, w.field) == (true.path, true.field) or w.name == true.name), None)
+            one = next(
+                (
+                    w
+                    for w in left
+                    if (w.path, w.field) == (true.path, true.field) or w.name == true.name
+                ),
+                None,
+            )
             if one is None:
                 said = self._said_unused(true)
-                yield self._choice(f"workload:{true.name}", "path", False, f"{true.path} not taken", said=said)
+                yield self._choice(
+                    f"workload:{true.name}", "path", False, f"{true.path} not taken", said=said
+                )
                 continue
             left.remove(one)
-            parts = (("name", ""), ("path", ()), ("field", None), ("by", None), ("datum", "wgs84"), ("lon", None))
+            parts = (
+                ("name", ""),
+                ("path", ()),
+                ("field", None),
+                ("by", None),
+                ("datum", "wgs84"),
+                ("lon", None),
+            )
             for part, default in parts:
                 a, b = (getattr(spec, part) or default for spec in (true, one))
                 yield self._named(f"workload:{one.name}", part, a, b, default)
         for one in left:
-            yield self._choice(f"workload:{one.name}", "path", False, f"{one.path} is no workload of the project")
+            yield self._choice(
+                f"workload:{one.name}", "path", False, f"{one.path} is no workload of the project"
+            )
 
-    def _names(self, name: str, true: AddressesSpec | None, mine: AddressesSpec | None) -> Iterator[Choice]:
+    def _names(
+        self, name: str, true: AddressesSpec | None, mine: AddressesSpec | None
+    ) -> Iterator[Choice]:
         """A list of addresses or of places: which file, which column, which rows, how they lie."""
         yield from self._files(name, true, mine)
         if true is None or mine is None or true.path != mine.path:
@@ -247,7 +316,11 @@ class Comparison:
         said = None if mine else self._said_unused(true)
         path = mine.path if mine else None
         yield self._choice(
-            name, "path", mine is not None and mine.path == true.path, f"{path}, is {true.path}", said=said
+            name,
+            "path",
+            mine is not None and mine.path == true.path,
+            f"{path}, is {true.path}",
+            said=said,
         )
 
 
@@ -259,7 +332,9 @@ def _tables(data: dict[str, Any]) -> Iterator[str]:
             yield f"workload:{row['name']}" if name == "workload" else row.get("key", name)
 
 
-def both(town: int, folder: Path, truth: Path, text: str) -> tuple[list[Choice], Settings, Settings]:
+def both(
+    town: int, folder: Path, truth: Path, text: str
+) -> tuple[list[Choice], Settings, Settings]:
     """All choices of a town, and both project files."""
     compared = Comparison(town, folder, truth, text)
     return list(compared.choices()), compared.truth, compared.mine

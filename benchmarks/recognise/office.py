@@ -27,8 +27,10 @@ class Office:
     def __init__(self, town: Town, folder: Path) -> None:
         self.town, self.folder = town, folder
         self.rng = np.random.default_rng([town.seed, 91])
-        self.habit = int(self.rng.integers(3))  # 0 flat, 1 a folder a department, 2 folders and nameless files in them
-        self.common = int(self.rng.integers(len(words.FIELDS)))  # the county's template: half of the offices keep to it
+        # 0 flat, 1 a folder a department, 2 folders and nameless files in them
+        self.habit = int(self.rng.integers(3))
+        # the county's template: half of the offices keep to it
+        self.common = int(self.rng.integers(len(words.FIELDS)))
 
     def write(self) -> None:
         """Write everything."""
@@ -51,7 +53,9 @@ class Office:
         text = "\n\n".join("\n".join([name, *_lines(table)]) for name, table in tables)
         (self.folder / TRUTH).write_text(text + "\n", encoding="utf-8", newline="\n")
         names = {layer["key"]: self._names(layer["key"]) for layer in layers}
-        (self.folder / NAMES).write_text(json.dumps(names, ensure_ascii=False), encoding="utf-8", newline="\n")
+        (self.folder / NAMES).write_text(
+            json.dumps(names, ensure_ascii=False), encoding="utf-8", newline="\n"
+        )
 
     def _names(self, key: str) -> list[str]:
         """What the department calls its grids: what must come back in whatever encoding it was written."""
@@ -80,7 +84,9 @@ class Office:
             layer = self._any(_stems(key))
             frames[layer] = frame
             role = {"role": "base"} if key == "party" else {}
-            specs.append({"key": key, "department": key, "path": name, "layer": layer, **fields, **role})
+            specs.append(
+                {"key": key, "department": key, "path": name, "layer": layer, **fields, **role}
+            )
         writing.shared(self.folder / name, frames)
         return specs
 
@@ -102,7 +108,9 @@ class Office:
     def _by_column(self, key: str) -> Spec:
         """A file that no name betrays: one column says whose it is."""
         frame, fields = self._dressed(key)
-        frame.insert(len(frame.columns) - 1, self._any(["责任单位", "所属部门", "部门"]), words.FOLDERS[key])
+        frame.insert(
+            len(frame.columns) - 1, self._any(["责任单位", "所属部门", "部门"]), words.FOLDERS[key]
+        )
         stem = f"图层{len(list(self.folder.iterdir())):02d}"
         formats.geopackage(self.folder / f"{stem}.gpkg", formats.in_crs(frame, 4490))
         role = {"role": "base"} if key == "party" else {}
@@ -113,7 +121,11 @@ class Office:
         under = f"{folder}/" if folder else ""
         paths = [under + one for one in path] if isinstance(path, list) else under + path
         role = {"role": "base"} if key == "party" else {}
-        named = {"id": fields["source_id"], "name": fields["name"], "holder": fields["holder"]} if fields else {}
+        named = (
+            {"id": fields["source_id"], "name": fields["name"], "holder": fields["holder"]}
+            if fields
+            else {}
+        )
         return {"key": key, "department": key, "path": paths, **named, **spec, **role}
 
     def _place(self, key: str) -> tuple[str, str]:
@@ -145,7 +157,11 @@ class Office:
                 if way is not writing.shp or len(str(name).encode("gbk")) <= 10:
                     frame.insert(self._spot(frame), str(name), self._beside(str(name), frame))
         frame.attrs = {"id": fields["source_id"], "name": fields["name"]}  # for those who write it
-        return frame, {"id": fields["source_id"], "name": fields["name"], "holder": fields["holder"]}
+        return frame, {
+            "id": fields["source_id"],
+            "name": fields["name"],
+            "holder": fields["holder"],
+        }
 
     def _spot(self, frame: gpd.GeoDataFrame) -> int:
         """Before everything, or behind the columns that matter: id and name stay together, as they do in life."""
@@ -172,9 +188,13 @@ class Office:
         }.get(name, numbers)
 
     def _special(self) -> Spec:
-        frame = self.town.layers["special_grids"].frame.rename(columns={"source_id": "编号", "name": "名称"})
+        frame = self.town.layers["special_grids"].frame.rename(
+            columns={"source_id": "编号", "name": "名称"}
+        )
         stem = self._any(["专属网格", "专属网格_学校市场", "专属网格（单位）"])
-        formats.geopackage(self.folder / f"{stem}.gpkg", formats.in_crs(frame[["编号", "名称", "geometry"]], 4490))
+        formats.geopackage(
+            self.folder / f"{stem}.gpkg", formats.in_crs(frame[["编号", "名称", "geometry"]], 4490)
+        )
         return {
             "key": "special_grids",
             "department": "专属网格",
@@ -188,7 +208,9 @@ class Office:
         stem, code, name = self._any(words.VILLAGES)
         way = self._any(["shp", "gpkg", "geojson", "kml", "gcj02"])
         if way == "shp":  # whose field names hold ten bytes
-            code, name = (field.encode("gbk")[:10].decode("gbk", "ignore") for field in (code, name))
+            code, name = (
+                field.encode("gbk")[:10].decode("gbk", "ignore") for field in (code, name)
+            )
         frame = self.town.villages.rename(columns={"village_code": code, "village_name": name})
         if self.rng.random() < 0.4:
             frame.insert(0, "OBJECTID", np.arange(1, len(frame) + 1))
@@ -213,28 +235,44 @@ class Office:
             if len(frame):
                 stem = self._any(stems)
                 formats.geojson(self.folder / f"{stem}.geojson", formats.in_crs(frame, 4490))
-                spec = {"key": key, "department": owner, "path": f"{stem}.geojson", "name": "name", "role": "barrier"}
+                spec = {
+                    "key": key,
+                    "department": owner,
+                    "path": f"{stem}.geojson",
+                    "name": "name",
+                    "role": "barrier",
+                }
                 specs.append(spec)
         return specs
 
     def _works(self) -> list[Spec]:
         stem, number, address, households, people = self._any(words.HOUSES)
-        names = {"building_id": number, "address": address, "households": households, "people": people}
+        names = {
+            "building_id": number,
+            "address": address,
+            "households": households,
+            "people": people,
+        }
         homes = self.town.buildings.rename(columns=names)
         file, more = self._points(homes, stem)
         self.addresses: Spec = {"path": file, "field": address, **more}
         works = [{"name": "households", "path": file, "field": households, "weight": 1, **more}]
         works.append({"name": "people", "path": file, "field": people, "weight": 0, **more})
-        file, more = self._points(self.town.events.rename(columns={"kind": "事件类型"}), self._any(words.EVENTS))
+        file, more = self._points(
+            self.town.events.rename(columns={"kind": "事件类型"}), self._any(words.EVENTS)
+        )
         works.append({"name": "events", "path": file, "weight": 0.3, **more})
         firms = self.town.enterprises[self.town.enterprises.geom_type == "Point"]
-        file, more = self._points(firms.rename(columns={"staff": "从业人数"}), self._any(words.FIRMS))
+        file, more = self._points(
+            firms.rename(columns={"staff": "从业人数"}), self._any(words.FIRMS)
+        )
         works.append({"name": "enterprises", "path": file, "weight": 0.5, **more})
         yards = self.town.enterprises[self.town.enterprises.geom_type != "Point"]
         if len(yards):
             stem, field = self._any(words.PARKS), self._any(["从业人数", "staff", "职工人数"])
             formats.geojson(
-                self.folder / f"{stem}.geojson", formats.in_crs(yards.rename(columns={"staff": field}), 4490)
+                self.folder / f"{stem}.geojson",
+                formats.in_crs(yards.rename(columns={"staff": field}), 4490),
             )
             works.append({"name": "staff", "path": f"{stem}.geojson", "field": field, "weight": 0})
         return works
@@ -244,13 +282,19 @@ class Office:
         datum = "gcj02" if self.rng.random() < 0.25 else "wgs84"
         moved = formats.in_datum(frame, datum)
         more = {"datum": datum} if datum != "wgs84" else {}
-        lon, lat = self._any([("经度", "纬度"), ("lon", "lat"), ("lng", "lat"), ("X", "Y"), ("JD", "WD")])
+        lon, lat = self._any(
+            [("经度", "纬度"), ("lon", "lat"), ("lng", "lat"), ("X", "Y"), ("JD", "WD")]
+        )
         way = self._any(["csv", "xlsx", "gpkg", "geojson"])
         path = self.folder / f"{stem}.{way}"
         if way == "csv":
-            formats.point_table(path, moved, encoding=self._any(["GBK", "UTF-8-SIG"]), lon=lon, lat=lat)
+            formats.point_table(
+                path, moved, encoding=self._any(["GBK", "UTF-8-SIG"]), lon=lon, lat=lat
+            )
         elif way == "xlsx":
-            formats.workbook(path, formats.lonlat(moved, lon, lat), titles=self._any([(), (f"青山镇{stem}",)]))
+            formats.workbook(
+                path, formats.lonlat(moved, lon, lat), titles=self._any([(), (f"青山镇{stem}",)])
+            )
         else:
             (formats.geopackage if way == "gpkg" else formats.geojson)(path, moved)
         return path.name, {**more, "lon": lon, "lat": lat} if way in ("csv", "xlsx") else more
@@ -260,9 +304,15 @@ class Office:
         roster = self.town.roster.drop(columns="village_name").set_axis(list(fields), axis=1)
         stem = self._any(words.ROSTERS)
         if self.rng.random() < 0.5:
-            formats.workbook(self.folder / f"{stem}.xlsx", roster, titles=self._any([(), ("青山镇网格员花名册",)]))
+            formats.workbook(
+                self.folder / f"{stem}.xlsx",
+                roster,
+                titles=self._any([(), ("青山镇网格员花名册",)]),
+            )
             return {"path": f"{stem}.xlsx"}
-        (self.folder / f"{stem}.csv").write_bytes(roster.to_csv(index=False).encode(self._any(["gbk", "utf-8-sig"])))
+        (self.folder / f"{stem}.csv").write_bytes(
+            roster.to_csv(index=False).encode(self._any(["gbk", "utf-8-sig"]))
+        )
         return {"path": f"{stem}.csv"}
 
     def _matters(self) -> Spec:
@@ -277,8 +327,12 @@ class Office:
 
     def _junk(self) -> None:
         """What lies beside the data in every folder."""
-        formats.geopackage(self.folder / "地类图斑.gpkg", formats.in_crs(self.town.land_use, 4490), layer="DLTB")
-        people = pd.DataFrame({"单位": ["城管局", "应急局"], "联系人": ["王工", "李工"], "电话": ["138", "139"]})
+        formats.geopackage(
+            self.folder / "地类图斑.gpkg", formats.in_crs(self.town.land_use, 4490), layer="DLTB"
+        )
+        people = pd.DataFrame(
+            {"单位": ["城管局", "应急局"], "联系人": ["王工", "李工"], "电话": ["138", "139"]}
+        )
         formats.workbook(self.folder / "各部门联络员通讯录.xlsx", people)
         (self.folder / "说明.txt").write_text("数据由各部门报送，请勿外传。\n", encoding="gbk")
         (self.folder / "Thumbs.db").write_bytes(b"\xd0\xcf\x11\xe0")
@@ -288,8 +342,12 @@ class Office:
         key = next(key for key in self.town.layers if key != "special_grids")
         old = self.folder / "旧版备份"
         old.mkdir(exist_ok=True)
-        frame = self.town.layers[key].frame.rename(columns={"source_id": "编号", "name": "名称", "holder": "责任人"})
-        formats.geojson(old / f"{words.FILES[key][0]}_旧.geojson", formats.in_crs(frame.iloc[1:], 4490))
+        frame = self.town.layers[key].frame.rename(
+            columns={"source_id": "编号", "name": "名称", "holder": "责任人"}
+        )
+        formats.geojson(
+            old / f"{words.FILES[key][0]}_旧.geojson", formats.in_crs(frame.iloc[1:], 4490)
+        )
 
 
 def _stems(key: str) -> tuple[str, ...]:
@@ -297,4 +355,8 @@ def _stems(key: str) -> tuple[str, ...]:
 
 
 def _lines(table: Spec) -> list[str]:
-    return [f"{key} = {json.dumps(value, ensure_ascii=False)}" for key, value in table.items() if value is not None]
+    return [
+        f"{key} = {json.dumps(value, ensure_ascii=False)}"
+        for key, value in table.items()
+        if value is not None
+    ]

@@ -50,15 +50,33 @@ BESIDE: tuple[str, ...] = (
 
 # key: stems of file names, the older ones among them
 FILES: dict[str, tuple[str, ...]] = {
-    "public_security_governance": ("综治网格", "平安建设网格图", "社会治理网格", "全科网格（综治）", "zongzhi_wg"),
-    "urban_management": ("数字城管单元网格", "城管万米网格", "环卫责任区", "市容管理责任网格", "chengguan_wangge"),
+    "public_security_governance": (
+        "综治网格",
+        "平安建设网格图",
+        "社会治理网格",
+        "全科网格（综治）",
+        "zongzhi_wg",
+    ),
+    "urban_management": (
+        "数字城管单元网格",
+        "城管万米网格",
+        "环卫责任区",
+        "市容管理责任网格",
+        "chengguan_wangge",
+    ),
     "party": ("党建网格", "党支部责任区", "组织办红色网格", "党员先锋岗责任区", "dangjian_grid"),
     "police": ("派出所责任区", "社区警务辖区", "一村一警警格", "公安警务网格", "jingwuqu"),
     "emergency": ("安监网格", "安全生产网格化监管", "应急办网格", "安监站片区划分", "anjian_wg"),
     "fire": ("消防网格", "消防安全微网格", "专职消防队辖区", "xiaofang_wangge"),
     "environment": ("环保网格", "环境监管三级网格", "生态环境网格化监管", "huanbao_wg"),
     "market": ("工商所监管片区", "食药监管网格", "市场监管所责任区", "质监片区", "gongshang_pq"),
-    "natural_resources": ("国土所巡查网格", "田长制网格", "自然资源所巡查区", "耕地保护网格", "guotu_xcwg"),
+    "natural_resources": (
+        "国土所巡查网格",
+        "田长制网格",
+        "自然资源所巡查区",
+        "耕地保护网格",
+        "guotu_xcwg",
+    ),
     "housing": ("房管所物业小区网格", "住建办自建房排查网格", "房屋安全网格", "zhujian_wg"),
     "forestry": ("林长制责任区", "护林员巡护片", "林业站网格", "linye_zrq"),
     "agriculture": ("农技推广责任区", "农产品监管网格", "农业服务中心包片", "nongye_wg"),
@@ -99,7 +117,17 @@ FOLDERS: dict[str, str] = {
     "agriculture": "农业农村局",
 }
 NAMELESS = ("网格", "网格数据", "wangge", "grid", "网格划分图（最终）", "片区")
-DECORATIONS = ("{}", "{}", "{}", "青山镇{}", "{}（定稿）", "{}_20240315", "2024年{}", "{}-报送", "附件2 {}")
+DECORATIONS = (
+    "{}",
+    "{}",
+    "{}",
+    "青山镇{}",
+    "{}（定稿）",
+    "{}_20240315",
+    "2024年{}",
+    "{}-报送",
+    "附件2 {}",
+)
 
 # (name of the file, code field, name field)
 VILLAGES: tuple[tuple[str, str, str], ...] = (
@@ -123,7 +151,15 @@ HOUSES: tuple[tuple[str, str, str, str, str], ...] = (
     ("buildings", "id", "address", "households", "population"),
     ("标准地址", "地址编码", "标准地址", "户数", "居住人数"),
 )
-EVENTS = ("12345工单", "事件_2025年", "案件台账", "群众诉求", "网格事件上报记录", "events", "巡查上报问题")
+EVENTS = (
+    "12345工单",
+    "事件_2025年",
+    "案件台账",
+    "群众诉求",
+    "网格事件上报记录",
+    "events",
+    "巡查上报问题",
+)
 FIRMS = ("企业名录", "九小场所", "商户台账", "市场主体", "企业", "沿街商铺")
 PARKS = ("园区", "工业园区范围", "产业园")
 ROSTERS = ("花名册", "网格员名册", "人员名单", "网格员信息表", "专兼职网格员", "网格队伍一览表")

@@ -15,7 +15,8 @@ import shapely
 from tests.towns import formats
 
 Spec = dict[str, Any]
-METRES = (4544, 4544, 4523, 4496, 32648)  # CGCS2000 with and without zone numbers, and UTM, as offices use them
+# CGCS2000 with and without zone numbers, and UTM, as offices use them
+METRES = (4544, 4544, 4523, 4496, 32648)
 
 
 def shp(folder: Path, stem: str, frame: gpd.GeoDataFrame, rng: np.random.Generator) -> Spec:
@@ -26,7 +27,14 @@ def shp(folder: Path, stem: str, frame: gpd.GeoDataFrame, rng: np.random.Generat
     cpg = {"right": encoding, "none": None, "wrong": "ISO-8859-1"}[str(said)]
     crs = int(rng.choice([4490, 4326, *METRES]))
     prj = rng.random() > 0.2 or crs == 32648  # nobody could tell that one from CGCS2000 by eye
-    formats.shapefile(folder / f"{stem}.shp", formats.in_crs(frame, crs), encoding=encoding, cpg=cpg, ldid=0, prj=prj)
+    formats.shapefile(
+        folder / f"{stem}.shp",
+        formats.in_crs(frame, crs),
+        encoding=encoding,
+        cpg=cpg,
+        ldid=0,
+        prj=prj,
+    )
     return {"path": f"{stem}.shp"} if prj else {"path": f"{stem}.shp", "crs": f"EPSG:{crs}"}
 
 
@@ -37,7 +45,9 @@ def gpkg(folder: Path, stem: str, frame: gpd.GeoDataFrame, rng: np.random.Genera
     if rng.random() > 0.33:
         formats.geopackage(folder / f"{stem}.gpkg", moved, layer=layer)
         return {"path": f"{stem}.gpkg"}
-    note = gpd.GeoDataFrame({"说明": ["由测绘院提供"]}, geometry=[moved.geometry.iloc[0].centroid], crs=crs)
+    note = gpd.GeoDataFrame(
+        {"说明": ["由测绘院提供"]}, geometry=[moved.geometry.iloc[0].centroid], crs=crs
+    )
     formats.geopackage(folder / f"{stem}.gpkg", moved, layer=layer, more={"说明": note})
     return {"path": f"{stem}.gpkg", "layer": layer}
 
@@ -45,7 +55,9 @@ def gpkg(folder: Path, stem: str, frame: gpd.GeoDataFrame, rng: np.random.Genera
 def gdb(folder: Path, stem: str, frame: gpd.GeoDataFrame, rng: np.random.Generator) -> Spec:
     """A file geodatabase of one layer."""
     formats.file_geodatabase(
-        folder / f"{stem}.gdb", formats.in_crs(frame, int(rng.choice(METRES))), layer=str(rng.choice(["WG", "ZRQ"]))
+        folder / f"{stem}.gdb",
+        formats.in_crs(frame, int(rng.choice(METRES))),
+        layer=str(rng.choice(["WG", "ZRQ"])),
     )
     return {"path": f"{stem}.gdb"}
 
@@ -65,7 +77,9 @@ def kml(folder: Path, stem: str, frame: gpd.GeoDataFrame, rng: np.random.Generat
     """KML, its attributes as data or hidden in HTML."""
     name = str(frame.attrs["name"])
     hidden = bool(rng.random() < 0.5)
-    formats.kml(folder / f"{stem}.kml", formats.in_crs(frame, 4326), name=name, in_description=hidden)
+    formats.kml(
+        folder / f"{stem}.kml", formats.in_crs(frame, 4326), name=name, in_description=hidden
+    )
     return {"path": f"{stem}.kml"}
 
 
@@ -82,7 +96,9 @@ def wkt(folder: Path, stem: str, frame: gpd.GeoDataFrame, rng: np.random.Generat
     """A CSV with WKT."""
     column = str(rng.choice(["边界", "wkt", "geom", "坐标"]))
     encoding = str(rng.choice(["GBK", "GB18030", "UTF-8", "UTF-8-SIG"]))
-    formats.wkt_table(folder / f"{stem}.csv", formats.in_crs(frame, 4490), column=column, encoding=encoding)
+    formats.wkt_table(
+        folder / f"{stem}.csv", formats.in_crs(frame, 4490), column=column, encoding=encoding
+    )
     return {"path": f"{stem}.csv", "geometry": column, "crs": "EPSG:4490"}
 
 
@@ -134,9 +150,12 @@ def topojson(folder: Path, stem: str, frame: gpd.GeoDataFrame, rng: np.random.Ge
 
 def pieces(folder: Path, stem: str, frame: gpd.GeoDataFrame, rng: np.random.Generator) -> Spec:
     """One network in two or three files."""
-    marks = [("东片", "西片"), ("第一片", "第二片", "第三片"), ("1", "2"), ("（城区）", "（农村）")][
-        int(rng.integers(4))
-    ]
+    marks = [
+        ("东片", "西片"),
+        ("第一片", "第二片", "第三片"),
+        ("1", "2"),
+        ("（城区）", "（农村）"),
+    ][int(rng.integers(4))]
     for mark, rows in zip(marks, np.array_split(np.arange(len(frame)), len(marks)), strict=True):
         part = formats.in_crs(frame.iloc[rows], 4490)
         formats.geopackage(folder / f"{stem}_{mark}.gpkg", part, layer="grid")
@@ -150,7 +169,9 @@ def county(folder: Path, stem: str, frame: gpd.GeoDataFrame, rng: np.random.Gene
     here = frame.assign(**{column: "青山镇"})
     there = here.iloc[::2].assign(**{column: "高洞乡", code: "G" + here[code].iloc[::2]})
     far = there.set_geometry(there.geometry.translate(11_000, 1_500))
-    both = gpd.GeoDataFrame(pd.concat([here, far], ignore_index=True), geometry="geometry", crs=frame.crs)
+    both = gpd.GeoDataFrame(
+        pd.concat([here, far], ignore_index=True), geometry="geometry", crs=frame.crs
+    )
     formats.geopackage(folder / f"{stem}.gpkg", formats.in_crs(both, 4490))
     quoted = column if column.isascii() else f'"{column}"'
     return {"path": f"{stem}.gpkg", "where": f"{quoted} = '青山镇'"}

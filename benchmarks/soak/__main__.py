@@ -35,23 +35,40 @@ def row(trial: Trial) -> str:
 def summary(trials: list[Trial]) -> str:
     """The table at the end: counts, F1 by dirt, and every failure's seed."""
     counts = Counter(trial.outcome for trial in trials)
-    lines = [f"{len(trials)} towns: " + ", ".join(f"{counts[one]} {one}" for one in OUTCOMES if counts[one])]
+    lines = [
+        f"{len(trials)} towns: "
+        + ", ".join(f"{counts[one]} {one}" for one in OUTCOMES if counts[one])
+    ]
     for dirt in sorted({trial.settings.dirt for trial in trials}):
-        f1 = sorted(trial.score.f1 for trial in trials if trial.settings.dirt == dirt and trial.score is not None)
+        f1 = sorted(
+            trial.score.f1
+            for trial in trials
+            if trial.settings.dirt == dirt and trial.score is not None
+        )
         if f1:
-            lines.append(f"dirt {dirt:g}: {len(f1)} towns, F1 least {f1[0]:.3f}, median {f1[len(f1) // 2]:.3f}")
-    lines += [f"{trial.outcome:10s} --only {trial.settings.seed}" for trial in trials if trial.outcome != "ok"]
+            lines.append(
+                f"dirt {dirt:g}: {len(f1)} towns, F1 least {f1[0]:.3f}, median {f1[len(f1) // 2]:.3f}"
+            )
+    lines += [
+        f"{trial.outcome:10s} --only {trial.settings.seed}"
+        for trial in trials
+        if trial.outcome != "ok"
+    ]
     return "\n".join(lines)
 
 
 def main() -> int:
     """Run what the arguments ask; 1 where a town failed."""
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
     parser.add_argument("--towns", type=int, default=20)
     parser.add_argument("--first", type=int, default=1, help="seed of the first town")
     parser.add_argument("--only", type=int, nargs="+", help="these seeds")
     parser.add_argument("--processes", type=int, default=1, help="of each build")
-    parser.add_argument("--seconds", type=float, default=SECONDS, help="after which a build is stopped")
+    parser.add_argument(
+        "--seconds", type=float, default=SECONDS, help="after which a build is stopped"
+    )
     parser.add_argument("--keep", type=Path, help="folder to keep the towns in, one a seed")
     arguments = parser.parse_args()
     preload()
@@ -63,7 +80,9 @@ def main() -> int:
         home = arguments.keep or Path(scratch)
         for seed in arguments.only or range(arguments.first, arguments.first + arguments.towns):
             folder = home / str(seed)
-            trials.append(attempt(draw_settings(seed), folder, arguments.seconds, arguments.processes))
+            trials.append(
+                attempt(draw_settings(seed), folder, arguments.seconds, arguments.processes)
+            )
             print(row(trials[-1]), flush=True)
     print(f"\n{summary(trials)}")
     return int(any(trial.outcome != "ok" for trial in trials))

@@ -60,7 +60,11 @@ class Draft:
 
     def networks(self) -> list[str]:
         """Keys of the layers that are no zones."""
-        return [key for key, layer in self.layers.items() if layer.role == "grid" and len(layer.frame) > 1]
+        return [
+            key
+            for key, layer in self.layers.items()
+            if layer.role == "grid" and len(layer.frame) > 1
+        ]
 
     def pick(self) -> str:
         """One of the networks, by lot."""
@@ -78,28 +82,47 @@ class Draft:
         """Give a layer other rows, and other truth where that changes."""
         layer = self.layers[key]
         frame = frame.reset_index(drop=True)
-        changed = dataclasses.replace(layer, frame=frame, groups=layer.groups if groups is None else groups)
+        changed = dataclasses.replace(
+            layer, frame=frame, groups=layer.groups if groups is None else groups
+        )
         self.layers[key] = changed
 
     def add_rows(self, key: str, shapes: list[Any], name: str) -> None:
         """Add rows of other geometry, each with an id of its own."""
         frame = self.layers[key].frame
         rows = gpd.GeoDataFrame(
-            {"source_id": [f"{name}{n:03d}" for n in range(len(shapes))], "name": name, "holder": "某人"},
+            {
+                "source_id": [f"{name}{n:03d}" for n in range(len(shapes))],
+                "name": name,
+                "holder": "某人",
+            },
             geometry=shapes,
             crs=CRS,
         )
-        self.replace(key, gpd.GeoDataFrame(pd.concat([frame, rows], ignore_index=True), geometry="geometry", crs=CRS))
+        self.replace(
+            key,
+            gpd.GeoDataFrame(
+                pd.concat([frame, rows], ignore_index=True), geometry="geometry", crs=CRS
+            ),
+        )
 
-    def add_layer(self, key: str, shapes: list[Any], role: str, groups: pd.Series | None = None) -> None:
+    def add_layer(
+        self, key: str, shapes: list[Any], role: str, groups: pd.Series | None = None
+    ) -> None:
         """Add a layer of its own."""
         frame = gpd.GeoDataFrame(
-            {"source_id": [f"{key[:2]}{n:03d}" for n in range(len(shapes))], "name": key, "holder": "某人"},
+            {
+                "source_id": [f"{key[:2]}{n:03d}" for n in range(len(shapes))],
+                "name": key,
+                "holder": "某人",
+            },
             geometry=shapes,
             crs=CRS,
         )
         groups = pd.Series(dtype=object) if groups is None else groups
-        self.layers[key] = DrawnLayer(frame=frame, department=key, role=role, groups=groups, dirt={})
+        self.layers[key] = DrawnLayer(
+            frame=frame, department=key, role=role, groups=groups, dirt={}
+        )
         if role != "grid":
             self.spec.setdefault(key, {})["role"] = role
 
@@ -107,7 +130,8 @@ class Draft:
 def jittered(rng: np.random.Generator, shapes: np.ndarray, amplitude: float) -> np.ndarray:
     """Move the vertices of every polygon for itself: what two share is shared no more. What crosses itself is made valid."""
     moved = np.array(
-        [shapely.transform(shape, lambda at: _moved(rng, at, amplitude)) for shape in shapes], dtype=object
+        [shapely.transform(shape, lambda at: _moved(rng, at, amplitude)) for shape in shapes],
+        dtype=object,
     )
     broken = ~shapely.is_valid(moved)
     moved[broken] = shapely.make_valid(moved[broken])

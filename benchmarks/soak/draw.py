@@ -57,9 +57,16 @@ class Drawn:
 def draw(settings: Settings) -> Drawn:
     """Draw the town of some settings: the same for the same settings, on any machine."""
     seed = settings.seed
-    land = draw_land(np.random.default_rng([seed, 0]), settings.villages, settings.blocks, LOOKS[settings.look])
+    land = draw_land(
+        np.random.default_rng([seed, 0]), settings.villages, settings.blocks, LOOKS[settings.look]
+    )
     layers = draw_layers(seed, land, settings.layers, settings.dirt)
-    draft = Draft(rng=np.random.default_rng([seed, 1301]), land=land, villages=land.villages.copy(), layers=layers)
+    draft = Draft(
+        rng=np.random.default_rng([seed, 1301]),
+        land=land,
+        villages=land.villages.copy(),
+        layers=layers,
+    )
     if settings.lake:
         _cut_lake(draft)
     if settings.unshared:
@@ -75,7 +82,9 @@ def draw(settings: Settings) -> Drawn:
         zones=_lone_zones(draft),
         buildings=buildings,
         roster=folk.roster_for(rng, land, buildings),
-        estates=_estates(np.random.default_rng([seed, 1303]), land) if settings.estates else NO_ESTATES,
+        estates=_estates(np.random.default_rng([seed, 1303]), land)
+        if settings.estates
+        else NO_ESTATES,
     )
 
 
@@ -89,7 +98,11 @@ def _estates(rng: np.random.Generator, land: Land) -> gpd.GeoDataFrame:
 
 def _lone_zones(draft: Draft) -> np.ndarray:
     zones = np.array([*draft.zones, None], dtype=object)[:-1]
-    others = [layer.frame for key, layer in draft.layers.items() if layer.role == "exclusive" and key != "school"]
+    others = [
+        layer.frame
+        for key, layer in draft.layers.items()
+        if layer.role == "exclusive" and key != "school"
+    ]
     taken = shapely.union_all([shapely.union_all(frame.geometry.to_numpy()) for frame in others])
     return zones[~shapely.intersects(zones, taken)]
 
@@ -97,7 +110,9 @@ def _lone_zones(draft: Draft) -> np.ndarray:
 def _cut_lake(draft: Draft) -> None:
     """Take a block out of the middle of its village, where a village is large enough to have one."""
     blocks = draft.land.blocks
-    homes = draft.villages.set_index("village_code").geometry.reindex(blocks["village_code"]).to_numpy()
+    homes = (
+        draft.villages.set_index("village_code").geometry.reindex(blocks["village_code"]).to_numpy()
+    )
     inner = shapely.covers(shapely.buffer(homes, -SHORE), blocks.geometry.to_numpy())
     choice = np.flatnonzero(inner & (blocks["zone"] == "").to_numpy())
     if len(choice) == 0:
@@ -116,7 +131,13 @@ def _draw_apart(draft: Draft, amplitude: float) -> None:
 
 def _truth(draft: Draft) -> np.ndarray:
     ids = draft.land.blocks["block_id"].to_numpy()[draft.parted]
-    alone = DrawnLayer(frame=draft.villages, department="", role="barrier", groups=pd.Series(ids, index=ids), dirt={})
+    alone = DrawnLayer(
+        frame=draft.villages,
+        department="",
+        role="barrier",
+        groups=pd.Series(ids, index=ids),
+        dirt={},
+    )
     blocks = separable_blocks(draft.land, {**draft.layers, "barriers": alone}).geometry.to_numpy()
     for lake in draft.lakes:
         blocks = shapely.difference(blocks, lake)

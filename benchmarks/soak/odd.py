@@ -93,7 +93,9 @@ def bow_ties(draft: Draft) -> None:
         ring[[n, n + 1]] = ring[[n + 1, n]]
         crossed = shapely.Polygon(ring, [hole.coords for hole in part.interiors])
         # at a corner the land that changes sides is more than a drawing error
-        draft.excused.append(shapely.symmetric_difference(shapely.make_valid(crossed), part).buffer(1.0))
+        draft.excused.append(
+            shapely.symmetric_difference(shapely.make_valid(crossed), part).buffer(1.0)
+        )
         shapes[row] = crossed
     draft.redraw(key, shapes)
     draft.plain.add(key)
@@ -135,10 +137,17 @@ def duplicates(draft: Draft) -> None:
     """A tenth of the rows twice: some with their own id again, some with another."""
     key = draft.pick()
     frame = draft.layers[key].frame
-    again = frame.iloc[draft.rng.choice(len(frame), size=max(1, len(frame) // 10), replace=False)].copy()
+    again = frame.iloc[
+        draft.rng.choice(len(frame), size=max(1, len(frame) // 10), replace=False)
+    ].copy()
     other = draft.rng.random(len(again)) < 0.5
     again["source_id"] = np.where(other, "DUP" + again["source_id"], again["source_id"])
-    draft.replace(key, gpd.GeoDataFrame(pd.concat([frame, again], ignore_index=True), geometry="geometry", crs=CRS))
+    draft.replace(
+        key,
+        gpd.GeoDataFrame(
+            pd.concat([frame, again], ignore_index=True), geometry="geometry", crs=CRS
+        ),
+    )
 
 
 def multiparts(draft: Draft) -> None:
@@ -160,7 +169,9 @@ def multiparts(draft: Draft) -> None:
 def overlapping(draft: Draft) -> None:
     """A network whose every grid reaches some metres over its neighbours."""
     key = draft.pick()
-    draft.redraw(key, shapely.buffer(draft.shapes(key), float(draft.rng.uniform(1, 4)), join_style="mitre"))
+    draft.redraw(
+        key, shapely.buffer(draft.shapes(key), float(draft.rng.uniform(1, 4)), join_style="mitre")
+    )
 
 
 def half(draft: Draft) -> None:
@@ -243,7 +254,9 @@ def zones_at_lines(draft: Draft) -> None:
     made = []
     for _ in range(2):
         line = lines[int(draft.rng.integers(len(lines)))]
-        at = shapely.line_interpolate_point(shapely.get_parts(line)[0], draft.rng.random(), normalized=True)
+        at = shapely.line_interpolate_point(
+            shapely.get_parts(line)[0], draft.rng.random(), normalized=True
+        )
         made.append(shapely.box(at.x - 60, at.y - 45, at.x + 60, at.y + 45))
     if made[0].intersects(made[1]):
         made = made[:1]
@@ -258,7 +271,9 @@ def barrier_segments(draft: Draft) -> None:
     lines = shapely.boundary(blocks[draft.parted])
     at = [shapely.get_coordinates(shapely.segmentize(line, 30.0)) for line in lines]
     pieces = [shapely.LineString(pair) for xy in at for pair in np.stack([xy[:-1], xy[1:]], axis=1)]
-    draft.barriers["rail"] = gpd.GeoDataFrame({"id": [None] * len(pieces)}, geometry=pieces, crs=CRS)
+    draft.barriers["rail"] = gpd.GeoDataFrame(
+        {"id": [None] * len(pieces)}, geometry=pieces, crs=CRS
+    )
 
 
 def gcj02_told(draft: Draft) -> None:

@@ -59,7 +59,11 @@ class Settings:
 
     def __str__(self) -> str:
         size = f"{self.villages}×{self.blocks}×{self.layers}"
-        more = [self.look, *(["lake"] if self.lake else []), *([f"jitter {self.unshared:g}"] if self.unshared else [])]
+        more = [
+            self.look,
+            *(["lake"] if self.lake else []),
+            *([f"jitter {self.unshared:g}"] if self.unshared else []),
+        ]
         more += [f"estates by {self.estates}"] if self.estates else []
         return f"{size} dirt {self.dirt:g} {' '.join(more)}; {' '.join(self.odd)}"
 

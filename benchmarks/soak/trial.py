@@ -51,7 +51,9 @@ def attempt(settings: Settings, folder: Path, seconds: float, processes: int = 1
     except Exception:
         return Trial(settings=settings, outcome="undrawn", words=traceback.format_exc(limit=-3))
     code = _run(
-        ["build", str(folder), "--out", str(folder / "out"), *_processes(processes)], folder / "build.log", seconds
+        ["build", str(folder), "--out", str(folder / "out"), *_processes(processes)],
+        folder / "build.log",
+        seconds,
     )
     taken = _seconds(folder / "build.log")
     if code != 0:
@@ -67,16 +69,28 @@ def _processes(count: int) -> list[str]:
 def _judged(settings: Settings, drawn: Drawn, folder: Path, verified: bool, taken: float) -> Trial:
     faces = _layer(folder, "faces").geometry.to_numpy()
     grids = _layer(folder, "grids")
-    bent, least = zones_bent(drawn.zones, grids.geometry.to_numpy()[(grids["grid_type"] == "exclusive").to_numpy()])
+    bent, least = zones_bent(
+        drawn.zones, grids.geometry.to_numpy()[(grids["grid_type"] == "exclusive").to_numpy()]
+    )
     result = score(faces, drawn.truth, drawn.excused)
     bar = next((least for dirt, least in BARS if settings.dirt <= dirt), 0.0)
     outcome = "ok" if result.f1 >= bar else "low"
     words = "" if outcome == "ok" else f"F1 {result.f1:.3f} below {bar}"
     if bent:
-        outcome, words = "bent", f"{bent} of {len(drawn.zones)} zones not as drawn, least IoU {least:.3f}"
+        outcome, words = (
+            "bent",
+            f"{bent} of {len(drawn.zones)} zones not as drawn, least IoU {least:.3f}",
+        )
     if not verified:
         outcome, words = "unverified", _last_words(folder / "verify.log")
-    return Trial(settings=settings, outcome=outcome, words=words, verified=verified, seconds=taken, score=result)
+    return Trial(
+        settings=settings,
+        outcome=outcome,
+        words=words,
+        verified=verified,
+        seconds=taken,
+        score=result,
+    )
 
 
 def _layer(folder: Path, name: str) -> gpd.GeoDataFrame:
@@ -95,7 +109,11 @@ def _failed(settings: Settings, log: Path, code: int | None, taken: float) -> Tr
 
 
 def _last_words(log: Path) -> str:
-    lines = [line.strip() for line in log.read_text("utf-8", errors="replace").splitlines() if line.strip()]
+    lines = [
+        line.strip()
+        for line in log.read_text("utf-8", errors="replace").splitlines()
+        if line.strip()
+    ]
     place = [line for line in lines if line.startswith("File ") and "gridmerge" in line][-1:]
     return " | ".join([*place, *lines[-1:]])[:400]
 
@@ -143,4 +161,6 @@ def _seconds(log: Path) -> float:
 def preload() -> None:
     """Let every child start with the imports done."""
     if sys.platform != "win32":
-        multiprocessing.set_forkserver_preload(["gridmerge.cli", "gridmerge.pipeline", "gridmerge.verify"])
+        multiprocessing.set_forkserver_preload(
+            ["gridmerge.cli", "gridmerge.pipeline", "gridmerge.verify"]
+        )

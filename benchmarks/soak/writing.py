@@ -47,13 +47,19 @@ def _corner_rows(frame: gpd.GeoDataFrame, lon: str, lat: str) -> pd.DataFrame:
     parts, grid = shapely.get_parts(frame.geometry.to_numpy(), return_index=True)
     rings, part = shapely.get_rings(parts, return_index=True)
     at, ring = shapely.get_coordinates(rings, return_index=True)
-    rows = pd.DataFrame(frame.drop(columns="geometry")).iloc[grid[part[ring]]].reset_index(drop=True)
+    rows = (
+        pd.DataFrame(frame.drop(columns="geometry")).iloc[grid[part[ring]]].reset_index(drop=True)
+    )
     number = pd.Series(ring).groupby(ring).cumcount() + 1
     return rows.assign(**{"圈号": ring + 1, "点号": number, lon: at[:, 0], lat: at[:, 1]})
 
 
 def _corners(
-    path: Path, frame: gpd.GeoDataFrame, *, excel: bool = False, axes: tuple[str, str] = ("经度", "纬度")
+    path: Path,
+    frame: gpd.GeoDataFrame,
+    *,
+    excel: bool = False,
+    axes: tuple[str, str] = ("经度", "纬度"),
 ) -> None:
     rows = _corner_rows(frame, *axes)
     if excel:
@@ -103,20 +109,45 @@ def write(drawn: Drawn, settings: Settings, folder: Path) -> None:
     tables = [_network(drawn, key, folder, settings.chinese) for key in draft.layers]
     for key, frame in draft.barriers.items():
         pyogrio.write_dataframe(frame, folder / f"{key}.gpkg", driver="GPKG")
-        tables.append({"key": key, "path": f"{key}.gpkg", "department": "transport", "role": "barrier", "id": "id"})
-    workloads = [_buildings(drawn, settings.shifted, folder), *_estates(drawn, settings.estates, folder)]
+        tables.append(
+            {
+                "key": key,
+                "path": f"{key}.gpkg",
+                "department": "transport",
+                "role": "barrier",
+                "id": "id",
+            }
+        )
+    workloads = [
+        _buildings(drawn, settings.shifted, folder),
+        *_estates(drawn, settings.estates, folder),
+    ]
     roster = drawn.roster.drop(columns="village_name")
     roster.to_csv(folder / "roster.csv", index=False, encoding="utf-8-sig")
-    parts = [PROJECT, *(_table("workload", one) for one in workloads), *(_table("layers", one) for one in tables)]
+    parts = [
+        PROJECT,
+        *(_table("workload", one) for one in workloads),
+        *(_table("layers", one) for one in tables),
+    ]
     text = "\n".join(parts)
     (folder / "gridmerge.toml").write_text(text, encoding="utf-8", newline="\n")
 
 
 def _buildings(drawn: Drawn, shifted: bool, folder: Path) -> dict[str, object]:
     lon, lat = SHIFTED_AXES if shifted else ("lon", "lat")
-    frame = formats.in_datum(drawn.buildings, "gcj02") if shifted else formats.in_crs(drawn.buildings, 4490)
+    frame = (
+        formats.in_datum(drawn.buildings, "gcj02")
+        if shifted
+        else formats.in_crs(drawn.buildings, 4490)
+    )
     formats.point_table(folder / "buildings.csv", frame, lon=lon, lat=lat)
-    return {"name": "households", "path": "buildings.csv", "field": "households", "lon": lon, "lat": lat}
+    return {
+        "name": "households",
+        "path": "buildings.csv",
+        "field": "households",
+        "lon": lon,
+        "lat": lat,
+    }
 
 
 def _estates(drawn: Drawn, how: str, folder: Path) -> list[dict[str, object]]:
@@ -138,15 +169,27 @@ def _network(drawn: Drawn, key: str, folder: Path, chinese: bool) -> dict[str, o
     named = {"id": fields["source_id"], "name": fields["name"], "holder": fields["holder"]}
     department = {"department": "专属网格" if layer.role == "exclusive" else layer.department}
     role = {"role": layer.role} if layer.role != "grid" else {}
-    spec = {"key": key, "path": f"{stem}.{ending}", **department, **named, **special, **role, **more}
+    spec = {
+        "key": key,
+        "path": f"{stem}.{ending}",
+        **department,
+        **named,
+        **special,
+        **role,
+        **more,
+    }
     return {name: value for name, value in spec.items() if value is not None}
 
 
-def _write_one(drawn: Drawn, key: str, frame: gpd.GeoDataFrame, folder: Path, stem: str) -> tuple[str, dict[str, Any]]:
+def _write_one(
+    drawn: Drawn, key: str, frame: gpd.GeoDataFrame, folder: Path, stem: str
+) -> tuple[str, dict[str, Any]]:
     draft = drawn.draft
     if key in draft.plain:
         # as the drawing program holds it: not a digit is rounded
-        pyogrio.write_dataframe(frame, folder / f"{stem}.gpkg", driver="GPKG", geometry_type="Unknown")
+        pyogrio.write_dataframe(
+            frame, folder / f"{stem}.gpkg", driver="GPKG", geometry_type="Unknown"
+        )
         return "gpkg", {}
     if draft.spec.get(key, {}).get("datum") == "gcj02":
         formats.geojson(folder / f"{stem}.geojson", formats.in_datum(frame, "gcj02"))
@@ -167,12 +210,16 @@ def _is_one_each(frame: gpd.GeoDataFrame) -> bool:
     ids, shapes = frame.iloc[:, 0], frame.geometry.to_numpy()
     if ids.isna().any() or ids.duplicated().any():
         return False
-    inner, outer = shapely.STRtree(shapes).query(shapely.point_on_surface(shapes), predicate="within")
+    inner, outer = shapely.STRtree(shapes).query(
+        shapely.point_on_surface(shapes), predicate="within"
+    )
     return len(np.unique(inner)) == len(inner) == len(outer)
 
 
 def _table(name: str, spec: dict[str, object]) -> str:
-    lines = [f"{key} = {json.dumps(_plain(value), ensure_ascii=False)}" for key, value in spec.items()]
+    lines = [
+        f"{key} = {json.dumps(_plain(value), ensure_ascii=False)}" for key, value in spec.items()
+    ]
     return "\n".join([f"[[{name}]]", *lines, ""])
 
 

@@ -19,7 +19,13 @@ from gridmerge.products.map import read_map_data, render_map_data
 from gridmerge.products.poster import draw_posters
 
 HERE = Path(__file__).parent
-FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-sync", "--no-first-run"]
+FLAGS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-background-networking",
+    "--disable-sync",
+    "--no-first-run",
+]
 SCREEN = {"width": 1440, "height": 810}
 POSTER_WIDTH = 1400
 BESIDE_THE_CARD = 140  # pixels the town is moved to the left, so that the card hides none of it
@@ -27,7 +33,9 @@ BESIDE_THE_CARD = 140  # pixels the town is moved to the left, so that the card 
 
 def meeting_map(page: Page) -> None:
     """Show the whole town, and who is responsible at a place in its middle."""
-    page.evaluate("pixels => window.gridmerge.map.panBy([pixels, 0], {animate: false})", BESIDE_THE_CARD)
+    page.evaluate(
+        "pixels => window.gridmerge.map.panBy([pixels, 0], {animate: false})", BESIDE_THE_CARD
+    )
     page.mouse.click(870, 530)
 
 

@@ -49,7 +49,9 @@ class Catalog:
 
     def __init__(self, departments: tuple[Department, ...]) -> None:
         self._departments = departments
-        self._by_name = {normalize_name(name): one for one in reversed(departments) for name in one.names}
+        self._by_name = {
+            normalize_name(name): one for one in reversed(departments) for name in one.names
+        }
         self._by_word = {word: one for one in reversed(departments) for word in one.latin}
 
     def __iter__(self) -> Iterator[Department]:
@@ -104,7 +106,9 @@ class Catalog:
         inside = []
         # English keys must match whole: "fire" inside "fire_battalions" proves nothing.
         for name in sorted(
-            (name for name in self._by_name if not name.isascii() or name.isdigit()), key=len, reverse=True
+            (name for name in self._by_name if not name.isascii() or name.isdigit()),
+            key=len,
+            reverse=True,
         ):
             while (at := left.find(name)) >= 0:
                 if places or not _PLACE.match(left, at + len(name)):
@@ -113,16 +117,23 @@ class Catalog:
         if inside:
             return [(name, self._by_name[name]) for _, _, name in sorted(inside)]
         words = [word for word in _WORD.findall(text.casefold()) if word in self._by_word]
-        return [(word, self._by_word[word]) for word in sorted(dict.fromkeys(words), key=len, reverse=True)]
+        return [
+            (word, self._by_word[word])
+            for word in sorted(dict.fromkeys(words), key=len, reverse=True)
+        ]
 
 
 @cache
 def load_catalog() -> Catalog:
     """Return the catalogue of departments."""
-    data = tomllib.loads(resources.files(__package__).joinpath("departments.toml").read_text("utf-8"))
+    data = tomllib.loads(
+        resources.files(__package__).joinpath("departments.toml").read_text("utf-8")
+    )
     return Catalog(
         tuple(
-            Department(key=key, **{**row, "aliases": tuple(row["aliases"]), "latin": tuple(row["latin"])})
+            Department(
+                key=key, **{**row, "aliases": tuple(row["aliases"]), "latin": tuple(row["latin"])}
+            )
             for key, row in data.items()
         )
     )

@@ -40,7 +40,9 @@ def find_field(columns: Iterable[str], part: str) -> str | None:
         if name in names:
             return names[name]
     for name in known["part"]:
-        holding = sorted((not given.endswith(name), len(given), given) for given in names if name in given)
+        holding = sorted(
+            (not given.endswith(name), len(given), given) for given in names if name in given
+        )
         if holding:
             return names[holding[0][2]]
     return None
@@ -50,13 +52,18 @@ def near_names(wanted: str, columns: Sequence[str]) -> list[str]:
     """Return up to three column names that resemble `wanted`, best first."""
     by_plain = {normalize_name(column): column for column in columns}
     return [
-        by_plain[name] for name in difflib.get_close_matches(normalize_name(wanted), list(by_plain), n=3, cutoff=0.5)
+        by_plain[name]
+        for name in difflib.get_close_matches(
+            normalize_name(wanted), list(by_plain), n=3, cutoff=0.5
+        )
     ]
 
 
 @cache
 def _load_fields() -> dict[str, dict[str, list[str]]]:
-    data = tomllib.loads(resources.files(__package__).joinpath("field_names.toml").read_text("utf-8"))
+    data = tomllib.loads(
+        resources.files(__package__).joinpath("field_names.toml").read_text("utf-8")
+    )
     return {
         part: {how: [normalize_name(name) for name in names] for how, names in rows.items()}
         for part, rows in data.items()

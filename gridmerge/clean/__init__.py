@@ -10,4 +10,11 @@ from gridmerge.clean.roster import clean_roster
 from gridmerge.clean.villages import clean_township
 from gridmerge.clean.workloads import clean_work
 
-__all__ = ["clean_addresses", "clean_layer", "clean_places", "clean_roster", "clean_township", "clean_work"]
+__all__ = [
+    "clean_addresses",
+    "clean_layer",
+    "clean_places",
+    "clean_roster",
+    "clean_township",
+    "clean_work",
+]

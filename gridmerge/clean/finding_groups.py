@@ -20,7 +20,9 @@ COUNTING_KINDS = {
 OF_BARRIERS = ("id_missing", "id_duplicate")
 
 
-def fold_findings(findings: Sequence[Finding], layer: str, few: int = MAX_SINGLE_FINDINGS) -> list[Finding]:
+def fold_findings(
+    findings: Sequence[Finding], layer: str, few: int = MAX_SINGLE_FINDINGS
+) -> list[Finding]:
     """Replace the findings of a kind by one that counts them, where there are more than `few`.
 
     Parameters
@@ -44,10 +46,14 @@ def fold_findings(findings: Sequence[Finding], layer: str, few: int = MAX_SINGLE
 def _count_finding(kind: str, rows: Sequence[Finding], layer: str) -> Finding:
     first = min(rows, key=lambda one: one.source_id)
     names = sorted(one.source_id for one in rows)
-    return make_finding(kind, layer=layer, measure=len(rows), place=first.place, examples=join_examples(names))
+    return make_finding(
+        kind, layer=layer, measure=len(rows), place=first.place, examples=join_examples(names)
+    )
 
 
-def about_ids(findings: Sequence[Finding], kept: Iterable[str], layer: str, *, barrier: bool) -> list[Finding]:
+def about_ids(
+    findings: Sequence[Finding], kept: Iterable[str], layer: str, *, barrier: bool
+) -> list[Finding]:
     """Keep what is told of the ids of features on the township's land; of a barrier's only how many were numbered.
 
     Parameters
@@ -67,4 +73,6 @@ def about_ids(findings: Sequence[Finding], kept: Iterable[str], layer: str, *, b
         return mine
     numbered = [one for one in mine if one.kind in OF_BARRIERS]
     rest = [one for one in mine if one.kind not in OF_BARRIERS]
-    return rest + ([make_finding("barrier_ids", layer=layer, measure=len(numbered))] if numbered else [])
+    return rest + (
+        [make_finding("barrier_ids", layer=layer, measure=len(numbered))] if numbered else []
+    )

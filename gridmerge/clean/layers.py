@@ -8,7 +8,12 @@ import pandas as pd
 import shapely
 
 from gridmerge.catalog import load_catalog
-from gridmerge.clean.attributes.fields import has_any_geometry, not_empty, read_text_column, resolve_column
+from gridmerge.clean.attributes.fields import (
+    has_any_geometry,
+    not_empty,
+    read_text_column,
+    resolve_column,
+)
 from gridmerge.clean.attributes.ids import given_ids, unique_ids
 from gridmerge.clean.attributes.spoilt_codes import alike_ids, spoilt_ids
 from gridmerge.clean.attributes.village_lists import joined_rows, union_listed_villages
@@ -51,17 +56,24 @@ def clean_layer(raw: RawLayer, spec: LayerSpec, township: Township) -> Layer:
         It cannot be told where on earth the layer lies.
     """
     not_empty(raw)
-    fields = {part: resolve_column(raw, getattr(spec, part), part) for part in ("id", "name", "holder")}
+    fields = {
+        part: resolve_column(raw, getattr(spec, part), part) for part in ("id", "name", "holder")
+    }
     joined: list[Finding] = []
     if spec.village is not None or not has_any_geometry(raw):
         raw, joined = joined_rows(raw, spec, fields)
     ids, masked = given_ids(raw, fields["id"], spec.key, township)
     frame = pd.DataFrame({"source_id": ids}, index=raw.frame.index)
     findings_of_ids = [*joined, *masked, *_doubtful_ids(raw, fields["id"], ids, spec.key)]
-    frame["name"], frame["holder"] = read_text_column(raw, fields["name"]), read_text_column(raw, fields["holder"])
+    frame["name"], frame["holder"] = (
+        read_text_column(raw, fields["name"]),
+        read_text_column(raw, fields["holder"]),
+    )
     frame = frame.reset_index(drop=True)
     geometry, findings = _place_geometry(raw, spec, township, frame)
-    rows, told = unique_ids(frame, np.asarray(geometry), spec.key, bool((frame["source_id"] != "").any()))
+    rows, told = unique_ids(
+        frame, np.asarray(geometry), spec.key, bool((frame["source_id"] != "").any())
+    )
     findings += findings_of_ids
     shapes = np.asarray(geometry)[rows["row"].to_numpy()]
     rows, shapes, more = _keep_usable(rows, shapes, spec, township)
@@ -70,14 +82,20 @@ def clean_layer(raw: RawLayer, spec: LayerSpec, township: Township) -> Layer:
     findings += _check_layer(shapes, list(rows["source_id"]), spec, township)
     department = load_catalog().find(spec.department)
     if department is None and spec.title is None:
-        findings.append(make_finding("department_unknown", layer=spec.key, department=spec.department))
+        findings.append(
+            make_finding("department_unknown", layer=spec.key, department=spec.department)
+        )
     return Layer(
         key=spec.key,
         department=department.key if department else spec.department,
         title=spec.title or (department.zh if department else spec.key),
         frame=gpd.GeoDataFrame(rows[["source_id", "name", "holder"]], geometry=series),
         spec=spec,
-        rank=spec.rank if spec.rank is not None else float(department.rank) if department else UNKNOWN_RANK,
+        rank=spec.rank
+        if spec.rank is not None
+        else float(department.rank)
+        if department
+        else UNKNOWN_RANK,
         source=raw.source,
         findings=sort_findings((*raw.findings, *fold_findings(findings, spec.key))),
     )
@@ -88,7 +106,9 @@ def _doubtful_ids(raw: RawLayer, field: str | None, ids: pd.Series, layer: str) 
     return [*spoilt_ids(ids, layer), *alike_ids(read_text_column(raw, field), ids, layer)]
 
 
-def _check_layer(shapes: np.ndarray, ids: list[str], spec: LayerSpec, township: Township) -> list[Finding]:
+def _check_layer(
+    shapes: np.ndarray, ids: list[str], spec: LayerSpec, township: Township
+) -> list[Finding]:
     """How the layer lies on the villages, and what is odd about it by itself."""
 
     def fit(rows: np.ndarray) -> list[Finding]:
@@ -96,10 +116,16 @@ def _check_layer(shapes: np.ndarray, ids: list[str], spec: LayerSpec, township: 
 
     def tangled(rows: np.ndarray) -> list[Finding]:
         mine = [ids[row] for row in rows]
-        return check_layer_quality(shapes[rows], mine, spec.key, township, tiles=spec.role != "exclusive")
+        return check_layer_quality(
+            shapes[rows], mine, spec.key, township, tiles=spec.role != "exclusive"
+        )
 
     findings = run_guarded(fit, shapes, ids, spec.key)
-    return findings if spec.role == "barrier" else findings + run_guarded(tangled, shapes, ids, spec.key)
+    return (
+        findings
+        if spec.role == "barrier"
+        else findings + run_guarded(tangled, shapes, ids, spec.key)
+    )
 
 
 def _place_geometry(
@@ -118,19 +144,28 @@ def _keep_usable(
     """Keep what is an area (or a barrier's line) on the township's land; say what is not."""
     ids, read = rows["source_id"].to_numpy(), shapes
     missing = shapely.is_missing(shapes) | shapely.is_empty(shapes)
-    findings = [make_finding("geometry_missing", layer=spec.key, source_id=one) for one in ids[missing]]
+    findings = [
+        make_finding("geometry_missing", layer=spec.key, source_id=one) for one in ids[missing]
+    ]
     rows, shapes, ids = rows[~missing], shapes[~missing], ids[~missing]
-    near = territory.near_township(shapes, township)  # most of a city's file ends here, before any dear work
+    # most of a city's file ends here, before any dear work
+    near = territory.near_township(shapes, township)
     away = [(one, shape) for one, shape in zip(ids[~near], shapes[~near], strict=True)]
     rows, shapes, ids = rows[near], shapes[near], ids[near]
-    shapes, told = _clean_barriers(shapes, ids, spec) if spec.role == "barrier" else _clean_areas(shapes, ids, spec)
+    shapes, told = (
+        _clean_barriers(shapes, ids, spec)
+        if spec.role == "barrier"
+        else _clean_areas(shapes, ids, spec)
+    )
     findings += told
     good = ~shapely.is_missing(shapes)
     rows, shapes, ids = rows[good], shapes[good], ids[good]
     inside = territory.inside_township(shapes, township)
     away += [(one, shape) for one, shape in zip(ids[~inside], shapes[~inside], strict=True)]
     findings += [
-        make_finding("off_territory", layer=spec.key, source_id=one, place=territory.display_point(shape))
+        make_finding(
+            "off_territory", layer=spec.key, source_id=one, place=territory.display_point(shape)
+        )
         for one, shape in away
     ]
     if not inside.any():
@@ -147,7 +182,9 @@ def _empty_layer_finding(read: np.ndarray, away: int, spec: LayerSpec) -> Findin
     return make_finding("layer_without_areas", layer=spec.key, measure=len(read), kinds=list(words))
 
 
-def _clean_areas(shapes: np.ndarray, ids: np.ndarray, spec: LayerSpec) -> tuple[np.ndarray, list[Finding]]:
+def _clean_areas(
+    shapes: np.ndarray, ids: np.ndarray, spec: LayerSpec
+) -> tuple[np.ndarray, list[Finding]]:
     done = polygons.make_areas(shapes)
     findings = []
     for row in np.flatnonzero(
@@ -165,20 +202,33 @@ def _clean_areas(shapes: np.ndarray, ids: np.ndarray, spec: LayerSpec) -> tuple[
                 )
             )
         elif done.closed[row]:
-            findings.append(make_finding("geometry_closed", layer=spec.key, source_id=ids[row], place=where))
+            findings.append(
+                make_finding("geometry_closed", layer=spec.key, source_id=ids[row], place=where)
+            )
         else:
             measure = round(100 * float(done.change[row]), 3)
             findings.append(
-                make_finding("geometry_repaired", layer=spec.key, source_id=ids[row], measure=measure, place=where)
+                make_finding(
+                    "geometry_repaired",
+                    layer=spec.key,
+                    source_id=ids[row],
+                    measure=measure,
+                    place=where,
+                )
             )
     return done.geometry, findings
 
 
-def _clean_barriers(shapes: np.ndarray, ids: np.ndarray, spec: LayerSpec) -> tuple[np.ndarray, list[Finding]]:
+def _clean_barriers(
+    shapes: np.ndarray, ids: np.ndarray, spec: LayerSpec
+) -> tuple[np.ndarray, list[Finding]]:
     drawn = polygons.barrier_lines(shapes)
     return drawn, [
         make_finding(
-            "geometry_not_line", layer=spec.key, source_id=ids[row], place=territory.display_point(shapes[row])
+            "geometry_not_line",
+            layer=spec.key,
+            source_id=ids[row],
+            place=territory.display_point(shapes[row]),
         )
         for row in np.flatnonzero(shapely.is_missing(drawn))
     ]
@@ -199,11 +249,19 @@ def _offset_findings(
     if moved - datum_fit.lines_met(series, township.villages) < datum_fit.MIN_LEAD_SHARE:
         return []
     return [
-        make_finding("layer_astray", layer=spec.key, measure=round(shift.metres, 1), off=shift.text, back=shift.back)
+        make_finding(
+            "layer_astray",
+            layer=spec.key,
+            measure=round(shift.metres, 1),
+            off=shift.text,
+            back=shift.back,
+        )
     ]
 
 
-def _datum_fit_findings(series: gpd.GeoSeries, spec: LayerSpec, township: Township) -> list[Finding]:
+def _datum_fit_findings(
+    series: gpd.GeoSeries, spec: LayerSpec, township: Township
+) -> list[Finding]:
     """The fit to the villages under each datum, and a warning when another than the declared one clearly wins."""
     if spec.village is not None or len(series) == 0:
         return []
@@ -214,17 +272,30 @@ def _datum_fit_findings(series: gpd.GeoSeries, spec: LayerSpec, township: Townsh
     shift = offset.estimate_offset(series, township.villages)
     findings = [
         make_finding(
-            "datum_fit", layer=spec.key, assumed=assumed, figures=datum_fit.describe_fits(measured), off=shift.text
+            "datum_fit",
+            layer=spec.key,
+            assumed=assumed,
+            figures=datum_fit.describe_fits(measured),
+            off=shift.text,
         )
     ]
     if spec.role == "barrier":
         return findings
     better = datum_fit.find_better_datum(measured, assumed)
     findings += _offset_findings(series, spec, township, shift) if better is None else []
-    theirs = datum_fit.villages_off(series, township.villages) if better is None and _fits_no_datum(measured) else None
+    theirs = (
+        datum_fit.villages_off(series, township.villages)
+        if better is None and _fits_no_datum(measured)
+        else None
+    )
     if theirs is not None:
         findings.append(
-            make_finding("villages_suspected", layer=spec.key, measure=round(100 * theirs.lines, 1), datum=theirs.datum)
+            make_finding(
+                "villages_suspected",
+                layer=spec.key,
+                measure=round(100 * theirs.lines, 1),
+                datum=theirs.datum,
+            )
         )
     if better is not None:
         mine = next(fit for fit in measured if fit.datum == assumed)

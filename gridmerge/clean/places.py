@@ -51,15 +51,23 @@ def clean_addresses(raw: RawLayer, spec: AddressesSpec, township: Township) -> A
     PlaceError
         It cannot be told where on earth the features lie.
     """
-    table, findings = _texts_on_the_land(raw, spec, township, "addresses_left_out", down_to_the_building)
+    table, findings = _texts_on_the_land(
+        raw, spec, township, "addresses_left_out", down_to_the_building
+    )
     table = table.drop_duplicates("text", ignore_index=True)
-    return Addresses(frame=_point_frame(table, "address", township), source=raw.source, findings=findings)
+    return Addresses(
+        frame=_point_frame(table, "address", township), source=raw.source, findings=findings
+    )
 
 
 def clean_places(raw: RawLayer, spec: PlacesSpec, township: Township) -> Places:
     """Make a list of place names of an input; as `clean_addresses`, but a name may stand in several places."""
     table, findings = _texts_on_the_land(raw, spec, township, "places_left_out", _on_one_line)
-    return Places(frame=_point_frame(table.drop_duplicates(), "name", township), source=raw.source, findings=findings)
+    return Places(
+        frame=_point_frame(table.drop_duplicates(), "name", township),
+        source=raw.source,
+        findings=findings,
+    )
 
 
 def _texts_on_the_land(
@@ -67,13 +75,17 @@ def _texts_on_the_land(
 ) -> tuple[pd.DataFrame, tuple[Finding, ...]]:
     """Text, x and y of what has a text and lies in the township, sorted; and a finding for the rest."""
     if len(raw.frame) == 0:
-        return pd.DataFrame({"text": pd.Series(dtype=object), "x": [], "y": []}), sort_findings(raw.findings)
+        return pd.DataFrame({"text": pd.Series(dtype=object), "x": [], "y": []}), sort_findings(
+            raw.findings
+        )
     raw = with_points(raw, spec)
     placed = georeference_input(raw, spec, township.crs, township.villages)
     shapes = geos.point_on_surface(shapely.force_2d(np.asarray(placed.geometry.values)))
     said = read_text_column(raw, _text_field(raw, spec)).map(tidied)
     there = _is_inside_township(shapes, township) & (said != "").to_numpy()
-    table = pd.DataFrame({"text": said.to_numpy(), "x": shapely.get_x(shapes), "y": shapely.get_y(shapes)})[there]
+    table = pd.DataFrame(
+        {"text": said.to_numpy(), "x": shapely.get_x(shapes), "y": shapely.get_y(shapes)}
+    )[there]
     lost, total = int((~there).sum()), str(len(raw.frame))
     left = (make_finding(kind, layer=raw.source.key, measure=lost, total=total),) if lost else ()
     return table.sort_values(["text", "x", "y"], ignore_index=True), sort_findings(
@@ -95,7 +107,9 @@ def _text_field(raw: RawLayer, spec: AddressesSpec) -> str:
 
 def _point_frame(table: pd.DataFrame, name: str, township: Township) -> gpd.GeoDataFrame:
     points = shapely.points(table["x"].to_numpy(dtype=float), table["y"].to_numpy(dtype=float))
-    return gpd.GeoDataFrame({name: table["text"].to_numpy(dtype=object)}, geometry=points, crs=township.crs)
+    return gpd.GeoDataFrame(
+        {name: table["text"].to_numpy(dtype=object)}, geometry=points, crs=township.crs
+    )
 
 
 def _on_one_line(text: str) -> str:

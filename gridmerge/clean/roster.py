@@ -47,10 +47,23 @@ MEMBER_KINDS = {
     "leader": ("leader", "网格长", "总网格长", "负责人", "组长"),
     "adviser": ("adviser", "advisor", "指导员", "网格指导员", "联络员"),
     # the N of 1+3+N
-    "other": ("other", "others", "n", "其他", "其他人员", "志愿者", "网格志愿者", "志愿", "其他力量", "volunteer"),
+    "other": (
+        "other",
+        "others",
+        "n",
+        "其他",
+        "其他人员",
+        "志愿者",
+        "网格志愿者",
+        "志愿",
+        "其他力量",
+        "volunteer",
+    ),
 }
-CARRIERS = ("full_time", "part_time", "leader")  # who can answer for a grid; advisers and others only support
-MAX_HOME_DISTANCE_M = 100_000.0  # metres from the township's box: nobody lives so far from the grid of theirs
+# who can answer for a grid; advisers and others only support
+CARRIERS = ("full_time", "part_time", "leader")
+# metres from the township's box: nobody lives so far from the grid of theirs
+MAX_HOME_DISTANCE_M = 100_000.0
 # Share of the rows that may be wrong and left out; where more are, it is not a slip of the pen but the column.
 MAX_FAULTY_SHARE = 0.25
 DEFAULT_KIND = "full_time"
@@ -83,11 +96,15 @@ def clean_roster(raw: RawLayer, spec: RosterSpec, township: Township) -> Roster:
     """
     not_empty(raw)
     raw = with_points(raw, spec, required=False)
-    columns = {part: find_field(attribute_names(raw), known) for part, known in ROSTER_FIELDS.items()}
+    columns = {
+        part: find_field(attribute_names(raw), known) for part, known in ROSTER_FIELDS.items()
+    }
     for part in ("member_id", "name"):
         if columns[part] is None:
             raise no_field(raw, part, attribute_names(raw))
-    cells = {part: read_text_column(raw, name).reset_index(drop=True) for part, name in columns.items()}
+    cells = {
+        part: read_text_column(raw, name).reset_index(drop=True) for part, name in columns.items()
+    }
     cells["member_id"] = read_code_column(raw, columns["member_id"]).reset_index(drop=True)
     cells["member_id"], masked = without_phones(cells["member_id"], "roster")
     keep = (cells["member_id"] != "") | (cells["name"] != "")  # spreadsheets end in empty rows
@@ -112,7 +129,9 @@ def clean_roster(raw: RawLayer, spec: RosterSpec, township: Township) -> Roster:
         raise _roster_error(raw, problems)
     frame = gpd.GeoDataFrame(members, geometry=points, crs=township.crs)[keep]
     frame = frame.sort_values("member_id", ignore_index=True)
-    return Roster(members=frame, source=raw.source, findings=sort_findings((*raw.findings, *findings)))
+    return Roster(
+        members=frame, source=raw.source, findings=sort_findings((*raw.findings, *findings))
+    )
 
 
 @dataclass(frozen=True)
@@ -144,13 +163,19 @@ def _few_faulty_rows(raw: RawLayer, keep: pd.Series, faults: list[_RosterFault])
 def _left_out_finding(raw: RawLayer, rows: pd.Series, faults: list[_RosterFault]) -> Finding:
     at = rows_in_words(np.flatnonzero(rows), raw.frame)
     reason = Text("；".join(fault.zh for fault in faults), "; ".join(fault.en for fault in faults))
-    return make_finding("members_left_out", layer="roster", measure=int(rows.sum()), rows=at, reason=reason)
+    return make_finding(
+        "members_left_out", layer="roster", measure=int(rows.sum()), rows=at, reason=reason
+    )
 
 
 def _roster_error(raw: RawLayer, faults: list[_RosterFault]) -> InputError:
     return InputError(
-        f"roster（{raw.source.path}）：" + "；".join(fault.zh for fault in faults) + "；请在人员名册中改正。",
-        f"roster ({raw.source.path}): " + "; ".join(fault.en for fault in faults) + "; correct the roster.",
+        f"roster（{raw.source.path}）："
+        + "；".join(fault.zh for fault in faults)
+        + "；请在人员名册中改正。",
+        f"roster ({raw.source.path}): "
+        + "; ".join(fault.en for fault in faults)
+        + "; correct the roster.",
     )
 
 
@@ -170,7 +195,9 @@ def _parse_kinds(cells: pd.Series, problems: list[_RosterFault]) -> pd.Series:
     return found
 
 
-def _parse_capacities(raw: RawLayer, name: str | None, keep: pd.Series, problems: list[_RosterFault]) -> pd.Series:
+def _parse_capacities(
+    raw: RawLayer, name: str | None, keep: pd.Series, problems: list[_RosterFault]
+) -> pd.Series:
     if name is None:
         return pd.Series(DEFAULT_CAPACITY, index=keep.index)
     written, values = (
@@ -182,17 +209,25 @@ def _parse_capacities(raw: RawLayer, name: str | None, keep: pd.Series, problems
     if wrong.any():
         rows = "、".join(f"{written[row] or '?'}" for row in np.flatnonzero(wrong))
         problems.append(
-            _RosterFault(f"容量必须是正数，而有 {rows}", f"capacity must be a positive number, not {rows}", wrong)
+            _RosterFault(
+                f"容量必须是正数，而有 {rows}",
+                f"capacity must be a positive number, not {rows}",
+                wrong,
+            )
         )
     return values
 
 
-def _match_villages(cells: pd.Series, township: Township, problems: list[_RosterFault]) -> pd.Series:
+def _match_villages(
+    cells: pd.Series, township: Township, problems: list[_RosterFault]
+) -> pd.Series:
     gazetteer = Gazetteer(township)
     matched = cells.map(lambda cell: gazetteer.find(cell) if cell else [""])
     unknown = sorted({cell for cell, codes in zip(cells, matched, strict=True) if len(codes) != 1})
     if unknown:
-        listed = "、".join(f"{cell}（近似：{'、'.join(gazetteer.near(cell)) or '无'}）" for cell in unknown)
+        listed = "、".join(
+            f"{cell}（近似：{'、'.join(gazetteer.near(cell)) or '无'}）" for cell in unknown
+        )
         plainly = ", ".join(unknown)
         problems.append(
             _RosterFault(
@@ -208,7 +243,11 @@ def _check_ids(members: pd.DataFrame, keep: pd.Series, problems: list[_RosterFau
     ids = members.loc[keep, "member_id"]
     blank = keep & (members["member_id"] == "")
     if blank.any():
-        problems.append(_RosterFault(f"{blank.sum()} 行没有编号", f"{blank.sum()} rows have no member_id", blank))
+        problems.append(
+            _RosterFault(
+                f"{blank.sum()} 行没有编号", f"{blank.sum()} rows have no member_id", blank
+            )
+        )
     wrong = spoilt_clause(ids)
     if wrong is not None:
         problems.append(_RosterFault(*wrong))
@@ -216,15 +255,21 @@ def _check_ids(members: pd.DataFrame, keep: pd.Series, problems: list[_RosterFau
     twice = ids[ids.duplicated() & (ids != "")]
     if len(twice):
         listed = "、".join(sorted(set(twice)))
-        problems.append(_RosterFault(f"编号 {listed} 重复", f"member_id {listed} is there more than once"))
+        problems.append(
+            _RosterFault(f"编号 {listed} 重复", f"member_id {listed} is there more than once")
+        )
 
 
 def _led_from_home(members: pd.DataFrame, homes: np.ndarray, township: Township) -> pd.Series:
     """A leader of no village leads the one the home lies in."""
     codes = members["village_code"].copy()
     villages = township.villages.sort_values("village_code")
-    lost = np.flatnonzero((members["kind"] == "leader") & (codes == "") & ~shapely.is_missing(homes))
-    at, village = shapely.STRtree(villages.geometry.to_numpy()).query(homes[lost], predicate="intersects")
+    lost = np.flatnonzero(
+        (members["kind"] == "leader") & (codes == "") & ~shapely.is_missing(homes)
+    )
+    at, village = shapely.STRtree(villages.geometry.to_numpy()).query(
+        homes[lost], predicate="intersects"
+    )
     # on a line between two villages the smaller code, as everywhere
     for row, index in sorted(zip(lost[at].tolist(), village.tolist(), strict=True), reverse=True):
         codes.iloc[row] = villages["village_code"].iloc[index]
@@ -241,7 +286,9 @@ def _check_carriers(members: pd.DataFrame, problems: list[_RosterFault]) -> None
         )
 
 
-def _check_leaders(members: pd.DataFrame, unplaced: pd.Series, problems: list[_RosterFault]) -> None:
+def _check_leaders(
+    members: pd.DataFrame, unplaced: pd.Series, problems: list[_RosterFault]
+) -> None:
     lost = unplaced & (members["kind"] == "leader") & (members["village_code"] == "")
     if lost.any():
         people = zip(members.loc[lost, "member_id"], members.loc[lost, "name"], strict=True)
@@ -259,9 +306,16 @@ def _carried_by(kinds: pd.Series) -> list[Finding]:
     """Who carries the work where nobody is full-time."""
     if (kinds == "full_time").any():
         return []
-    for kind, who in {"part_time": Text("兼职人员", "part-timers"), "leader": Text("网格长", "leaders")}.items():
+    for kind, who in {
+        "part_time": Text("兼职人员", "part-timers"),
+        "leader": Text("网格长", "leaders"),
+    }.items():
         if (kinds == kind).any():
-            return [make_finding("no_full_timer", layer="roster", measure=int((kinds == kind).sum()), who=who)]
+            return [
+                make_finding(
+                    "no_full_timer", layer="roster", measure=int((kinds == kind).sum()), who=who
+                )
+            ]
     return []
 
 
@@ -273,11 +327,14 @@ def _without_far(homes: np.ndarray, ids: pd.Series, township: Township) -> list[
     homes[far] = None
     kilometres = {row: round(float(metres[row]) / 1000) for row in far.tolist()}
     return [
-        make_finding("home_far", layer="roster", source_id=ids.iloc[row], measure=km) for row, km in kilometres.items()
+        make_finding("home_far", layer="roster", source_id=ids.iloc[row], measure=km)
+        for row, km in kilometres.items()
     ]
 
 
-def _home_points(raw: RawLayer, spec: RosterSpec, township: Township) -> tuple[np.ndarray, list[Finding]]:
+def _home_points(
+    raw: RawLayer, spec: RosterSpec, township: Township
+) -> tuple[np.ndarray, list[Finding]]:
     if not has_any_geometry(raw):
         return np.full(len(raw.frame), None, dtype=object), []
     placed = georeference_input(raw, spec, township.crs, township.villages)

@@ -70,14 +70,22 @@ def clean_township(raw: RawLayer, settings: Settings) -> Township:
             f"villages ({raw.source.path}) holds no geometry; check path, layer and where.",
         )
     codes, names, parted = _codes_and_names(raw, spec)
-    shapes, strays = drop_far_parts(np.asarray(raw.frame.geometry.values), list(codes), raw.source.path)
+    shapes, strays = drop_far_parts(
+        np.asarray(raw.frame.geometry.values), list(codes), raw.source.path
+    )
     cleaned = gpd.GeoSeries(shapes, index=raw.frame.index, crs=raw.frame.crs)
     raw = replace(raw, frame=raw.frame.set_geometry(cleaned))
     geometry, crs, findings = _georeference_villages(raw, settings)
-    frame = gpd.GeoDataFrame({"village_code": codes, "village_name": names}, geometry=geometry.values, crs=crs)
+    frame = gpd.GeoDataFrame(
+        {"village_code": codes, "village_name": names}, geometry=geometry.values, crs=crs
+    )
     frame, mended = _clean_villages(frame, raw, settings.project.name)
-    shapes, repaired = make_coverage(np.asarray(frame.geometry.values), list(frame["village_code"]), PRECISION_GRID_M)
-    repaired += _gap_findings(shapes, frame["village_code"].to_numpy(), frame["village_name"].to_numpy())
+    shapes, repaired = make_coverage(
+        np.asarray(frame.geometry.values), list(frame["village_code"]), PRECISION_GRID_M
+    )
+    repaired += _gap_findings(
+        shapes, frame["village_code"].to_numpy(), frame["village_name"].to_numpy()
+    )
     frame = frame.set_geometry(gpd.GeoSeries(shapes, index=frame.index, crs=crs))
     return Township(
         name=settings.project.name,
@@ -132,7 +140,10 @@ def _code_mark_findings(written: pd.Series, codes: pd.Series) -> list[Finding]:
         return []
     return [
         make_finding(
-            "village_code_marks", layer="villages", measure=len(marked), examples=join_examples(sorted(set(marked)), 3)
+            "village_code_marks",
+            layer="villages",
+            measure=len(marked),
+            examples=join_examples(sorted(set(marked)), 3),
         )
     ]
 
@@ -146,7 +157,9 @@ def _code_by_content(raw: RawLayer) -> str | None:
     return resolve_column(raw, None, "village_code")
 
 
-def _georeference_villages(raw: RawLayer, settings: Settings) -> tuple[gpd.GeoSeries, CRS, tuple[Finding, ...]]:
+def _georeference_villages(
+    raw: RawLayer, settings: Settings
+) -> tuple[gpd.GeoSeries, CRS, tuple[Finding, ...]]:
     spec, wanted = settings.villages, settings.project.crs
     told = raw.frame.crs is not None or spec.crs is not None
     bounds = tuple(raw.frame.geometry.total_bounds)
@@ -167,7 +180,9 @@ def _georeference_villages(raw: RawLayer, settings: Settings) -> tuple[gpd.GeoSe
     return placed.geometry, target, placed.findings
 
 
-def _clean_villages(frame: gpd.GeoDataFrame, raw: RawLayer, town: str) -> tuple[gpd.GeoDataFrame, list[Finding]]:
+def _clean_villages(
+    frame: gpd.GeoDataFrame, raw: RawLayer, town: str
+) -> tuple[gpd.GeoDataFrame, list[Finding]]:
     """Valid areas, one row a code, sorted by code."""
     done = polygons.make_areas(np.asarray(frame.geometry.values))
     shapes = done.geometry
@@ -182,7 +197,9 @@ def _clean_villages(frame: gpd.GeoDataFrame, raw: RawLayer, town: str) -> tuple[
             measure=100 * change,
             place=polygons.inner_point(shape),
         )
-        for code, change, shape, ok in zip(frame["village_code"], done.change, shapes, has, strict=True)
+        for code, change, shape, ok in zip(
+            frame["village_code"], done.change, shapes, has, strict=True
+        )
         if ok and change > polygons.MIN_REPAIR_SHARE
     ]
     lost = sorted(set(frame["village_code"]) - set(frame["village_code"][has]))
@@ -200,7 +217,12 @@ def _clean_villages(frame: gpd.GeoDataFrame, raw: RawLayer, town: str) -> tuple[
             raise _two_villages(raw, str(code), names)
         if len(names) > 1:
             findings.append(
-                make_finding("village_code_clash", layer="villages", source_id=str(code), names="、".join(names))
+                make_finding(
+                    "village_code_clash",
+                    layer="villages",
+                    source_id=str(code),
+                    names="、".join(names),
+                )
             )
         rows.append((str(code), names[0], _union_shapes(np.asarray(group.geometry.values))))
     result = gpd.GeoDataFrame(
@@ -222,7 +244,9 @@ def _two_villages(raw: RawLayer, code: str, names: list[str]) -> InputError:
 
 def _union_shapes(shapes: np.ndarray) -> shapely.Geometry:
     """The land of all shapes, which are on the grid already."""
-    land: shapely.Geometry = shapes[0] if len(shapes) == 1 else geos.union_all(shapes, grid_size=PRECISION_GRID_M)
+    land: shapely.Geometry = (
+        shapes[0] if len(shapes) == 1 else geos.union_all(shapes, grid_size=PRECISION_GRID_M)
+    )
     return land
 
 
@@ -239,7 +263,11 @@ def _code_findings(frame: gpd.GeoDataFrame) -> list[Finding]:
     for name, codes_of in clashes[clashes.map(len) > 1].items():
         findings.append(
             make_finding(
-                "village_name_clash", layer="villages", source_id=codes_of[0], name=name, codes="、".join(codes_of)
+                "village_name_clash",
+                layer="villages",
+                source_id=codes_of[0],
+                name=name,
+                codes="、".join(codes_of),
             )
         )
     return findings
@@ -249,7 +277,8 @@ def _of_codes(kind: str, rows: gpd.GeoDataFrame) -> Finding:
     """One finding for all villages whose code is of a kind: they have one cause."""
     first = rows.iloc[0]
     examples = join_examples(
-        f"{code} {name}" for code, name in zip(rows["village_code"], rows["village_name"], strict=True)
+        f"{code} {name}"
+        for code, name in zip(rows["village_code"], rows["village_name"], strict=True)
     )
     return make_finding(
         kind,

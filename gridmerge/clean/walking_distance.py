@@ -9,9 +9,7 @@ from scipy.sparse.csgraph import minimum_spanning_tree
 
 from gridmerge.model import Township
 
-TOUR = (
-    1.125  # a round past all points, in lengths of their shortest tree: the ratio of the two constants for many points
-)
+TOUR = 1.125  # a round past all points, in lengths of their shortest tree: the ratio of the two constants for many points
 
 
 def walking_distances(points: np.ndarray, township: Township) -> np.ndarray:
@@ -49,7 +47,10 @@ def _neighbour_pairs(xy: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     points = shapely.multipoints(xy)
     sides = shapely.get_parts(shapely.delaunay_triangles(points, only_edges=True))
     index = {tuple(place): at for at, place in enumerate(xy.tolist())}
-    pairs = [[index[tuple(end)] for end in line] for line in shapely.get_coordinates(sides).reshape(-1, 2, 2).tolist()]
+    pairs = [
+        [index[tuple(end)] for end in line]
+        for line in shapely.get_coordinates(sides).reshape(-1, 2, 2).tolist()
+    ]
     along = np.arange(
         len(xy) - 1
     )  # what lies on one line has no triangles; xy is sorted, so neighbours follow each other

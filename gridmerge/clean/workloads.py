@@ -31,12 +31,12 @@ from gridmerge.model import Layer, RawLayer, Township, Work
 from gridmerge.tabular.cell_values import parse_numbers
 from gridmerge.tabular.row_numbers import same_lines
 
-MAX_ROW_VALUE = (
-    1e12  # of one row: more households, yuan or square metres than any township has; sums of such lose the rest
-)
+MAX_ROW_VALUE = 1e12  # of one row: more households, yuan or square metres than any township has; sums of such lose the rest
 
 
-def clean_work(raw: RawLayer, spec: WorkloadSpec, township: Township, layers: Sequence[Layer] = ()) -> Work:
+def clean_work(
+    raw: RawLayer, spec: WorkloadSpec, township: Township, layers: Sequence[Layer] = ()
+) -> Work:
     """Make a workload of an input.
 
     Parameters
@@ -72,7 +72,11 @@ def clean_work(raw: RawLayer, spec: WorkloadSpec, township: Township, layers: Se
     by_list = names_land(raw, spec)
     frame = with_points(raw, spec, required=not by_list)
     shapes, placing = _georeference_rows(frame, spec, township)
-    nowhere = shapely.is_missing(shapes) | shapely.is_empty(shapes) | ~np.isfinite(shapely.bounds(shapes)).all(axis=1)
+    nowhere = (
+        shapely.is_missing(shapes)
+        | shapely.is_empty(shapes)
+        | ~np.isfinite(shapely.bounds(shapes)).all(axis=1)
+    )
     listed = by_list and bool(nowhere.any())
     if listed:
         shapes[nowhere], unknown = listed_land(raw, spec, township, layers, nowhere)
@@ -81,14 +85,21 @@ def clean_work(raw: RawLayer, spec: WorkloadSpec, township: Township, layers: Se
     findings += told
     if nowhere.any():
         findings.append(
-            make_finding("work_no_place", layer=key, measure=nowhere.sum(), total=format_figure(values[nowhere].sum()))
+            make_finding(
+                "work_no_place",
+                layer=key,
+                measure=nowhere.sum(),
+                total=format_figure(values[nowhere].sum()),
+            )
         )
     findings += _datum_findings(shapes[~nowhere], spec, township, key)
     invalid = ~nowhere & ~shapely.is_valid(shapes)
     shapes[invalid] = geos.make_valid(shapes[invalid], method="structure", keep_collapsed=False)
     if spec.walk:
         values[~nowhere] = walking_distances(_require_points(shapes[~nowhere], raw), township)
-    result = gpd.GeoDataFrame({"value": values[~nowhere]}, geometry=shapes[~nowhere], crs=township.crs)
+    result = gpd.GeoDataFrame(
+        {"value": values[~nowhere]}, geometry=shapes[~nowhere], crs=township.crs
+    )
     if minutes is not None:
         result["minutes"] = minutes[~nowhere]
     found_ = sort_findings((*frame.findings, *findings, *placing))
@@ -106,7 +117,12 @@ def _georeference_rows(
 
 
 def _build_work(
-    raw: RawLayer, spec: WorkloadSpec, frame: gpd.GeoDataFrame, findings: tuple[Finding, ...], *, listed: bool
+    raw: RawLayer,
+    spec: WorkloadSpec,
+    frame: gpd.GeoDataFrame,
+    findings: tuple[Finding, ...],
+    *,
+    listed: bool,
 ) -> Work:
     return Work(
         name=spec.name,
@@ -140,7 +156,9 @@ def _mean_minutes(frame: gpd.GeoDataFrame) -> float:
     return float(np.average(frame["minutes"], weights=frame["value"]))
 
 
-def _datum_findings(shapes: np.ndarray, spec: WorkloadSpec, township: Township, key: str) -> list[Finding]:
+def _datum_findings(
+    shapes: np.ndarray, spec: WorkloadSpec, township: Township, key: str
+) -> list[Finding]:
     """A warning when many points lie outside the township as they are, and inside in another datum."""
     points = shapely.get_coordinates(shapes[shapely.get_type_id(shapes) == 0])
     found_ = datum_fit.points_off(points, township.villages, spec.datum or "wgs84")
@@ -148,7 +166,15 @@ def _datum_findings(shapes: np.ndarray, spec: WorkloadSpec, township: Township, 
         return []
     datum, now, then = found_
     then_text = f"{100 * then:.1f}"
-    return [make_finding("work_datum_suspected", layer=key, measure=round(100 * now, 1), datum=datum, then=then_text)]
+    return [
+        make_finding(
+            "work_datum_suspected",
+            layer=key,
+            measure=round(100 * now, 1),
+            datum=datum,
+            then=then_text,
+        )
+    ]
 
 
 def _empty_work(raw: RawLayer, spec: WorkloadSpec, township: Township) -> Work:
@@ -174,12 +200,22 @@ def _read_values(raw: RawLayer, spec: WorkloadSpec) -> tuple[np.ndarray, list[Fi
         findings.append(make_finding("work_blank", layer=key, measure=blank.sum(), field=field))
     if wrong.any():
         examples = join_examples(sorted(set(text_values(cells[wrong]))), 3)
-        findings.append(make_finding("work_not_number", layer=key, measure=wrong.sum(), field=field, examples=examples))
+        findings.append(
+            make_finding(
+                "work_not_number", layer=key, measure=wrong.sum(), field=field, examples=examples
+            )
+        )
     if negative.any():
-        findings.append(make_finding("work_negative", layer=key, measure=negative.sum(), field=field))
+        findings.append(
+            make_finding("work_negative", layer=key, measure=negative.sum(), field=field)
+        )
     if huge.any():
         examples = join_examples(sorted(set(text_values(cells[huge]))), 3)
-        findings.append(make_finding("work_too_large", layer=key, measure=huge.sum(), field=field, examples=examples))
+        findings.append(
+            make_finding(
+                "work_too_large", layer=key, measure=huge.sum(), field=field, examples=examples
+            )
+        )
     good = values.where(~(unread | negative | huge), 0.0).to_numpy(dtype=float)
     if not good.any():
         findings.append(make_finding("work_all_zero", layer=key, measure=len(good), field=field))
@@ -206,7 +242,9 @@ def with_points(raw: RawLayer, spec: Reading, required: bool = True) -> RawLayer
             f'{raw.source.key} ({raw.source.path}) has no geometry and no columns of lon and lat; write lon = "COLUMN", lat = "COLUMN" (it has: {", ".join(listed)}).',
         )
     table = same_lines(pd.DataFrame(raw.frame).drop(columns="geometry", errors="ignore"), raw.frame)
-    drawn_, told = points_from_table(table, chosen, layer=raw.source.key, file=raw.source.path, datum=spec.datum)
+    drawn_, told = points_from_table(
+        table, chosen, layer=raw.source.key, file=raw.source.path, datum=spec.datum
+    )
     frame = same_lines(gpd.GeoDataFrame(table, geometry=drawn_, crs=None), table)
     return replace(raw, frame=frame, findings=sort_findings((*raw.findings, *told)))
 
@@ -222,9 +260,13 @@ def _coordinate_columns(raw: RawLayer, spec: Reading) -> columns.CoordinateColum
 def by_content(frame: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
     """Sort by place, then value, then the geometry's bytes, so that the order in the file cannot matter."""
     bounds = shapely.bounds(np.asarray(frame.geometry.values))
-    keys = pd.DataFrame(bounds, columns=["x0", "y0", "x1", "y1"]).assign(value=frame["value"].to_numpy())
+    keys = pd.DataFrame(bounds, columns=["x0", "y0", "x1", "y1"]).assign(
+        value=frame["value"].to_numpy()
+    )
     if "minutes" in frame:
         keys["minutes"] = frame["minutes"].to_numpy()
     if len(frame) and (shapely.get_type_id(np.asarray(frame.geometry.values)) != 0).any():
         keys["wkb"] = shapely.to_wkb(np.asarray(frame.geometry.values))
-    return frame.iloc[keys.sort_values(list(keys.columns), kind="stable").index].reset_index(drop=True)
+    return frame.iloc[keys.sort_values(list(keys.columns), kind="stable").index].reset_index(
+        drop=True
+    )

@@ -61,7 +61,11 @@ class Console:
             return
         widths = [max(_display_width(row[i]) for row in (head, *rows)) for i in range(len(head))]
         for row in (head, ["─" * (width // _display_width("─")) for width in widths], *rows):
-            click.echo("  ".join(_pad_text(cell, width) for cell, width in zip(row, widths, strict=True)).rstrip())
+            click.echo(
+                "  ".join(
+                    _pad_text(cell, width) for cell, width in zip(row, widths, strict=True)
+                ).rstrip()
+            )
 
 
 def safe_streams() -> None:

@@ -68,7 +68,8 @@ def print_edits(console: Console, build: Build) -> None:
     if build.meeting.notes:
         count = len(build.meeting.notes)
         console.line(
-            f"  会上意见 {count} 条，已留在地图和 meeting.csv 中", f"  {count} notes stay on the map and in meeting.csv"
+            f"  会上意见 {count} 条，已留在地图和 meeting.csv 中",
+            f"  {count} notes stay on the map and in meeting.csv",
         )
 
 

@@ -46,5 +46,9 @@ def export_command(console: Console, out: str, dest: str, **choices: Any) -> Non
     done = send(out, dest, **choices)
     for note in done.notes:
         console.line(note.zh, note.en)
-    console.line(f"已写出 {done.grids} 个网格：{done.dest}", f"Wrote {done.grids} grids: {done.dest}")
-    console.summary({"dest": done.dest, "grids": done.grids, "notes": [note.en for note in done.notes]})
+    console.line(
+        f"已写出 {done.grids} 个网格：{done.dest}", f"Wrote {done.grids} grids: {done.dest}"
+    )
+    console.summary(
+        {"dest": done.dest, "grids": done.grids, "notes": [note.en for note in done.notes]}
+    )

@@ -13,10 +13,14 @@ from gridmerge.cli.options import out_argument, with_console
 @click.argument("figures", type=click.Path())
 @click.option("--layer", required=True, help="Key of the department's network. 部门网格的 key")
 @click.option("--to", "dest", type=click.Path(), required=True, help="CSV to write. 结果文件")
-@click.option("--back", is_flag=True, help="From unified grids to the department's. 由综合网格还原到部门网格")
+@click.option(
+    "--back", is_flag=True, help="From unified grids to the department's. 由综合网格还原到部门网格"
+)
 @click.option("--by", help="Workload whose spread is followed. 按哪项工作量分摊")
 @with_console
-def restate(console: Console, out: str, figures: str, layer: str, dest: str, back: bool, by: str | None) -> None:
+def restate(
+    console: Console, out: str, figures: str, layer: str, dest: str, back: bool, by: str | None
+) -> None:
     """Restate FIGURES (a CSV by a department's grids) to the unified grids, or back; totals are kept, estimates marked.
 
     把部门按原网格统计的数据换算到综合网格（或还原），合计不变，估算值有标记。
@@ -44,6 +48,7 @@ def calibrate(console: Console, out: str, hours: str) -> None:
 
     table = run(out, hours)
     console.table(
-        list(table.columns), [[str(row[0]), *(f"{value:.4g}" for value in row[1:])] for row in table.to_numpy()]
+        list(table.columns),
+        [[str(row[0]), *(f"{value:.4g}" for value in row[1:])] for row in table.to_numpy()],
     )
     console.summary({"weights": table.to_dict("records")})

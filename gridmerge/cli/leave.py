@@ -13,7 +13,9 @@ from gridmerge.i18n.text import Text
 @click.argument("member")
 @out_argument
 @click.option(
-    "--to", type=click.Path(), help="Folder for the amended tables; default OUT/leave-MEMBER. 调整后表格的文件夹"
+    "--to",
+    type=click.Path(),
+    help="Folder for the amended tables; default OUT/leave-MEMBER. 调整后表格的文件夹",
 )
 @with_console
 def leave_command(console: Console, member: str, out: str, to: str | None) -> None:
@@ -38,5 +40,7 @@ def leave_command(console: Console, member: str, out: str, to: str | None) -> No
     ]
     head = ("grid_code", "stand_in_id", "duty", "load", "load_per_capacity", "over_limit")
     console.table([name_column(column, console.spoken) for column in head], rows)
-    console.line(f"已写出 {to or f'{out}/leave-{member}'}", f"Wrote {to or f'{out}/leave-{member}'}")
+    console.line(
+        f"已写出 {to or f'{out}/leave-{member}'}", f"Wrote {to or f'{out}/leave-{member}'}"
+    )
     console.summary({"member": member, "cover": cover.to_dict("records")})

@@ -21,15 +21,33 @@ if TYPE_CHECKING:
 @out_argument
 @click.argument("lon", required=False)
 @click.argument("lat", required=False)
-@click.option("--events", type=click.Path(), help="A file of events: CSV, Excel, or any vector file. 事件文件")
-@click.option("--out", "dest", type=click.Path(), help="The same rows with their grids: .csv .geojson .gpkg 结果文件")
 @click.option(
-    "--datum", type=click.Choice(["wgs84", "gcj02", "bd09"]), help="Of the coordinates; default wgs84. 坐标基准"
+    "--events", type=click.Path(), help="A file of events: CSV, Excel, or any vector file. 事件文件"
 )
-@click.option("--crs", help="Of the coordinates: of events when the file does not say, or of X and Y. 坐标系")
-@click.option("--matter", help="Code or name of a matter; with --events its column. 事项编码或名称；批量时为列名")
-@click.option("--lon", "lon_column", metavar="COLUMN", help="Column of longitudes in a table. 经度列名")
-@click.option("--lat", "lat_column", metavar="COLUMN", help="Column of latitudes in a table. 纬度列名")
+@click.option(
+    "--out",
+    "dest",
+    type=click.Path(),
+    help="The same rows with their grids: .csv .geojson .gpkg 结果文件",
+)
+@click.option(
+    "--datum",
+    type=click.Choice(["wgs84", "gcj02", "bd09"]),
+    help="Of the coordinates; default wgs84. 坐标基准",
+)
+@click.option(
+    "--crs", help="Of the coordinates: of events when the file does not say, or of X and Y. 坐标系"
+)
+@click.option(
+    "--matter",
+    help="Code or name of a matter; with --events its column. 事项编码或名称；批量时为列名",
+)
+@click.option(
+    "--lon", "lon_column", metavar="COLUMN", help="Column of longitudes in a table. 经度列名"
+)
+@click.option(
+    "--lat", "lat_column", metavar="COLUMN", help="Column of latitudes in a table. 纬度列名"
+)
 @with_console
 def locate_command(
     console: Console,
@@ -53,7 +71,9 @@ def locate_command(
         from gridmerge.services.locate import locate_one
 
         x, y = _parse_place(lon, lat)
-        _print_answer(console, locate_one(out, x, y, datum or "wgs84", crs=more["crs"], matter=more["matter"]))
+        _print_answer(
+            console, locate_one(out, x, y, datum or "wgs84", crs=more["crs"], matter=more["matter"])
+        )
     else:
         raise click.UsageError(
             "Give either LON and LAT, or --events and --out. 请给出经度和纬度，或 --events 与 --out。"
@@ -74,7 +94,12 @@ def _parse_place(lon: str, lat: str | None) -> tuple[float, float]:
 
 
 def _locate_file(
-    console: Console, out: str, events: str, dest: str, datum: Datum | None, more: dict[str, str | None]
+    console: Console,
+    out: str,
+    events: str,
+    dest: str,
+    datum: Datum | None,
+    more: dict[str, str | None],
 ) -> None:
     from gridmerge.config.settings import Reading
     from gridmerge.services.locate.events import locate_many
@@ -126,7 +151,10 @@ def _print_answer(console: Console, answer: PlaceAnswer) -> None:
             duty = name_value(person["duty"], console.spoken)
             console.line(*[f"  {duty}  {person['name']} {person['phone']}".rstrip()] * 2)
         for row in answer.departments:
-            console.line(*[f"  {row['title']}  {row['source_id']} {row['name']} {row['holder']}".rstrip()] * 2)
+            console.line(
+                *[f"  {row['title']}  {row['source_id']} {row['name']} {row['holder']}".rstrip()]
+                * 2
+            )
         if answer.matter is not None:
             matter = answer.matter
             call = f" {matter['lead_contact']}".rstrip()

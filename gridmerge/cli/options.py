@@ -16,7 +16,8 @@ from gridmerge.i18n.text import Language
 from gridmerge.privacy.patterns import scrub_text
 from gridmerge.source_date import prove_day
 
-EXIT_STOPPED = 1  # exit code of a run that stopped with a sentence; click itself uses 2 for wrong usage
+# exit code of a run that stopped with a sentence; click itself uses 2 for wrong usage
+EXIT_STOPPED = 1
 
 project_argument = click.argument("project", type=click.Path(), default=".")
 out_argument = click.argument("out", type=click.Path())
@@ -32,18 +33,28 @@ audience_option = click.option(
 def with_console(command: Callable[..., None]) -> Callable[..., None]:
     """Give a command its `Console`, and turn a `GridmergeError` into one sentence on stderr and exit code 1."""
 
-    @click.option("--lang", type=click.Choice(["zh", "en"]), help="Language of messages and labels. 语言")
+    @click.option(
+        "--lang", type=click.Choice(["zh", "en"]), help="Language of messages and labels. 语言"
+    )
     @click.option("--quiet", is_flag=True, help="Print nothing but errors. 只报错误")
     @click.option("--verbose", is_flag=True, help="Tell each step. 显示每一步")
-    @click.option("--json", "as_json", is_flag=True, help="Print the summary as JSON on stdout. 以 JSON 输出摘要")
+    @click.option(
+        "--json",
+        "as_json",
+        is_flag=True,
+        help="Print the summary as JSON on stdout. 以 JSON 输出摘要",
+    )
     @functools.wraps(command)
-    def wrapped(*args: Any, lang: Any, quiet: bool, verbose: bool, as_json: bool, **kwargs: Any) -> None:
+    def wrapped(
+        *args: Any, lang: Any, quiet: bool, verbose: bool, as_json: bool, **kwargs: Any
+    ) -> None:
         console = Console(language=lang, quiet=quiet, verbose=verbose, as_json=as_json)
         try:
             prove_day()
             command(console, *args, **kwargs)
         except GridmergeError as error:
-            click.echo(scrub_text(console.say(error.text)), err=True)  # a message may quote what was in a cell
+            # a message may quote what was in a cell
+            click.echo(scrub_text(console.say(error.text)), err=True)
             raise click.exceptions.Exit(EXIT_STOPPED) from None
 
     return wrapped
@@ -52,7 +63,9 @@ def with_console(command: Callable[..., None]) -> Callable[..., None]:
 def language_of(console: Console, out: Path) -> Language:
     """Return the language asked for by --lang, else the one the build in OUT was made in."""
     try:
-        made_in: Language = json.loads((out / "report.json").read_text("utf-8"))["project"]["language"]
+        made_in: Language = json.loads((out / "report.json").read_text("utf-8"))["project"][
+            "language"
+        ]
     except (OSError, ValueError, KeyError) as error:
         raise OutputError(
             f"{out} 中没有完整的成果；请先运行 gridmerge build。",
@@ -61,7 +74,9 @@ def language_of(console: Console, out: Path) -> Language:
     return console.language or made_in
 
 
-def write_text(file: Path, text: str, inputs: Sequence[Path] = (), options: Mapping[str, Any] | None = None) -> None:
+def write_text(
+    file: Path, text: str, inputs: Sequence[Path] = (), options: Mapping[str, Any] | None = None
+) -> None:
     """Write a text file aside and move it in, so that what was there stays whole until the new one is.
 
     Parameters

@@ -22,7 +22,9 @@ if TYPE_CHECKING:
 
 @click.command()
 @click.argument("folder", type=click.Path())
-@click.option("--force", is_flag=True, help="Replace an existing gridmerge.toml. 覆盖已有的项目文件")
+@click.option(
+    "--force", is_flag=True, help="Replace an existing gridmerge.toml. 覆盖已有的项目文件"
+)
 @with_console
 def init(console: Console, folder: str, force: bool) -> None:
     """Look at every file in FOLDER and write a commented FOLDER/gridmerge.toml.
@@ -70,7 +72,11 @@ def _print_left_out(console: Console, proposed: ProjectProposal, file: Path) -> 
 
 @click.command()
 @project_argument
-@click.option("--out", type=click.Path(), help="Where the findings go; default PROJECT/check. 问题清单的文件夹")
+@click.option(
+    "--out",
+    type=click.Path(),
+    help="Where the findings go; default PROJECT/check. 问题清单的文件夹",
+)
 @with_console
 def check(console: Console, project: str, out: str | None) -> None:
     """Load and mend only; list what is wrong with the data. Exit code 1 if any finding is an error.
@@ -85,31 +91,43 @@ def check(console: Console, project: str, out: str | None) -> None:
     folder = Path(out) if out else settings.folder / "check"
     pipeline.check_writable(settings, folder, CHECK_FILES)
     inputs = pipeline.load_inputs(settings, console.progress)
-    write_check_files(inputs.findings, inputs.township, inputs.layers, settings.project.language, folder)
-    named = name_layers(inputs.layers, [work.name for work in settings.workload], console.language or "zh")
+    write_check_files(
+        inputs.findings, inputs.township, inputs.layers, settings.project.language, folder
+    )
+    named = name_layers(
+        inputs.layers, [work.name for work in settings.workload], console.language or "zh"
+    )
     _print_findings(console, inputs.findings, named)
     console.line(
         f"问题清单：{folder / 'findings.csv'}；在图上看：{folder / 'findings.html'}",
         f"All findings: {folder / 'findings.csv'}; on the map: {folder / 'findings.html'}",
     )
     errors = sum(finding.severity == "error" for finding in inputs.findings)
-    console.summary({"layers": len(inputs.layers), "findings": len(inputs.findings), "errors": errors})
+    console.summary(
+        {"layers": len(inputs.layers), "findings": len(inputs.findings), "errors": errors}
+    )
     if errors:
         raise click.exceptions.Exit(EXIT_STOPPED)
 
 
 @click.command()
 @project_argument
-@click.option("--out", type=click.Path(), help="Where the results go; default PROJECT/out. 成果文件夹")
+@click.option(
+    "--out", type=click.Path(), help="Where the results go; default PROJECT/out. 成果文件夹"
+)
 @click.option(
     "--edits",
     type=click.Path(),
     multiple=True,
     help="edits.json saved by the map's editor; several in the order of the meetings. 会议上导出的调整文件",
 )
-@click.option("--alternatives", is_flag=True, help="Also make three plans to choose from. 另作三个比选方案")
 @click.option(
-    "--processes", type=click.IntRange(1), help="Worker processes; default: as many as processors. 并行进程数"
+    "--alternatives", is_flag=True, help="Also make three plans to choose from. 另作三个比选方案"
+)
+@click.option(
+    "--processes",
+    type=click.IntRange(1),
+    help="Worker processes; default: as many as processors. 并行进程数",
 )
 @with_console
 def build(
@@ -133,18 +151,23 @@ def build(
     settings = settings_of(console, project)
     folder = Path(out) if out else settings.folder / "out"
     workers = processes or os.cpu_count() or 1
-    finished = pipeline.build(settings, folder, edits=edits, processes=workers, progress=console.progress)
+    finished = pipeline.build(
+        settings, folder, edits=edits, processes=workers, progress=console.progress
+    )
     report = summarize_build(finished)
     for sentence in compose_headlines(finished):
         console.line(sentence.zh, sentence.en)
     _print_summary(console, report)
     print_edits(console, finished)
     if alternatives:
-        table = pipeline.compare_plans(finished, folder, processes=workers, progress=console.progress)
+        table = pipeline.compare_plans(
+            finished, folder, processes=workers, progress=console.progress
+        )
         report["alternatives"] = table.to_dict("records")
         _print_alternatives(console, report["alternatives"])
     console.line(
-        f"成果：{folder}（先看 map.html 和 report.html）", f"Results: {folder} (begin with map.html and report.html)"
+        f"成果：{folder}（先看 map.html 和 report.html）",
+        f"Results: {folder} (begin with map.html and report.html)",
     )
     console.summary(report)
     failed = [finding for finding in finished.mosaic.findings if finding.severity == "error"]
@@ -167,7 +190,12 @@ def _print_alternatives(console: Console, rows: list[dict[str, Any]]) -> None:
         "kept_share": "与改动最少方案相同" if zh else "same as fewest changes",
     }
     named = (
-        {"fewest_changes": "改动最少", "most_even": "最均衡", "most_compact": "最紧凑", "edited": "会议调整后"}
+        {
+            "fewest_changes": "改动最少",
+            "most_even": "最均衡",
+            "most_compact": "最紧凑",
+            "edited": "会议调整后",
+        }
         if zh
         else {}
     )
@@ -178,7 +206,9 @@ def _print_alternatives(console: Console, rows: list[dict[str, Any]]) -> None:
         "agreement": ".3f",
         "kept_share": ".0%",
     }
-    cells = [[format(named.get(row[key], row[key]), shown.get(key, "")) for key in words] for row in rows]
+    cells = [
+        [format(named.get(row[key], row[key]), shown.get(key, "")) for key in words] for row in rows
+    ]
     console.table(list(words.values()), cells)
 
 
@@ -205,7 +235,11 @@ def _print_summary(console: Console, report: dict[str, Any]) -> None:
 
 def _print_people(console: Console, members: dict[str, Any]) -> None:
     """Print how near the sharing is to what can be proven best, who changes, and what the rules cost."""
-    floor = members["bound"] / members["mean_load_per_capacity"] if members["mean_load_per_capacity"] else 0.0
+    floor = (
+        members["bound"] / members["mean_load_per_capacity"]
+        if members["mean_load_per_capacity"]
+        else 0.0
+    )
     zh, en = (
         f"  可证明不可能低于 {floor:.2f}，差距 {members['gap']:.1%}",
         f"  provably not below {floor:.2f}, gap {members['gap']:.1%}",
@@ -219,18 +253,23 @@ def _print_people(console: Console, members: dict[str, Any]) -> None:
     console.line(zh, en)
 
 
-def _print_findings(console: Console, findings: Sequence[Finding], titles: Mapping[str, str]) -> None:
+def _print_findings(
+    console: Console, findings: Sequence[Finding], titles: Mapping[str, str]
+) -> None:
     """Print the errors and warnings, one line for each kind in each layer, and how many notes there are."""
     from gridmerge.cli.tally import TALLY_HEADER, list_remedies, tally_findings
 
     language = console.language or "zh"
     shown = [finding for finding in findings if finding.severity != "note"]
     if shown:
-        console.table([name.in_(language) for name in TALLY_HEADER], tally_findings(shown, titles, language))
+        console.table(
+            [name.in_(language) for name in TALLY_HEADER], tally_findings(shown, titles, language)
+        )
         console.line("怎么办：", "What to do:")
         for code, text in list_remedies(shown, language):
             console.line(f"  {code}：{text}", f"  {code}: {text}")
     notes = len(findings) - len(shown)
     console.line(
-        f"共 {len(shown)} 个问题，另有 {notes} 条说明。", f"{len(shown)} findings to act on, and {notes} notes."
+        f"共 {len(shown)} 个问题，另有 {notes} 条说明。",
+        f"{len(shown)} findings to act on, and {notes} notes.",
     )

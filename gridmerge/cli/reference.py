@@ -25,7 +25,9 @@ def departments(console: Console) -> None:
         ["key", "部门", "department", "rank", "又称 / also"],
         [[d.key, d.zh, d.en, f"{d.rank:g}", "、".join(d.aliases)] for d in every],
     )
-    console.summary({"departments": [{"key": d.key, "zh": d.zh, "en": d.en, "rank": d.rank} for d in every]})
+    console.summary(
+        {"departments": [{"key": d.key, "zh": d.zh, "en": d.en, "rank": d.rank} for d in every]}
+    )
 
 
 @click.command()
@@ -49,4 +51,6 @@ def explain(console: Console, code: str) -> None:
     severity = {"error": "错误", "warning": "提醒", "note": "说明"}[kind.severity]
     console.line(f"{code}（{severity}）", f"{code} ({kind.severity})")
     console.line(kind.explain.zh, kind.explain.en)
-    console.summary({"code": code, "severity": kind.severity, "zh": kind.explain.zh, "en": kind.explain.en})
+    console.summary(
+        {"code": code, "severity": kind.severity, "zh": kind.explain.zh, "en": kind.explain.en}
+    )

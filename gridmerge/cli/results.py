@@ -9,16 +9,28 @@ from typing import Any
 import click
 
 from gridmerge.cli.console import Console
-from gridmerge.cli.options import EXIT_STOPPED, audience_option, language_of, out_argument, with_console, write_text
+from gridmerge.cli.options import (
+    EXIT_STOPPED,
+    audience_option,
+    language_of,
+    out_argument,
+    with_console,
+    write_text,
+)
 
 
 @click.command("map")
 @out_argument
 @click.option("--to", type=click.Path(), help="File to write; default OUT/map.html. 地图文件")
 @audience_option
-@click.option("--basemap", help="Tile URL with {z} {x} {y}; default: none, the map needs no network. 底图地址")
 @click.option(
-    "--basemap-datum", type=click.Choice(["wgs84", "gcj02"]), default="wgs84", help="Datum of the tiles. 底图坐标"
+    "--basemap", help="Tile URL with {z} {x} {y}; default: none, the map needs no network. 底图地址"
+)
+@click.option(
+    "--basemap-datum",
+    type=click.Choice(["wgs84", "gcj02"]),
+    default="wgs84",
+    help="Datum of the tiles. 底图坐标",
 )
 @click.option("--review-number", default="", help="Map review number (审图号) for the footer.")
 @with_console
@@ -65,7 +77,8 @@ def verify(console: Console, out: str) -> None:
         console.line(f"说明：{note.zh}", f"Note: {note.en}")
     if proof.notes:
         console.line(
-            "核验通过（除上述说明外）：各项承诺全部成立。", "Verified, but for what the note says: every promise holds."
+            "核验通过（除上述说明外）：各项承诺全部成立。",
+            "Verified, but for what the note says: every promise holds.",
         )
     else:
         console.line("核验通过：各项承诺全部成立。", "Verified: every promise holds.")

@@ -16,7 +16,11 @@ TALLY_HEADER = (
     Text("问题（有多处的，举数值最大的一处）", "what (of several, the largest)"),
     Text("代码", "code"),
 )
-SEVERITY_WORDS = {"error": Text("错误", "error"), "warning": Text("提醒", "warning"), "note": Text("说明", "note")}
+SEVERITY_WORDS = {
+    "error": Text("错误", "error"),
+    "warning": Text("提醒", "warning"),
+    "note": Text("说明", "note"),
+}
 _SUMMABLE_UNITS = {
     "m²": "m²",
     "m2": "m²",
@@ -25,7 +29,9 @@ _SUMMABLE_UNITS = {
 }  # sums of percentages or distances would mean nothing
 
 
-def tally_findings(findings: Iterable[Finding], titles: Mapping[str, str], language: Language) -> list[list[str]]:
+def tally_findings(
+    findings: Iterable[Finding], titles: Mapping[str, str], language: Language
+) -> list[list[str]]:
     """Return a row for each severity, layer and kind, worst first; the full list is in findings.csv.
 
     Parameters
@@ -37,7 +43,10 @@ def tally_findings(findings: Iterable[Finding], titles: Mapping[str, str], langu
     def key(finding: Finding) -> tuple[int, str, str]:
         return SEVERITIES.index(finding.severity), finding.layer, finding.kind
 
-    return [_tally_row(list(group), titles, language) for _, group in groupby(sorted(findings, key=key), key)]
+    return [
+        _tally_row(list(group), titles, language)
+        for _, group in groupby(sorted(findings, key=key), key)
+    ]
 
 
 def list_remedies(findings: Iterable[Finding], language: Language) -> list[tuple[str, str]]:

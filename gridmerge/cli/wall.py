@@ -8,7 +8,13 @@ from typing import TYPE_CHECKING
 import click
 
 from gridmerge.cli.console import Console
-from gridmerge.cli.options import audience_option, language_of, out_argument, with_console, write_text
+from gridmerge.cli.options import (
+    audience_option,
+    language_of,
+    out_argument,
+    with_console,
+    write_text,
+)
 from gridmerge.errors import OutputError
 
 if TYPE_CHECKING:
@@ -17,11 +23,15 @@ if TYPE_CHECKING:
 
 @click.command()
 @out_argument
-@click.option("--to", type=click.Path(), help="Folder for the sheets; default OUT/posters. 挂图文件夹")
+@click.option(
+    "--to", type=click.Path(), help="Folder for the sheets; default OUT/posters. 挂图文件夹"
+)
 @audience_option
 @click.option("--review-number", default="", help="Map review number (审图号).")
 @with_console
-def posters(console: Console, out: str, to: str | None, audience: Audience, review_number: str) -> None:
+def posters(
+    console: Console, out: str, to: str | None, audience: Audience, review_number: str
+) -> None:
     """Draw A3 sheets of a finished build, the township and each village, as PDF and PNG.
 
     出 A3 挂图：全乡镇一张、每村（社区）一张，PDF 和 PNG 两种。需要 pip install "gridmerge[posters]"。
@@ -66,7 +76,9 @@ def atlas(console: Console, outs: tuple[str, ...], dest: str) -> None:
     file = Path(dest)
     inputs = [path for out in outs for path in list_finished_inputs(Path(out))]
     prepare_output(file.parent, (file.name,), inputs)
-    html = draw([Path(out) for out in outs], file.parent, language=language_of(console, Path(outs[0])))
+    html = draw(
+        [Path(out) for out in outs], file.parent, language=language_of(console, Path(outs[0]))
+    )
     write_text(file, html, inputs)
     console.line(f"已写出 {file}：{len(outs)} 个乡镇", f"Wrote {file}: {len(outs)} townships")
     console.summary({"dest": dest, "townships": len(outs)})

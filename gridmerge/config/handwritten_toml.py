@@ -15,7 +15,9 @@ from gridmerge.errors import ProjectError
 # How many lines are explained at once: more help nobody.
 _MAX_LINES = 8
 _SHOWN = 80
-_WIDE = str.maketrans({"＝": "=", "［": "[", "］": "]", "【": "[", "】": "]", "＂": '"', "｛": "{", "｝": "}"})
+_WIDE = str.maketrans(
+    {"＝": "=", "［": "[", "］": "]", "【": "[", "】": "]", "＂": '"', "｛": "{", "｝": "}"}
+)
 _QUOTES = re.compile("[“”„‟「」『』〝〞＂]")
 _SINGLE = re.compile("[‘’‚‛＇]")
 _BLANKS = re.compile("[\u00a0\u2000-\u200f\u202a-\u202f\u2060\u3000\ufeff]")
@@ -118,7 +120,8 @@ def _explain_errors(file: Path, text: str, error: Exception) -> ProjectError:
         else:
             break
     return ProjectError(
-        f"{file}：" + "；".join(zh for zh, _ in told) + "。", f"{file}: " + "; ".join(en for _, en in told) + "."
+        f"{file}：" + "；".join(zh for zh, _ in told) + "。",
+        f"{file}: " + "; ".join(en for _, en in told) + ".",
     )
 
 
@@ -137,7 +140,11 @@ def _explain_line(number: int, lines: list[str], said: str) -> tuple[str, str, s
     shown = line.strip()[:_SHOWN]
     if mended is None:
         zh, en = '应为 键 = "文字" 或 键 = 数字', 'it should be key = "text" or key = number'
-        return f"第 {number} 行写得不对（{shown}）：{zh}", f"line {number} is not right ({shown}): {en}", None
+        return (
+            f"第 {number} 行写得不对（{shown}）：{zh}",
+            f"line {number} is not right ({shown}): {en}",
+            None,
+        )
     zh = "，".join(reason.zh for reason in reasons)
     en = ", ".join(reason.en for reason in reasons)
     return (
@@ -148,7 +155,12 @@ def _explain_line(number: int, lines: list[str], said: str) -> tuple[str, str, s
 
 
 def _written_twice(number: int, lines: list[str], said: str) -> tuple[str, str, None] | None:
-    if "overwrite" not in said and "twice" not in said and "declare" not in said and "mutate" not in said:
+    if (
+        "overwrite" not in said
+        and "twice" not in said
+        and "declare" not in said
+        and "mutate" not in said
+    ):
         return None
     table = _TABLE.match(lines[number - 1])
     if table is not None and table[1] in _SEVERAL:
@@ -200,13 +212,18 @@ def _comma_list(line: str) -> str:
 
 def _fix_colon(line: str) -> str:
     return (
-        re.sub(r"^(\s*[\w-]+)\s*[:：](?!=)\s*", r"\1 = ", line) if "=" not in line.split('"', maxsplit=1)[0] else line
+        re.sub(r"^(\s*[\w-]+)\s*[:：](?!=)\s*", r"\1 = ", line)
+        if "=" not in line.split('"', maxsplit=1)[0]
+        else line
     )
 
 
 def _fix_slashes(line: str) -> str:
     return _PATH.sub(
-        lambda text: "'" + text[1] + "'" if "'" not in text[1] else '"' + text[1].replace("\\", "/") + '"', line
+        lambda text: (
+            "'" + text[1] + "'" if "'" not in text[1] else '"' + text[1].replace("\\", "/") + '"'
+        ),
+        line,
     )
 
 
@@ -258,7 +275,11 @@ _REPAIRS = (
         "it has blanks that are full-width or cannot be seen",
         lambda line: _BLANKS.sub(" ", line),
     ),
-    Repair("用了中文引号", "it has typographic quotation marks", lambda line: _SINGLE.sub("'", _QUOTES.sub('"', line))),
+    Repair(
+        "用了中文引号",
+        "it has typographic quotation marks",
+        lambda line: _SINGLE.sub("'", _QUOTES.sub('"', line)),
+    ),
     Repair("用了全角符号", "it has full-width signs", _half_width),
     Repair("列表里要用半角逗号", "a list wants plain commas", _comma_list),
     Repair("键后面要写等号", "the key wants an equals sign", _fix_colon),

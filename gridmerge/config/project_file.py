@@ -89,8 +89,12 @@ def _describe_problem(detail: Mapping[str, Any]) -> tuple[str, str]:
     """One pydantic detail as a clause in Chinese and in English."""
     where = _format_location(detail["loc"])
     if detail["type"] == "extra_forbidden":
-        near = difflib.get_close_matches(str(detail["loc"][-1]), _known_keys(detail["loc"][:-1]), n=1, cutoff=0.4)
-        hint_zh, hint_en = (f"，是否想写 {near[0]}？", f", did you mean {near[0]}?") if near else ("", "")
+        near = difflib.get_close_matches(
+            str(detail["loc"][-1]), _known_keys(detail["loc"][:-1]), n=1, cutoff=0.4
+        )
+        hint_zh, hint_en = (
+            (f"，是否想写 {near[0]}？", f", did you mean {near[0]}?") if near else ("", "")
+        )
         return f"未知的键 {where}{hint_zh}", f"unknown key {where}{hint_en}"
     if detail["type"] == "missing":
         return f"缺少 {where}", f"{where} is missing"
@@ -196,10 +200,14 @@ def _complete_settings(settings: Settings) -> Settings:
         )
     _refuse_duplicates("layers", [layer.key for layer in settings.layers], settings.file)
     _refuse_duplicates(
-        "departments", [name for one in settings.departments for name in sorted(one.names)], settings.file
+        "departments",
+        [name for one in settings.departments for name in sorted(one.names)],
+        settings.file,
     )
     # GeoPackage columns know no case: Households and households would be one
-    _refuse_duplicates("workload", [work.name.casefold() for work in settings.workload], settings.file)
+    _refuse_duplicates(
+        "workload", [work.name.casefold() for work in settings.workload], settings.file
+    )
     _refuse_reserved([work.name for work in settings.workload], settings.file)
     _refuse_half_timed(settings.workload, settings.file)
     return settings.model_copy(
@@ -235,7 +243,11 @@ Table = TypeVar("Table", bound=Reading)
 
 def _with_control(table: Table, folder: Path) -> Table:
     """Control points lie beside the project file, as inputs do."""
-    return table if table.control is None else table.model_copy(update={"control": str(folder / table.control)})
+    return (
+        table
+        if table.control is None
+        else table.model_copy(update={"control": str(folder / table.control)})
+    )
 
 
 def _refuse_duplicates(table: str, names: list[str], file: Path) -> None:
@@ -268,7 +280,9 @@ def _refuse_reserved(names: list[str], file: Path) -> None:
 
 def _complete_sizes(settings: Settings) -> Grids:
     grids, names = settings.grids, [work.name for work in settings.workload]
-    unit = grids.unit or ("households" if "households" in names else names[0] if len(names) == 1 else None)
+    unit = grids.unit or (
+        "households" if "households" in names else names[0] if len(names) == 1 else None
+    )
     if unit is None and names:
         raise ProjectError(
             f"{settings.file}：[grids] 需要 unit，可选 {'、'.join(names)}。",
@@ -295,11 +309,15 @@ def _complete_sizes(settings: Settings) -> Grids:
             f"{settings.file}: [grids] wants min ≤ target ≤ max, not {low:g}, {target:g}, {high:g}.",
         )
     beside = {  # partition knows no project folder
-        key: str(settings.folder / path) for key in ("previous", "locks", "links") if (path := getattr(grids, key))
+        key: str(settings.folder / path)
+        for key in ("previous", "locks", "links")
+        if (path := getattr(grids, key))
     }
     for key, path in beside.items():
         _ordinary(settings, key, path)
-    return grids.model_copy(update={"unit": unit, "target": target, "min": low, "max": high, **beside})
+    return grids.model_copy(
+        update={"unit": unit, "target": target, "min": low, "max": high, **beside}
+    )
 
 
 def _ordinary(settings: Settings, key: str, path: str) -> None:

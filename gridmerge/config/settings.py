@@ -5,7 +5,15 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
-from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, PositiveInt, model_validator
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    PositiveInt,
+    model_validator,
+)
 from pydantic_core import PydanticCustomError
 
 from gridmerge.geo.datum import Datum
@@ -44,13 +52,15 @@ class Section(BaseModel):
 class Reading(Section):
     """Where an input lies and how to read it: the keys every input table shares."""
 
-    path: Paths  # relative to the project file; a list or a glob where one network comes in several files
+    # relative to the project file; a list or a glob where one network comes in several files
+    path: Paths
     layer: str | None = None  # in files of several layers
     where: str | None = None  # OGR SQL filter
     crs: Code | None = None  # when the file does not say, or lies
     # CSV of control points (x, y, to_x, to_y) of a local city system; never copied or logged
     control: str | None = None
-    datum: Datum | None = None  # None: the file's CRS is taken at its word, and the fit to the villages is measured
+    # None: the file's CRS is taken at its word, and the fit to the villages is measured
+    datum: Datum | None = None
     encoding: str | None = None  # when detection fails
     geometry: str | None = None  # CSV/Excel: column with WKT or "lon,lat;lon,lat;..."
     lon: str | None = None  # CSV/Excel of points
@@ -84,7 +94,8 @@ class LayerSpec(Reading):
     id: str | None = None
     name: str | None = None
     holder: str | None = None
-    village: str | None = None  # table without geometry: the column that lists villages, by code or name
+    # table without geometry: the column that lists villages, by code or name
+    village: str | None = None
     role: Role = "grid"
     # whether its grids are meant to cover the township, or are estates here and there; None: by the land they cover
     coverage: Coverage | None = None
@@ -108,13 +119,17 @@ class DepartmentSpec(Section):
     key: Shown
     zh: Shown = ""  # what people call it; empty: the key
     en: Shown = ""  # the same in English; empty: as `zh`
-    aliases: Paths | tuple[()] = ()  # other names, as [[layers]] and the list of matters may write it
-    rank: float | None = None  # whose line wins, 1 first; None: the catalogue's, or after all others
+    # other names, as [[layers]] and the list of matters may write it
+    aliases: Paths | tuple[()] = ()
+    # whose line wins, 1 first; None: the catalogue's, or after all others
+    rank: float | None = None
 
     @property
     def names(self) -> frozenset[str]:
         """Everything it goes by, without case."""
-        return frozenset(name.strip().casefold() for name in (self.key, self.zh, self.en, *self.aliases) if name)
+        return frozenset(
+            name.strip().casefold() for name in (self.key, self.zh, self.en, *self.aliases) if name
+        )
 
 
 class WorkloadSpec(Reading):
@@ -129,8 +144,10 @@ class WorkloadSpec(Reading):
     # a unit takes: then time is the weight, for every source weighed; a table where kinds of one source take different times
     minutes: Positive | dict[str, Positive] | None = None
     kind: str | None = None  # field with the kind that a table of minutes names
-    village: str | None = None  # CSV/Excel: column with the village (code or name) of rows without coordinates
-    grids: str | None = None  # CSV/Excel: key of the network whose grid codes the rows have, in the column `id`
+    # CSV/Excel: column with the village (code or name) of rows without coordinates
+    village: str | None = None
+    # CSV/Excel: key of the network whose grid codes the rows have, in the column `id`
+    grids: str | None = None
     id: str | None = None
     walk: bool = False  # points: what counts is the metres of a round past all of them
     # how much more a unit takes in communities (居委会) and in villages (村委会): far apart, worse roads, or denser
@@ -140,14 +157,17 @@ class WorkloadSpec(Reading):
     @model_validator(mode="after")
     def _kinds_and_times(self) -> WorkloadSpec:
         if isinstance(self.minutes, dict) != (self.kind is not None):
-            raise PydanticCustomError("kinds_and_minutes", "a table of minutes needs kind, and kind a table")
+            raise PydanticCustomError(
+                "kinds_and_minutes", "a table of minutes needs kind, and kind a table"
+            )
         return self
 
 
 class Overlay(Section):
     """[overlay]"""
 
-    tolerance: float | None = Field(default=None, gt=0)  # metres; None: estimated from the layers' residuals
+    # metres; None: estimated from the layers' residuals
+    tolerance: float | None = Field(default=None, gt=0)
 
 
 class Grids(Section):
@@ -156,17 +176,23 @@ class Grids(Section):
     Defaults follow the common rule for towns of about 300 households a grid; every number is meant to be edited.
     """
 
-    unit: str | None = None  # None: "households" if there is such a workload, else the only workload, else area_ha
+    # None: "households" if there is such a workload, else the only workload, else area_ha
+    unit: str | None = None
     target: float | None = Field(default=None, gt=0)
     min: float | None = Field(default=None, ge=0)
     max: float | None = Field(default=None, gt=0)
     # prices of the objective (docs/en/partition.md); a border is counted in sides of a typical grid, so 1 is a grid's side
     agree: float = Field(default=1.0, ge=0)  # a side of border where no department has a line
-    compact: float = Field(default=0.25, ge=0)  # any side of border: short lines win where departments do not care
-    barrier: float = Field(default=0.5, ge=0, le=1)  # share of a border's price forgiven along rivers and main roads
-    whole: float = Field(default=0.5, ge=0)  # extra price of a side that cuts a grid of a `base` network
-    even: float = Field(default=5.0, ge=0)  # uneven work: from 25 % to 15 % off the mean is worth a fifth of a side
-    steady: float = Field(default=20.0, ge=0)  # the village's whole work changing its grid, against an earlier plan
+    # any side of border: short lines win where departments do not care
+    compact: float = Field(default=0.25, ge=0)
+    # share of a border's price forgiven along rivers and main roads
+    barrier: float = Field(default=0.5, ge=0, le=1)
+    # extra price of a side that cuts a grid of a `base` network
+    whole: float = Field(default=0.5, ge=0)
+    # uneven work: from 25 % to 15 % off the mean is worth a fifth of a side
+    even: float = Field(default=5.0, ge=0)
+    # the village's whole work changing its grid, against an earlier plan
+    steady: float = Field(default=20.0, ge=0)
     # moves tried per face: about a second for 150 faces; beyond 150, they grow as the square root of the faces
     effort: float = Field(default=4000.0, gt=0)
     # how much is spent on a lower bound: rounds of column generation in villages of up to 60 faces (12 close most gaps, at many
@@ -181,7 +207,8 @@ class Grids(Section):
     # gridmerge.gpkg of an earlier build: codes last, and the plan changes only where it must
     previous: str | None = None
     locks: str | None = None  # CSV (kind, a, b): what people have fixed
-    links: str | None = None  # CSV (face_a, face_b): bridges and ferries that join faces without a common border
+    # CSV (face_a, face_b): bridges and ferries that join faces without a common border
+    links: str | None = None
 
 
 class RosterSpec(Reading):
@@ -201,9 +228,12 @@ class Staffing(Section):
     # may be shared by several, which is evener and means more people on more grids
     split: bool = False
     own_village: bool = False  # members take grids of their own village only
-    max_km: float | None = Field(default=None, gt=0)  # longest way from home to a grid, as the crow flies
-    pin: dict[Shown, Paths] = Field(default_factory=dict)  # member_id → grid codes the member must stand on
-    exclude: dict[Shown, Paths] = Field(default_factory=dict)  # member_id → grid codes the member must not take
+    # longest way from home to a grid, as the crow flies
+    max_km: float | None = Field(default=None, gt=0)
+    # member_id → grid codes the member must stand on
+    pin: dict[Shown, Paths] = Field(default_factory=dict)
+    # member_id → grid codes the member must not take
+    exclude: dict[Shown, Paths] = Field(default_factory=dict)
     # grid code (or village code) → departments or skills wanted of who takes it, as in the roster's `departments`
     needs: dict[str, Paths] = Field(default_factory=dict)
 
@@ -297,5 +327,6 @@ RESERVED_NAMES = frozenset(
         "zone",
     ]
 )
-HOUSEHOLD_SIZES = (300.0, 150.0, 450.0)  # target, min, max: towns of about 300 households a grid (domain practice)
+# target, min, max: towns of about 300 households a grid (domain practice)
+HOUSEHOLD_SIZES = (300.0, 150.0, 450.0)
 AREA_SIZES = (50.0, 10.0, 200.0)  # hectares: only used when a project has no workload at all

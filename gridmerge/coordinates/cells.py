@@ -18,19 +18,29 @@ Pair = tuple[float, float, bool]
 
 # Marks of degrees, minutes and seconds that half-width forms would tear apart or leave as they are.
 _MARKS = str.maketrans(
-    {**dict.fromkeys("º˚∘゜◦度", "°"), **dict.fromkeys("′’‘´`ˊ＇ʹ分", "'"), **dict.fromkeys("″”“„＂ʺ秒", '"')}
+    {
+        **dict.fromkeys("º˚∘゜◦度", "°"),
+        **dict.fromkeys("′’‘´`ˊ＇ʹ分", "'"),
+        **dict.fromkeys("″”“„＂ʺ秒", '"'),
+    }
 )
 _LON_WORDS = ("东经", "西经", "东", "西", "经", "LONGITUDE", "LONG", "LON", "LNG", "E", "W")
 _LAT_WORDS = ("北纬", "南纬", "北", "南", "纬", "LATITUDE", "LAT", "N", "S")
 _BEHIND = ("西经", "西", "W", "南纬", "南", "S")  # what counts the other way
 _WORD = "|".join((*_LON_WORDS, *_LAT_WORDS, "X", "Y"))
-_LABELLED = re.compile(rf"(?P<before>{_WORD})?[\s:=]*(?P<body>[-+\d.][^A-Z\u4e00-\u9fff]*?)\s*(?P<after>{_WORD})?")
+_LABELLED = re.compile(
+    rf"(?P<before>{_WORD})?[\s:=]*(?P<body>[-+\d.][^A-Z\u4e00-\u9fff]*?)\s*(?P<after>{_WORD})?"
+)
 _DECIMAL = re.compile(r"[+-]?\d{1,9}(?:\.\d*)?\s*°?")
-_EXPONENT = re.compile(r"[+-]?\d\.\d+E[+-]\d{1,3}")  # as spreadsheets show it; without the sign it may be a code
+# as spreadsheets show it; without the sign it may be a code
+_EXPONENT = re.compile(r"[+-]?\d\.\d+E[+-]\d{1,3}")
 _METRES = re.compile(r"([+-]?\d{4,9}(?:\.\d*)?)\s*[M米]")
-_COMMA = re.compile(r"([+-]?\d{1,3}),(\d{1,2}|\d{4,})\s*°?")  # three digits behind it would be thousands
+# three digits behind it would be thousands
+_COMMA = re.compile(r"([+-]?\d{1,3}),(\d{1,2}|\d{4,})\s*°?")
 _THOUSANDS = re.compile(r"[+-]?\d{1,3}(?:,\d{3}){2,}(?:\.\d+)?|[+-]?\d{1,3},\d{3}\.\d+")
-_MARKED = re.compile(r"""([+-]?)(\d{1,3})\s*°\s*(\d{1,2}(?:\.\d+)?)\s*'?\s*(?:(\d{1,2}(?:\.\d+)?)\s*(?:"|'')?)?""")
+_MARKED = re.compile(
+    r"""([+-]?)(\d{1,3})\s*°\s*(\d{1,2}(?:\.\d+)?)\s*'?\s*(?:(\d{1,2}(?:\.\d+)?)\s*(?:"|'')?)?"""
+)
 _PARTED = re.compile(r"""([+-]?)(\d{1,3})[-: ]\s*(\d{1,2})\s*[-: ']\s*(\d{1,2}(?:\.\d+)?)\s*"?""")
 _DOTTED = re.compile(r"([+-]?)(\d{1,3})\.(\d{2})\.(\d{2}(?:\.\d+)?)")
 _MINUTES = re.compile(r"([+-]?)(\d{1,3})[-: ]\s*(\d{1,2}\.\d+)\s*'?")
@@ -134,7 +144,9 @@ def _of_json(text: str) -> Pair | None:
     if not isinstance(data, dict):
         return None
     said = {str(key).lower(): value for key, value in data.items()}
-    found = [next((said[key] for key in keys if key in said), None) for keys in (_JSON_LON, _JSON_LAT)]
+    found = [
+        next((said[key] for key in keys if key in said), None) for keys in (_JSON_LON, _JSON_LAT)
+    ]
     read = [parse_coordinate(value) for value in found]
     return None if read[0] is None or read[1] is None else (read[0][0], read[1][0], "x" not in said)
 
@@ -189,7 +201,12 @@ def _parse_sexagesimal(text: str) -> float | None:
         return None
     sign, degrees, minute, *more = (part or "" for part in form.groups())
     second = more[0] if more else ""
-    if ("." in minute and second) or float(minute) >= 60 or float(second or 0) > 60 or int(degrees) > 180:
+    if (
+        ("." in minute and second)
+        or float(minute) >= 60
+        or float(second or 0) > 60
+        or int(degrees) > 180
+    ):
         return None
     value = int(degrees) + float(minute) / 60 + float(second or 0) / 3600
     return -value if sign == "-" else value

@@ -36,7 +36,10 @@ _IN_FILE_NAMES: dict[Datum, str] = {
 }
 # Pairs of names for (east, north); the first family that a name belongs to counts.
 _FAMILIES: tuple[tuple[str, str], ...] = (
-    (r"longitude|longtitude|(?<![a-z])(?:long|lon|lng)(?![a-z])", r"latitude|(?<![a-z])lat(?![a-z])"),
+    (
+        r"longitude|longtitude|(?<![a-z])(?:long|lon|lng)(?![a-z])",
+        r"latitude|(?<![a-z])lat(?![a-z])",
+    ),
     (r"经度|东经|西经|jingdu|(?<![a-z])jd(?![a-z])", r"纬度|北纬|南纬|weidu|(?<![a-z])wd(?![a-z])"),
     (r"横坐标|东坐标|东向坐标|easting", r"纵坐标|北坐标|北向坐标|northing"),
     (
@@ -58,7 +61,8 @@ _SAMPLE_ROWS = 1000  # rows, spread over the table, that tell whether a column h
 # Metres or degrees that two ways to write one place may differ by: a figure rounded, seconds instead of decimals.
 _ROUNDED, _ROUNDED_DEGREES = 10.0, 1e-4
 _MOSTLY = 0.5  # of the rows that are filled: what reads less often holds something else
-_NEARLY = 0.8  # of the rows the best pair reads: a pair that reads so many may be preferred for its datum
+# of the rows the best pair reads: a pair that reads so many may be preferred for its datum
+_NEARLY = 0.8
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -144,10 +148,16 @@ def find_coordinate_columns(frame: pd.DataFrame) -> CoordinateColumns | None:
         [_single_column(name) for name in names if _SINGLE.search(_normalize_name(name))],
     ):
         share = {columns: _readable_share(spread, columns) for columns in candidates}
-        sure = [one for one in candidates if share[one] > _MOSTLY or (_has_degree_names(one) and share[one] >= 0)]
+        sure = [
+            one
+            for one in candidates
+            if share[one] > _MOSTLY or (_has_degree_names(one) and share[one] >= 0)
+        ]
         best = max((share[one] for one in sure), default=0.0)
         if sure:
-            chosen = min((one for one in sure if share[one] >= _NEARLY * best), key=_datum_preference)
+            chosen = min(
+                (one for one in sure if share[one] >= _NEARLY * best), key=_datum_preference
+            )
             return replace(chosen, beside=_rival_labels(spread, chosen, sure))
     return None
 
@@ -171,7 +181,12 @@ def _places_differ(here: ParsedPlaces, there: ParsedPlaces) -> bool:
 
 def holds_places(column: pd.Series) -> bool:
     """Whether most cells of a column say a place each."""
-    return _readable_share(pd.DataFrame({"place": column}), CoordinateColumns(lon="place", lat="place")) > _MOSTLY
+    return (
+        _readable_share(
+            pd.DataFrame({"place": column}), CoordinateColumns(lon="place", lat="place")
+        )
+        > _MOSTLY
+    )
 
 
 def columns_by_name(lon: str, lat: str) -> CoordinateColumns:
@@ -192,7 +207,12 @@ def read_places(frame: pd.DataFrame, columns: CoordinateColumns) -> ParsedPlaces
     wrong = (turned_row != turned) & ((its != "") | (others != ""))
     x, y = (y, x) if turned else (x, y)
     lost = wrong | ~(np.isfinite(x) & np.isfinite(y))
-    return ParsedPlaces(x=np.where(lost, np.nan, x), y=np.where(lost, np.nan, y), unread=filled & lost, turned=turned)
+    return ParsedPlaces(
+        x=np.where(lost, np.nan, x),
+        y=np.where(lost, np.nan, y),
+        unread=filled & lost,
+        turned=turned,
+    )
 
 
 def _read_single(column: pd.Series) -> ParsedPlaces:
@@ -229,7 +249,10 @@ def _filled_rows(column: pd.Series) -> NDArray[np.bool_]:
     given = column.notna().to_numpy(dtype=bool)
     if column.dtype == object:
         return np.asarray(
-            given & np.array([not isinstance(cell, str) or bool(cell.strip()) for cell in column], dtype=bool)
+            given
+            & np.array(
+                [not isinstance(cell, str) or bool(cell.strip()) for cell in column], dtype=bool
+            )
         )
     return np.asarray(given)
 
@@ -241,7 +264,10 @@ def _unpack_degrees(x: Numbers, y: Numbers, columns: CoordinateColumns) -> tuple
     """
     if not _has_degree_names(columns):
         return x, y
-    packed = [_of_packed(x, _COUNTRY_BOX[0], _COUNTRY_BOX[2]), _of_packed(y, _COUNTRY_BOX[1], _COUNTRY_BOX[3])]
+    packed = [
+        _of_packed(x, _COUNTRY_BOX[0], _COUNTRY_BOX[2]),
+        _of_packed(y, _COUNTRY_BOX[1], _COUNTRY_BOX[3]),
+    ]
     both, given = np.isfinite(packed[0]) & np.isfinite(packed[1]), np.isfinite(x) & np.isfinite(y)
     if both.sum() <= _NEARLY * given.sum() or not given.any():
         return x, y
@@ -270,7 +296,11 @@ def _pair_columns(names: Iterable[str]) -> Iterable[CoordinateColumns]:
         if key in north:
             yield CoordinateColumns(lon=name, lat=north[key], datum=key[2])
             continue
-        half = [other for other in north if other[:2] == key[:2] and other not in east and None in (key[2], other[2])]
+        half = [
+            other
+            for other in north
+            if other[:2] == key[:2] and other not in east and None in (key[2], other[2])
+        ]
         if half:  # 高德经度 beside 纬度: one datum is said, and no other pair claims either
             yield CoordinateColumns(lon=name, lat=north[half[0]], datum=key[2] or half[0][2])
 
@@ -296,7 +326,10 @@ def _datum_preference(columns: CoordinateColumns) -> int:
 
 def _has_degree_names(columns: CoordinateColumns) -> bool:
     """Whether the names say longitude and latitude: then cells that cannot be read are to be told, not passed over."""
-    return columns.lon != columns.lat and _name_family(_without_datum(_normalize_name(columns.lon)))[0] in _DEGREES
+    return (
+        columns.lon != columns.lat
+        and _name_family(_without_datum(_normalize_name(columns.lon)))[0] in _DEGREES
+    )
 
 
 def _readable_share(frame: pd.DataFrame, columns: CoordinateColumns) -> float:

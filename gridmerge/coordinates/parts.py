@@ -52,7 +52,9 @@ def part_columns(names: Iterable[str]) -> dict[str, tuple[str, str, str]] | None
 
 def with_whole(frame: pd.DataFrame, parts: dict[str, tuple[str, str, str]]) -> pd.DataFrame:
     """Return the columns ``lon`` and ``lat`` of a table as text such as 103°45′12.3″; a row without any part is blank."""
-    return pd.DataFrame({axis: _together(frame, names) for axis, names in parts.items()}, index=frame.index)
+    return pd.DataFrame(
+        {axis: _together(frame, names) for axis, names in parts.items()}, index=frame.index
+    )
 
 
 def _together(frame: pd.DataFrame, names: tuple[str, str, str]) -> list[str | None]:

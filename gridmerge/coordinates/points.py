@@ -51,13 +51,17 @@ def points_from_table(
         findings.append(make_finding("coordinates_swapped", layer=layer, file=file))
     if columns.beside:
         others = "；".join(columns.beside)
-        findings.append(make_finding("pairs_twice", layer=layer, file=file, field=columns.label, others=others))
+        findings.append(
+            make_finding("pairs_twice", layer=layer, file=file, field=columns.label, others=others)
+        )
     said = columns.datum or file_datum(PurePath(file).stem)
     if datum is None and said in ("gcj02", "bd09") and places.degrees.any():
         there = places.degrees
         x[there], y[there] = datum_to_wgs84(said, x[there], y[there])
         findings.append(
-            make_finding("datum_in_header", layer=layer, file=file, datum=said, where=_datum_source(columns))
+            make_finding(
+                "datum_in_header", layer=layer, file=file, datum=said, where=_datum_source(columns)
+            )
         )
     drawn = np.full(len(frame), None, dtype=object)
     given = np.isfinite(x)

@@ -15,7 +15,9 @@ from gridmerge.discover.keywords import column_texts, find_keyword, load_keyword
 from gridmerge.discover.scan import ScannedSheet
 from gridmerge.i18n.text import Text
 
-Kind = Literal["villages", "network", "exclusive", "barrier", "workload", "roster", "matters", "other"]
+Kind = Literal[
+    "villages", "network", "exclusive", "barrier", "workload", "roster", "matters", "other"
+]
 
 MAX_DEPARTMENTS = 40  # values of a column that may each be a department
 
@@ -28,7 +30,9 @@ class ClassifiedSheet:
     kind: Guess[Kind]
 
 
-def classify_sheets(sheets: list[ScannedSheet], villages: ClassifiedSheet | None) -> list[ClassifiedSheet]:
+def classify_sheets(
+    sheets: list[ScannedSheet], villages: ClassifiedSheet | None
+) -> list[ClassifiedSheet]:
     """Tell what each sheet with rows is.
 
     Parameters
@@ -58,7 +62,9 @@ def find_department(sheet: ScannedSheet) -> Guess[Department] | None:
         if named:
             return _department_guess(named, where, sure)
         if (english := _department_in_english(text)) is not None:
-            why = join_texts(where, Text(f"的英文词像 {english.key}", f": English words mean {english.key}"))
+            why = join_texts(
+                where, Text(f"的英文词像 {english.key}", f": English words mean {english.key}")
+            )
             return Guess(english, "likely", why)
     told = _department_of_values(sheet)
     if told is None and (placed := load_catalog().mentions(sheet.title, places=True)):
@@ -70,16 +76,21 @@ def find_department(sheet: ScannedSheet) -> Guess[Department] | None:
     return told
 
 
-def _department_guess(named: list[tuple[str, Department]], where: Text, sure: Sure) -> Guess[Department]:
+def _department_guess(
+    named: list[tuple[str, Department]], where: Text, sure: Sure
+) -> Guess[Department]:
     """The department of the longest word; a name that speaks of two is no proof of either."""
     (word_, first), others = named[0], [one for _, one in named[1:] if one.key != named[0][1].key]
     has = join_texts(where, Text(f"有“{word_}”", f" has “{word_}”"))
     if not others:
         return Guess(first, sure, has)
     also = Text(
-        list_names(dict.fromkeys(one.zh for one in others)).zh, list_names(dict.fromkeys(one.en for one in others)).en
+        list_names(dict.fromkeys(one.zh for one in others)).zh,
+        list_names(dict.fromkeys(one.en for one in others)).en,
     )
-    return Guess(first, "unsure", join_texts(has, Text("，也像 ", "; it is like "), also, Text("", " too")))
+    return Guess(
+        first, "unsure", join_texts(has, Text("，也像 ", "; it is like "), also, Text("", " too"))
+    )
 
 
 def _department_in_english(title: str) -> Department | None:
@@ -118,7 +129,11 @@ def _department_of_values(sheet: ScannedSheet) -> Guess[Department] | None:
             [one.key for value in values if (one := load_catalog().find(value))], dtype=object
         ).value_counts()
         if len(keys) and keys.iloc[0] >= share * len(values):
-            return Guess(load_catalog()[str(keys.index[0])], "likely", Text(zh.format(column), en.format(column)))
+            return Guess(
+                load_catalog()[str(keys.index[0])],
+                "likely",
+                Text(zh.format(column), en.format(column)),
+            )
     return None
 
 
@@ -131,20 +146,35 @@ def _classify_sheet(sheet: ScannedSheet) -> Guess[Kind]:
         sign = find_keyword(title, "barrier")
         owner = find_department(sheet)
         if sign or (owner and owner.value.key in ("transport", "water")):
-            said = Text(sign, sign) if sign else Text(owner.value.zh, owner.value.en) if owner else NO_REASON
-            return Guess("barrier", "sure", Text(f"线状，名称中有“{said.zh}”", f"lines, and the name has “{said.en}”"))
+            said = (
+                Text(sign, sign)
+                if sign
+                else Text(owner.value.zh, owner.value.en)
+                if owner
+                else NO_REASON
+            )
+            return Guess(
+                "barrier",
+                "sure",
+                Text(f"线状，名称中有“{said.zh}”", f"lines, and the name has “{said.en}”"),
+            )
         return Guess("barrier", "unsure", Text("线状，看不出是什么", "lines of nobody knows what"))
     if sheet.shape == "point":
         return _classify_points(sheet)
     if sign := find_keyword(title, "exclusive"):
-        return Guess("exclusive", "sure", Text(f"文件名中有“{sign}”", f"the file name has “{sign}”"))
+        return Guess(
+            "exclusive", "sure", Text(f"文件名中有“{sign}”", f"the file name has “{sign}”")
+        )
     return _classify_areas(sheet)
 
 
 def _classify_areas(sheet: ScannedSheet) -> Guess[Kind]:
     title, owner = sheet.title, find_department(sheet)
     if owner is None and (several := by_department(sheet)) is not None:
-        why = Text(f"{several[0]} 一列写明各要素的部门", f"the column {several[0]} names each feature's department")
+        why = Text(
+            f"{several[0]} 一列写明各要素的部门",
+            f"the column {several[0]} names each feature's department",
+        )
         return Guess("network", "likely", why)
     sign = find_keyword(title, "network")
     code = id_field(sheet)
@@ -152,10 +182,16 @@ def _classify_areas(sheet: ScannedSheet) -> Guess[Kind]:
     if owner is not None and (sign or coded):
         return Guess("network", "sure" if sign and owner.sure == "sure" else "likely", owner.why)
     if (field := find_work_column(sheet)) is not None and sign is None:
-        return Guess("workload", "likely", Text(f"面状，有数量字段 {field}", f"areas with amounts in {field}"))
+        return Guess(
+            "workload",
+            "likely",
+            Text(f"面状，有数量字段 {field}", f"areas with amounts in {field}"),
+        )
     if owner is not None:
         return Guess("network", "likely", owner.why)
-    grid_field = coded is not None and any(name in normalize_name(coded) for name in ("grid", "wg", "网格"))
+    grid_field = coded is not None and any(
+        name in normalize_name(coded) for name in ("grid", "wg", "网格")
+    )
     if sign or grid_field:
         why = Text(
             f"名称或字段像网格（{sign or coded}），部门不明",
@@ -178,14 +214,22 @@ def _classify_points(sheet: ScannedSheet) -> Guess[Kind]:
             return Guess("workload", "sure" if name != "staff" else "likely", why)
     field = find_work_column(sheet)
     if field is not None:
-        return Guess("workload", "likely", Text(f"点状，有数量字段 {field}", f"points with amounts in {field}"))
+        return Guess(
+            "workload",
+            "likely",
+            Text(f"点状，有数量字段 {field}", f"points with amounts in {field}"),
+        )
     if sign := find_keyword(sheet.title, "network"):
         why = Text(
             f"点状，名称中有“{sign}”，但点不能作网格；请向部门要网格的面图层",
             f"points, though the name has “{sign}”; points can be no grids, ask the department for the areas",
         )
         return Guess("other", "unsure", why)
-    return Guess("other", "unsure", Text("点状，看不出是不是工作量", "points; nobody can tell whether they make work"))
+    return Guess(
+        "other",
+        "unsure",
+        Text("点状，看不出是不是工作量", "points; nobody can tell whether they make work"),
+    )
 
 
 def _classify_table(sheet: ScannedSheet) -> Guess[Kind]:
@@ -196,9 +240,14 @@ def _classify_table(sheet: ScannedSheet) -> Guess[Kind]:
         return Guess("roster", "sure", sign)
     column = find_field(sheet.columns, "villages")
     # a count of people by village is a table of statistics, but no network of the department of that name
-    if column and find_department(sheet) and (find_keyword(sheet.title, "network") or find_work_column(sheet) is None):
+    if (
+        column
+        and find_department(sheet)
+        and (find_keyword(sheet.title, "network") or find_work_column(sheet) is None)
+    ):
         why = Text(
-            f"没有图形，{column} 一列列出所辖的村", f"no shapes; the column {column} lists the villages of each grid"
+            f"没有图形，{column} 一列列出所辖的村",
+            f"no shapes; the column {column} lists the villages of each grid",
         )
         return Guess("network", "likely", why)
     why = Text("没有图形的表，看不出用途", "a table without shapes; nobody can tell what for")

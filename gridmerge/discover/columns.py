@@ -26,17 +26,23 @@ _CODE = re.compile(
 )  # letters, digits, dashes; one sign such as 标 or 号
 _NUMBER = re.compile(r"\d+")
 _HAN = re.compile(r"[\u3400-\u9fff]")
-_MIN_DISTINCT_SHARE = 0.5  # of the filled values: parts of one grid may share an id, a constant is none
+# of the filled values: parts of one grid may share an id, a constant is none
+_MIN_DISTINCT_SHARE = 0.5
 _MOSTLY = 0.6  # share of the values that must look like what a column is taken for
 _NEARLY_ALL = 0.95  # of the rows: a district in two parts has its number twice
 # what a geographic information system measures and writes beside every feature, as `normalize_name` writes it
 _MEASURE = re.compile(
     r"(shape|st|geom|poly|calc)?(area|leng(th)?|len|perim(eter)?|acres?|hectares?)(m2|ha|km2|mu|sqm)?\d*|.*(面积|周长|长度)|(tb|js|jz)?mj"
 )
-_AMOUNT = re.compile(r"area|leng|perim|count|num$|total|sum|pop|hous|面积|长度|周长|数|户|人|量|率|额")
-_ANY_ROW = frozenset({"id", "fid", "gid", "bsm"})  # what a program may number its rows by, or a department its grids
+_AMOUNT = re.compile(
+    r"area|leng|perim|count|num$|total|sum|pop|hous|面积|长度|周长|数|户|人|量|率|额"
+)
+# what a program may number its rows by, or a department its grids
+_ANY_ROW = frozenset({"id", "fid", "gid", "bsm"})
 # what only programs number rows by, as `normalize_name` writes it
-_MACHINES = frozenset({"objectid", "gmlid", "ogcfid", "globalid", "guid", "uuid", "shapeid", "序号", "no"})
+_MACHINES = frozenset(
+    {"objectid", "gmlid", "ogcfid", "globalid", "guid", "uuid", "shapeid", "序号", "no"}
+)
 # numbers of rows, which name a grid only where nothing else does
 _ROWS = _MACHINES | {"fid", "oid", "gid"}
 _CALLED = {
@@ -44,27 +50,44 @@ _CALLED = {
     "name": Text("名称", "a name"),
     "holder": Text("责任人", "a person responsible"),
 }
-_MIN_CODE_DIGITS = 6  # digits from which a plain number is a code rather than an amount or a place in a list
+# digits from which a plain number is a code rather than an amount or a place in a list
+_MIN_CODE_DIGITS = 6
 
 
 def id_field(sheet: ScannedSheet) -> Guess[str] | None:
     """The column with the department's own grid codes."""
-    allowed = [name for name in sheet.columns if not _is_measure(name) and _may_be_id(_filled_values(sheet, name))]
+    allowed = [
+        name
+        for name in sheet.columns
+        if not _is_measure(name) and _may_be_id(_filled_values(sheet, name))
+    ]
     own = [name for name in allowed if normalize_name(name) not in _ROWS]
-    chosen = _choose_column(sheet, "id", own, _looks_like_id) or _choose_column(sheet, "id", allowed, _looks_like_id)
+    chosen = _choose_column(sheet, "id", own, _looks_like_id) or _choose_column(
+        sheet, "id", allowed, _looks_like_id
+    )
     if chosen is not None or len(sheet.frame) < 2:
         return chosen
-    numbers = [name for name in allowed if _tells_by_number(sheet, name) and normalize_name(name) not in _MACHINES]
+    numbers = [
+        name
+        for name in allowed
+        if _tells_by_number(sheet, name) and normalize_name(name) not in _MACHINES
+    ]
     numbers = numbers or [
-        name for name in allowed if normalize_name(name) not in _MACHINES and _is_numbering(sheet, name)
+        name
+        for name in allowed
+        if normalize_name(name) not in _MACHINES and _is_numbering(sheet, name)
     ]
     if not numbers:
         return None
     if _filled_values(sheet, numbers[0]).is_unique:
-        why = Text("字段名看不出，各要素的数字都不同", "its name tells nothing; every feature has another number")
+        why = Text(
+            "字段名看不出，各要素的数字都不同",
+            "its name tells nothing; every feature has another number",
+        )
     else:
         why = Text(
-            "字段名看不出，各要素的数字几乎都不同", "its name tells nothing; nearly every feature has another number"
+            "字段名看不出，各要素的数字几乎都不同",
+            "its name tells nothing; nearly every feature has another number",
         )
     return Guess(numbers[0], "unsure", why)
 
@@ -78,26 +101,42 @@ def find_named_column(sheet: ScannedSheet, columns: list[str], part: str) -> str
     named = find_field(columns, part)
     if named is None or _looks_like_name(_filled_values(sheet, named)):
         return named
-    chinese = [name for name in columns if find_field([name], part) and _looks_like_name(_filled_values(sheet, name))]
+    chinese = [
+        name
+        for name in columns
+        if find_field([name], part) and _looks_like_name(_filled_values(sheet, name))
+    ]
     return find_field(chinese, part) or named
 
 
 def name_field(sheet: ScannedSheet, taken: list[str]) -> Guess[str] | None:
     """The column with what the grids are called; `taken` are columns that play another part."""
-    allowed = [name for name in sheet.columns if name not in taken and _may_be_name(_filled_values(sheet, name))]
+    allowed = [
+        name
+        for name in sheet.columns
+        if name not in taken and _may_be_name(_filled_values(sheet, name))
+    ]
     return _choose_column(sheet, "name", allowed, _looks_like_name)
 
 
 def holder_field(sheet: ScannedSheet, taken: list[str]) -> Guess[str] | None:
     """The column with the person responsible."""
-    allowed = [name for name in sheet.columns if name not in taken and _may_be_holder(_filled_values(sheet, name))]
+    allowed = [
+        name
+        for name in sheet.columns
+        if name not in taken and _may_be_holder(_filled_values(sheet, name))
+    ]
     return _choose_column(sheet, "holder", allowed, _looks_like_people)
 
 
 def _tells_by_number(sheet: ScannedSheet, name: str) -> bool:
     """Short numbers, all different, that do not merely count the rows: police precincts go by such."""
     values = _filled_values(sheet, name)
-    if len(values) < len(sheet.frame) or not values.is_unique or _matching_share(values, _NUMBER) < 1:
+    if (
+        len(values) < len(sheet.frame)
+        or not values.is_unique
+        or _matching_share(values, _NUMBER) < 1
+    ):
         return False
     numbers = sorted(int(value) for value in values)
     return numbers[-1] - numbers[0] >= len(numbers) and numbers[-1] < 10**_MIN_CODE_DIGITS
@@ -106,7 +145,11 @@ def _tells_by_number(sheet: ScannedSheet, name: str) -> bool:
 def _is_numbering(sheet: ScannedSheet, name: str) -> bool:
     """Whole numbers from 1 on or so, hardly any twice: council districts go by such. An amount is told by its name."""
     values = _filled_values(sheet, name)
-    if len(values) < len(sheet.frame) or _distinct_share(values) < _NEARLY_ALL or _matching_share(values, _NUMBER) < 1:
+    if (
+        len(values) < len(sheet.frame)
+        or _distinct_share(values) < _NEARLY_ALL
+        or _matching_share(values, _NUMBER) < 1
+    ):
         return False
     return _AMOUNT.search(normalize_name(name)) is None
 
@@ -126,7 +169,11 @@ def _choose_column(
 ) -> Guess[str] | None:
     """The column whose name says so, else the one whose values do; surest when both agree and no other is like it."""
     named = find_named_column(sheet, allowed, part) if part == "name" else find_field(allowed, part)
-    alike = [name for name in allowed if looks(_filled_values(sheet, name)) and normalize_name(name) not in _MACHINES]
+    alike = [
+        name
+        for name in allowed
+        if looks(_filled_values(sheet, name)) and normalize_name(name) not in _MACHINES
+    ]
     if named is None:
         return _by_content(alike, _CALLED[part])
     doubt, what = _column_doubt(sheet, part, named, allowed, alike), _CALLED[part]
@@ -134,25 +181,37 @@ def _choose_column(
     return Guess(named, "likely" if doubt.zh else "sure", why)
 
 
-def _column_doubt(sheet: ScannedSheet, part: str, named: str, allowed: list[str], alike: list[str]) -> Text:
+def _column_doubt(
+    sheet: ScannedSheet, part: str, named: str, allowed: list[str], alike: list[str]
+) -> Text:
     """What speaks against a column whose name is right; nothing when nothing does."""
     values, rows = _filled_values(sheet, named), len(sheet.frame)
     others = [name for name in allowed if name != named]
-    called_so = [name for name in others if find_field([name], part) and not _are_copies(sheet, name, named)]
+    called_so = [
+        name for name in others if find_field([name], part) and not _are_copies(sheet, name, named)
+    ]
     # what a program numbers its rows by has such a name too
     rivals = [name for name in others if name in alike or _tells_by_number(sheet, name)]
     rivals = rivals if part == "id" and normalize_name(named) in _ANY_ROW else []
     if part == "id" and values.nunique() < rows:
         again = rows - values.nunique()
-        return Text(f"，但 {again} 个要素重号或空号", f", but {again} features repeat one or have none")
+        return Text(
+            f"，但 {again} 个要素重号或空号", f", but {again} features repeat one or have none"
+        )
     if called_so or rivals:
         return join_texts(Text("；还看到 ", "; also seen: "), list_names([*called_so, *rivals][:3]))
     if part == "name" and _distinct_share(values) < _MIN_DISTINCT_SHARE:
         return Text("，但多处重名", ", but many repeat")
     if part == "holder" and named not in alike:
         people = list_names(alike[:3])
-        more = Text(f"；{people.zh} 的内容像人名", f"; {people.en} looks like people's names") if alike else NO_REASON
-        return join_texts(Text("，但内容不像人名", ", but what stands in it is no person's name"), more)
+        more = (
+            Text(f"；{people.zh} 的内容像人名", f"; {people.en} looks like people's names")
+            if alike
+            else NO_REASON
+        )
+        return join_texts(
+            Text("，但内容不像人名", ", but what stands in it is no person's name"), more
+        )
     return NO_REASON
 
 
@@ -161,7 +220,8 @@ def _by_content(alike: list[str], called: Text) -> Guess[str] | None:
         return None
     if len(alike) == 1:
         why = Text(
-            f"字段名看不出，但内容像{called.zh}", f"its name tells nothing, but its values look like {called.en}"
+            f"字段名看不出，但内容像{called.zh}",
+            f"its name tells nothing, but its values look like {called.en}",
         )
         return Guess(alike[0], "likely", why)
     others = list_names(alike[1:4])
@@ -183,7 +243,11 @@ def _filled_values(sheet: ScannedSheet, name: str) -> pd.Series:
 
 
 def _matching_share(values: pd.Series, pattern: re.Pattern[str]) -> float:
-    return float(values.map(lambda text: pattern.fullmatch(text) is not None).mean()) if len(values) else 0.0
+    return (
+        float(values.map(lambda text: pattern.fullmatch(text) is not None).mean())
+        if len(values)
+        else 0.0
+    )
 
 
 def _distinct_share(values: pd.Series) -> float:
@@ -215,12 +279,22 @@ def _may_be_name(values: pd.Series) -> bool:
 
 def _looks_like_name(values: pd.Series) -> bool:
     """Chinese words that differ from row to row and are no persons."""
-    han = float(values.map(lambda text: len(_HAN.findall(text)) >= 2).mean()) if len(values) else 0.0
-    return han >= _MOSTLY and _distinct_share(values) >= _MIN_DISTINCT_SHARE and not _looks_like_people(values)
+    han = (
+        float(values.map(lambda text: len(_HAN.findall(text)) >= 2).mean()) if len(values) else 0.0
+    )
+    return (
+        han >= _MOSTLY
+        and _distinct_share(values) >= _MIN_DISTINCT_SHARE
+        and not _looks_like_people(values)
+    )
 
 
 def _may_be_holder(values: pd.Series) -> bool:
-    return len(values) > 0 and max(_matching_share(values, one) for one in (_PHONE, _DATE, _DECIMAL, _NUMBER)) < _MOSTLY
+    return (
+        len(values) > 0
+        and max(_matching_share(values, one) for one in (_PHONE, _DATE, _DECIMAL, _NUMBER))
+        < _MOSTLY
+    )
 
 
 def _looks_like_people(values: pd.Series) -> bool:
@@ -239,7 +313,11 @@ def is_person(text: str) -> bool:
     (True, True, False)
     """
     first = re.split(r"[、,，;；/\s（(]", re.sub(r"[\d\-+*]+", " ", text).strip())[0]
-    if not 2 <= len(first) <= 4 or len(_HAN.findall(first)) != len(first) or first[-1] in _place_endings():
+    if (
+        not 2 <= len(first) <= 4
+        or len(_HAN.findall(first)) != len(first)
+        or first[-1] in _place_endings()
+    ):
         return False
     single, double = _load_surnames()
     return first[:2] in double or (len(first) <= 3 and first[0] in single)
@@ -262,12 +340,16 @@ def count_field(sheet: ScannedSheet, name: str) -> Guess[str] | None:
     numeric = [column for column in sheet.columns if _is_amount(sheet, column)]
     for column in numeric:
         if normalize_name(column) in {normalize_name(field) for field in known["fields"]}:
-            return Guess(column, "sure", Text(f"字段名即{column}", f"the column is called {column}"))
+            return Guess(
+                column, "sure", Text(f"字段名即{column}", f"the column is called {column}")
+            )
     for part in known["parts"]:
         held = [column for column in numeric if normalize_name(part) in normalize_name(column)]
         if held:
             others = (
-                join_texts(Text("；还看到 ", "; also seen: "), list_names(held[1:4])) if len(held) > 1 else NO_REASON
+                join_texts(Text("；还看到 ", "; also seen: "), list_names(held[1:4]))
+                if len(held) > 1
+                else NO_REASON
             )
             why = join_texts(Text(f"字段名中有“{part}”", f"its name holds “{part}”"), others)
             return Guess(held[0], "likely", why)

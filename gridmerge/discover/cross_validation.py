@@ -7,12 +7,17 @@ from gridmerge.discover.layers import most_frequent
 from gridmerge.discover.settings_table import ProjectTable
 from gridmerge.i18n.text import Text
 
-OFF_TOWNSHIP = "layer_off_township"  # the finding on a network of which nothing lies on the villages
+# the finding on a network of which nothing lies on the villages
+OFF_TOWNSHIP = "layer_off_township"
 
 
 def villages_datum(tables: list[ProjectTable]) -> Guess[str] | None:
     """The datum of the villages, when more than half of the networks fit them only so."""
-    networks = [table for table in tables if table.plain().get("role", "grid") in ("grid", "base") and table.findings]
+    networks = [
+        table
+        for table in tables
+        if table.plain().get("role", "grid") in ("grid", "base") and table.findings
+    ]
     votes = [
         str(dict(finding.blanks)["datum"])
         for table in networks
@@ -50,7 +55,8 @@ def doubt_villages(head: ProjectTable, tables: list[ProjectTable]) -> Text | Non
         for table in tables
         if table.name == "[[layers]]"
         and table.role in ("grid", "base")
-        and table.values["department"].sure != "unsure"  # what nobody knows may well be of elsewhere
+        and table.values["department"].sure
+        != "unsure"  # what nobody knows may well be of elsewhere
     ]
     off = sum(map(is_off, networks))
     if off <= len(networks) / 2:

@@ -35,7 +35,9 @@ def prove_layer(table: ProjectTable, sheet: ScannedSheet, township: Township | N
         if suspected is not None and table.role in ("grid", "base"):
             blanks = {name: str(value) for name, value in suspected.blanks}
             table.values["datum"] = Guess(
-                blanks["datum"], "sure", join_texts(_FIT, Text(blanks["figures"], blanks["figures"]))
+                blanks["datum"],
+                "sure",
+                join_texts(_FIT, Text(blanks["figures"], blanks["figures"])),
             )
             layer = clean_layer(sheet.raw, _layer_spec(table), township)
     except GridmergeError as error:
@@ -71,7 +73,10 @@ def prove_points(table: ProjectTable, sheet: ScannedSheet, township: Township | 
 def _open_datum(table: ProjectTable, sheet: ScannedSheet, township: Township) -> None:
     """Points inside the township prove no datum: a web map's lie inside as well, but for a few at its rim."""
     middle = township.villages.total_bounds.reshape(2, 2).mean(axis=0)[:, None]
-    if sheet.degrees and in_china(*systems.transform_points(township.crs, systems.WGS84, *middle))[0]:
+    if (
+        sheet.degrees
+        and in_china(*systems.transform_points(township.crs, systems.WGS84, *middle))[0]
+    ):
         table.notes.append(
             Text(
                 "datum：没有点落在乡镇外，看不出是否为互联网地图坐标；若取自高德、腾讯地图请写 gcj02，百度地图请写 bd09，请核对",
@@ -104,7 +109,9 @@ def _is_datum_settled(table: ProjectTable, layer: Layer, township: Township) -> 
     figures = datum_fit.describe_fits(measured)
     fit = join_texts(_FIT, Text(figures, figures))
     if "datum" in table.values:
-        why = join_texts(Text("比原样吻合，但仍不够；", "fits better than as it is, but not well; "), fit)
+        why = join_texts(
+            Text("比原样吻合，但仍不够；", "fits better than as it is, but not well; "), fit
+        )
         table.values["datum"] = Guess(datum, "unsure", why)
     else:
         table.notes.append(
@@ -134,7 +141,9 @@ def _set_crs(table: ProjectTable, findings: Iterable[Finding], settled: bool | N
         return
 
 
-def _why_system(code: str, found: Finding, blanks: dict[str, str], settled: bool | None) -> Guess[str]:
+def _why_system(
+    code: str, found: Finding, blanks: dict[str, str], settled: bool | None
+) -> Guess[str]:
     if found.kind == "crs_by_evidence":
         return _by_trying(code, found, blanks, settled)
     if found.kind == "crs_contradicted":
@@ -151,7 +160,10 @@ def _why_system(code: str, found: Finding, blanks: dict[str, str], settled: bool
         return Guess(code, "likely", why)
     if settled is not False:
         fit = Text("，界线与村界吻合", ", and its lines fit the villages") if settled else NO_REASON
-        why = Text("文件没有坐标系，坐标数值只可能是它", "the file says none; its numbers can be nothing else")
+        why = Text(
+            "文件没有坐标系，坐标数值只可能是它",
+            "the file says none; its numbers can be nothing else",
+        )
         return Guess(code, "sure", join_texts(why, fit))
     # western numbers of the older Chinese datums look the same and lie tens of metres off
     why = Text(
@@ -161,9 +173,15 @@ def _why_system(code: str, found: Finding, blanks: dict[str, str], settled: bool
     return Guess(code, "likely", why)
 
 
-def _by_trying(code: str, found: Finding, blanks: dict[str, str], settled: bool | None) -> Guess[str]:
+def _by_trying(
+    code: str, found: Finding, blanks: dict[str, str], settled: bool | None
+) -> Guess[str]:
     """How a system was told by trying: which others lie the same, near, or also on the villages."""
-    rivals, near, same = int(blanks.get("rivals", 0)), blanks.get("near", ""), blanks.get("same", "")
+    rivals, near, same = (
+        int(blanks.get("rivals", 0)),
+        blanks.get("near", ""),
+        blanks.get("same", ""),
+    )
     if rivals:
         why = Text(
             f"文件没有坐标系，有 {rivals + 1} 个坐标系都大致落在村界上，它的界线与村界最吻合，请核对",
@@ -196,7 +214,11 @@ def _latin_punctuation(labels: str) -> str:
 
 def _suggest_filter(table: ProjectTable, sheet: ScannedSheet, away: set[str], inside: int) -> None:
     """A filter for one township out of a county's file, where a column tells the two apart."""
-    if "where" in table.values or len(away) < _MIN_OUTSIDE_SHARE * (inside + len(away)) or inside == 0:
+    if (
+        "where" in table.values
+        or len(away) < _MIN_OUTSIDE_SHARE * (inside + len(away))
+        or inside == 0
+    ):
         return
     if "id" not in table.values:
         table.notes.append(
@@ -222,14 +244,22 @@ def _suggest_filter(table: ProjectTable, sheet: ScannedSheet, away: set[str], in
 def _distinguishing_value(values: pd.Series, outside: pd.Series, inside: int) -> str | None:
     """The value of a column that the township's features have and the others have not."""
     mine = set(values[~outside])
-    if len(mine) == 1 and not (mine & set(values[outside])) and values.nunique() <= max(2, len(values) // 3):
+    if (
+        len(mine) == 1
+        and not (mine & set(values[outside]))
+        and values.nunique() <= max(2, len(values) // 3)
+    ):
         return str(mine.pop())
     # neighbours drawn a little over the border stay inside: the value that holds nearly all insiders decides
     share = pd.crosstab(values, outside)
     if share.shape[1] != 2 or not 2 <= len(share) <= 60:
         return None
     pure = share[share[True] == 0]
-    if len(pure) == 1 and pure.iloc[0][False] >= 0.8 * inside and share.drop(index=pure.index)[True].min() > 0:
+    if (
+        len(pure) == 1
+        and pure.iloc[0][False] >= 0.8 * inside
+        and share.drop(index=pure.index)[True].min() > 0
+    ):
         return str(pure.index[0])
     return None
 

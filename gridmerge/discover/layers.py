@@ -23,9 +23,13 @@ from gridmerge.geo import geos
 from gridmerge.i18n.text import Text
 from gridmerge.model import Township
 
-_MAX_EDGE_SHARE = 0.05  # share of one piece's grids that may lie on the other's where two pieces of a network meet
+# share of one piece's grids that may lie on the other's where two pieces of a network meet
+_MAX_EDGE_SHARE = 0.05
 BASE_DEPARTMENT = "party"  # where there is a Party network, the published reforms build on it
-_KINDS = re.compile(r"(?:.*(?:网格|责任区|辖区|建筑|房屋|楼栋)|(?:grids?|buildings?|houses?)(?=[^a-z]))", re.IGNORECASE)
+_KINDS = re.compile(
+    r"(?:.*(?:网格|责任区|辖区|建筑|房屋|楼栋)|(?:grids?|buildings?|houses?)(?=[^a-z]))",
+    re.IGNORECASE,
+)
 _PART = re.compile(
     r"[第\d一二三四五六七八九十东西南北中上下左右甲乙丙丁a-z]+(?=片|区|部分|块|$)|[_\-\s（(）)]+|(part|p)?\d+$",
     re.IGNORECASE,
@@ -41,7 +45,11 @@ def in_departments(one: ClassifiedSheet) -> list[ClassifiedSheet]:
     parts = []
     for name, owner in owners.items():
         rows = raw.frame[raw.frame[column].astype(str).str.strip() == name].reset_index(drop=True)
-        sheet = replace(one.sheet, raw=replace(raw, frame=rows), only=(f"{quote_column(column)} = '{name}'", owner))
+        sheet = replace(
+            one.sheet,
+            raw=replace(raw, frame=rows),
+            only=(f"{quote_column(column)} = '{name}'", owner),
+        )
         parts.append(ClassifiedSheet(sheet=sheet, kind=one.kind))
     return parts
 
@@ -59,7 +67,9 @@ def in_files(sheets: list[ClassifiedSheet]) -> list[list[ClassifiedSheet]]:
             else ""
         )
         groups.setdefault((folder, stem, suffix, tuple(one.sheet.columns), alone), []).append(one)
-    return _join_complementary([part for group in groups.values() for part in _split_overlapping(group)])
+    return _join_complementary(
+        [part for group in groups.values() for part in _split_overlapping(group)]
+    )
 
 
 def _split_overlapping(group: list[ClassifiedSheet]) -> list[list[ClassifiedSheet]]:
@@ -96,12 +106,20 @@ def _are_pieces(one: list[ClassifiedSheet], other: list[ClassifiedSheet]) -> boo
         or Path(first.path).parent != Path(second.path).parent
     ):
         return False
-    alike = SequenceMatcher(None, first.title, second.title, autojunk=False).find_longest_match().size
+    alike = (
+        SequenceMatcher(None, first.title, second.title, autojunk=False).find_longest_match().size
+    )
     owners = [find_department(sheet) for sheet in (first, second)]
-    same = owners[0] is not None and owners[1] is not None and owners[0].value.key == owners[1].value.key
+    same = (
+        owners[0] is not None
+        and owners[1] is not None
+        and owners[0].value.key == owners[1].value.key
+    )
     # nobody's: 网格_青河 and 网格_红星 say what they are before they say where
     kind = (
-        owners == [None, None] and len(first.columns) > 1 and _KINDS.match(_common_prefix([first.title, second.title]))
+        owners == [None, None]
+        and len(first.columns) > 1
+        and _KINDS.match(_common_prefix([first.title, second.title]))
     )
     alike_enough = 2 * alike >= min(len(first.title), len(second.title))
     return bool((same and alike_enough) or kind) and not _areas_overlap(one, other)
@@ -124,7 +142,9 @@ def _areas_overlap(one: list[ClassifiedSheet], other: list[ClassifiedSheet]) -> 
     return len(np.unique(met)) > _MAX_EDGE_SHARE * len(spots)
 
 
-def network_table(group: list[ClassifiedSheet], township: Township | None, taken: set[str]) -> ProjectTable:
+def network_table(
+    group: list[ClassifiedSheet], township: Township | None, taken: set[str]
+) -> ProjectTable:
     """The [[layers]] table of a network in one or several files."""
     first = group[0]
     sheet = join_sheets(group)
@@ -140,21 +160,31 @@ def network_table(group: list[ClassifiedSheet], township: Township | None, taken
             "water" if _is_water(sheet) else "transport", first.kind.sure, first.kind.why
         )
     elif owner is not None:
-        table.values["department"] = Guess(owner.value.key, least_sure(owner.sure, first.kind.sure), owner.why)
+        table.values["department"] = Guess(
+            owner.value.key, least_sure(owner.sure, first.kind.sure), owner.why
+        )
     else:
-        why = Text("部门目录中没有对得上的名称", "the catalogue of departments has none of that name")
+        why = Text(
+            "部门目录中没有对得上的名称", "the catalogue of departments has none of that name"
+        )
         table.values["department"] = Guess(title, "unsure", why)
     key = _layer_key(first, owner.value.key if owner else None, title)
     table.values = {"key": Guess(free_key(key, taken), "sure", NO_REASON), **table.values}
     paths = [one.sheet.path for one in group]
     table.values["path"] = Guess(
-        paths[0] if len(paths) == 1 else paths, "sure" if len(paths) == 1 else "likely", _pieces_reason(paths)
+        paths[0] if len(paths) == 1 else paths,
+        "sure" if len(paths) == 1 else "likely",
+        _pieces_reason(paths),
     )
     if sheet.layer is not None:
-        why = Text("文件中有几个图层，这个是网格", "the file has several layers; this one is the network")
+        why = Text(
+            "文件中有几个图层，这个是网格", "the file has several layers; this one is the network"
+        )
         table.values["layer"] = Guess(sheet.layer, "sure", why)
     if sheet.only is not None:
-        why = Text("文件含几个部门，只取这一个", "the file holds several departments; only this one's rows")
+        why = Text(
+            "文件含几个部门，只取这一个", "the file holds several departments; only this one's rows"
+        )
         table.values["where"] = Guess(sheet.only[0], "likely", why)
     _set_role(table, first, owner.value.key if owner else None)
     _set_fields(table, sheet)
@@ -200,14 +230,20 @@ def join_sheets(group: list[ClassifiedSheet]) -> ScannedSheet:
     if len(group) == 1 or first.raw is None:
         return first
     frames = [one.sheet.raw.frame for one in group if one.sheet.raw is not None]
-    whole = pd.concat([frame.to_crs(frames[0].crs) if frame.crs and frames[0].crs else frame for frame in frames])
-    raw = type(first.raw)(source=first.raw.source, frame=whole.reset_index(drop=True), findings=first.raw.findings)
+    whole = pd.concat(
+        [frame.to_crs(frames[0].crs) if frame.crs and frames[0].crs else frame for frame in frames]
+    )
+    raw = type(first.raw)(
+        source=first.raw.source, frame=whole.reset_index(drop=True), findings=first.raw.findings
+    )
     return ScannedSheet(path=first.path, layer=first.layer, raw=raw)
 
 
 def _set_role(table: ProjectTable, first: ClassifiedSheet, owner: str | None) -> None:
     if first.kind.value == "exclusive":
-        table.values["role"] = Guess("exclusive", "sure", Text("专属网格整块划出", "exclusive grids are cut out whole"))
+        table.values["role"] = Guess(
+            "exclusive", "sure", Text("专属网格整块划出", "exclusive grids are cut out whole")
+        )
     elif first.kind.value == "barrier":
         why = join_texts(first.kind.why, Text("，网格不宜跨越", "; grids should not straddle it"))
         table.values["role"] = Guess("barrier", first.kind.sure, why)
@@ -240,7 +276,8 @@ def _set_fields(table: ProjectTable, sheet: ScannedSheet) -> None:
     if name is None:
         table.notes.append(
             Text(
-                "name：没有像名称的字段；若有，请写 name", "name: no column is like a name; if there is one, write name"
+                "name：没有像名称的字段；若有，请写 name",
+                "name: no column is like a name; if there is one, write name",
             )
         )
     if holder is None and table.role != "exclusive":
@@ -253,11 +290,16 @@ def _set_fields(table: ProjectTable, sheet: ScannedSheet) -> None:
     if sheet.shape == "table":
         column = find_field(sheet.columns, "villages")
         if column is not None:
-            why = Text("没有图形，这一列列出所辖的村", "no shapes; this column lists the villages of each grid")
+            why = Text(
+                "没有图形，这一列列出所辖的村",
+                "no shapes; this column lists the villages of each grid",
+            )
             table.values["village"] = Guess(column, "likely", why)
 
 
 def most_frequent(values: Iterable[str]) -> tuple[str, float] | None:
     """The most frequent value and its share."""
     counts = pd.Series(list(values), dtype=object).value_counts()
-    return None if len(counts) == 0 else (str(counts.index[0]), float(counts.iloc[0] / np.sum(counts)))
+    return (
+        None if len(counts) == 0 else (str(counts.index[0]), float(counts.iloc[0] / np.sum(counts)))
+    )

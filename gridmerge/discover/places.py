@@ -21,14 +21,18 @@ from gridmerge.i18n.text import Text
 from gridmerge.model import RawLayer, Township
 
 _ADDRESS = re.compile(
-    r"\d.*(号|组|栋|幢|弄)|(路|街|巷|村|社区|小区).*\d|\d+\w* .*(st|street|ave|avenue|road|rd)\b", re.I
+    r"\d.*(号|组|栋|幢|弄)|(路|街|巷|村|社区|小区).*\d|\d+\w* .*(st|street|ave|avenue|road|rd)\b",
+    re.I,
 )
 _MOSTLY = 0.6  # share of a column's texts that must look like an address
-_PEOPLE = 0.5  # share of a column's texts that are personal names, from which a file is of residents
+# share of a column's texts that are personal names, from which a file is of residents
+_PEOPLE = 0.5
 _MAX_KINDS = 12  # values of a column that may each be a kind of place
 
 
-def toponym_tables(found: list[ClassifiedSheet], work: list[ProjectTable], township: Township) -> list[ProjectTable]:
+def toponym_tables(
+    found: list[ClassifiedSheet], work: list[ProjectTable], township: Township
+) -> list[ProjectTable]:
     """The [addresses] and [places] tables, where the folder has such files.
 
     Parameters
@@ -36,10 +40,22 @@ def toponym_tables(found: list[ClassifiedSheet], work: list[ProjectTable], towns
     work
         Workload tables: what they proved of a file's datum holds for its addresses too.
     """
-    free = [one for one in found if one.kind.value in ("other", "workload") and not _of_people(one.sheet)]
-    places = next((table for one in free if (table := _places_table(one, township)) is not None), None)
-    listed = sorted(free, key=lambda one: (find_keyword(one.sheet.title, "addresses") is None, -len(one.sheet.frame)))
-    addresses = next((table for one in listed if (table := _addresses_table(one, work, township)) is not None), None)
+    free = [
+        one
+        for one in found
+        if one.kind.value in ("other", "workload") and not _of_people(one.sheet)
+    ]
+    places = next(
+        (table for one in free if (table := _places_table(one, township)) is not None), None
+    )
+    listed = sorted(
+        free,
+        key=lambda one: (find_keyword(one.sheet.title, "addresses") is None, -len(one.sheet.frame)),
+    )
+    addresses = next(
+        (table for one in listed if (table := _addresses_table(one, work, township)) is not None),
+        None,
+    )
     if addresses is None and places is not None:
         addresses = _search_by_places(places)
     return [table for table in (addresses, places) if table is not None]
@@ -47,7 +63,9 @@ def toponym_tables(found: list[ClassifiedSheet], work: list[ProjectTable], towns
 
 def _of_people(sheet: ScannedSheet) -> bool:
     """Whether a column names persons: a list of residents is none of addresses."""
-    return any(bool((column_texts(sheet, name).map(is_person)).mean() > _PEOPLE) for name in sheet.columns)
+    return any(
+        bool((column_texts(sheet, name).map(is_person)).mean() > _PEOPLE) for name in sheet.columns
+    )
 
 
 def _places_table(one: ClassifiedSheet, township: Township) -> ProjectTable | None:
@@ -66,12 +84,18 @@ def _places_table(one: ClassifiedSheet, township: Township) -> ProjectTable | No
         if not fit:
             return None
         listed = ", ".join(f"'{value}'" for value in fit)
-        where = f"{quote_column(column)} = {listed}" if len(fit) == 1 else f"{quote_column(column)} IN ({listed})"
+        where = (
+            f"{quote_column(column)} = {listed}"
+            if len(fit) == 1
+            else f"{quote_column(column)} IN ({listed})"
+        )
         why = Text("只用适合给网格取名的几类", "only the kinds that are fit to name a grid")
         table.values["where"] = Guess(where, "likely", why)
         rows = raw.frame[column_texts(sheet, column).isin(fit).to_numpy()].reset_index(drop=True)
         raw = replace(raw, frame=rows)
-    table.values["field"] = Guess(field, "likely", Text("字段名像地名", "its name is like a place name's"))
+    table.values["field"] = Guess(
+        field, "likely", Text("字段名像地名", "its name is like a place name's")
+    )
     return table if _lie_here(raw, table, township) else None
 
 
@@ -89,12 +113,22 @@ def _place_kinds(sheet: ScannedSheet) -> tuple[str, list[str]] | None:
     return None
 
 
-def _addresses_table(one: ClassifiedSheet, work: list[ProjectTable], township: Township) -> ProjectTable | None:
+def _addresses_table(
+    one: ClassifiedSheet, work: list[ProjectTable], township: Township
+) -> ProjectTable | None:
     sheet = one.sheet
     field = find_field(sheet.columns, "full_address")
-    if field is None or sheet.shape != "point" or sheet.raw is None or find_keyword(sheet.title, "events"):
+    if (
+        field is None
+        or sheet.shape != "point"
+        or sheet.raw is None
+        or find_keyword(sheet.title, "events")
+    ):
         return None
-    if column_texts(sheet, field).map(lambda text: _ADDRESS.search(text) is not None).mean() < _MOSTLY:
+    if (
+        column_texts(sheet, field).map(lambda text: _ADDRESS.search(text) is not None).mean()
+        < _MOSTLY
+    ):
         return None
     sign = find_keyword(sheet.title, "addresses")
     why = Text(
@@ -105,15 +139,21 @@ def _addresses_table(one: ClassifiedSheet, work: list[ProjectTable], township: T
     same = next((other for other in work if other.values["path"].value == sheet.path), None)
     if same is not None and "datum" in same.values:
         table.values["datum"] = same.values["datum"]
-    table.values["field"] = Guess(field, "likely", Text("字段名和内容像地址", "its name and values are like addresses"))
+    table.values["field"] = Guess(
+        field, "likely", Text("字段名和内容像地址", "its name and values are like addresses")
+    )
     return table if _lie_here(sheet.raw, table, township) else None
 
 
 def _search_by_places(places: ProjectTable) -> ProjectTable:
     """Without addresses the map is searched by the names of places, of whatever kind."""
-    table = ProjectTable(name="[addresses]", values={key: one for key, one in places.values.items() if key != "where"})
+    table = ProjectTable(
+        name="[addresses]",
+        values={key: one for key, one in places.values.items() if key != "where"},
+    )
     why = Text(
-        "没有地址文件，先用地名在地图上查找", "there is no file of addresses; the map is searched by place names"
+        "没有地址文件，先用地名在地图上查找",
+        "there is no file of addresses; the map is searched by place names",
     )
     table.values["path"] = Guess(places.values["path"].value, "likely", why)
     return table

@@ -17,7 +17,13 @@ _HALVES = re.compile("[\ud800-\udfff]")
 _NOT_IN_COMMENTS = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]+")
 # \n in a path is mostly a mistake of who wrote it (C:\new), and refused when the project file is read; \u000a is meant.
 _SHORT_ESCAPE = re.compile(r"\\.")
-_LONG_ESCAPES = {"\\b": "\\u0008", "\\t": "\\u0009", "\\n": "\\u000a", "\\f": "\\u000c", "\\r": "\\u000d"}
+_LONG_ESCAPES = {
+    "\\b": "\\u0008",
+    "\\t": "\\u0009",
+    "\\n": "\\u000a",
+    "\\f": "\\u000c",
+    "\\r": "\\u000d",
+}
 _HEAD = (
     Text(
         "gridmerge init 写出的项目文件：每一项后面注明有多大把握、凭什么。",
@@ -42,7 +48,10 @@ _BROKEN = Text("读不了的文件：", "Files that cannot be read:")
 
 
 def render_project_file(
-    tables: list[ProjectTable], left_out: list[tuple[str, Text]], broken: list[Text], language: Language
+    tables: list[ProjectTable],
+    left_out: list[tuple[str, Text]],
+    broken: list[Text],
+    language: Language,
 ) -> str:
     """The whole file: `tables` in order, then the sizes of the grids, then what is not used and what cannot be read."""
     lines = [*(f"# {line.in_(language)}" for line in _HEAD), ""]
@@ -75,13 +84,18 @@ def _render_grids(names: list[str], language: Language) -> list[str]:
     check = SURENESS_WORDS["unsure"]
     if "households" in names:
         target, low, high = HOUSEHOLD_SIZES
-        why = Text("网格大小按户数计；常用 300 户，可改", "grids are sized by households; 300 is usual, change it")
+        why = Text(
+            "网格大小按户数计；常用 300 户，可改",
+            "grids are sized by households; 300 is usual, change it",
+        )
         sizes = [f"target = {target:g}", f"min = {low:g}", f"max = {high:g}"]
         return ["[grids]", _add_comment('unit = "households"', why, language), *sizes]
     none = Text("没有户数数据", "there are no households")
     if "people" in names:
         why = Text(f"{check.zh}：{none.zh}，按人口", f"{check.en}: {none.en}, so by people")
-        size = _add_comment(f"target = {PEOPLE_PER_GRID:g}", Text("约 300 户", "some 300 households"), language)
+        size = _add_comment(
+            f"target = {PEOPLE_PER_GRID:g}", Text("约 300 户", "some 300 households"), language
+        )
         return ["[grids]", _add_comment('unit = "people"', why, language), size]
     if names:
         why = Text(f"{check.zh}：{none.zh}", f"{check.en}: {none.en}")
@@ -110,4 +124,6 @@ def _toml_value(value: Any) -> str:
     if not isinstance(value, str):
         return f"{value:g}"
     quoted = json.dumps(_HALVES.sub("\ufffd", value), ensure_ascii=False).replace("\x7f", "\\u007f")
-    return _SHORT_ESCAPE.sub(lambda escape: _LONG_ESCAPES.get(escape.group(), escape.group()), quoted)
+    return _SHORT_ESCAPE.sub(
+        lambda escape: _LONG_ESCAPES.get(escape.group(), escape.group()), quoted
+    )

@@ -33,11 +33,10 @@ from gridmerge.i18n.text import Language, Text
 from gridmerge.model import Township
 
 _TOWN = re.compile(r"^([\u4e00-\u9fff]{1,4}?(?:镇|乡|街道))")
-_MIN_NAMED_SHARE = (
-    0.3  # share of the township names in the files that one must have; a county's files name all its townships
-)
+_MIN_NAMED_SHARE = 0.3  # share of the township names in the files that one must have; a county's files name all its townships
 _SAMPLE_VALUES = 500  # values a column that are looked at for the township's name
-_NO_GRIDS = (OFF_TOWNSHIP, "layer_without_areas")  # findings on a network that leaves no grid to take part
+# findings on a network that leaves no grid to take part
+_NO_GRIDS = (OFF_TOWNSHIP, "layer_without_areas")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -101,7 +100,10 @@ def make_proposal(folder: Path, language: Language = "zh") -> ProjectProposal:
     doubted = [*replaced, *map(_unusable_network, away)]
     unused = _unused_sheets(found, [*tables, *away])
     left_out = [
-        *((label, join_texts(SURENESS_WORDS["unsure"], Text("：", ": "), why)) for label, why in doubted),
+        *(
+            (label, join_texts(SURENESS_WORDS["unsure"], Text("：", ": "), why))
+            for label, why in doubted
+        ),
         *((one.sheet.label, _unused_reason(one)) for one in unused),
         *_empty_sheets(sheets, head),
     ]
@@ -110,7 +112,9 @@ def make_proposal(folder: Path, language: Language = "zh") -> ProjectProposal:
         project.values.pop("crs", None)  # chosen by where the villages seem to lie
     unread = {sheet.label: sheet.problem.text for sheet in sheets if sheet.problem is not None}
     return ProjectProposal(
-        text=render_project_file([project, head, *tables], left_out, list(unread.values()), language),
+        text=render_project_file(
+            [project, head, *tables], left_out, list(unread.values()), language
+        ),
         villages=wrong,
         networks_left_out=len(doubted) + sum(_like_a_network(one.sheet) for one in unused),
         unread=len(unread),
@@ -156,7 +160,9 @@ def _project_table(
         why = Text("各文件中最常出现的乡镇名", "the township that the files name most")
         table.values["name"] = Guess(names[0], "sure" if names[1] > 0.8 else "likely", why)
     else:
-        table.values["name"] = Guess(folder.resolve().name, "unsure", Text("取自文件夹名", "the folder's name"))
+        table.values["name"] = Guess(
+            folder.resolve().name, "unsure", Text("取自文件夹名", "the folder's name")
+        )
     if codes is not None:
         why = Text("村代码的前 9 位", "the first 9 digits of the village codes")
         table.values["code"] = Guess(codes[0], "sure" if codes[1] == 1 else "likely", why)
@@ -181,7 +187,9 @@ def _input_tables(found: list[ClassifiedSheet], township: Township | None) -> li
     keys: set[str] = set()
     tables = []
     for kinds in (("network",), ("exclusive",), ("barrier",)):
-        for group in in_files([part for one in found if one.kind.value in kinds for part in in_departments(one)]):
+        for group in in_files(
+            [part for one in found if one.kind.value in kinds for part in in_departments(one)]
+        ):
             tables.append(network_table(group, township, keys))
     share_departments(tables)
     tables.sort(key=_by_rank)
@@ -199,7 +207,9 @@ def _input_tables(found: list[ClassifiedSheet], township: Township | None) -> li
     if roster:
         best = max(roster, key=lambda one: len(one.sheet.frame))
         table = ProjectTable(name="[roster]")
-        table.values["path"] = Guess(best.sheet.path, best.kind.sure if len(roster) == 1 else "likely", best.kind.why)
+        table.values["path"] = Guess(
+            best.sheet.path, best.kind.sure if len(roster) == 1 else "likely", best.kind.why
+        )
         tables.append(table)
     return tables if township is None else tables + toponym_tables(found, work, township)
 
@@ -217,16 +227,26 @@ def _find_matters(found: list[ClassifiedSheet]) -> ClassifiedSheet | None:
     return lists[0] if len(lists) == 1 and lists[0].sheet.layer is None else None
 
 
-def _unused_sheets(found: list[ClassifiedSheet], tables: list[ProjectTable]) -> list[ClassifiedSheet]:
+def _unused_sheets(
+    found: list[ClassifiedSheet], tables: list[ProjectTable]
+) -> list[ClassifiedSheet]:
     """Every recognised sheet that no table uses."""
     used = {(path, table.plain().get("layer")) for table in tables for path in _table_paths(table)}
-    return [one for one in found if one.kind.value != "villages" and (one.sheet.path, one.sheet.layer) not in used]
+    return [
+        one
+        for one in found
+        if one.kind.value != "villages" and (one.sheet.path, one.sheet.layer) not in used
+    ]
 
 
 def _empty_sheets(sheets: list[ScannedSheet], head: ProjectTable) -> list[tuple[str, Text]]:
     """Sheets without rows; of the one in [villages] that is said there."""
     villages = (head.plain()["path"], head.plain().get("layer"))
-    none = [one for one in sheets if one.raw is not None and not len(one.frame) and (one.path, one.layer) != villages]
+    none = [
+        one
+        for one in sheets
+        if one.raw is not None and not len(one.frame) and (one.path, one.layer) != villages
+    ]
     return [(one.label, Text("没有数据", "no rows")) for one in none]
 
 
@@ -234,5 +254,6 @@ def _unused_reason(one: ClassifiedSheet) -> Text:
     if one.kind.value != "roster":
         return one.kind.comment
     return join_texts(
-        SURENESS_WORDS["unsure"], Text("：也像人员名册，已用另一份", ": like a roster too, but another one is used")
+        SURENESS_WORDS["unsure"],
+        Text("：也像人员名册，已用另一份", ": like a roster too, but another one is used"),
     )

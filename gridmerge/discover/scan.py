@@ -83,10 +83,13 @@ _BESIDE = frozenset(
 )
 TABLE_SUFFIXES = (".csv", ".txt", ".xls", ".xlsx", ".ods")
 _CONTAINER_SUFFIXES = (".gpkg", ".gdb")
-_SCRIPT_SUFFIX = ".js"  # a web page's map (var map = {...}); the many that hold a program are nobody's data
-_BUILD_FILES = ("report.json", "findings.html")  # a folder that holds one is a finished build or check, no input
+# a web page's map (var map = {...}); the many that hold a program are nobody's data
+_SCRIPT_SUFFIX = ".js"
+# a folder that holds one is a finished build or check, no input
+_BUILD_FILES = ("report.json", "findings.html")
 _SYSTEM_NAMES = ("Thumbs.db", "desktop.ini", "__MACOSX")
-_UNNAMEABLE = re.compile(r"[\ud800-\udfff\\]")  # bytes that are no UTF-8 arrive as halves of characters
+# bytes that are no UTF-8 arrive as halves of characters
+_UNNAMEABLE = re.compile(r"[\ud800-\udfff\\]")
 _MAX_DEPTH = 3  # folders below the project's: deeper ones hold archives, not inputs
 
 
@@ -154,7 +157,11 @@ class ScannedSheet:
         if self.shape == "table" or self.raw is None:
             return False
         frame = self.raw.frame
-        return bool(frame.crs.is_geographic) if frame.crs else mostly_degrees(frame.geometry.to_numpy())
+        return (
+            bool(frame.crs.is_geographic)
+            if frame.crs
+            else mostly_degrees(frame.geometry.to_numpy())
+        )
 
 
 def scan_folder(folder: Path) -> list[ScannedSheet]:
@@ -170,15 +177,27 @@ def scan_folder(folder: Path) -> list[ScannedSheet]:
             f"没有文件夹 {folder}；请写存放各部门文件的文件夹。",
             f"There is no folder {folder}; name the one that holds the departments' files.",
         )
-    sheets = [sheet for path in _iter_inputs(folder, {folder.resolve()}) for sheet in _read_sheets(path, folder)]
-    return [sheet for sheet in sheets if sheet.shape != "table" or not sheet.path.lower().endswith(_SCRIPT_SUFFIX)]
+    sheets = [
+        sheet
+        for path in _iter_inputs(folder, {folder.resolve()})
+        for sheet in _read_sheets(path, folder)
+    ]
+    return [
+        sheet
+        for sheet in sheets
+        if sheet.shape != "table" or not sheet.path.lower().endswith(_SCRIPT_SUFFIX)
+    ]
 
 
 def _iter_inputs(folder: Path, above: set[Path]) -> Iterator[Path]:
     """Every file that may be an input; `above` are the folders that lead here, into which a link must not lead again."""
     for path in sorted(folder.iterdir(), key=lambda one: one.name):
         suffix = path.suffix.lower()
-        if path.name.startswith((".", "~$")) or path.name in (PROJECT_FILE, *_SYSTEM_NAMES) or suffix in _BESIDE:
+        if (
+            path.name.startswith((".", "~$"))
+            or path.name in (PROJECT_FILE, *_SYSTEM_NAMES)
+            or suffix in _BESIDE
+        ):
             continue
         if _is_folder(path) and suffix != ".gdb":
             below = path.resolve()
@@ -188,7 +207,9 @@ def _iter_inputs(folder: Path, above: set[Path]) -> Iterator[Path]:
                 yield path
             elif not any((path / name).exists() for name in _BUILD_FILES):
                 yield from _iter_inputs(path, above | {below})
-        elif suffix != ".dbf" or not any(path.with_suffix(one).exists() for one in (".shp", ".SHP")):
+        elif suffix != ".dbf" or not any(
+            path.with_suffix(one).exists() for one in (".shp", ".SHP")
+        ):
             yield path
 
 
@@ -235,7 +256,11 @@ def _read_sheets(path: Path, folder: Path) -> Iterator[ScannedSheet]:
     for layer in _layer_names(path):
         try:
             yield _with_corners(
-                ScannedSheet(path=name, layer=layer, raw=read_input(Reading(path=(name,), layer=layer), folder, name)),
+                ScannedSheet(
+                    path=name,
+                    layer=layer,
+                    raw=read_input(Reading(path=(name,), layer=layer), folder, name),
+                ),
                 folder,
             )
         except GridmergeError as error:
@@ -250,7 +275,9 @@ def _with_corners(sheet: ScannedSheet, folder: Path) -> ScannedSheet:
     if group is None:
         return sheet
     lon, lat = (places.lon, places.lat) if places is not None else (None, None)
-    corners = LayerSpec(path=(sheet.path,), layer=sheet.layer, lon=lon, lat=lat, key=sheet.path, id=group)
+    corners = LayerSpec(
+        path=(sheet.path,), layer=sheet.layer, lon=lon, lat=lat, key=sheet.path, id=group
+    )
     return replace(sheet, raw=read_input(corners, folder, sheet.path))
 
 
@@ -261,11 +288,20 @@ def _of_corners(sheet: ScannedSheet) -> str | None:
         numbers = numbers_of(frame[name])
         runs = (numbers.diff() != 1).cumsum()
         starts = numbers[runs.diff() != 0]
-        if numbers.isna().any() or runs.nunique() < 2 or starts.nunique() > 1 or len(frame) < 3 * runs.nunique():
+        if (
+            numbers.isna().any()
+            or runs.nunique() < 2
+            or starts.nunique() > 1
+            or len(frame) < 3 * runs.nunique()
+        ):
             continue
         for group in sheet.columns:
             inside = frame[group].groupby(runs).nunique(dropna=False)
-            if group != name and (inside == 1).all() and 2 * frame[group].nunique() > runs.nunique():
+            if (
+                group != name
+                and (inside == 1).all()
+                and 2 * frame[group].nunique() > runs.nunique()
+            ):
                 return group
     return None
 

@@ -63,5 +63,9 @@ def coordinate_columns(sheet: ScannedSheet) -> dict[str, Guess[Any]]:
     )
     if places is None:
         return {}
-    keys = {"geometry": places.lon} if places.lon == places.lat else {"lon": places.lon, "lat": places.lat}
+    keys = (
+        {"geometry": places.lon}
+        if places.lon == places.lat
+        else {"lon": places.lon, "lat": places.lat}
+    )
     return {key: Guess(column, "sure", NO_REASON) for key, column in keys.items()}

@@ -12,7 +12,9 @@ from gridmerge.discover.settings_table import ProjectTable
 from gridmerge.i18n.text import Text
 
 
-def without_old(found: list[ClassifiedSheet]) -> tuple[list[ClassifiedSheet], list[tuple[str, Text]]]:
+def without_old(
+    found: list[ClassifiedSheet],
+) -> tuple[list[ClassifiedSheet], list[tuple[str, Text]]]:
     """Leave out networks that call themselves old or a copy where the same department has another; each with its reason."""
     current: dict[str, str] = {}
     old: list[tuple[ClassifiedSheet, str]] = []
@@ -28,7 +30,10 @@ def without_old(found: list[ClassifiedSheet]) -> tuple[list[ClassifiedSheet], li
     replaced = [
         (
             one.sheet.label,
-            Text(f"名称像旧版或备份，已用 {current[key]}", f"its name says old or a copy; {current[key]} is used"),
+            Text(
+                f"名称像旧版或备份，已用 {current[key]}",
+                f"its name says old or a copy; {current[key]} is used",
+            ),
         )
         for one, key in old
         if key in current
@@ -46,7 +51,9 @@ def share_departments(tables: list[ProjectTable]) -> None:
     for _, group in groupby(networks, owner):
         several = list(group)
         for table in several if len(several) > 1 else ():
-            others = list_names(str(other.values["path"].value) for other in several if other is not table)
+            others = list_names(
+                str(other.values["path"].value) for other in several if other is not table
+            )
             why = Text(
                 f"同一部门还有 {others.zh}；若是新旧版本，请只留一个",
                 f"the same department has {others.en} too; if they are versions of one another, keep one only",

@@ -23,17 +23,12 @@ from gridmerge.errors import GridmergeError
 from gridmerge.i18n.text import Text
 from gridmerge.model import Township
 
-_LATTICE_POINTS = (
-    20_000  # of a lattice over the township, at which files are compared: ten in the smallest of 2,000 areas
-)
-_MIN_COVERED_SHARE = (
-    0.9  # share of the land that a network covers: what covers less is of places, not of the whole township
-)
+_LATTICE_POINTS = 20_000  # of a lattice over the township, at which files are compared: ten in the smallest of 2,000 areas
+_MIN_COVERED_SHARE = 0.9  # share of the land that a network covers: what covers less is of places, not of the whole township
 _MAX_TWICE_SHARE = 0.05  # share of the land that may lie in two areas
-_OUTLINE_SHARE = 0.95  # share of the land in one area, from which a file is an outline rather than a division
-_MAX_AREAS_PER_VILLAGE = (
-    40  # areas a village: what is finer is parcels, patches or houses, unless its name says that it is a network
-)
+# share of the land in one area, from which a file is an outline rather than a division
+_OUTLINE_SHARE = 0.95
+_MAX_AREAS_PER_VILLAGE = 40  # areas a village: what is finer is parcels, patches or houses, unless its name says that it is a network
 _SAME_DIVISION_SHARE = 0.95  # share of the land that two files divide in the same way
 
 
@@ -86,7 +81,11 @@ def by_land(found: list[ClassifiedSheet], township: Township) -> list[Classified
 
 
 def _count_vertices(sheet: ScannedSheet) -> int:
-    return 0 if sheet.raw is None else int(shapely.get_num_coordinates(np.asarray(sheet.raw.frame.geometry)).sum())
+    return (
+        0
+        if sheet.raw is None
+        else int(shapely.get_num_coordinates(np.asarray(sheet.raw.frame.geometry)).sum())
+    )
 
 
 def _classify_unnamed(
@@ -121,7 +120,14 @@ def _classify_unnamed(
 def _of_land(sheet: ScannedSheet) -> Text | None:
     """What maps of the land itself are told by; they cover it once as well."""
     sign = find_keyword(sheet.title, "land")
-    column = next((name for name in sheet.columns if normalize_name(name) in load_keywords()["land"]["fields"]), None)
+    column = next(
+        (
+            name
+            for name in sheet.columns
+            if normalize_name(name) in load_keywords()["land"]["fields"]
+        ),
+        None,
+    )
     if sign or column:
         said = sign or column
         return Text(
@@ -148,7 +154,10 @@ def _no_network(count: int, label: np.ndarray, twice: float, lattice: _Lattice) 
             f"{count} areas are too fine for a network, more like parcels; if they are micro-grids, add a [[layers]] table",
         )
     if _agreement_share(label, lattice.villages) >= _SAME_DIVISION_SHARE:
-        return Text("与 [villages] 是同一套面，是村界的另一份", "the same areas as [villages]: another drawing of them")
+        return Text(
+            "与 [villages] 是同一套面，是村界的另一份",
+            "the same areas as [villages]: another drawing of them",
+        )
     return None
 
 
@@ -157,7 +166,8 @@ def _of_a_part(label: np.ndarray) -> Text | None:
     covered = float((label >= 0).mean())
     if covered == 0:
         return Text(
-            "面状，没有一个要素落在上面 [villages] 的范围内", "areas, none of which lies on the [villages] above"
+            "面状，没有一个要素落在上面 [villages] 的范围内",
+            "areas, none of which lies on the [villages] above",
         )
     if covered < _MIN_COVERED_SHARE:
         return Text(
@@ -166,17 +176,22 @@ def _of_a_part(label: np.ndarray) -> Text | None:
         )
     if np.bincount(label[label >= 0]).max() >= _OUTLINE_SHARE * len(label):
         return Text(
-            "一个面就盖住本乡镇，是外围界线，不是网格", "one area covers the township: an outline, not a network"
+            "一个面就盖住本乡镇，是外围界线，不是网格",
+            "one area covers the township: an outline, not a network",
         )
     return None
 
 
 def _duplicate_reason(label: np.ndarray, known: list[tuple[str, np.ndarray]]) -> Text | None:
-    other = next((name for name, theirs in known if _agreement_share(label, theirs) >= _SAME_DIVISION_SHARE), None)
+    other = next(
+        (name for name, theirs in known if _agreement_share(label, theirs) >= _SAME_DIVISION_SHARE),
+        None,
+    )
     if other is None:
         return None
     return Text(
-        f"与 {other} 几乎是同一套面，已用较细的那一份", f"nearly the same areas as {other}, the finer of which is used"
+        f"与 {other} 几乎是同一套面，已用较细的那一份",
+        f"nearly the same areas as {other}, the finer of which is used",
     )
 
 

@@ -16,14 +16,21 @@ from gridmerge.discover.guess import NO_REASON, Guess, join_texts, list_names
 from gridmerge.discover.keywords import column_texts, find_keyword
 from gridmerge.discover.scan import ScannedSheet
 from gridmerge.discover.settings_table import ProjectTable
-from gridmerge.discover.village_candidates import explain_villages, likeliest_villages, says_villages, village_codes
+from gridmerge.discover.village_candidates import (
+    explain_villages,
+    likeliest_villages,
+    says_villages,
+    village_codes,
+)
 from gridmerge.errors import GridmergeError, InputError
 from gridmerge.i18n.text import Text
 from gridmerge.model import Township
 
-_MOSTLY = 0.5  # of the villages: a column filled for fewer is not where their names stand, one of fewer values no code
+# of the villages: a column filled for fewer is not where their names stand, one of fewer values no code
+_MOSTLY = 0.5
 _MAX_VILLAGES = 300  # of a township; five times the most that any has
-MAX_CANDIDATES = 5  # candidates, the likeliest first: in a folder without any villages all are as bad
+# candidates, the likeliest first: in a folder without any villages all are as bad
+MAX_CANDIDATES = 5
 
 
 def villages_of(
@@ -44,7 +51,9 @@ def villages_of(
         first is told with the reason.
     """
     refused: dict[str, GridmergeError] = {}
-    while len(refused) < MAX_CANDIDATES and (one := likeliest_villages(sheets, refused)) is not None:
+    while (
+        len(refused) < MAX_CANDIDATES and (one := likeliest_villages(sheets, refused)) is not None
+    ):
         found = classify_sheets(sheets, one)
         head = _villages_table(one, refused)
         try:
@@ -63,13 +72,17 @@ def villages_of(
     return classify_sheets(sheets, kept), _unusable_table(kept, refused.get(kept.sheet.label)), None
 
 
-def _declared_villages(sheets: list[ScannedSheet], refused: dict[str, GridmergeError]) -> ClassifiedSheet | None:
+def _declared_villages(
+    sheets: list[ScannedSheet], refused: dict[str, GridmergeError]
+) -> ClassifiedSheet | None:
     """The sheet that says it is the villages though it cannot be used: of those tried the likeliest, else one not read."""
     meant = {sheet.label: sheet for sheet in sheets if says_villages(sheet)}
     label = next((label for label in (*refused, *meant) if label in meant), None)
     if label is None:
         return None
-    return ClassifiedSheet(sheet=meant[label], kind=Guess("villages", "unsure", explain_villages(meant[label])))
+    return ClassifiedSheet(
+        sheet=meant[label], kind=Guess("villages", "unsure", explain_villages(meant[label]))
+    )
 
 
 def _unusable_table(one: ClassifiedSheet, error: GridmergeError | None) -> ProjectTable:
@@ -111,7 +124,11 @@ def _tells_apart(sheet: ScannedSheet, column: str) -> bool:
 def _few_enough(sheet: ScannedSheet) -> None:
     """Refuse what nobody would call a township's villages: too many, where no name or code says that they are."""
     count = len(sheet.frame)
-    if count > _MAX_VILLAGES and find_keyword(sheet.title, "villages") is None and village_codes(sheet) is None:
+    if (
+        count > _MAX_VILLAGES
+        and find_keyword(sheet.title, "villages") is None
+        and village_codes(sheet) is None
+    ):
         raise InputError(
             f"它有 {count} 个面，名称和字段也不像村界。",
             f"it has {count} areas, and neither its name nor a column is like the villages'.",
@@ -120,14 +137,18 @@ def _few_enough(sheet: ScannedSheet) -> None:
 
 def _meets_land(frame: gpd.GeoDataFrame, land: shapely.Geometry) -> bool:
     """Whether the box of some feature meets the land: that of the whole file would with one corner mistyped."""
-    return bool(shapely.intersects(shapely.box(*shapely.bounds(frame.geometry.to_numpy()).T), land).any())
+    return bool(
+        shapely.intersects(shapely.box(*shapely.bounds(frame.geometry.to_numpy()).T), land).any()
+    )
 
 
 def _under_the_others(sheet: ScannedSheet, sheets: list[ScannedSheet], township: Township) -> None:
     """Refuse an area that most files of areas do not lie on."""
     land = shapely.box(*township.villages.total_bounds)
     others = [
-        one.raw.frame for one in sheets if one is not sheet and one.shape == "area" and one.raw and one.raw.frame.crs
+        one.raw.frame
+        for one in sheets
+        if one is not sheet and one.shape == "area" and one.raw and one.raw.frame.crs
     ]
     away = sum(not _meets_land(frame.to_crs(township.crs), land) for frame in others)
     if away > len(others) / 2:
@@ -141,7 +162,9 @@ def build_township(found: list[ClassifiedSheet], head: ProjectTable, folder: Pat
     """Make the township as the [villages] table says."""
     raw = next(one.sheet.raw for one in found if one.kind.value == "villages")
     assert raw is not None, "what could not be read is not recognised"
-    return clean_township(raw, Settings(file=folder / PROJECT_FILE, villages=Villages(**head.plain())))
+    return clean_township(
+        raw, Settings(file=folder / PROJECT_FILE, villages=Villages(**head.plain()))
+    )
 
 
 def _no_villages_error(folder: Path, looked: int, refused: dict[str, GridmergeError]) -> InputError:
@@ -162,14 +185,24 @@ def _villages_table(one: ClassifiedSheet, refused: dict[str, GridmergeError]) ->
     table.values["path"] = Guess(sheet.path, one.kind.sure, one.kind.why)
     if refused:
         likelier = list_names(refused)
-        table.doubt("path", Text(f"更像的 {likelier.zh} 用不了", f"{likelier.en} is more like it but cannot serve"))
+        table.doubt(
+            "path",
+            Text(f"更像的 {likelier.zh} 用不了", f"{likelier.en} is more like it but cannot serve"),
+        )
     if sheet.layer is not None:
         table.values["layer"] = Guess(sheet.layer, "sure", NO_REASON)
     code = village_codes(sheet)
     if code is not None:
         table.values["code"] = Guess(code, "sure", Text("全是 12 位数字", "all of 12 digits"))
-    elif (column := find_field([one for one in sheet.columns if _tells_apart(sheet, one)], "village_code")) is not None:
-        why = Text("字段名像村代码，但不是 12 位", "its name is like a village code's, but it has not 12 digits")
+    elif (
+        column := find_field(
+            [one for one in sheet.columns if _tells_apart(sheet, one)], "village_code"
+        )
+    ) is not None:
+        why = Text(
+            "字段名像村代码，但不是 12 位",
+            "its name is like a village code's, but it has not 12 digits",
+        )
         table.values["code"] = Guess(column, "likely", why)
     elif len(sheet.frame) and (column := telling_column(sheet)) is not None:
         why = Text(
@@ -186,9 +219,13 @@ def _villages_table(one: ClassifiedSheet, refused: dict[str, GridmergeError]) ->
             )
         )
     filled = [
-        column for column in sheet.columns if column != code and (column_texts(sheet, column) != "").mean() > _MOSTLY
+        column
+        for column in sheet.columns
+        if column != code and (column_texts(sheet, column) != "").mean() > _MOSTLY
     ]
     name = find_named_column(sheet, filled, "village_name")
     if name is not None:
-        table.values["name"] = Guess(name, "sure", Text("字段名像村名", "its name is like a village name's"))
+        table.values["name"] = Guess(
+            name, "sure", Text("字段名像村名", "its name is like a village name's")
+        )
     return table

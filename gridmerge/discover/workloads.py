@@ -20,9 +20,7 @@ from gridmerge.errors import GridmergeError
 from gridmerge.i18n.text import Text
 from gridmerge.model import Township
 
-_MIN_HELD_SHARE = (
-    0.8  # share of areas that must hold points before they are shared out by them; of rows that must name a village
-)
+_MIN_HELD_SHARE = 0.8  # share of areas that must hold points before they are shared out by them; of rows that must name a village
 
 Made = tuple[
     ProjectTable, str, ScannedSheet
@@ -32,7 +30,12 @@ Made = tuple[
 def workload_tables(found: list[ClassifiedSheet], township: Township | None) -> list[ProjectTable]:
     """The [[workload]] tables of a folder, in the order of its files; without a township, what the files alone tell."""
     taken: set[str] = set()
-    made = [each for one in found if one.kind.value == "workload" for each in _of_file(one, township, taken)]
+    made = [
+        each
+        for one in found
+        if one.kind.value == "workload"
+        for each in _of_file(one, township, taken)
+    ]
     if township is not None:
         for one in found:
             if one.kind.value == "other" and one.sheet.shape == "table":
@@ -51,9 +54,15 @@ def workload_tables(found: list[ClassifiedSheet], township: Township | None) -> 
 def _of_file(one: ClassifiedSheet, township: Township | None, taken: set[str]) -> list[Made]:
     """One table for each number that a file carries, or one that counts its features."""
     sheet, made = one.sheet, []
-    counted = next((name for name in load_keywords()["work"] if find_keyword(sheet.title, name)), None)
+    counted = next(
+        (name for name in load_keywords()["work"] if find_keyword(sheet.title, name)), None
+    )
     # events and enterprises are counted, whatever numbers stand beside them
-    numbers = [] if counted and not load_keywords()["work"][counted]["fields"] else list(load_keywords()["work"])
+    numbers = (
+        []
+        if counted and not load_keywords()["work"][counted]["fields"]
+        else list(load_keywords()["work"])
+    )
     for name in numbers:
         column = count_field(sheet, name)
         if column is None:
@@ -72,11 +81,16 @@ def _of_file(one: ClassifiedSheet, township: Township | None, taken: set[str]) -
 
 def _of_buildings(found: list[ClassifiedSheet], township: Township, taken: set[str]) -> list[Made]:
     """Areas of buildings, counted, where nothing else tells how many live somewhere: those of a department are its own."""
-    drawn = [one for one in found if one.kind.value in ("other", "workload") and _are_buildings(one)]
+    drawn = [
+        one for one in found if one.kind.value in ("other", "workload") and _are_buildings(one)
+    ]
     made: list[Made] = []
     for group in in_files(drawn):
         sheet, paths = join_sheets(group), [one.sheet.path for one in group]
-        why = Text("建筑面，没有户数，按栋计", "areas of buildings without households; buildings are counted")
+        why = Text(
+            "建筑面，没有户数，按栋计",
+            "areas of buildings without households; buildings are counted",
+        )
         table = _workload_table(group[0], "households", why)
         table.values["path"] = Guess(paths[0] if len(paths) == 1 else paths, "likely", why)
         table.values["name"] = Guess(free_key("buildings", taken), "likely", NO_REASON)
@@ -104,12 +118,18 @@ def _of_villages(one: ClassifiedSheet, township: Township, taken: set[str]) -> l
         if column is not None:
             taken.add(name)
             table = _workload_table(
-                one, name, Text(f"字段 {column.value} 是数量", f"the column {column.value} holds the amounts")
+                one,
+                name,
+                Text(f"字段 {column.value} 是数量", f"the column {column.value} holds the amounts"),
             )
             why = Text(
-                f"没有图形，按 {village} 一列所写的村", f"no shapes; rows belong to the villages that {village} names"
+                f"没有图形，按 {village} 一列所写的村",
+                f"no shapes; rows belong to the villages that {village} names",
             )
-            table.values |= {"path": Guess(sheet.path, "likely", why), "name": Guess(name, "likely", NO_REASON)}
+            table.values |= {
+                "path": Guess(sheet.path, "likely", why),
+                "name": Guess(name, "likely", NO_REASON),
+            }
             table.values |= {"village": Guess(village, "likely", NO_REASON), "field": column}
             made.append((table, name, sheet))
     return made
@@ -128,7 +148,9 @@ def _village_column(sheet: ScannedSheet, township: Township) -> str | None:
 
 def _counting_table(one: ClassifiedSheet, name: str) -> ProjectTable:
     """A table that counts features, for want of a column of amounts."""
-    table = _workload_table(one, name, Text("没有数量字段，按个数计", "no column of amounts; features are counted"))
+    table = _workload_table(
+        one, name, Text("没有数量字段，按个数计", "no column of amounts; features are counted")
+    )
     if load_keywords()["work"][name]["fields"]:
         note = Text(
             "field：没有认出数量字段，先按个数计；若有户数、人口一列，请写 field",
@@ -146,18 +168,30 @@ def _workload_table(one: ClassifiedSheet, name: str, why: Text) -> ProjectTable:
     if sheet.layer is not None:
         table.values["layer"] = Guess(sheet.layer, "sure", NO_REASON)
     table.values.update(coordinate_columns(sheet))
-    usual = Text("；权重是常用值，按本地情况改", "; the weight is a usual one, change it to fit your place")
-    table.values["weight"] = Guess(float(load_keywords()["work"][name]["weight"]), "likely", join_texts(why, usual))
+    usual = Text(
+        "；权重是常用值，按本地情况改", "; the weight is a usual one, change it to fit your place"
+    )
+    table.values["weight"] = Guess(
+        float(load_keywords()["work"][name]["weight"]), "likely", join_texts(why, usual)
+    )
     return table
 
 
-def _by_points(table: ProjectTable, kind: str, sheet: ScannedSheet, made: list[Made], township: Township) -> None:
+def _by_points(
+    table: ProjectTable, kind: str, sheet: ScannedSheet, made: list[Made], township: Township
+) -> None:
     """Share areas out by the points that stand for the same: people by where households are, staff by enterprises."""
     areas = _shapes_on_land(table, sheet, township)
     for other, name, points in made:
-        if name not in load_keywords()["work"][kind]["by"] or points.shape != "point" or len(areas) == 0:
+        if (
+            name not in load_keywords()["work"][kind]["by"]
+            or points.shape != "point"
+            or len(areas) == 0
+        ):
             continue
-        held = shapely.STRtree(_shapes_on_land(other, points, township)).query(areas, predicate="intersects")[0]
+        held = shapely.STRtree(_shapes_on_land(other, points, township)).query(
+            areas, predicate="intersects"
+        )[0]
         count = len(np.unique(held))
         if count >= _MIN_HELD_SHARE * len(areas):
             called = other.values["name"].value

@@ -9,7 +9,8 @@ from gridmerge.config.settings import Grids
 from gridmerge.districting.plan import divide_township
 from gridmerge.model import GridPlan, Mosaic, Township, Weights
 
-WISH_FACTOR = 10.0  # how many times dearer the wished-for term becomes: enough to lead, without forgetting the others
+# how many times dearer the wished-for term becomes: enough to lead, without forgetting the others
+WISH_FACTOR = 10.0
 
 
 def make_alternatives(
@@ -47,10 +48,16 @@ def make_alternatives(
             update={"compact": sizes.compact * WISH_FACTOR, "even": sizes.even / WISH_FACTOR}
         ),
     }
-    plans = {name: divide_township(mosaic, weights, township, wish, processes) for name, wish in wishes.items()}
+    plans = {
+        name: divide_township(mosaic, weights, township, wish, processes)
+        for name, wish in wishes.items()
+    }
     first = plans["fewest_changes"]
     table = pd.DataFrame(
-        [{"plan": name, **_comparison_row(plan, first, mosaic, weights)} for name, plan in plans.items()]
+        [
+            {"plan": name, **_comparison_row(plan, first, mosaic, weights)}
+            for name, plan in plans.items()
+        ]
     )
     kept = [name for i, name in enumerate(plans) if not _is_dominated(table, i)]
     chosen, table = {name: plans[name] for name in kept}, table.loc[table["plan"].isin(kept)]
@@ -60,7 +67,9 @@ def make_alternatives(
     return chosen, table.reset_index(drop=True)
 
 
-def _comparison_row(plan: GridPlan, first: GridPlan, mosaic: Mosaic, weights: Weights) -> dict[str, float]:
+def _comparison_row(
+    plan: GridPlan, first: GridPlan, mosaic: Mosaic, weights: Weights
+) -> dict[str, float]:
     grid = plan.faces.set_index("face_id")["grid_code"]
     cut = mosaic.borders["face_a"].map(grid).ne(mosaic.borders["face_b"].map(grid))
     return {
@@ -75,7 +84,9 @@ def _comparison_row(plan: GridPlan, first: GridPlan, mosaic: Mosaic, weights: We
 
 def _kept_share(plan: GridPlan, first: GridPlan, weights: Weights) -> float:
     """Share of the work that lies with the same neighbours as in the plan of fewest changes, each grid with its largest part."""
-    both = plan.faces.merge(first.faces, on="face_id", suffixes=("", "_first")).merge(weights.faces, on="face_id")
+    both = plan.faces.merge(first.faces, on="face_id", suffixes=("", "_first")).merge(
+        weights.faces, on="face_id"
+    )
     mass = both["workload"].to_numpy() + 1e-9
     shared = pd.Series(mass).groupby([both["grid_code"], both["grid_code_first"]]).sum()
     return round(float(shared.groupby(level=0).max().sum() / np.sum(mass)), 6)
@@ -83,10 +94,12 @@ def _kept_share(plan: GridPlan, first: GridPlan, weights: Weights) -> float:
 
 def _is_dominated(table: pd.DataFrame, i: int) -> bool:
     """Whether another plan is as good in every figure, and better in one (or the same, and listed earlier)."""
-    better = table[["share_in_range", "max_over_mean", "inner_line_m", "agreement", "kept_share"]].to_numpy(
-        dtype=np.float64
-    )
+    better = table[
+        ["share_in_range", "max_over_mean", "inner_line_m", "agreement", "kept_share"]
+    ].to_numpy(dtype=np.float64)
     better = better * np.array([1, -1, -1, 1, 1])  # more is better in all
     at_least = (better >= better[i]).all(axis=1)
     above = (better > better[i]).any(axis=1)
-    return bool((at_least & (above | (np.arange(len(table)) < i)) & (np.arange(len(table)) != i)).any())
+    return bool(
+        (at_least & (above | (np.arange(len(table)) < i)) & (np.arange(len(table)) != i)).any()
+    )

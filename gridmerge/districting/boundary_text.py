@@ -14,22 +14,25 @@ from numpy.typing import NDArray
 from gridmerge.i18n.text import Language, Text
 from gridmerge.model import GridPlan, Layer
 
-BORDER_REACH_M = (
-    25.0  # metres from a border to the road or river it runs along: half a main road, and the drawing's own error
-)
+BORDER_REACH_M = 25.0  # metres from a border to the road or river it runs along: half a main road, and the drawing's own error
 MIN_RUN_M = (
     3 * BORDER_REACH_M
 )  # metres a border keeps to a road or river before it is named: one that crosses stays near for 2 to 2.8 reaches
 PIECE_LENGTH_M = 20.0  # metres: borders are looked at piece by piece
-OUTSIDE_OFFSET_M = (
-    0.5  # metres beyond the border at which the neighbour is looked for: grids tile, so anything small does
-)
+OUTSIDE_OFFSET_M = 0.5  # metres beyond the border at which the neighbour is looked for: grids tile, so anything small does
 MIN_NAMED_SHARE = 0.25  # share of a side that a neighbour or road must fill to be named
 MAX_SIDE_NAMES = 3  # names on one side: more than a sentence can carry
-SIDE_WORDS = (Text("东至", "east to "), Text("南至", "south to "), Text("西至", "west to "), Text("北至", "north to "))
+SIDE_WORDS = (
+    Text("东至", "east to "),
+    Text("南至", "south to "),
+    Text("西至", "west to "),
+    Text("北至", "north to "),
+)
 
 
-def describe_boundaries(plan: GridPlan, layers: Iterable[Layer], language: Language = "zh") -> GridPlan:
+def describe_boundaries(
+    plan: GridPlan, layers: Iterable[Layer], language: Language = "zh"
+) -> GridPlan:
     """Add to every grid its boundary in words.
 
     Parameters
@@ -49,9 +52,13 @@ def describe_boundaries(plan: GridPlan, layers: Iterable[Layer], language: Langu
     """
     grids = plan.grids.sort_values("grid_code")
     pieces = _border_pieces(np.asarray(grids.geometry.values))
-    pieces["reaches"] = _names_along(pieces, layers).combine_first(_names_beyond(pieces, grids, language))
+    pieces["reaches"] = _names_along(pieces, layers).combine_first(
+        _names_beyond(pieces, grids, language)
+    )
     by_grid = dict(tuple(pieces.groupby("grid", sort=True)))
-    words = pd.Series([_boundary_sentence(by_grid[i], language) for i in range(len(grids))], index=grids.index)
+    words = pd.Series(
+        [_boundary_sentence(by_grid[i], language) for i in range(len(grids))], index=grids.index
+    )
     columns = [c for c in plan.grids.columns if c not in ("boundary_text", "geometry")]
     described = plan.grids.assign(boundary_text=words)[[*columns, "boundary_text", "geometry"]]
     return replace(plan, grids=described)
@@ -93,14 +100,18 @@ def _compass_sides(middle: NDArray[np.float64], bounds: NDArray[np.float64]) -> 
     size = np.maximum(bounds[:, 2:] - bounds[:, :2], 1e-9)
     away = (middle - (bounds[:, :2] + bounds[:, 2:]) / 2) / size
     across = np.abs(away[:, 0]) >= np.abs(away[:, 1])
-    return np.where(across, np.where(away[:, 0] > 0, 0, 2), np.where(away[:, 1] > 0, 3, 1)).astype(np.int64)
+    return np.where(across, np.where(away[:, 0] > 0, 0, 2), np.where(away[:, 1] > 0, 3, 1)).astype(
+        np.int64
+    )
 
 
 def _names_along(pieces: pd.DataFrame, layers: Iterable[Layer]) -> pd.Series:
     """Name of the road or river each piece runs along; missing where there is none."""
     told = pd.Series(None, index=pieces.index, dtype=object)
     named = [
-        one.frame.loc[one.frame["name"] != "", ["name", "geometry"]] for one in layers if one.spec.role == "barrier"
+        one.frame.loc[one.frame["name"] != "", ["name", "geometry"]]
+        for one in layers
+        if one.spec.role == "barrier"
     ]
     lines = pd.concat(named).sort_values("name", kind="stable") if named else pd.DataFrame()
     if lines.empty or pieces.empty:
@@ -120,7 +131,9 @@ def _names_along(pieces: pd.DataFrame, layers: Iterable[Layer]) -> pd.Series:
 def _names_beyond(pieces: pd.DataFrame, grids: gpd.GeoDataFrame, language: Language) -> pd.Series:
     """What lies beyond each piece: a grid of the same village, another village, or nothing of this township."""
     tree = shapely.STRtree(np.asarray(grids.geometry.values))
-    here, there = tree.query(shapely.points(pieces["x_out"], pieces["y_out"]), predicate="intersects")
+    here, there = tree.query(
+        shapely.points(pieces["x_out"], pieces["y_out"]), predicate="intersects"
+    )
     other = there != pieces["grid"].to_numpy()[here]
     neighbour = np.full(len(pieces), -1)
     neighbour[here[other]] = there[other]

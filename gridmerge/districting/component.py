@@ -15,7 +15,15 @@ from gridmerge.districting.constraints.previous_plan import (
     label_previous_plan,
 )
 from gridmerge.districting.diagnosis import SIZE_SLACK, ComponentCase
-from gridmerge.districting.solver.graph import Floats, Graph, Ints, contract_groups, groups_of, make_graph, sum_by_group
+from gridmerge.districting.solver.graph import (
+    Floats,
+    Graph,
+    Ints,
+    contract_groups,
+    groups_of,
+    make_graph,
+    sum_by_group,
+)
 from gridmerge.districting.solver.region_growing import LockError
 from gridmerge.districting.solver.search import DistrictingSolution, SolveOptions, solve_districting
 from gridmerge.districting.solver.state import DistrictingProblem
@@ -46,13 +54,17 @@ class DividedComponent:
     home: Ints | None = None
 
 
-def solve_component(village: Village, cluster: VillageComponent) -> tuple[DividedComponent, ComponentCase]:
+def solve_component(
+    village: Village, cluster: VillageComponent
+) -> tuple[DividedComponent, ComponentCase]:
     """Divide one cluster; with an earlier plan, change no more than the limits and the number of grids ask."""
     nodes, sizes = cluster.nodes, village.sizes
     place = np.full(len(village.face_id), -1, dtype=np.int64)
     place[nodes] = np.arange(len(nodes))
     inner = (place[village.edges] >= 0).all(axis=1)
-    graph = make_graph(village.size[nodes], place[village.edges[inner]], village.costs[inner], village.work[nodes])
+    graph = make_graph(
+        village.size[nodes], place[village.edges[inner]], village.costs[inner], village.work[nodes]
+    )
     wishes = _solve_options(village, graph, place, cluster)
     group = groups_of(graph.n, wishes.together)
     glued = contract_groups(graph, group)
@@ -67,7 +79,13 @@ def solve_component(village: Village, cluster: VillageComponent) -> tuple[Divide
     else:
         k = choose_grid_count(glued.weights, float(sizes.target or 1.0), lower, upper, glued.n)
     attempt = _ComponentProblem(
-        village=village, cluster=cluster, graph=graph, group=group, wishes=wishes, before=before, holds=holds
+        village=village,
+        cluster=cluster,
+        graph=graph,
+        group=group,
+        wishes=wishes,
+        before=before,
+        holds=holds,
     )
     attempted = attempt.best_number(k)
     solution = attempted.solution
@@ -75,7 +93,9 @@ def solve_component(village: Village, cluster: VillageComponent) -> tuple[Divide
         graph=graph,
         labels=solution.labels,
         group=group,
-        locked=np.full(graph.n, -1, dtype=np.int64) if wishes.locks is None else np.asarray(wishes.locks),
+        locked=np.full(graph.n, -1, dtype=np.int64)
+        if wishes.locks is None
+        else np.asarray(wishes.locks),
         lower=lower,
         upper=upper,
         given=cluster.number is not None,
@@ -101,12 +121,16 @@ class _ComponentProblem:
         """Divide into k; where that breaks the limits and nobody insists on k, into the number near it that breaks them least."""
         most = int(self.group.max()) + 1
         least = 2 if self.wishes.apart else 1
-        least = least if self.wishes.locks is None else max(least, int(np.max(self.wishes.locks)) + 1)
+        least = (
+            least if self.wishes.locks is None else max(least, int(np.max(self.wishes.locks)) + 1)
+        )
         best = self._divide(min(max(k, least), most), least)
         if self.cluster.number is not None:
             return best
         # what single faces weigh above the limit no number of grids takes away
-        heavy = sum_by_group(self.group, self.graph.weights, most) - float(self.village.sizes.max or np.inf)
+        heavy = sum_by_group(self.group, self.graph.weights, most) - float(
+            self.village.sizes.max or np.inf
+        )
         floor = float(np.maximum(heavy, 0.0).sum())
         for step in (1, -1):
             while not best.solution.feasible and self._broken(best.solution) > floor + SIZE_SLACK:
@@ -131,14 +155,20 @@ class _ComponentProblem:
         wishes, budget = self.wishes, count_moves(sizes.effort, len(nodes))
         glued = contract_groups(graph, self.group)
         home = None if self.before is None else self.before[self.group]
-        if self.before is not None and self.holds and (wishes.locks is None or int(self.before.max()) + 1 == k):
+        if (
+            self.before is not None
+            and self.holds
+            and (wishes.locks is None or int(self.before.max()) + 1 == k)
+        ):
             start = _start_labels(glued, self.before, (k, lower, upper))
             home = start[self.group]
             wishes = replace(wishes, start=home)
             if _within_limits(glued, self.before, lower, upper) and int(self.before.max()) + 1 == k:
                 budget = 0  # nothing asks for a change
         if home is not None:
-            wishes = replace(wishes, pull=compute_change_prices(graph, k, home, float(sizes.steady)))
+            wishes = replace(
+                wishes, pull=compute_change_prices(graph, k, home, float(sizes.steady))
+            )
         try:
             solution = solve_districting(
                 graph.weights,
@@ -167,7 +197,9 @@ def count_moves(effort: float, faces: int) -> int:
     return int(effort * faces * min(1.0, (MANY_FACES / faces) ** 0.5))
 
 
-def _solve_options(village: Village, graph: Graph, place: Ints, cluster: VillageComponent) -> SolveOptions:
+def _solve_options(
+    village: Village, graph: Graph, place: Ints, cluster: VillageComponent
+) -> SolveOptions:
     """Locks and pairs of the cluster, in its own numbers; faces to keep together that do not touch are locked to one grid."""
     names = sorted({name for face, name in village.tags.items() if place[face] >= 0})
     locks = np.full(graph.n, -1, dtype=np.int64)
@@ -234,5 +266,6 @@ def _start_labels(glued: Graph, before: Ints, terms: tuple[int, float, float]) -
     """The earlier plan in k districts, on the glued faces."""
     k, lower, upper = terms
     return fit_district_count(
-        DistrictingProblem(graph=glued, k=k, lower=np.full(k, lower), upper=np.full(k, upper)), before
+        DistrictingProblem(graph=glued, k=k, lower=np.full(k, lower), upper=np.full(k, upper)),
+        before,
     )

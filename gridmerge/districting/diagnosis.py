@@ -79,19 +79,34 @@ def _find_causes(
 ) -> Iterator[RangeReason]:
     """The floors that explain the grid, from what is certain alone to what needs the neighbours; the first one binds."""
     inside = np.flatnonzero(case.labels == grid)
-    weight, total, k = case.graph.weights, float(case.graph.weights.sum()), int(case.labels.max()) + 1
+    weight, total, k = (
+        case.graph.weights,
+        float(case.graph.weights.sum()),
+        int(case.labels.max()) + 1,
+    )
     heavy, light = value > case.upper, value < case.lower
     heaviest = int(inside[weight[inside].argmax()])
     if heavy and weight[heaviest] > case.upper + SIZE_SLACK:
-        yield RangeReason(kind="grid_heavy_face", grid=grid, size=value, face=heaviest, amount=float(weight[heaviest]))
+        yield RangeReason(
+            kind="grid_heavy_face",
+            grid=grid,
+            size=value,
+            face=heaviest,
+            amount=float(weight[heaviest]),
+        )
     if total < case.lower - SIZE_SLACK:
         yield RangeReason(
-            kind="grid_small_village" if case.alone else "grid_cut_off", grid=grid, size=value, amount=total
+            kind="grid_small_village" if case.alone else "grid_cut_off",
+            grid=grid,
+            size=value,
+            amount=total,
         )
     bound = _heaviest_must_link(case, grid)
     if heavy and bound > case.upper + SIZE_SLACK:
         yield RangeReason(kind="grid_locked", grid=grid, size=value, amount=bound)
-    if light and ((case.locked[inside] == grid).all() or _all_locked(case, _bordering_faces(case, inside))):
+    if light and (
+        (case.locked[inside] == grid).all() or _all_locked(case, _bordering_faces(case, inside))
+    ):
         yield RangeReason(kind="grid_locked", grid=grid, size=value, amount=value)
     if case.given and not case.lower * k - SIZE_SLACK <= total <= case.upper * k + SIZE_SLACK:
         yield RangeReason(kind="grid_number_given", grid=grid, size=value, amount=total)
@@ -103,9 +118,13 @@ def _find_causes(
     for face in inside[weight[inside] < case.lower - SIZE_SLACK].tolist():
         merged = float(weight[face]) + _lightest_neighbour(case, np.array([face]))
         if merged > case.upper + SIZE_SLACK:
-            yield RangeReason(kind="grid_between_heavy", grid=grid, size=value, face=face, amount=merged)
+            yield RangeReason(
+                kind="grid_between_heavy", grid=grid, size=value, face=face, amount=merged
+            )
     searched = "grid_above_max" if heavy else "grid_below_min"
-    yield RangeReason(kind="grid_impossible" if case.impossible else searched, grid=grid, size=value)
+    yield RangeReason(
+        kind="grid_impossible" if case.impossible else searched, grid=grid, size=value
+    )
 
 
 def _lacks_any_number(total: float, lower: float, upper: float) -> bool:
@@ -119,7 +138,9 @@ def _heaviest_must_link(case: ComponentCase, grid: int) -> float:
     """The heaviest weight that locks or kept-together faces put into the grid."""
     inside = case.labels == grid
     locked = float(case.graph.weights[inside & _forced_faces(case, grid)].sum())
-    groups = sum_by_group(case.group, case.graph.weights, int(case.group.max()) + 1)[case.group[inside]]
+    groups = sum_by_group(case.group, case.graph.weights, int(case.group.max()) + 1)[
+        case.group[inside]
+    ]
     several = np.bincount(case.group)[case.group[inside]] > 1
     return max(locked, float(groups[several].max(initial=0.0)))
 
@@ -136,7 +157,9 @@ def _forced_faces(case: ComponentCase, grid: int) -> np.ndarray:
 
 def _remove_face(graph: Graph, face: int) -> Graph:
     kept = (graph.edges != face).all(axis=1)
-    return Graph(weights=graph.weights, work=graph.work, edges=graph.edges[kept], costs=graph.costs[kept])
+    return Graph(
+        weights=graph.weights, work=graph.work, edges=graph.edges[kept], costs=graph.costs[kept]
+    )
 
 
 def _find_bridges(case: ComponentCase) -> list[tuple[int, Ints, float]]:
@@ -148,7 +171,9 @@ def _find_bridges(case: ComponentCase) -> list[tuple[int, Ints, float]]:
     for face in range(graph.n):
         piece = _remove_face(graph, face).components()
         total = sum_by_group(piece, graph.weights, int(piece.max()) + 1)
-        hanging = np.flatnonzero((total[piece] < case.lower - SIZE_SLACK) & (np.arange(graph.n) != face))
+        hanging = np.flatnonzero(
+            (total[piece] < case.lower - SIZE_SLACK) & (np.arange(graph.n) != face)
+        )
         amount = float(graph.weights[hanging].sum() + graph.weights[face])
         if len(hanging) and len(hanging) < graph.n and amount > case.upper + SIZE_SLACK:
             out.append((face, np.append(hanging, face), amount))
@@ -202,7 +227,8 @@ def _with_remedies(case: ComponentCase, reason: RangeReason, size: np.ndarray) -
         out.append(Text("从 locks.csv 中去掉其中一条锁定", "drop one of the locks in locks.csv"))
     if reason.kind == "grid_number_given":
         right = min(
-            max(k, ceil(total / case.upper - SIZE_SLACK)), floor(total / case.lower + SIZE_SLACK) if case.lower else k
+            max(k, ceil(total / case.upper - SIZE_SLACK)),
+            floor(total / case.lower + SIZE_SLACK) if case.lower else k,
         )
         if right > 0:
             out.append(Text(f"把该村网格数改为 {right}", f"let the village have {right} grids"))
@@ -212,15 +238,25 @@ def _with_remedies(case: ComponentCase, reason: RangeReason, size: np.ndarray) -
         if reason.kind in ("grid_above_max", "grid_no_number", "grid_impossible"):
             mean = total / (k + 1)
             out.append(
-                Text(f"多设一个网格（平均 {format_figure(mean)}）", f"one grid more (mean {format_figure(mean)})")
+                Text(
+                    f"多设一个网格（平均 {format_figure(mean)}）",
+                    f"one grid more (mean {format_figure(mean)})",
+                )
             )
     else:
         lowest = format_figure(round_limit(float(size.min()), floor))
         out.append(Text(f"把 min 降到 {lowest}", f"lower min to {lowest}"))
-        if reason.kind in ("grid_below_min", "grid_no_number", "grid_between_heavy", "grid_impossible") and k > 1:
+        if (
+            reason.kind
+            in ("grid_below_min", "grid_no_number", "grid_between_heavy", "grid_impossible")
+            and k > 1
+        ):
             mean = total / (k - 1)
             out.append(
-                Text(f"少设一个网格（平均 {format_figure(mean)}）", f"one grid fewer (mean {format_figure(mean)})")
+                Text(
+                    f"少设一个网格（平均 {format_figure(mean)}）",
+                    f"one grid fewer (mean {format_figure(mean)})",
+                )
             )
     told = Text("；".join(text.zh for text in out[:3]), "; ".join(text.en for text in out[:3]))
     return replace(reason, remedies=told)

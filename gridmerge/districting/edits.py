@@ -76,11 +76,17 @@ def apply_edits(
     grids = plan.grids.set_index("grid_code")
     refused: list[Refusal] = []
     after = dict(grid_of)
-    orders = PlanConstraints() if plan.sizes.locks is None else read_constraints(plan.sizes, plan.grids.crs)
+    orders = (
+        PlanConstraints()
+        if plan.sizes.locks is None
+        else read_constraints(plan.sizes, plan.grids.crs)
+    )
     locked = locked_grids(plan.grids, orders)
     for move in moves:
         face, source, target = (str(move.get(key, "")) for key in ("face", "from", "to"))
-        why = _find_objection(face, source, target, after, grids) or _lock_objection(locked, after[face], target)
+        why = _find_objection(face, source, target, after, grids) or _lock_objection(
+            locked, after[face], target
+        )
         if why is None:
             after[face] = target
         else:
@@ -91,7 +97,9 @@ def apply_edits(
     if not moved:
         return plan, refused
     changed = {after[face] for face in moved} | {grid_of[face] for face in moved}
-    return recompute_metrics(_rebuild_grids(plan, mosaic, weights, after), mosaic, weights, changed), refused
+    return recompute_metrics(
+        _rebuild_grids(plan, mosaic, weights, after), mosaic, weights, changed
+    ), refused
 
 
 def _find_objection(
@@ -103,7 +111,8 @@ def _find_objection(
         return Text(f"网格 {target} 不在本方案中", f"grid {target} is not part of this plan")
     if source and now[face] != source:
         return Text(
-            f"该最小面现属网格 {now[face]}，不是 {source}", f"the face lies in grid {now[face]}, not in {source}"
+            f"该最小面现属网格 {now[face]}，不是 {source}",
+            f"the face lies in grid {now[face]}, not in {source}",
         )
     one, two = grids.loc[now[face]], grids.loc[target]
     if one["village_code"] != two["village_code"]:
@@ -117,19 +126,30 @@ def _lock_objection(locked: Collection[str], *grids: str) -> Text | None:
     held = sorted(set(grids) & set(locked))
     if not held:
         return None
-    return Text(f"网格 {'、'.join(held)} 已在 locks.csv 中锁定", f"grid {', '.join(held)} is locked in locks.csv")
+    return Text(
+        f"网格 {'、'.join(held)} 已在 locks.csv 中锁定",
+        f"grid {', '.join(held)} is locked in locks.csv",
+    )
 
 
-def _undo_unlocked(after: dict[str, str], before: Mapping[str, str], orders: PlanConstraints) -> list[Refusal]:
+def _undo_unlocked(
+    after: dict[str, str], before: Mapping[str, str], orders: PlanConstraints
+) -> list[Refusal]:
     """Take back the moves of faces that locks.csv wants in one grid and that are not, or in two and are in one."""
     refused = []
     for a, b, same in list_face_pairs(orders):
         if (after[a] == after[b]) == same:
             continue
-        zh, en = ("须在同一网格", "must share a grid") if same else ("不能在同一网格", "must not share a grid")
+        zh, en = (
+            ("须在同一网格", "must share a grid")
+            if same
+            else ("不能在同一网格", "must not share a grid")
+        )
         for face in (a, b):
             if after[face] != before[face]:
-                why = Text(f"locks.csv 规定它与另一最小面{zh}", f"by locks.csv it and another face {en}")
+                why = Text(
+                    f"locks.csv 规定它与另一最小面{zh}", f"by locks.csv it and another face {en}"
+                )
                 refused.append(Refusal(face=face, grid=after[face], reason=why))
                 after[face] = before[face]
     return refused
@@ -141,7 +161,9 @@ def _undo_broken(after: dict[str, str], before: Mapping[str, str], mosaic: Mosai
     refused = []
     for _, village in faces.groupby("village_code", sort=True):
         ids = village["face_id"].tolist()
-        borders = mosaic.borders.loc[(mosaic.borders["length_m"] > 0) & mosaic.borders["face_a"].isin(ids)]
+        borders = mosaic.borders.loc[
+            (mosaic.borders["length_m"] > 0) & mosaic.borders["face_a"].isin(ids)
+        ]
         was = _count_pieces(ids, before, borders)
         wanted = {face: after[face] for face in ids if after[face] != before[face]}
         broken = _broken_grids(was, _count_pieces(ids, after, borders)) if wanted else []
@@ -154,7 +176,9 @@ def _undo_broken(after: dict[str, str], before: Mapping[str, str], mosaic: Mosai
             out = list(wanted)
             after.update({face: before[face] for face in out})
 
-        def still(ids: list[str] = ids, borders: pd.DataFrame = borders, was: dict[str, int] = was) -> list[str]:
+        def still(
+            ids: list[str] = ids, borders: pd.DataFrame = borders, was: dict[str, int] = was
+        ) -> list[str]:
             return _broken_grids(was, _count_pieces(ids, after, borders))
 
         refused += _put_back(out, wanted, after, still)
@@ -162,7 +186,10 @@ def _undo_broken(after: dict[str, str], before: Mapping[str, str], mosaic: Mosai
 
 
 def _put_back(
-    faces: list[str], wanted: Mapping[str, str], after: dict[str, str], broken: Callable[[], list[str]]
+    faces: list[str],
+    wanted: Mapping[str, str],
+    after: dict[str, str],
+    broken: Callable[[], list[str]],
 ) -> list[Refusal]:
     """Make again, one by one, the moves that break nothing on top of those made; what is left over is refused."""
     why: dict[str, list[str]] = {}
@@ -176,7 +203,10 @@ def _put_back(
             tried += 1
         else:
             tried = 0
-    return [Refusal(face=face, grid=wanted[face], reason=_broken_objection(why[face])) for face in sorted(left)]
+    return [
+        Refusal(face=face, grid=wanted[face], reason=_broken_objection(why[face]))
+        for face in sorted(left)
+    ]
 
 
 def _broken_grids(was: Mapping[str, int], now: Mapping[str, int]) -> list[str]:
@@ -186,11 +216,14 @@ def _broken_grids(was: Mapping[str, int], now: Mapping[str, int]) -> list[str]:
 
 def _broken_objection(grids: list[str]) -> Text:
     return Text(
-        f"会使网格 {'、'.join(grids)} 不再是完整的一片", f"grid {', '.join(grids)} would no longer be in one piece"
+        f"会使网格 {'、'.join(grids)} 不再是完整的一片",
+        f"grid {', '.join(grids)} would no longer be in one piece",
     )
 
 
-def _count_pieces(ids: list[str], grid_of: Mapping[str, str], borders: pd.DataFrame) -> dict[str, int]:
+def _count_pieces(
+    ids: list[str], grid_of: Mapping[str, str], borders: pd.DataFrame
+) -> dict[str, int]:
     """Pieces of each grid, by the borders inside it."""
     place = {face: i for i, face in enumerate(ids)}
     pairs = [
@@ -206,7 +239,9 @@ def _count_pieces(ids: list[str], grid_of: Mapping[str, str], borders: pd.DataFr
     return counts
 
 
-def _rebuild_grids(plan: GridPlan, mosaic: Mosaic, weights: Weights, after: Mapping[str, str]) -> GridPlan:
+def _rebuild_grids(
+    plan: GridPlan, mosaic: Mosaic, weights: Weights, after: Mapping[str, str]
+) -> GridPlan:
     """The plan with geometry, area and sums of its grids taken from the faces again."""
     faces = plan.faces.assign(grid_code=plan.faces["face_id"].map(after))
     columns = ["workload", *weights.names]
@@ -214,11 +249,15 @@ def _rebuild_grids(plan: GridPlan, mosaic: Mosaic, weights: Weights, after: Mapp
         mosaic.faces[["face_id", "geometry"]], on="face_id"
     )
     members = table.sort_values(["grid_code", "face_id"]).groupby("grid_code", sort=True)
-    geometry = {code: geos.coverage_union_all(np.asarray(rows["geometry"].values)) for code, rows in members}
+    geometry = {
+        code: geos.coverage_union_all(np.asarray(rows["geometry"].values)) for code, rows in members
+    }
     grids = plan.grids.set_index("grid_code")
     grids = grids.assign(**{column: members[column].sum() for column in columns})
     grids = grids.set_geometry(
-        gpd.GeoSeries([geometry[code] for code in grids.index], index=grids.index, crs=plan.grids.crs)
+        gpd.GeoSeries(
+            [geometry[code] for code in grids.index], index=grids.index, crs=plan.grids.crs
+        )
     )
     grids = grids.assign(area_m2=grids.geometry.area).reset_index()[list(plan.grids.columns)]
     return replace(plan, grids=grids, faces=faces)

@@ -11,9 +11,7 @@ from gridmerge.geo import geos
 from gridmerge.i18n.text import Text
 from gridmerge.model import Layer
 
-MIN_SPLIT_SHARE = (
-    0.05  # share of the face that the smaller part must have: less is a drawing error along the rim, no cut
-)
+MIN_SPLIT_SHARE = 0.05  # share of the face that the smaller part must have: less is a drawing error along the rim, no cut
 
 
 def split_along(face: shapely.Polygon, layers: Iterable[Layer]) -> Text | None:

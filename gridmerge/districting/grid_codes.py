@@ -15,10 +15,12 @@ from gridmerge.districting.village import DividedVillage, Texts, Village
 from gridmerge.errors import PlanError
 from gridmerge.geo import geos
 
-NEGLIGIBLE_SHARE = 0.01  # share of a grid's land that is no more than two drawings of one village line differ by
+# share of a grid's land that is no more than two drawings of one village line differ by
+NEGLIGIBLE_SHARE = 0.01
 EMPTY_LAND_WEIGHT = 1e-9  # households a square metre of empty land counts for
 
-COMPREHENSIVE_NUMBERS = range(1, 800)  # 999 and below 900: 900-999 are virtual grids, which nobody draws
+# 999 and below 900: 900-999 are virtual grids, which nobody draws
+COMPREHENSIVE_NUMBERS = range(1, 800)
 EXCLUSIVE_NUMBERS = range(800, 900)
 
 
@@ -41,7 +43,9 @@ class VillageGridCodes:
     kept: float = 1.0
 
 
-def assign_grid_codes(village: Village, part: DividedVillage, earlier: PreviousPlan | None) -> VillageGridCodes:
+def assign_grid_codes(
+    village: Village, part: DividedVillage, earlier: PreviousPlan | None
+) -> VillageGridCodes:
     """Codes of a village's grids.
 
     Without an earlier plan they run west to east, then north to south: by a point inside each grid, rounded to a metre, the
@@ -55,11 +59,15 @@ def assign_grid_codes(village: Village, part: DividedVillage, earlier: PreviousP
     """
     used = set() if earlier is None else {*earlier.grids["grid_code"], *earlier.retired}
     used = {code for code in used if code[:-3] == village.code}
-    codes, kept = _inherit_codes(village, part, {code for code in used if code in set(village.old.tolist())})
+    codes, kept = _inherit_codes(
+        village, part, {code for code in used if code in set(village.old.tolist())}
+    )
     order = _by_position(village, part)
     for numbers, exclusive in ((COMPREHENSIVE_NUMBERS, False), (EXCLUSIVE_NUMBERS, True)):
         mine = [g for g in order if bool(part.exclusive[g]) is exclusive and not codes[g]]
-        taken = [int(code[-3:]) for code in used if code[-3:].isdigit() and int(code[-3:]) in numbers]
+        taken = [
+            int(code[-3:]) for code in used if code[-3:].isdigit() and int(code[-3:]) in numbers
+        ]
         free = range(max(taken, default=numbers[0] - 1) + 1, numbers[-1] + 1)
         if len(mine) > len(free):
             raise PlanError(
@@ -69,10 +77,14 @@ def assign_grid_codes(village: Village, part: DividedVillage, earlier: PreviousP
             )
         for number, grid in zip(free, mine, strict=False):
             codes[grid] = f"{village.code}{number:03d}"
-    return VillageGridCodes(codes=codes, retired=_find_successors(village, part, codes, used), kept=kept)
+    return VillageGridCodes(
+        codes=codes, retired=_find_successors(village, part, codes, used), kept=kept
+    )
 
 
-def find_heirs_elsewhere(earlier: PreviousPlan | None, grids: gpd.GeoDataFrame) -> dict[str, list[str]]:
+def find_heirs_elsewhere(
+    earlier: PreviousPlan | None, grids: gpd.GeoDataFrame
+) -> dict[str, list[str]]:
     """Codes of the earlier grids that are no more and whose land is not in their own village alone, with the grids on that land.
 
     Villages are merged, split and renumbered; where one has no grid now, its codes are here whoever has the land.
@@ -88,7 +100,11 @@ def find_heirs_elsewhere(earlier: PreviousPlan | None, grids: gpd.GeoDataFrame) 
         if area[k] > NEGLIGIBLE_SHARE * shapely.area(old[i[k]]):
             heirs[str(gone["grid_code"].iloc[i[k]])].append(str(grids["grid_code"].iloc[j[k]]))
     still = set(grids["village_code"])
-    return {c: h for c, h in heirs.items() if c[:-3] not in still or any(code[:-3] != c[:-3] for code in h)}
+    return {
+        c: h
+        for c, h in heirs.items()
+        if c[:-3] not in still or any(code[:-3] != c[:-3] for code in h)
+    }
 
 
 def _by_position(village: Village, part: DividedVillage) -> list[int]:
@@ -106,7 +122,9 @@ def _inherit_codes(village: Village, part: DividedVillage, old: set[str]) -> tup
     if not names:
         return codes, 1.0
     shared = _shared_sizes(village, part, names)
-    fits = np.array([[(int(n[-3:]) in EXCLUSIVE_NUMBERS) == bool(e) for e in part.exclusive] for n in names])
+    fits = np.array(
+        [[(int(n[-3:]) in EXCLUSIVE_NUMBERS) == bool(e) for e in part.exclusive] for n in names]
+    )
     before, now = shared.sum(axis=1, keepdims=True), _grid_sizes(village, part)[None, :]
     most = fits & (shared > 0.5 * before) & (shared > 0.5 * now)
     rows, columns = linear_sum_assignment(np.where(most, shared, 0.0), maximize=True)
@@ -131,17 +149,25 @@ def _shared_sizes(village: Village, part: DividedVillage, names: list[str]) -> F
     """(old, new) size that earlier and present grids have in common."""
     mass, shared = _face_mass(village), np.zeros((len(names), len(part.exclusive)))
     place = {name: i for i, name in enumerate(names)}
-    for code, grid, value in zip(village.old.tolist(), part.labels.tolist(), mass.tolist(), strict=True):
+    for code, grid, value in zip(
+        village.old.tolist(), part.labels.tolist(), mass.tolist(), strict=True
+    ):
         if code in place:
             shared[place[code], grid] += value
     return shared
 
 
-def _find_successors(village: Village, part: DividedVillage, codes: Texts, used: set[str]) -> dict[str, list[str]]:
+def _find_successors(
+    village: Village, part: DividedVillage, codes: Texts, used: set[str]
+) -> dict[str, list[str]]:
     """Codes no grid has any more, with the grids that now hold their land."""
     gone = sorted(used - set(codes.tolist()))
     shared = _shared_sizes(village, part, gone) if gone else np.zeros((0, 0))
     return {
-        code: [str(codes[g]) for g in np.argsort(-shared[i], kind="stable").tolist() if shared[i, g] > 0]
+        code: [
+            str(codes[g])
+            for g in np.argsort(-shared[i], kind="stable").tolist()
+            if shared[i, g] > 0
+        ]
         for i, code in enumerate(gone)
     }

@@ -50,8 +50,17 @@ def name_grids(plan: GridPlan, places: Places | None = None) -> GridPlan:
     called = _choose_names(grids, places, kept)
     findings = plan.findings
     if places is not None:
-        anew = int(((kept != "") & (kept != _choose_names(grids, places, np.full(len(grids), "", dtype=object)))).sum())
-        findings = sort_findings((*findings, make_finding("names_kept", measure=anew))) if anew else findings
+        anew = int(
+            (
+                (kept != "")
+                & (kept != _choose_names(grids, places, np.full(len(grids), "", dtype=object)))
+            ).sum()
+        )
+        findings = (
+            sort_findings((*findings, make_finding("names_kept", measure=anew)))
+            if anew
+            else findings
+        )
     return replace(plan, grids=grids.assign(grid_name=called), findings=findings)
 
 
@@ -63,10 +72,19 @@ def _kept_names(grids: gpd.GeoDataFrame, earlier: PreviousPlan) -> Names:
     for i, row in enumerate(grids.itertuples()):
         if row.grid_type != "comprehensive" or row.grid_code not in before.index:
             continue
-        name, village = (str(before.at[row.grid_code, column]).strip() for column in ("grid_name", "village_name"))
+        name, village = (
+            str(before.at[row.grid_code, column]).strip()
+            for column in ("grid_name", "village_name")
+        )
         if village and village != row.village_name:
-            name = f"{row.village_name}{name.removeprefix(village)}" if name.startswith(village) else ""
-        if name and (row.village_code, name) not in seen:  # of two grids that somebody gave one name, the first has it
+            name = (
+                f"{row.village_name}{name.removeprefix(village)}"
+                if name.startswith(village)
+                else ""
+            )
+        if (
+            name and (row.village_code, name) not in seen
+        ):  # of two grids that somebody gave one name, the first has it
             seen.add((row.village_code, name))
             names[i] = name
     return names
@@ -87,7 +105,9 @@ def _choose_names(grids: gpd.GeoDataFrame, places: Places | None, kept: Names) -
     taken = {*zip(village, called, strict=True)}
     table = _locate_places(grids, places)
     table = table.loc[table["grid"].isin(free) & (table["name"] != table["village"])]
-    table["called"] = [f"{v}{name}网格" for v, name in zip(table["village"], table["name"], strict=True)]
+    table["called"] = [
+        f"{v}{name}网格" for v, name in zip(table["village"], table["name"], strict=True)
+    ]
     new = [key not in taken for key in zip(table["village_code"], table["called"], strict=True)]
     table = table.loc[new].sort_values(["away", "code", "name"])
     table = table.drop_duplicates(["village_code", "name"]).drop_duplicates("grid")
@@ -98,7 +118,9 @@ def _choose_names(grids: gpd.GeoDataFrame, places: Places | None, kept: Names) -
 def _locate_places(grids: gpd.GeoDataFrame, places: Places) -> pd.DataFrame:
     """Every place with the grid it lies in, and how far from its middle: grid, code, village, village_code, name, away (m)."""
     spots = places.frame
-    at, grid = shapely.STRtree(np.asarray(grids.geometry.values)).query_nearest(spots.geometry.to_numpy())
+    at, grid = shapely.STRtree(np.asarray(grids.geometry.values)).query_nearest(
+        spots.geometry.to_numpy()
+    )
     middle = shapely.centroid(np.asarray(grids.geometry.values))
     return pd.DataFrame(
         {

@@ -17,7 +17,11 @@ METRIC_SLACK = 1e-6  # sums of floats
 
 
 def measure_plan(
-    grids: gpd.GeoDataFrame, faces: pd.DataFrame, villages: list[Village], divided: list[DividedVillage], mosaic: Mosaic
+    grids: gpd.GeoDataFrame,
+    faces: pd.DataFrame,
+    villages: list[Village],
+    divided: list[DividedVillage],
+    mosaic: Mosaic,
 ) -> dict[str, Any]:
     """Share in range, evenness with its floor, agreement of the inner lines, departmental grids kept whole, gaps per village."""
     comprehensive = grids.loc[grids["grid_type"] == "comprehensive"]
@@ -48,7 +52,9 @@ def measure_plan(
 def grid_sizes(villages: list[Village], divided: list[DividedVillage]) -> Floats:
     """Size of every comprehensive grid, in the sizing unit."""
     out = [
-        np.bincount(part.labels, weights=village.size, minlength=len(part.exclusive))[~part.exclusive]
+        np.bincount(part.labels, weights=village.size, minlength=len(part.exclusive))[
+            ~part.exclusive
+        ]
         for village, part in zip(villages, divided, strict=True)
     ]
     return np.concatenate(out) if out else np.zeros(0)
@@ -58,7 +64,9 @@ def share_in_range(size: Floats, sizes: Grids) -> float:
     """Share of grids of these sizes that lie within the limits."""
     if not len(size):
         return 1.0
-    inside = (size >= float(sizes.min or 0) - METRIC_SLACK) & (size <= float(sizes.max or np.inf) + METRIC_SLACK)
+    inside = (size >= float(sizes.min or 0) - METRIC_SLACK) & (
+        size <= float(sizes.max or np.inf) + METRIC_SLACK
+    )
     return round(float(inside.mean()), 6)
 
 

@@ -12,10 +12,18 @@ import shapely
 
 from gridmerge.config.settings import AREA_UNIT, Grids
 from gridmerge.districting.constraints.application import apply_constraints
-from gridmerge.districting.constraints.lock_files import PlanConstraints, PreviousPlan, read_constraints
+from gridmerge.districting.constraints.lock_files import (
+    PlanConstraints,
+    PreviousPlan,
+    read_constraints,
+)
 from gridmerge.districting.diagnosis import RangeReason
 from gridmerge.districting.face_splits import split_along
-from gridmerge.districting.grid_codes import VillageGridCodes, assign_grid_codes, find_heirs_elsewhere
+from gridmerge.districting.grid_codes import (
+    VillageGridCodes,
+    assign_grid_codes,
+    find_heirs_elsewhere,
+)
 from gridmerge.districting.grid_names import make_grid_name
 from gridmerge.districting.metrics import measure_plan
 from gridmerge.districting.village import DividedVillage, Village
@@ -65,7 +73,12 @@ def divide_township(
     orders = read_constraints(sizes, township.crs)
     villages = list_villages(mosaic, weights, township, sizes, orders)
     return assemble_plan(
-        villages, map_jobs(divide_village, villages, processes), mosaic, weights, orders.earlier, layers
+        villages,
+        map_jobs(divide_village, villages, processes),
+        mosaic,
+        weights,
+        orders.earlier,
+        layers,
     )
 
 
@@ -78,16 +91,28 @@ def assemble_plan(
     layers: Sequence[Layer] = (),
 ) -> GridPlan:
     """Put the villages' divisions together: codes, names, geometry, figures, findings."""
-    coded = [assign_grid_codes(village, part, earlier) for village, part in zip(villages, divided, strict=True)]
+    coded = [
+        assign_grid_codes(village, part, earlier)
+        for village, part in zip(villages, divided, strict=True)
+    ]
     faces = pd.concat(
-        [_face_codes(v, part, codes) for v, part, codes in zip(villages, divided, coded, strict=True)],
+        [
+            _face_codes(v, part, codes)
+            for v, part, codes in zip(villages, divided, coded, strict=True)
+        ],
         ignore_index=True,
     )
     grids = _build_grids(faces, mosaic, weights, {v.code: v.name for v in villages})
     findings: list[Finding] = [finding for part in divided for finding in part.findings]
     for village, part, codes in zip(villages, divided, coded, strict=True):
-        findings += [*reason_findings(village, part, codes, layers), *_broken_lock_findings(village, part, codes)]
-    before = pd.concat([_previous_grids(*one) for one in zip(villages, divided, coded, strict=True)], ignore_index=True)
+        findings += [
+            *reason_findings(village, part, codes, layers),
+            *_broken_lock_findings(village, part, codes),
+        ]
+    before = pd.concat(
+        [_previous_grids(*one) for one in zip(villages, divided, coded, strict=True)],
+        ignore_index=True,
+    )
     plan_faces = faces[["face_id", "grid_code"]].sort_values("face_id", ignore_index=True)
     gone = find_heirs_elsewhere(earlier, grids)
     findings = _drop_idle_villages(findings, weights)
@@ -99,7 +124,10 @@ def assemble_plan(
     }
     figures = measure_plan(grids, plan_faces, villages, divided, mosaic)
     total = sum(float(v.size.sum()) for v in villages) or 1.0
-    kept = sum(codes.kept * float(v.size.sum()) for v, codes in zip(villages, coded, strict=True)) / total
+    kept = (
+        sum(codes.kept * float(v.size.sum()) for v, codes in zip(villages, coded, strict=True))
+        / total
+    )
     figures["codes"] = {"kept_share": round(kept, 6), "retired": dict(sorted(retired.items()))}
     return GridPlan(
         grids=grids,
@@ -112,7 +140,11 @@ def assemble_plan(
 
 
 def list_villages(
-    mosaic: Mosaic, weights: Weights, township: Township, sizes: Grids, orders: PlanConstraints | None = None
+    mosaic: Mosaic,
+    weights: Weights,
+    township: Township,
+    sizes: Grids,
+    orders: PlanConstraints | None = None,
 ) -> list[Village]:
     """What each village has to divide, faces ordered by content."""
     table = face_table(mosaic, weights, sizes)
@@ -129,7 +161,9 @@ def list_villages(
 def face_table(mosaic: Mosaic, weights: Weights, sizes: Grids) -> gpd.GeoDataFrame:
     """Faces with size, work and a point inside, sorted by that point: neither row order nor the look of ids can matter."""
     faces = mosaic.faces.merge(
-        weights.faces.drop(columns=[c for c in ("village_code", "area_m2", "zone") if c in weights.faces]),
+        weights.faces.drop(
+            columns=[c for c in ("village_code", "area_m2", "zone") if c in weights.faces]
+        ),
         on="face_id",
         how="left",
         validate="one_to_one",
@@ -138,7 +172,10 @@ def face_table(mosaic: Mosaic, weights: Weights, sizes: Grids) -> gpd.GeoDataFra
     size = faces["area_m2"] / M2_PER_HA if unit == AREA_UNIT else faces[unit].fillna(0.0)
     points = geos.point_on_surface(np.asarray(faces.geometry.values))
     faces = faces.assign(
-        size=size, work=faces["workload"].fillna(0.0), x=shapely.get_x(points), y=shapely.get_y(points)
+        size=size,
+        work=faces["workload"].fillna(0.0),
+        x=shapely.get_x(points),
+        y=shapely.get_y(points),
     )
     return faces.sort_values(["village_code", "x", "y", "face_id"], ignore_index=True)
 
@@ -146,8 +183,14 @@ def face_table(mosaic: Mosaic, weights: Weights, sizes: Grids) -> gpd.GeoDataFra
 def priced_borders(mosaic: Mosaic, table: gpd.GeoDataFrame, sizes: Grids) -> pd.DataFrame:
     """Borders of positive length with their price per metre: dear where no department has a line, dearer through a base grid."""
     borders = mosaic.borders.loc[mosaic.borders["length_m"] > 0]
-    price = (sizes.compact + sizes.agree * (1 - borders["agreement"])) * (1 - sizes.barrier * borders["barrier"])
-    base = sorted(key for key, layer in mosaic.figures.get("layers", {}).items() if layer.get("role") == "base")
+    price = (sizes.compact + sizes.agree * (1 - borders["agreement"])) * (
+        1 - sizes.barrier * borders["barrier"]
+    )
+    base = sorted(
+        key
+        for key, layer in mosaic.figures.get("layers", {}).items()
+        if layer.get("role") == "base"
+    )
     if base:
         claims = mosaic.memberships.loc[mosaic.memberships["layer"].isin(base)]
         names = (claims["layer"] + "/" + claims["source_id"]).sort_values()
@@ -162,11 +205,16 @@ def typical_side(area_m2: float, size: float, sizes: Grids) -> float:
     return float(np.sqrt(area_m2 / max(1.0, size / float(sizes.target or 1.0))))
 
 
-def _make_village(row: Any, faces: gpd.GeoDataFrame, borders: pd.DataFrame, sizes: Grids) -> Village:
+def _make_village(
+    row: Any, faces: gpd.GeoDataFrame, borders: pd.DataFrame, sizes: Grids
+) -> Village:
     place = pd.Series(np.arange(len(faces)), index=faces["face_id"])
     own = borders.loc[borders["face_a"].isin(place.index) & borders["face_b"].isin(place.index)]
-    edges = np.column_stack([place[own["face_a"]].to_numpy(), place[own["face_b"]].to_numpy()]).reshape(-1, 2)
-    order = np.lexsort(np.sort(edges, axis=1).T[::-1])  # rows of the borders frame may come in any order
+    edges = np.column_stack(
+        [place[own["face_a"]].to_numpy(), place[own["face_b"]].to_numpy()]
+    ).reshape(-1, 2)
+    # rows of the borders frame may come in any order
+    order = np.lexsort(np.sort(edges, axis=1).T[::-1])
     side = typical_side(float(faces["area_m2"].sum()), float(faces["size"].sum()), sizes)
     geometry = np.asarray(faces.geometry.values)
     return Village(
@@ -208,7 +256,9 @@ def _face_codes(village: Village, part: DividedVillage, codes: VillageGridCodes)
     )
 
 
-def _previous_grids(village: Village, part: DividedVillage, codes: VillageGridCodes) -> pd.DataFrame:
+def _previous_grids(
+    village: Village, part: DividedVillage, codes: VillageGridCodes
+) -> pd.DataFrame:
     """face_id, grid_code, price of a village's faces that the earlier plan laid into a grid."""
     laid = part.leaving > 0
     return pd.DataFrame(
@@ -226,7 +276,11 @@ def reason_findings(
     """A finding for each grid outside the limits, with its cause and remedies."""
     sizes, out = village.sizes, []
     for reason in part.reasons:
-        where = village.geometry[reason.face] if reason.face >= 0 else village.geometry[part.labels == reason.grid][0]
+        where = (
+            village.geometry[reason.face]
+            if reason.face >= 0
+            else village.geometry[part.labels == reason.grid][0]
+        )
         point = geos.point_on_surface(where)
         out.append(
             make_finding(
@@ -248,21 +302,33 @@ def _drop_idle_villages(findings: list[Finding], weights: Weights) -> list[Findi
     """Leave out that grids of villages without any work are too small, where one finding says it of most villages."""
     if not any(finding.kind in HEADLINES for finding in weights.findings):
         return findings
-    return [finding for finding in findings if finding.kind != "grid_small_village" or finding.measure]
+    return [
+        finding for finding in findings if finding.kind != "grid_small_village" or finding.measure
+    ]
 
 
-def _broken_lock_findings(village: Village, part: DividedVillage, codes: VillageGridCodes) -> list[Finding]:
+def _broken_lock_findings(
+    village: Village, part: DividedVillage, codes: VillageGridCodes
+) -> list[Finding]:
     """One finding for a village whose earlier plan breaks locks: which, and how many faces have another grid now."""
     if not village.against:
         return []
     rows = [text for _, text in village.against]
     more = len(rows) - MAX_LISTED_ROWS
-    zh = "；".join(text.zh for text in rows[:MAX_LISTED_ROWS]) + (f"；等 {len(rows)} 条" if more > 0 else "")
-    en = "; ".join(text.en for text in rows[:MAX_LISTED_ROWS]) + (f"; and {more} more" if more > 0 else "")
+    zh = "；".join(text.zh for text in rows[:MAX_LISTED_ROWS]) + (
+        f"；等 {len(rows)} 条" if more > 0 else ""
+    )
+    en = "; ".join(text.en for text in rows[:MAX_LISTED_ROWS]) + (
+        f"; and {more} more" if more > 0 else ""
+    )
     point = geos.point_on_surface(village.geometry[village.against[0][0]])
     moved = int(((village.old != "") & (village.old != codes.codes[part.labels])).sum())
     place, locks = (point.x, point.y), Text(zh, en)
-    return [make_finding("earlier_not_kept", measure=moved, place=place, village=village.name, locks=locks)]
+    return [
+        make_finding(
+            "earlier_not_kept", measure=moved, place=place, village=village.name, locks=locks
+        )
+    ]
 
 
 def _villages_gone(earlier: PreviousPlan | None, villages: Collection[str]) -> list[Finding]:
@@ -271,7 +337,12 @@ def _villages_gone(earlier: PreviousPlan | None, villages: Collection[str]) -> l
         return []
     gone = earlier.grids.loc[~earlier.grids["village_code"].isin(villages)]
     return [
-        make_finding("earlier_village_gone", measure=len(rows), village=rows["village_name"].iloc[0] or code, code=code)
+        make_finding(
+            "earlier_village_gone",
+            measure=len(rows),
+            village=rows["village_name"].iloc[0] or code,
+            code=code,
+        )
         for code, rows in gone.groupby("village_code", sort=True)
     ]
 
@@ -284,7 +355,9 @@ def _list_remedies(village: Village, reason: RangeReason, layers: Sequence[Layer
     return Text(f"{split.zh}；{reason.remedies.zh}", f"{split.en}; {reason.remedies.en}")
 
 
-def _build_grids(faces: pd.DataFrame, mosaic: Mosaic, weights: Weights, names: dict[str, str]) -> gpd.GeoDataFrame:
+def _build_grids(
+    faces: pd.DataFrame, mosaic: Mosaic, weights: Weights, names: dict[str, str]
+) -> gpd.GeoDataFrame:
     columns = [*weights.names, "workload"]
     table = faces.merge(weights.faces[["face_id", *columns]], on="face_id", how="left").merge(
         mosaic.faces[["face_id", "geometry"]], on="face_id"
@@ -293,13 +366,19 @@ def _build_grids(faces: pd.DataFrame, mosaic: Mosaic, weights: Weights, names: d
     rows = []
     zones: dict[str, str] = mosaic.figures.get("zones", {})
     for code, members in table.groupby("grid_code", sort=True):
-        village, exclusive = str(members["village_code"].iloc[0]), bool(members["exclusive"].iloc[0])
+        village, exclusive = (
+            str(members["village_code"].iloc[0]),
+            bool(members["exclusive"].iloc[0]),
+        )
         geometry = geos.coverage_union_all(np.asarray(members["geometry"].values))
         rows.append(
             {
                 "grid_code": str(code),
                 "grid_name": make_grid_name(
-                    str(code), names[village], exclusive, zones.get(str(members["zone"].iloc[0]), "")
+                    str(code),
+                    names[village],
+                    exclusive,
+                    zones.get(str(members["zone"].iloc[0]), ""),
                 ),
                 "grid_type": "exclusive" if exclusive else "comprehensive",
                 "village_code": village,

@@ -10,7 +10,11 @@ import numpy as np
 import pandas as pd
 import shapely
 
-from gridmerge.districting.constraints.lock_files import PreviousPlan, locked_grids, read_constraints
+from gridmerge.districting.constraints.lock_files import (
+    PreviousPlan,
+    locked_grids,
+    read_constraints,
+)
 from gridmerge.districting.constraints.previous_plan import find_previous_codes
 from gridmerge.districting.grid_codes import EMPTY_LAND_WEIGHT
 from gridmerge.districting.metrics import METRIC_SLACK, kept_whole, measure_evenness, share_in_range
@@ -20,7 +24,9 @@ from gridmerge.findings import Finding, make_finding, sort_findings
 from gridmerge.model import GridPlan, Mosaic, Weights
 
 
-def recompute_metrics(plan: GridPlan, mosaic: Mosaic, weights: Weights, changed: Collection[str]) -> GridPlan:
+def recompute_metrics(
+    plan: GridPlan, mosaic: Mosaic, weights: Weights, changed: Collection[str]
+) -> GridPlan:
     """Measure a plan again whose grids `changed` have won or lost faces.
 
     Every figure that the faces decide is taken anew. A village's `bound` still holds, `gap` is against its new objective, and
@@ -50,22 +56,35 @@ def recompute_metrics(plan: GridPlan, mosaic: Mosaic, weights: Weights, changed:
         if mine:
             inner = cut.loc[cut["one"].isin(faces["grid"])]
             villages[str(code)] = _village_metrics(villages[str(code)], faces, inner, divided, plan)
-            limits = size.reindex(comprehensive.loc[comprehensive["village_code"] == code, "grid_code"]).to_numpy()
+            limits = size.reindex(
+                comprehensive.loc[comprehensive["village_code"] == code, "grid_code"]
+            ).to_numpy()
             villages[str(code)]["feasible"] = share_in_range(limits, sizes) == 1.0
             villages[str(code)]["edited"] = len(mine)
-    objective, bound = (sum(float(v[key]) for v in villages.values()) for key in ("objective", "bound"))
+    objective, bound = (
+        sum(float(v[key]) for v in villages.values()) for key in ("objective", "bound")
+    )
     figures: dict[str, Any] = {
         **plan.figures,
-        "share_in_range": share_in_range(size.reindex(comprehensive["grid_code"]).to_numpy(), sizes),
+        "share_in_range": share_in_range(
+            size.reindex(comprehensive["grid_code"]).to_numpy(), sizes
+        ),
         **measure_evenness(comprehensive["workload"].to_numpy(dtype=np.float64)),
-        "boundary_agreement": round(float((cut["length_m"] * cut["agreement"]).sum()) / length, 6) if length else 1.0,
+        "boundary_agreement": round(float((cut["length_m"] * cut["agreement"]).sum()) / length, 6)
+        if length
+        else 1.0,
         "departmental_grids_whole": whole,
         "departmental_grids_split": split,
         "objective": round(objective, 6),
-        "optimality_gap": round(max(0.0, 1 - bound / objective), 6) if objective > METRIC_SLACK else 0.0,
+        "optimality_gap": round(max(0.0, 1 - bound / objective), 6)
+        if objective > METRIC_SLACK
+        else 0.0,
         "villages": villages,
     }
-    figures["codes"] = {**plan.figures["codes"], "kept_share": _kept_code_share(table, orders.earlier)}
+    figures["codes"] = {
+        **plan.figures["codes"],
+        "kept_share": _kept_code_share(table, orders.earlier),
+    }
     return replace(plan, figures=figures, findings=_current_findings(plan, size, set(changed)))
 
 
@@ -79,7 +98,9 @@ def _village_metrics(
     number = {code: i for i, code in enumerate(work.index)}
     pairs = np.column_stack([inner["one"].map(number), inner["other"].map(number)]).reshape(-1, 2)
     cluster = work.groupby(groups_of(len(work), pairs))  # land that zones part is shared out apart
-    uneven = ((work / cluster.transform("mean").where(lambda mean: mean > 0, np.inf) - 1) ** 2).where(work > 0, 0.0)
+    uneven = (
+        (work / cluster.transform("mean").where(lambda mean: mean > 0, np.inf) - 1) ** 2
+    ).where(work > 0, 0.0)
     side = typical_side(faces["area_m2"].sum(), faces["size"].sum(), sizes)
     terms = {
         **told["terms"],
@@ -108,7 +129,9 @@ def _kept_code_share(table: pd.DataFrame, earlier: PreviousPlan | None) -> float
     """Share of the township's size that lies under the code it had before."""
     if earlier is None:
         return 1.0
-    mass = table["size"].to_numpy() + EMPTY_LAND_WEIGHT * shapely.area(np.asarray(table.geometry.values))
+    mass = table["size"].to_numpy() + EMPTY_LAND_WEIGHT * shapely.area(
+        np.asarray(table.geometry.values)
+    )
     old = np.full(len(table), "", dtype=object)
     for code, rows in table.groupby("village_code").groups.items():
         old[rows] = find_previous_codes(np.asarray(table.geometry.values)[rows], str(code), earlier)
@@ -117,7 +140,11 @@ def _kept_code_share(table: pd.DataFrame, earlier: PreviousPlan | None) -> float
 
 def _current_findings(plan: GridPlan, size: pd.Series, changed: set[str]) -> tuple[Finding, ...]:
     """The plan's findings, those of changed grids replaced by what is true of them now."""
-    kept = [f for f in plan.findings if not (f.kind.startswith("grid_") and dict(f.blanks).get("grid") in changed)]
+    kept = [
+        f
+        for f in plan.findings
+        if not (f.kind.startswith("grid_") and dict(f.blanks).get("grid") in changed)
+    ]
     low, high = float(plan.sizes.min or 0.0), float(plan.sizes.max or np.inf)
     comprehensive = plan.grids["grid_type"] == "comprehensive"
     for row in plan.grids.loc[comprehensive & plan.grids["grid_code"].isin(changed)].itertuples():
@@ -126,5 +153,9 @@ def _current_findings(plan: GridPlan, size: pd.Series, changed: set[str]) -> tup
             point = row.geometry.point_on_surface()
             blanks = {"grid": str(row.grid_code), "village": str(row.village_name)}
             limits = {"min": f"{low:.10g}", "max": f"{high:.10g}"}
-            kept.append(make_finding("grid_edited_out", measure=value, place=(point.x, point.y), **blanks, **limits))
+            kept.append(
+                make_finding(
+                    "grid_edited_out", measure=value, place=(point.x, point.y), **blanks, **limits
+                )
+            )
     return sort_findings(kept)

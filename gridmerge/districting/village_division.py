@@ -35,7 +35,11 @@ def divide_village(village: Village) -> DividedVillage:
     zones, grids = len(zoned), len(zoned) + len(kept)
     home, leaving = np.full(len(labels), -1, dtype=np.int64), np.zeros(len(labels))
     solutions: list[DistrictingSolution] = []
-    locked_out = [r for number, nodes in enumerate(kept, zones) for r in locked_out_of_range(village, number, nodes)]
+    locked_out = [
+        r
+        for number, nodes in enumerate(kept, zones)
+        for r in locked_out_of_range(village, number, nodes)
+    ]
     told = list(locked_out)
     for cluster in _number_components(
         village, _find_components(village, np.flatnonzero(labels < 0), findings), len(kept)
@@ -44,7 +48,9 @@ def divide_village(village: Village) -> DividedVillage:
         solution = attempted.solution
         labels[cluster.nodes] = grids + solution.labels
         if attempted.home is not None:
-            home[cluster.nodes] = np.where(attempted.home <= solution.labels.max(), grids + attempted.home, -1)
+            home[cluster.nodes] = np.where(
+                attempted.home <= solution.labels.max(), grids + attempted.home, -1
+            )
             leaving[cluster.nodes] = compute_leaving_prices(case.graph, float(village.sizes.steady))
         told += [
             replace(r, grid=grids + r.grid, face=int(cluster.nodes[r.face]) if r.face >= 0 else -1)
@@ -80,10 +86,14 @@ def _number_finding(village: Village, made: int) -> Finding:
     place = geos.point_on_surface(village.geometry[0])
     cause = fewer if made < wanted else more
     blanks = {"village": village.name, "wanted": str(wanted)}
-    return make_finding("grid_number_unmet", measure=made, place=(place.x, place.y), cause=cause, **blanks)
+    return make_finding(
+        "grid_number_unmet", measure=made, place=(place.x, place.y), cause=cause, **blanks
+    )
 
 
-def _number_components(village: Village, clusters: list[VillageComponent], kept: int) -> list[VillageComponent]:
+def _number_components(
+    village: Village, clusters: list[VillageComponent], kept: int
+) -> list[VillageComponent]:
     """The clusters with their share of the village's given number of grids (less the locked ones), if one was given."""
     if village.number is None or not clusters:
         return clusters
@@ -94,7 +104,9 @@ def _number_components(village: Village, clusters: list[VillageComponent], kept:
     return [replace(c, number=share) for c, share in zip(clusters, shares, strict=True)]
 
 
-def _find_components(village: Village, nodes: Ints, findings: list[Finding]) -> list[VillageComponent]:
+def _find_components(
+    village: Village, nodes: Ints, findings: list[Finding]
+) -> list[VillageComponent]:
     """The connected clusters of faces to divide, with pairs that hold together what does not touch.
 
     A piece of the village too small for a grid of its own joins the grid of the nearest face in another piece. A grid may
@@ -107,32 +119,49 @@ def _find_components(village: Village, nodes: Ints, findings: list[Finding]) -> 
     bits = {int(b): nodes[bit[nodes] == b] for b in np.unique(bit[nodes])}
     total = {b: float(village.size[members].sum()) for b, members in bits.items()}
     minimum = float(village.sizes.min or 0.0)
-    main = [b for b in bits if total[b] >= minimum] or [max(bits, key=lambda b: (total[b], len(bits[b]), -b))]
-    clusters: dict[int, tuple[list[int], list[tuple[int, int]]]] = {b: (bits[b].tolist(), []) for b in main}
+    main = [b for b in bits if total[b] >= minimum] or [
+        max(bits, key=lambda b: (total[b], len(bits[b]), -b))
+    ]
+    clusters: dict[int, tuple[list[int], list[tuple[int, int]]]] = {
+        b: (bits[b].tolist(), []) for b in main
+    }
     taken = {b: {int(p) for p in village.part[bits[b]]} for b in main}
     for b in sorted((b for b in bits if b not in clusters), key=lambda b: (-total[b], b)):
         members = bits[b]
         parts = {int(p) for p in village.part[members]}
-        host = _nearest_component(village, members, [m for m in main if not taken[m] & parts], clusters)
+        host = _nearest_component(
+            village, members, [m for m in main if not taken[m] & parts], clusters
+        )
         place = geos.point_on_surface(village.geometry[members[0]])
         blanks = {"village": village.name, "faces": str(len(members))}
         if host is None:
             clusters[b] = (members.tolist(), [])
-            findings.append(make_finding("part_cut_off", measure=total[b], place=(place.x, place.y), **blanks))
+            findings.append(
+                make_finding("part_cut_off", measure=total[b], place=(place.x, place.y), **blanks)
+            )
             continue
         near, face = host
         taken[near] |= parts
         clusters[near][0].extend(members.tolist())
         clusters[near][1].extend([(face, x) for x in members.tolist()])
-        findings.append(make_finding("part_joined", measure=total[b], place=(place.x, place.y), **blanks))
+        findings.append(
+            make_finding("part_joined", measure=total[b], place=(place.x, place.y), **blanks)
+        )
     return [
-        VillageComponent(nodes=np.sort(np.asarray(faces, dtype=np.int64)), links=tuple(links), alone=len(clusters) == 1)
+        VillageComponent(
+            nodes=np.sort(np.asarray(faces, dtype=np.int64)),
+            links=tuple(links),
+            alone=len(clusters) == 1,
+        )
         for faces, links in clusters.values()
     ]
 
 
 def _nearest_component(
-    village: Village, members: Ints, hosts: list[int], clusters: dict[int, tuple[list[int], list[tuple[int, int]]]]
+    village: Village,
+    members: Ints,
+    hosts: list[int],
+    clusters: dict[int, tuple[list[int], list[tuple[int, int]]]],
 ) -> tuple[int, int] | None:
     """The cluster and the face of it that lie nearest to `members`."""
     own = geos.union_all(village.geometry[members])
@@ -163,6 +192,7 @@ def _village_figures(
         "proven": all(s.proven for s in solutions),
         "feasible": locked_fit and all(s.feasible for s in solutions),
         "terms": {
-            name: round(sum(s.terms.get(name, 0.0) for s in solutions), 6) for name in ("borders", "uneven", "changes")
+            name: round(sum(s.terms.get(name, 0.0) for s in solutions), 6)
+            for name in ("borders", "uneven", "changes")
         },
     }

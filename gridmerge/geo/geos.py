@@ -69,7 +69,9 @@ def union(a: Any, b: Any, grid_size: float | None = None) -> Any:
 
 def clip_by_rect(shapes: Any, x0: float, y0: float, x1: float, y1: float) -> Any:
     """Return `shapely.clip_by_rect`."""
-    return _call_pairwise(_Call("clip_by_rect", lambda shape: shapely.clip_by_rect(shape, x0, y0, x1, y1)), shapes)
+    return _call_pairwise(
+        _Call("clip_by_rect", lambda shape: shapely.clip_by_rect(shape, x0, y0, x1, y1)), shapes
+    )
 
 
 def buffer(shapes: Any, distance: Any, **style: Any) -> Any:
@@ -80,7 +82,9 @@ def buffer(shapes: Any, distance: Any, **style: Any) -> Any:
 
 def simplify(shapes: Any, tolerance: Any, **how: Any) -> Any:
     """Return `shapely.simplify`; `tolerance` is one, or one a shape."""
-    return _call_pairwise(_Call("simplify", lambda shape, by: shapely.simplify(shape, by, **how)), shapes, tolerance)
+    return _call_pairwise(
+        _Call("simplify", lambda shape, by: shapely.simplify(shape, by, **how)), shapes, tolerance
+    )
 
 
 def line_merge(shapes: Any) -> Any:
@@ -95,17 +99,23 @@ def shortest_line(a: Any, b: Any) -> Any:
 
 def set_precision(shapes: Any, grid_size: float, **how: Any) -> Any:
     """Return `shapely.set_precision`."""
-    return _call_pairwise(_Call("set_precision", lambda shape: shapely.set_precision(shape, grid_size, **how)), shapes)
+    return _call_pairwise(
+        _Call("set_precision", lambda shape: shapely.set_precision(shape, grid_size, **how)), shapes
+    )
 
 
 def make_valid(shapes: Any, **how: Any) -> Any:
     """Return `shapely.make_valid`."""
-    return _call_pairwise(_Call("make_valid", lambda shape: shapely.make_valid(shape, **how)), shapes)
+    return _call_pairwise(
+        _Call("make_valid", lambda shape: shapely.make_valid(shape, **how)), shapes
+    )
 
 
 def point_on_surface(shapes: Any) -> Any:
     """Return `shapely.point_on_surface`; a shape too thin for a point inside has one of its vertices instead."""
-    points = _call_pairwise(_Call("point_on_surface", shapely.point_on_surface, otherwise=_first_vertex), shapes)
+    points = _call_pairwise(
+        _Call("point_on_surface", shapely.point_on_surface, otherwise=_first_vertex), shapes
+    )
     lost = shapely.is_empty(points) & ~shapely.is_empty(shapes)
     if not np.any(lost):
         return points
@@ -124,10 +134,14 @@ def evaluate_predicate(predicate: str, a: Any, b: Any) -> Any:
 
     A pair that GEOS cannot tell even when rounded does not hold.
     """
-    return _call_pairwise(_Call(predicate, getattr(shapely, predicate), otherwise=lambda *_: False), a, b)
+    return _call_pairwise(
+        _Call(predicate, getattr(shapely, predicate), otherwise=lambda *_: False), a, b
+    )
 
 
-def query_tree(tree: shapely.STRtree, shapes: Any, predicate: Any = None, distance: float | None = None) -> Any:
+def query_tree(
+    tree: shapely.STRtree, shapes: Any, predicate: Any = None, distance: float | None = None
+) -> Any:
     """Return `STRtree.query`; where a predicate raises, the boxes choose and `evaluate_predicate` tells."""
     try:
         return tree.query(shapes, predicate=predicate, distance=distance)
@@ -137,7 +151,9 @@ def query_tree(tree: shapely.STRtree, shapes: Any, predicate: Any = None, distan
     pairs = tree.query(shapes)
     asked = shapes if np.ndim(pairs) == 1 else np.asarray(shapes, dtype=object)[pairs[0]]
     found = pairs if np.ndim(pairs) == 1 else pairs[1]
-    return pairs[..., np.asarray(evaluate_predicate(predicate, asked, tree.geometries[found]), dtype=bool)]
+    return pairs[
+        ..., np.asarray(evaluate_predicate(predicate, asked, tree.geometries[found]), dtype=bool)
+    ]
 
 
 def union_all(shapes: Any, grid_size: float | None = None) -> Any:
@@ -179,7 +195,13 @@ def polygonize_lines(lines: Any) -> Any:
 class _Call:
     """An operation: its name for people, the function, the grids it may be tried on, and what it gives when all fails."""
 
-    def __init__(self, name: str, function: Function, otherwise: Function | None = None, gridded: bool = False) -> None:
+    def __init__(
+        self,
+        name: str,
+        function: Function,
+        otherwise: Function | None = None,
+        gridded: bool = False,
+    ) -> None:
         self.name, self.function, self.otherwise, self.gridded = name, function, otherwise, gridded
 
     def rungs(self, shapes: list[Any]) -> Iterator[Callable[[], Any]]:
@@ -210,12 +232,15 @@ def _call_pairwise(call: _Call, *arguments: Any) -> Any:
         return _call_rounded(call, [array.item() for array in arrays])
     if len(arrays[0]) == 1:
         one = _call_rounded(call, [array[0] for array in arrays])
-        result = np.empty(1, dtype=object if isinstance(one, shapely.Geometry) or one is None else type(one))
+        result = np.empty(
+            1, dtype=object if isinstance(one, shapely.Geometry) or one is None else type(one)
+        )
         result[0] = one
         return result
     half = len(arrays[0]) // 2
     parts = [
-        _call_pairwise(call, *(array[part] for array in arrays)) for part in (slice(None, half), slice(half, None))
+        _call_pairwise(call, *(array[part] for array in arrays))
+        for part in (slice(None, half), slice(half, None))
     ]
     return np.concatenate(parts)
 
@@ -252,11 +277,17 @@ def _make_areas_valid(shapes: Any) -> Any:
 
 
 def _round_shapes(shapes: Any, grid: float) -> Any:
-    return shapely.set_precision(_make_areas_valid(shapes), grid) if _holds_geometry(shapes) else shapes
+    return (
+        shapely.set_precision(_make_areas_valid(shapes), grid)
+        if _holds_geometry(shapes)
+        else shapes
+    )
 
 
 def _holds_geometry(shapes: Any) -> bool:
-    return isinstance(shapes, shapely.Geometry) or (isinstance(shapes, np.ndarray) and shapes.dtype == object)
+    return isinstance(shapes, shapely.Geometry) or (
+        isinstance(shapes, np.ndarray) and shapes.dtype == object
+    )
 
 
 def _common_bounds(shapes: list[Any]) -> Bounds:
@@ -265,5 +296,7 @@ def _common_bounds(shapes: list[Any]) -> Bounds:
     x0, y0 = boxes[:, :2].max(axis=0)
     x1, y1 = boxes[:, 2:].min(axis=0)
     if not (x0 <= x1 and y0 <= y1):
-        x0, y0, x1, y1 = shapely.total_bounds(np.concatenate([np.ravel(one) for one in shapes if _holds_geometry(one)]))
+        x0, y0, x1, y1 = shapely.total_bounds(
+            np.concatenate([np.ravel(one) for one in shapes if _holds_geometry(one)])
+        )
     return float(x0), float(y0), float(x1), float(y1)

@@ -25,8 +25,10 @@ from gridmerge.geo.crs import lonlat_transformer
 
 INDEX_BASE = "locate"
 INDEX_FILES = ("locate.dat", "locate.idx", "locate.json", "locate.wkb")
-ON_THE_LAND_M = 0.001  # the lines are drawn to the millimetre: this near beyond the outer line is on it
-MAX_RUN_VERTICES = 32  # grid lines are cut into runs of so many vertices: short ones have small boxes
+# the lines are drawn to the millimetre: this near beyond the outer line is on it
+ON_THE_LAND_M = 0.001
+# grid lines are cut into runs of so many vertices: short ones have small boxes
+MAX_RUN_VERTICES = 32
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -46,7 +48,9 @@ class Located:
     near_line_m: np.ndarray
 
 
-def write_index(folder: Path, *, crs: CRS, faces: np.ndarray, grids: np.ndarray, about: dict[str, Any]) -> None:
+def write_index(
+    folder: Path, *, crs: CRS, faces: np.ndarray, grids: np.ndarray, about: dict[str, Any]
+) -> None:
     """Write the four files.
 
     Parameters
@@ -64,14 +68,18 @@ def write_index(folder: Path, *, crs: CRS, faces: np.ndarray, grids: np.ndarray,
     ends = np.cumsum([len(blob) for blob in blobs]).tolist()
     (folder / f"{INDEX_BASE}.wkb").write_bytes(b"".join(blobs))
     text = json.dumps(
-        {"crs": crs.to_wkt(), "ends": ends, "faces": len(faces), **about}, ensure_ascii=False, separators=(",", ":")
+        {"crs": crs.to_wkt(), "ends": ends, "faces": len(faces), **about},
+        ensure_ascii=False,
+        separators=(",", ":"),
     )
     (folder / f"{INDEX_BASE}.json").write_text(text, "utf-8", newline="\n")
     boxes = shapely.bounds(faces).tolist()
     setting = rtree.Property()
     setting.overwrite = True
     tree = rtree.Index(
-        str(folder / INDEX_BASE), ((number, tuple(box), None) for number, box in enumerate(boxes)), properties=setting
+        str(folder / INDEX_BASE),
+        ((number, tuple(box), None) for number, box in enumerate(boxes)),
+        properties=setting,
     )
     tree.close()
 
@@ -135,11 +143,14 @@ class PlaceIndex:
         face = hit[np.lexsort((hit, self.grid_of_face[hit]))][:1]
         grid = self.grid_of_face[face]
         (shape,) = self._read([self._faces + int(grid[0])])
-        return Located(grid=grid, face=face, near_line_m=np.array([shapely.distance(shape.boundary, point)]))
+        return Located(
+            grid=grid, face=face, near_line_m=np.array([shapely.distance(shape.boundary, point)])
+        )
 
     def locate(self, points: np.ndarray) -> Located:
         """Locate many points of the working CRS; empty and missing ones are outside, at an unknown distance."""
-        order = np.lexsort((np.arange(self._faces), self.grid_of_face))  # smallest code first, then smallest face
+        # smallest code first, then smallest face
+        order = np.lexsort((np.arange(self._faces), self.grid_of_face))
         ordered = self._shapes[: self._faces][order]
         tree = shapely.STRtree(ordered)
         rank = np.full(len(points), self._faces)
@@ -154,7 +165,10 @@ class PlaceIndex:
         return Located(grid=grid, face=face, near_line_m=self._line_distance(points))
 
     def _around(self, point: shapely.Point) -> Iterator[int]:
-        if not all(os.access(self._out / name, os.W_OK) for name in (f"{INDEX_BASE}.dat", f"{INDEX_BASE}.idx")):
+        if not all(
+            os.access(self._out / name, os.W_OK)
+            for name in (f"{INDEX_BASE}.dat", f"{INDEX_BASE}.idx")
+        ):
             yield from range(
                 self._faces
             )  # the R-tree opens its files for writing only: on a read-only disk all are read
@@ -186,7 +200,9 @@ class PlaceIndex:
     def _line_distance(self, points: np.ndarray) -> np.ndarray:
         runs = _split_runs(shapely.boundary(self._shapes[self._faces :]))
         distance = np.full(len(points), np.nan)
-        (at, _), metres = shapely.STRtree(runs).query_nearest(points, all_matches=False, return_distance=True)
+        (at, _), metres = shapely.STRtree(runs).query_nearest(
+            points, all_matches=False, return_distance=True
+        )
         distance[at] = metres
         return distance
 
@@ -197,6 +213,9 @@ def _split_runs(lines: np.ndarray) -> np.ndarray:
     runs: list[np.ndarray] = []
     for ring in rings:  # a ring each: their lengths differ
         xy = shapely.get_coordinates(ring)
-        runs.extend(xy[start : start + MAX_RUN_VERTICES + 1] for start in range(0, len(xy) - 1, MAX_RUN_VERTICES))
+        runs.extend(
+            xy[start : start + MAX_RUN_VERTICES + 1]
+            for start in range(0, len(xy) - 1, MAX_RUN_VERTICES)
+        )
     number = np.repeat(np.arange(len(runs)), [len(run) for run in runs])
     return np.asarray(shapely.linestrings(np.concatenate(runs), indices=number))

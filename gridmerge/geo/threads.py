@@ -14,7 +14,9 @@ Item = TypeVar("Item")
 Result = TypeVar("Result")
 
 
-def map_threads(function: Callable[[Item], Result], items: Iterable[Item], threads: int) -> list[Result]:
+def map_threads(
+    function: Callable[[Item], Result], items: Iterable[Item], threads: int
+) -> list[Result]:
     """Return ``[function(item) for item in items]``, several at a time."""
     if threads <= 1:
         return [function(item) for item in items]

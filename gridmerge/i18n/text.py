@@ -39,7 +39,12 @@ class Text:
 
 def message_language() -> Language:
     """Language for messages when the user named none: the locale's, Chinese or else English."""
-    name = os.environ.get("LC_ALL") or os.environ.get("LC_MESSAGES") or os.environ.get("LANG") or locale.getlocale()[0]
+    name = (
+        os.environ.get("LC_ALL")
+        or os.environ.get("LC_MESSAGES")
+        or os.environ.get("LANG")
+        or locale.getlocale()[0]
+    )
     return "zh" if (name or "").lower().startswith(("zh", "chinese")) else "en"
 
 

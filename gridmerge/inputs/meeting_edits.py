@@ -34,15 +34,25 @@ def read_edits(file: Path) -> dict[str, Any]:
             f"the edits {file} are no ordinary file; use the edits.json that the map's editor exports.",
         )
     try:
-        edits = _replace_surrogates(json.loads(file.read_text("utf-8-sig"), parse_int=_parse_integer))
+        edits = _replace_surrogates(
+            json.loads(file.read_text("utf-8-sig"), parse_int=_parse_integer)
+        )
     except OSError as error:
         raise InputError(
             f"无法读取调整文件 {file}；请检查路径和读取权限，或关闭打开它的程序。",
             f"the edits {file} cannot be read; check the path and its permissions, or close the program that has it open.",
         ) from error
     except (ValueError, RecursionError) as error:
-        line = f"第 {error.lineno} 行写坏了" if isinstance(error, json.JSONDecodeError) else "内容不合格式"
-        where = f"it is broken at line {error.lineno}" if isinstance(error, json.JSONDecodeError) else "not such a file"
+        line = (
+            f"第 {error.lineno} 行写坏了"
+            if isinstance(error, json.JSONDecodeError)
+            else "内容不合格式"
+        )
+        where = (
+            f"it is broken at line {error.lineno}"
+            if isinstance(error, json.JSONDecodeError)
+            else "not such a file"
+        )
         raise InputError(
             f"{file} 不是地图编辑器导出的 edits.json（{line}）；请重新导出。",
             f"{file} is no edits.json of the map's editor ({where}); export it again.",
@@ -75,7 +85,8 @@ def votes_and_notes(edits: Mapping[str, Any]) -> Meeting:
     votes = (_parse_vote(row) for row in _list_rows(edits, "votes"))
     notes = (_parse_note(row) for row in _list_rows(edits, "notes"))
     return Meeting(
-        votes=tuple(vote for vote in votes if vote is not None), notes=tuple(note for note in notes if note is not None)
+        votes=tuple(vote for vote in votes if vote is not None),
+        notes=tuple(note for note in notes if note is not None),
     )
 
 
@@ -88,7 +99,9 @@ def merge_meetings(meetings: Iterable[Meeting]) -> Meeting:
         moves += meeting.moves
         votes |= {vote.key: vote for vote in meeting.votes}
         notes |= dict.fromkeys(meeting.notes)
-    return Meeting(moves=tuple(moves), votes=tuple(votes[key] for key in sorted(votes)), notes=tuple(notes))
+    return Meeting(
+        moves=tuple(moves), votes=tuple(votes[key] for key in sorted(votes)), notes=tuple(notes)
+    )
 
 
 def _list_rows(edits: Mapping[str, Any], name: str) -> list[Mapping[str, Any]]:
@@ -114,7 +127,9 @@ def _parse_count(value: object) -> int:
 
 def _parse_note(row: Mapping[str, Any]) -> Note | None:
     place, text = (row.get("lon"), row.get("lat")), row.get("text")
-    if not isinstance(text, str) or not all(isinstance(part, (int, float)) and math.isfinite(part) for part in place):
+    if not isinstance(text, str) or not all(
+        isinstance(part, (int, float)) and math.isfinite(part) for part in place
+    ):
         return None
     lon, lat = np.array([[float(part)] for part in place])  # type: ignore[arg-type]
     if row.get("datum") in ("gcj02", "bd09"):

@@ -72,7 +72,9 @@ def read_postings(previous: Path) -> Postings | None:
     covers = files.get("grids:stand_ins")
     return Postings(
         assignments=assignments,
-        covers=pd.DataFrame(columns=list(COVER_COLUMNS)) if covers is None else _read_columns(covers, COVER_COLUMNS),
+        covers=pd.DataFrame(columns=list(COVER_COLUMNS))
+        if covers is None
+        else _read_columns(covers, COVER_COLUMNS),
         grids=_read_grids(previous),
     )
 
@@ -80,7 +82,9 @@ def read_postings(previous: Path) -> Postings | None:
 def _read_columns(file: Path, columns: tuple[str, ...]) -> pd.DataFrame:
     """The columns asked for; codes are text, loads numbers."""
     try:
-        table = pd.read_csv(io.StringIO(_decode_file(file)), dtype=str, keep_default_na=False)[list(columns)]
+        table = pd.read_csv(io.StringIO(_decode_file(file)), dtype=str, keep_default_na=False)[
+            list(columns)
+        ]
         return table.assign(load=pd.to_numeric(table["load"].replace("", "0")))
     except (OSError, ValueError, KeyError) as error:
         raise InputError(
@@ -103,7 +107,13 @@ def _read_grids(previous: Path) -> pd.DataFrame:
     """What each grid of the plan held; no row where the file does not say."""
     try:
         grids = gpd.read_file(previous, layer="grids", ignore_geometry=True)[list(GRID_COLUMNS)]
-    except (OSError, KeyError, ValueError, pyogrio.errors.DataSourceError, pyogrio.errors.DataLayerError):
+    except (
+        OSError,
+        KeyError,
+        ValueError,
+        pyogrio.errors.DataSourceError,
+        pyogrio.errors.DataLayerError,
+    ):
         # partition reads the same layer first and stops where it is none; an old one may lack a column
         return pd.DataFrame(columns=list(GRID_COLUMNS))
     return pd.DataFrame(grids.astype({"grid_code": str, "village_code": str}))

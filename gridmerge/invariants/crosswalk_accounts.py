@@ -38,7 +38,10 @@ def check_accounted(result: Result) -> Iterator[Violation]:
 
 def check_face_references(result: Result) -> Iterator[Violation]:
     """Memberships and borders name what exists."""
-    named = [result.memberships["face_id"], *(result.borders[name] for name in result.borders if name in FACE_COLUMNS)]
+    named = [
+        result.memberships["face_id"],
+        *(result.borders[name] for name in result.borders if name in FACE_COLUMNS),
+    ]
     strange = sorted({face for column in named for face in column} - set(result.faces["face_id"]))
     if strange:
         yield make_violation(
@@ -107,14 +110,20 @@ def _compare_share_sums(
 def _share_inside(shapes: np.ndarray, township: shapely.Geometry) -> np.ndarray:
     """How much of each shape lies in the township; most lie there whole, and need no cut."""
     inside = np.ones(len(shapes))
-    across = ~geos.evaluate_predicate("covers", np.full(len(shapes), township, dtype=object), shapes)
+    across = ~geos.evaluate_predicate(
+        "covers", np.full(len(shapes), township, dtype=object), shapes
+    )
     common = geos.intersection(shapes[across], np.full(across.sum(), township, dtype=object))
     inside[across] = shapely.area(common) / shapely.area(shapes[across])
     return inside
 
 
-def _compare_areas(key: str, frame: gpd.GeoDataFrame, table: pd.DataFrame, grids: pd.Series) -> Iterator[Violation]:
-    sources = pd.Series(shapely.area(frame.geometry.to_numpy()), index=frame["source_id"].to_numpy())
+def _compare_areas(
+    key: str, frame: gpd.GeoDataFrame, table: pd.DataFrame, grids: pd.Series
+) -> Iterator[Violation]:
+    sources = pd.Series(
+        shapely.area(frame.geometry.to_numpy()), index=frame["source_id"].to_numpy()
+    )
     area = table["area_m2"].to_numpy(dtype=float)
     wrong = np.zeros(len(table), dtype=bool)
     for share, whole in (
@@ -135,7 +144,9 @@ def _compare_areas(key: str, frame: gpd.GeoDataFrame, table: pd.DataFrame, grids
         )
 
 
-def _reached(key: str, frame: gpd.GeoDataFrame, table: pd.DataFrame, grids: gpd.GeoDataFrame) -> Iterator[Violation]:
+def _reached(
+    key: str, frame: gpd.GeoDataFrame, table: pd.DataFrame, grids: gpd.GeoDataFrame
+) -> Iterator[Violation]:
     """A source touches every grid that the crosswalk gives a part of it; who is not there at all is told already."""
     whole = grids.drop_duplicates("grid_code")
     source = pd.Index(frame["source_id"]).get_indexer(table["source_id"])

@@ -18,7 +18,12 @@ Rules = tuple[Callable[[Result], Iterator[Violation]], ...]
 
 CUT: Rules = (land.check_faces, crosswalk_accounts.check_face_references)
 WEIGHED: Rules = (work.check_work_conserved,)
-PLANNED: Rules = (land.check_grids, land.check_one_village, land.check_shared_vertices, work.check_grid_sums)
+PLANNED: Rules = (
+    land.check_grids,
+    land.check_one_village,
+    land.check_shared_vertices,
+    work.check_grid_sums,
+)
 TRACED: Rules = (
     crosswalk_accounts.check_accounted,
     crosswalk_accounts.check_crosswalk_links,
@@ -26,7 +31,8 @@ TRACED: Rules = (
 )
 STAFFED: Rules = (staffing.check_staffing,)
 RULES: Rules = (*CUT, *WEIGHED, *PLANNED, *TRACED, *STAFFED)
-OUTSIDE = "workload_outside"  # the kind of finding that tells how much work lies outside the township
+# the kind of finding that tells how much work lies outside the township
+OUTSIDE = "workload_outside"
 
 
 class Gate:
@@ -42,7 +48,13 @@ class Gate:
         The inputs as mended.
     """
 
-    def __init__(self, mended: Township, layers: Sequence[Layer], works: Sequence[Work], roster: Roster | None) -> None:
+    def __init__(
+        self,
+        mended: Township,
+        layers: Sequence[Layer],
+        works: Sequence[Work],
+        roster: Roster | None,
+    ) -> None:
         self._mended = mended.villages
         self._layers = {one.key: one.frame for one in layers if one.spec.role != "barrier"}
         self._barriers = {one.key: one.frame for one in layers if one.spec.role == "barrier"}
@@ -116,7 +128,11 @@ def raise_violations(failures: Iterable[Violation]) -> None:
     if not told:
         return
     zh, en = told[0].text.zh.rstrip("。"), told[0].text.en.rstrip(".")
-    more_zh, more_en = (f"（另有 {len(told) - 1} 处）", f" (and {len(told) - 1} more)") if len(told) > 1 else ("", "")
+    more_zh, more_en = (
+        (f"（另有 {len(told) - 1} 处）", f" (and {len(told) - 1} more)")
+        if len(told) > 1
+        else ("", "")
+    )
     raise PromiseError(
         f"{zh}{more_zh}。没有写出任何文件，原有成果未改动；这是程序的错误，请把这句话和项目文件夹发给 gridmerge 的维护者。",
         f"{en}{more_en}. Nothing was written, and earlier results are as they were; this is an error of the program: "

@@ -15,7 +15,8 @@ from gridmerge.geo import geos
 from gridmerge.invariants.build_frames import Result
 from gridmerge.invariants.violations import Violation, make_violation, name_first
 
-PRECISION_M = 0.001  # the grid all vertices stand on: a border may lie this far off, times its length
+# the grid all vertices stand on: a border may lie this far off, times its length
+PRECISION_M = 0.001
 AREA_TOLERANCE_M2 = 0.01  # how far a written area may be from that of its shape
 RELATIVE_TOLERANCE = 1e-9  # of an area beside that: floats of another order
 VERTEX_TOLERANCE_M = 1e-6  # vertices nearer than this are one
@@ -25,7 +26,10 @@ Shapes = NDArray[np.object_]
 
 def check_faces(result: Result) -> Iterator[Violation]:
     """Promise 1, for the faces: no gap, no overlap, and the land of the villages, which is the land of the input."""
-    for name, table, code in (("faces", result.faces, "face_id"), ("villages", result.villages, "village_code")):
+    for name, table, code in (
+        ("faces", result.faces, "face_id"),
+        ("villages", result.villages, "village_code"),
+    ):
         yield from check_coverage(name, table.geometry.to_numpy(), table[code].to_numpy())
     villages = _by_code(result.villages, "village_code")
     yield from check_same_land("faces", union_by_group(result.faces, "village_code"), villages)
@@ -36,9 +40,13 @@ def check_faces(result: Result) -> Iterator[Violation]:
 def check_grids(result: Result) -> Iterator[Violation]:
     """Promise 1, for the grids: no gap, no overlap, the land of the villages, and that of the faces they are made of."""
     grids = _by_code(result.grids, "grid_code")
-    yield from check_coverage("grids", result.grids.geometry.to_numpy(), result.grids["grid_code"].to_numpy())
+    yield from check_coverage(
+        "grids", result.grids.geometry.to_numpy(), result.grids["grid_code"].to_numpy()
+    )
     yield from check_same_land(
-        "grids", union_by_group(result.grids, "village_code"), _by_code(result.villages, "village_code")
+        "grids",
+        union_by_group(result.grids, "village_code"),
+        _by_code(result.villages, "village_code"),
     )
     yield from check_same_land("faces", union_by_group(result.faces, "grid_code"), grids)
     yield from _check_areas("grids", result.grids, "grid_code")
@@ -57,12 +65,16 @@ def check_one_village(result: Result) -> Iterator[Violation]:
     astray |= ~astray & _reaches_out(pieces, parts[home])
     if astray.any():
         odd = name_first(sorted(set(names[astray])))
-        yield make_violation(2, f"网格不在所属村（社区）内：{odd}。", f"grids lie outside their village: {odd}.")
+        yield make_violation(
+            2, f"网格不在所属村（社区）内：{odd}。", f"grids lie outside their village: {odd}."
+        )
     seen = Counter(zip(names, home, strict=True))
     torn = sorted({str(name) for (name, _), count in seen.items() if count > 1})
     if torn:
         yield make_violation(
-            2, f"网格不连通：{name_first(torn)}。", f"grids are in more than one piece: {name_first(torn)}."
+            2,
+            f"网格不连通：{name_first(torn)}。",
+            f"grids are in more than one piece: {name_first(torn)}.",
         )
 
 
@@ -71,7 +83,9 @@ def check_shared_vertices(result: Result) -> Iterator[Violation]:
     ours = union_by_group(result.grids, "village_code")
     villages = _by_code(result.villages, "village_code")
     codes = sorted(set(ours) & set(villages))
-    one, other = (_normalize_shapes([shapes[code] for code in codes]) for shapes in (ours, villages))
+    one, other = (
+        _normalize_shapes([shapes[code] for code in codes]) for shapes in (ours, villages)
+    )
     alike = shapely.equals_exact(one, other, tolerance=VERTEX_TOLERANCE_M)
     odd = [code for code, same in zip(codes, alike, strict=True) if not same]
     if odd:
@@ -87,16 +101,22 @@ def check_coverage(name: str, shapes: Shapes, codes: NDArray[np.object_]) -> Ite
     twice = sorted(str(code) for code, count in Counter(codes).items() if count > 1)
     if twice:
         yield make_violation(
-            1, f"{name} 中编码重复：{name_first(twice)}。", f"{name} hold a code twice: {name_first(twice)}."
+            1,
+            f"{name} 中编码重复：{name_first(twice)}。",
+            f"{name} hold a code twice: {name_first(twice)}.",
         )
     invalid = codes[~shapely.is_valid(shapes) | shapely.is_empty(shapes)]
     if len(invalid):
         odd = name_first(sorted(map(str, invalid)))
-        yield make_violation(1, f"{name} 中有无效图形：{odd}。", f"{name} holds invalid shapes: {odd}.")
+        yield make_violation(
+            1, f"{name} 中有无效图形：{odd}。", f"{name} holds invalid shapes: {odd}."
+        )
     elif not geos.coverage_is_valid(shapes):
         edges = shapely.coverage_invalid_edges(shapes)
         odd = name_first(sorted(map(str, codes[~shapely.is_empty(edges)])))
-        yield make_violation(1, f"{name} 有重叠或错缝：{odd}。", f"{name} overlap or do not meet: {odd}.")
+        yield make_violation(
+            1, f"{name} 有重叠或错缝：{odd}。", f"{name} overlap or do not meet: {odd}."
+        )
 
 
 def union_by_group(table: pd.DataFrame, by: str) -> dict[str, shapely.Geometry]:
@@ -112,7 +132,9 @@ def check_same_land(
     """Hold the land of each code against the land it should be."""
     if set(ours) != set(theirs):
         strange = name_first(sorted(map(str, set(ours) ^ set(theirs))))
-        yield make_violation(1, f"{name} 缺少或多出 {strange}。", f"{name}: {strange} missing or too many.")
+        yield make_violation(
+            1, f"{name} 缺少或多出 {strange}。", f"{name}: {strange} missing or too many."
+        )
     codes = sorted(set(ours) & set(theirs))
     a, b = (np.array([shapes[code] for code in codes], object) for shapes in (ours, theirs))
     off = shapely.area(geos.symmetric_difference(a, b))
@@ -133,11 +155,16 @@ def check_same_land(
 def _check_areas(name: str, table: gpd.GeoDataFrame, code: str) -> Iterator[Violation]:
     """An area is that of its shape."""
     area = shapely.area(table.geometry.to_numpy())
-    off = ~(np.abs(table["area_m2"].to_numpy(dtype=float) - area) <= AREA_TOLERANCE_M2 + RELATIVE_TOLERANCE * area)
+    off = ~(
+        np.abs(table["area_m2"].to_numpy(dtype=float) - area)
+        <= AREA_TOLERANCE_M2 + RELATIVE_TOLERANCE * area
+    )
     if off.any():
         odd = name_first(sorted(map(str, table[code].to_numpy()[off])))
         yield make_violation(
-            1, f"{name} 的面积与图形不符：{odd}。", f"areas of {name} are not those of their shapes: {odd}."
+            1,
+            f"{name} 的面积与图形不符：{odd}。",
+            f"areas of {name} are not those of their shapes: {odd}.",
         )
 
 
@@ -153,13 +180,17 @@ def _check_face_villages(result: Result) -> Iterator[Violation]:
     if len(wrong):
         odd = name_first(sorted(set(wrong.astype(str))))
         yield make_violation(
-            2, f"网格含有其他村（社区）的最小面：{odd}。", f"grids hold faces of another village: {odd}."
+            2,
+            f"网格含有其他村（社区）的最小面：{odd}。",
+            f"grids hold faces of another village: {odd}.",
         )
 
 
 def _home_parts(parts: Shapes, pieces: Shapes) -> NDArray[np.int64]:
     """The part of a village each piece of a grid lies in; -1 for none."""
-    piece, part = geos.query_tree(shapely.STRtree(parts), geos.point_on_surface(pieces), predicate="within")
+    piece, part = geos.query_tree(
+        shapely.STRtree(parts), geos.point_on_surface(pieces), predicate="within"
+    )
     home = np.full(len(pieces), -1)
     home[piece] = part
     return home

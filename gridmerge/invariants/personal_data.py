@@ -14,7 +14,16 @@ from gridmerge.privacy.patterns import Hit, find_personal_numbers
 
 # Codes of the departments may look like phones (a town of Hebei is 13xxxxxxx); where they stand is known.
 CODE_COLUMNS = frozenset(
-    {"grid_code", "village_code", "source_id", "source_ids", "face_id", "member_id", "zone", "layer"}
+    {
+        "grid_code",
+        "village_code",
+        "source_id",
+        "source_ids",
+        "face_id",
+        "member_id",
+        "zone",
+        "layer",
+    }
 )
 PHONE_COLUMNS = frozenset({"phone"})  # columns that hold a phone and nothing else
 LEAK_WORDS = {
@@ -44,7 +53,9 @@ def raise_leaks(build: Build) -> None:
 
 def codes_in(tables: Iterable[pd.DataFrame]) -> set[str]:
     """Return every code the tables are keyed by: what looks like a phone in them is none."""
-    columns = (table[column] for table in tables for column in sorted(CODE_COLUMNS & set(table.columns)))
+    columns = (
+        table[column] for table in tables for column in sorted(CODE_COLUMNS & set(table.columns))
+    )
     return {str(code) for column in columns for code in column.unique()}
 
 
@@ -69,13 +80,17 @@ def find_leak(text: str, codes: Collection[str], full: bool) -> tuple[Text, str]
 
 def leak_violation(place: str, what: Text, shown: str) -> Violation:
     """Return the sentence about a leak."""
-    return make_violation(8, f"{place} 中有{what.zh}（{shown}）。", f"{place} holds {what.en} ({shown}).", shown)
+    return make_violation(
+        8, f"{place} 中有{what.zh}（{shown}）。", f"{place} holds {what.en} ({shown}).", shown
+    )
 
 
 def _is_code(text: str, hit: Hit, codes: Collection[str]) -> bool:
     """Whether the digits are a code, or part of a longer one, such as JG-13812345678."""
     written = text[hit.start : hit.end]
-    return written in codes or any(written in code and code in text for code in codes if len(code) > len(written))
+    return written in codes or any(
+        written in code and code in text for code in codes if len(code) > len(written)
+    )
 
 
 def _table_leaks(build: Build) -> Iterator[Violation]:
@@ -84,13 +99,17 @@ def _table_leaks(build: Build) -> Iterator[Violation]:
     codes, full = codes_in(tables.values()), build.settings.publish.contacts == "full"
     for place, table in tables.items():
         columns = [column for column in table.columns if column not in CODE_COLUMNS | {"geometry"}]
-        texts = {text for column in columns for text in table[column].unique() if isinstance(text, str)}
+        texts = {
+            text for column in columns for text in table[column].unique() if isinstance(text, str)
+        }
         yield from _first_leak(place, sorted(texts), codes, full)
         if not full:
             yield from _whole_phones(place, table)
 
 
-def _first_leak(place: str, texts: Iterable[str], codes: Collection[str], full: bool) -> Iterator[Violation]:
+def _first_leak(
+    place: str, texts: Iterable[str], codes: Collection[str], full: bool
+) -> Iterator[Violation]:
     for text in texts:
         found = find_leak(text, codes, full)
         if found is not None:
@@ -99,7 +118,11 @@ def _first_leak(place: str, texts: Iterable[str], codes: Collection[str], full: 
 
 
 def _whole_phones(place: str, table: pd.DataFrame) -> Iterator[Violation]:
-    phones = (str(phone) for column in sorted(PHONE_COLUMNS & set(table.columns)) for phone in table[column])
+    phones = (
+        str(phone)
+        for column in sorted(PHONE_COLUMNS & set(table.columns))
+        for phone in table[column]
+    )
     whole = [phone for phone in phones if phone.strip() and _MASK not in phone]
     if whole:
         yield leak_violation(place, LEAK_WORDS["phone"], f"{whole[0][:_SHOWN]}…")
@@ -113,7 +136,9 @@ def _text_tables(build: Build) -> dict[str, pd.DataFrame]:
         "grids": build.plan.grids,
         "faces": build.mosaic.faces[["face_id", "village_code", "zone"]],
         "meeting.csv": pd.DataFrame(notes, columns=["text", "by"]),
-        "findings.csv": pd.DataFrame([[_both_languages(value)] for (value,) in said], columns=["message"]),
+        "findings.csv": pd.DataFrame(
+            [[_both_languages(value)] for (value,) in said], columns=["message"]
+        ),
         **{f"layer_{layer.key}": layer.frame for layer in build.layers},
     }
     people = {} if build.assignment is None else {"members.csv": build.assignment.members}

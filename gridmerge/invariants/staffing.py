@@ -20,9 +20,14 @@ def check_staffing(result: Result) -> Iterator[Violation]:
     idle = sorted(grids - set(table["grid_code"]))
     if idle:
         yield make_violation(
-            5, f"网格没有网格员：{name_first(idle)}。", f"grids without a member: {name_first(idle)}.", idle
+            5,
+            f"网格没有网格员：{name_first(idle)}。",
+            f"grids without a member: {name_first(idle)}.",
+            idle,
         )
-    strange = sorted(set(table["grid_code"]) - grids) + sorted(set(table["member_id"]) - result.staff)
+    strange = sorted(set(table["grid_code"]) - grids) + sorted(
+        set(table["member_id"]) - result.staff
+    )
     if strange:
         yield make_violation(
             5,
@@ -32,7 +37,9 @@ def check_staffing(result: Result) -> Iterator[Violation]:
     missing = sorted(result.staff ^ set(result.members["member_id"]))
     if missing:
         yield make_violation(
-            5, f"网格员表与名册不同：{name_first(missing)}。", f"members.csv is not the roster: {name_first(missing)}."
+            5,
+            f"网格员表与名册不同：{name_first(missing)}。",
+            f"members.csv is not the roster: {name_first(missing)}.",
         )
     yield from _check_loads(result)
     yield from _check_work_done(result)
@@ -42,18 +49,29 @@ def _check_loads(result: Result) -> Iterator[Violation]:
     table, members = result.assignments, result.members
     ids = members["member_id"].to_numpy()
     sums = table.groupby("member_id")["load"].sum().reindex(ids).fillna(0.0).to_numpy(dtype=float)
-    counts = table.groupby("member_id")["grid_code"].nunique().reindex(ids).fillna(0).to_numpy(dtype=float)
+    counts = (
+        table.groupby("member_id")["grid_code"]
+        .nunique()
+        .reindex(ids)
+        .fillna(0)
+        .to_numpy(dtype=float)
+    )
     load, held, capacity, each = (
-        members[name].to_numpy(dtype=float) for name in ("load", "grids", "capacity", "load_per_capacity")
+        members[name].to_numpy(dtype=float)
+        for name in ("load", "grids", "capacity", "load_per_capacity")
     )
     with np.errstate(divide="ignore", invalid="ignore"):
         shared = np.where(capacity > 0, load / capacity, each)
     right = (np.abs(load - sums) <= LOAD_TOLERANCE) & (held == counts)
-    right &= (np.abs(each - shared) <= LOAD_TOLERANCE * np.maximum(1.0, np.abs(shared))) | (capacity <= 0)
+    right &= (np.abs(each - shared) <= LOAD_TOLERANCE * np.maximum(1.0, np.abs(shared))) | (
+        capacity <= 0
+    )
     if not right.all():
         odd = name_first(sorted(ids[~right]))
         yield make_violation(
-            5, f"网格员的工作量与分工表不符：{odd}。", f"members' loads are not what the assignments say: {odd}."
+            5,
+            f"网格员的工作量与分工表不符：{odd}。",
+            f"members' loads are not what the assignments say: {odd}.",
         )
 
 
@@ -74,4 +92,6 @@ def _check_work_done(result: Result) -> Iterator[Violation]:
     below = table["load"].lt(-LOAD_TOLERANCE) & table["grid_code"].map(grids).ge(0.0)
     if below.any():
         odd = name_first(sorted(set(table.loc[below, "member_id"])))
-        yield make_violation(5, f"网格员的工作量为负：{odd}。", f"members have loads below nought: {odd}.")
+        yield make_violation(
+            5, f"网格员的工作量为负：{odd}。", f"members have loads below nought: {odd}."
+        )

@@ -6,9 +6,7 @@ from dataclasses import dataclass
 
 from gridmerge.i18n.text import Text
 
-COMPLETENESS = (
-    0  # not one of the eight, but what they stand on: every file of the contract is there and agrees with the rest
-)
+COMPLETENESS = 0  # not one of the eight, but what they stand on: every file of the contract is there and agrees with the rest
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -35,7 +33,9 @@ def make_violation(promise: int, zh: str, en: str, evidence: object = "") -> Vio
     number = Text(f"承诺 {promise} 不成立：", f"Promise {promise} does not hold: ")
     if promise == COMPLETENESS:
         number = Text("成果文件不一致：", "The files disagree: ")
-    return Violation(promise=promise, text=Text(number.zh + zh, number.en + en), evidence=str(evidence))
+    return Violation(
+        promise=promise, text=Text(number.zh + zh, number.en + en), evidence=str(evidence)
+    )
 
 
 def name_first(items: list[str], limit: int = 3) -> str:

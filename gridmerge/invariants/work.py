@@ -20,7 +20,9 @@ def check_work_conserved(result: Result) -> Iterator[Violation]:
     unweighed = sorted(result.faces.loc[result.faces["workload"].isna(), "face_id"])
     if unweighed:
         yield make_violation(
-            4, f"最小面没有工作量：{name_first(unweighed)}。", f"faces without a workload: {name_first(unweighed)}."
+            4,
+            f"最小面没有工作量：{name_first(unweighed)}。",
+            f"faces without a workload: {name_first(unweighed)}.",
         )
     for name, work in sorted(result.works.items()):
         total = float(work.frame["value"].sum())
@@ -74,7 +76,10 @@ def _check_point_sums(result: Result, name: str, work: Work) -> Iterator[Violati
 
 
 def _sum_within(
-    tree: shapely.STRtree, grids: np.ndarray, values: np.ndarray, predicate: Literal["contains", "intersects"]
+    tree: shapely.STRtree,
+    grids: np.ndarray,
+    values: np.ndarray,
+    predicate: Literal["contains", "intersects"],
 ) -> np.ndarray:
     grid, point = tree.query(grids, predicate=predicate)
     return np.bincount(grid, weights=values[point], minlength=len(grids))

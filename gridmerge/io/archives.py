@@ -17,7 +17,8 @@ from gridmerge.io.refusals import unreadable_error
 
 MAX_UNPACKED_BYTES = 4 << 30  # unpacked; a county's data is far below, a bomb far above
 MAX_UNPACKED_FILES = 20_000  # a FileGDB has some hundred files
-MAX_PACKING_RATIO = 500  # unpacked : packed of one file above 50 MB; text packs 20 : 1, a bomb 1000 : 1
+# unpacked : packed of one file above 50 MB; text packs 20 : 1, a bomb 1000 : 1
+MAX_PACKING_RATIO = 500
 _RATIO_FROM = 50 << 20
 _BLOCK = 1 << 20
 
@@ -33,7 +34,10 @@ class Unpacked:
         return Path(self._folder)
 
     def __exit__(
-        self, kind: type[BaseException] | None, value: BaseException | None, trace: TracebackType | None
+        self,
+        kind: type[BaseException] | None,
+        value: BaseException | None,
+        trace: TracebackType | None,
     ) -> None:
         shutil.rmtree(self._folder, ignore_errors=True)
 
@@ -50,7 +54,11 @@ def unpack_archive(path: Path, folder: Path, ask: ReadRequest) -> list[Path]:
         with zipfile.ZipFile(path) as archive:
             members = [member for member in archive.infolist() if not member.is_dir()]
             _check_members(members, ask)
-            files = [_extract_member(archive, member, folder, ask) for member in members if not _is_junk_member(member)]
+            files = [
+                _extract_member(archive, member, folder, ask)
+                for member in members
+                if not _is_junk_member(member)
+            ]
     except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, ValueError) as error:
         raise unreadable_error(
             ask.name,
@@ -78,7 +86,8 @@ def refuse_bomb(path: Path, ask: ReadRequest) -> None:
 def _check_members(members: list[zipfile.ZipInfo], ask: ReadRequest) -> None:
     total = sum(member.file_size for member in members)
     steep = any(
-        member.file_size > _RATIO_FROM and member.file_size > MAX_PACKING_RATIO * max(1, member.compress_size)
+        member.file_size > _RATIO_FROM
+        and member.file_size > MAX_PACKING_RATIO * max(1, member.compress_size)
         for member in members
     )
     if total > MAX_UNPACKED_BYTES or len(members) > MAX_UNPACKED_FILES or steep:
@@ -103,7 +112,9 @@ def _too_large(ask: ReadRequest) -> Exception:
 
 
 def _is_junk_member(member: zipfile.ZipInfo) -> bool:
-    return member.filename.startswith("__MACOSX/") or PurePosixPath(member.filename).name.startswith("._")
+    return member.filename.startswith("__MACOSX/") or PurePosixPath(
+        member.filename
+    ).name.startswith("._")
 
 
 def member_name(member: zipfile.ZipInfo) -> str:
@@ -116,9 +127,14 @@ def member_name(member: zipfile.ZipInfo) -> str:
         return member.filename.replace("\\", "/")
 
 
-def _extract_member(archive: zipfile.ZipFile, member: zipfile.ZipInfo, folder: Path, ask: ReadRequest) -> Path:
+def _extract_member(
+    archive: zipfile.ZipFile, member: zipfile.ZipInfo, folder: Path, ask: ReadRequest
+) -> Path:
     # names are cleaned of what no file system takes; the check above keeps them inside the folder
-    parts = [re.sub(r'[<>:"|?*\x00-\x1f]', "_", part)[:120] for part in PurePosixPath(member_name(member)).parts]
+    parts = [
+        re.sub(r'[<>:"|?*\x00-\x1f]', "_", part)[:120]
+        for part in PurePosixPath(member_name(member)).parts
+    ]
     target = folder.joinpath(*[part for part in parts if part not in ("", ".", "..", "/")])
     target.parent.mkdir(parents=True, exist_ok=True)
     with archive.open(member) as source, target.open("wb") as sink:

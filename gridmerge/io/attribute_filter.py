@@ -30,7 +30,9 @@ def filter_rows(frame: gpd.GeoDataFrame, where: str | None, file: str) -> gpd.Ge
     """
     if not where or not len(frame):
         return frame
-    table = pd.DataFrame({str(name): _to_writable(frame[name]) for name in frame.columns if name != "geometry"})
+    table = pd.DataFrame(
+        {str(name): _to_writable(frame[name]) for name in frame.columns if name != "geometry"}
+    )
     table[_ROW] = np.arange(len(frame))
     memory = io.BytesIO()
     pyogrio.write_dataframe(table, memory, driver="FlatGeobuf", layer="rows", SPATIAL_INDEX="NO")
@@ -53,7 +55,9 @@ def filter_rows(frame: gpd.GeoDataFrame, where: str | None, file: str) -> gpd.Ge
 def _to_writable(column: pd.Series) -> pd.Series:
     if column.dtype.kind in "iufb":
         return column
-    return column.map(lambda value: None if value is None or pd.isna(value) else str(value)).astype(object)
+    return column.map(lambda value: None if value is None or pd.isna(value) else str(value)).astype(
+        object
+    )
 
 
 def _quote_names(where: str, names: pd.Index) -> str:

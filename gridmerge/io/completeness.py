@@ -14,7 +14,9 @@ from gridmerge.io.refusals import unreadable_error
 _HEAD, _TAIL = 4000, 4000
 _TRANSFER_LIMIT = re.compile(r'"exceededTransferLimit"\s*:\s*true')
 _NEXT_PAGE = re.compile(r'"rel"\s*:\s*"next"|"(?:hasMore|has_more|hasNext|hasNextPage)"\s*:\s*true')
-_SAID_JSON = re.compile(r'"(?:numberMatched|totalFeatures|numberOfFeatures|totalCount)"\s*:\s*"?(\d+)')
+_SAID_JSON = re.compile(
+    r'"(?:numberMatched|totalFeatures|numberOfFeatures|totalCount)"\s*:\s*"?(\d+)'
+)
 _RETURNED_JSON = re.compile(r'"numberReturned"\s*:\s*"?(\d+)')
 _SAID_XML = re.compile(r"\b(?:numberMatched|numberOfFeatures)\s*=\s*[\"'](\d+)[\"']")
 _NEXT_XML = re.compile(r"<(?:\w+:)?FeatureCollection\b[^>]*\bnext\s*=\s*[\"'][^\"']+[\"']")
@@ -61,7 +63,11 @@ def whole_count(said: int, piece: ReadResult, ask: ReadRequest) -> None:
     InputError
         It ends too early.
     """
-    broken = {int(str(dict(one.blanks)["feature"])) for one in piece.findings if one.kind == "feature_unreadable"}
+    broken = {
+        int(str(dict(one.blanks)["feature"]))
+        for one in piece.findings
+        if one.kind == "feature_unreadable"
+    }
     ended = said in broken
     _all_of([str(said)], len(piece.frame) + (0 if ended else len(broken)), ask)
 
@@ -134,7 +140,10 @@ def _end_by_index(index: Path) -> int:
     if len(raw) < _SHP_HEADER + 8:
         return 0
     last = _SHP_HEADER + 8 * ((len(raw) - _SHP_HEADER) // 8 - 1)
-    offset, length = int.from_bytes(raw[last : last + 4], "big"), int.from_bytes(raw[last + 4 : last + 8], "big")
+    offset, length = (
+        int.from_bytes(raw[last : last + 4], "big"),
+        int.from_bytes(raw[last + 4 : last + 8], "big"),
+    )
     return 2 * (offset + length) + 8
 
 

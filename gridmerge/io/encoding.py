@@ -17,8 +17,10 @@ from gridmerge.findings import Finding, make_finding
 from gridmerge.io.refusals import unreadable_error
 
 UTF8, GB18030 = "UTF-8", "GB18030"
-_CHINESE_SHARE = 0.7  # of the non-ASCII characters: real Chinese text is nearly all in GB2312, chance hits are not
-_RARE_FOR_UTF8 = re.compile(r"[\u0100-\u07ff]")  # two-byte letters no Chinese file uses: 学 in GBK reads as ѧ in UTF-8
+# of the non-ASCII characters: real Chinese text is nearly all in GB2312, chance hits are not
+_CHINESE_SHARE = 0.7
+# two-byte letters no Chinese file uses: 学 in GBK reads as ѧ in UTF-8
+_RARE_FOR_UTF8 = re.compile(r"[\u0100-\u07ff]")
 # Declarations of multi-byte East Asian encodings are specific enough to be believed when they decode.
 # So are those of other scripts, which no Chinese program writes; only the Western ones are what a lie looks like.
 _TRUSTED = {
@@ -115,15 +117,21 @@ def choose_encoding(samples: Sequence[bytes], declared: str | None = None) -> En
     gb = [decode_strict(raw, GB18030) for raw in samples]
     if _all_decoded(utf8) and (declared == "utf-8" or not _by_chance(utf8, gb)):
         return EncodingChoice(codec=UTF8, reason="utf8")
-    if any(text is not None and looks_chinese(text) for text in utf8):  # GBK is not valid UTF-8 and Chinese by chance
-        either = all(one is not None or other is not None for one, other in zip(utf8, gb, strict=True))
+    if any(
+        text is not None and looks_chinese(text) for text in utf8
+    ):  # GBK is not valid UTF-8 and Chinese by chance
+        either = all(
+            one is not None or other is not None for one, other in zip(utf8, gb, strict=True)
+        )
         return EncodingChoice(codec=f"{UTF8}+{GB18030}", reason="mixed" if either else "lossy")
     if _all_decoded(gb) and looks_chinese("".join(text for text in gb if text)):
         return EncodingChoice(codec=GB18030, reason="gb18030")
     return _last_resort(samples, declared, gb)
 
 
-def _last_resort(samples: Sequence[bytes], declared: str | None, gb: Sequence[str | None]) -> EncodingChoice:
+def _last_resort(
+    samples: Sequence[bytes], declared: str | None, gb: Sequence[str | None]
+) -> EncodingChoice:
     """Choose for bytes that are neither UTF-8 nor plausible Chinese: what is declared, or with loss."""
     single = declared if declared not in (None, "utf-8", "gb18030") else None
     if single and all(decode_strict(raw, single) is not None for raw in samples):
@@ -156,7 +164,9 @@ def looks_chinese(text: str) -> bool:
 
 
 def _in_gb2312(char: str) -> bool:
-    if _RARE_FOR_UTF8.match(char):  # GB2312 holds Greek and Russian letters too, which no place is called by
+    if _RARE_FOR_UTF8.match(
+        char
+    ):  # GB2312 holds Greek and Russian letters too, which no place is called by
         return False
     try:
         return len(char.encode("gb2312")) == 2
@@ -201,17 +211,43 @@ def redecode_column(values: np.ndarray, codec: str) -> np.ndarray:
     return out
 
 
-def encoding_findings(key: str, file: str, choice: EncodingChoice, declared: str = "") -> tuple[Finding, ...]:
+def encoding_findings(
+    key: str, file: str, choice: EncodingChoice, declared: str = ""
+) -> tuple[Finding, ...]:
     """Say what encoding was chosen, where that is no matter of course; `declared` is the file's own words."""
     if choice.reason == "lossy":
-        return (make_finding("encoding_lossy", layer=key, file=file, encoding=choice.codec, declared=declared or "—"),)
+        return (
+            make_finding(
+                "encoding_lossy",
+                layer=key,
+                file=file,
+                encoding=choice.codec,
+                declared=declared or "—",
+            ),
+        )
     if choice.reason == "mixed":
-        return (make_finding("encoding_mixed", layer=key, file=file, encoding=choice.codec, declared=declared or "—"),)
+        return (
+            make_finding(
+                "encoding_mixed",
+                layer=key,
+                file=file,
+                encoding=choice.codec,
+                declared=declared or "—",
+            ),
+        )
     if choice.reason in ("ascii", "demanded"):
         return ()
     said = codec_named(declared) if declared else None
     if said is not None and codecs.lookup(said).name != codecs.lookup(choice.codec).name:
-        return (make_finding("encoding_contradicts", layer=key, file=file, encoding=choice.codec, declared=declared),)
+        return (
+            make_finding(
+                "encoding_contradicts",
+                layer=key,
+                file=file,
+                encoding=choice.codec,
+                declared=declared,
+            ),
+        )
     if choice.reason == "gb18030" and said is None:
         return (make_finding("encoding_chosen", layer=key, file=file, encoding=choice.codec),)
     return ()
@@ -234,7 +270,9 @@ def utf16_unmarked(raw: bytes) -> str | None:
     return None if _CONTROL.search(head.decode(codec, "replace")) else codec
 
 
-def decode_file(raw: bytes, file: str, key: str, encoding: str | None = None) -> tuple[str, str, tuple[Finding, ...]]:
+def decode_file(
+    raw: bytes, file: str, key: str, encoding: str | None = None
+) -> tuple[str, str, tuple[Finding, ...]]:
     """Decode a whole text file.
 
     Returns

@@ -11,7 +11,8 @@ from gridmerge.io.encoding import utf16_unmarked
 from gridmerge.io.refusals import unreadable_error
 from gridmerge.io.unreadable_formats import refuse_foreign
 
-_MAX_CONTROL_SHARE = 0.02  # share of control characters in text: a damaged disc leaves a few, a binary file has many
+# share of control characters in text: a damaged disc leaves a few, a binary file has many
+_MAX_CONTROL_SHARE = 0.02
 # So many zero bytes at the end of a text are no text.
 _MIN_ZERO_TAIL = 16
 _HEAD_BYTES = 65536  # bytes looked at: comments before the root element of an XML file can be long
@@ -51,7 +52,9 @@ _XML_ROOTS = (
     (re.compile(rb"urn:schemas-microsoft-com:office:spreadsheet", re.I), "excel2003xml"),
     (re.compile(rb"opengis\.net/gml|<gml:|<(\w+:)?FeatureCollection[\s>]", re.I), "gml"),
 )
-_JSON_START = re.compile(r"\s*(?:(?:const|var|let|export\s+default|\w+(?:\.\w+)*\s*=|\w+\s*\()[^\[{;]{0,200})?[\[{]")
+_JSON_START = re.compile(
+    r"\s*(?:(?:const|var|let|export\s+default|\w+(?:\.\w+)*\s*=|\w+\s*\()[^\[{;]{0,200})?[\[{]"
+)
 
 
 def detect_format(path: Path, name: str) -> str:
@@ -69,7 +72,9 @@ def detect_format(path: Path, name: str) -> str:
         head = handle.read(_HEAD_BYTES)
     if not head:
         raise unreadable_error(
-            name, "文件是空的（0 字节）。请重新拷贝一份。", "the file is empty (0 bytes). Copy it again."
+            name,
+            "文件是空的（0 字节）。请重新拷贝一份。",
+            "the file is empty (0 bytes). Copy it again.",
         )
     if head.startswith(b"PK\x03\x04") or head.startswith(b"PK\x05\x06"):
         return _sniff_zip(path)
@@ -164,7 +169,9 @@ def _companion_error(path: Path, name: str) -> InputError:
 
 
 def _sniff_xml(text: bytes) -> str:
-    places = [(found.start(), kind) for pattern, kind in _XML_ROOTS if (found := pattern.search(text))]
+    places = [
+        (found.start(), kind) for pattern, kind in _XML_ROOTS if (found := pattern.search(text))
+    ]
     return min(places)[1] if places else "xml"
 
 

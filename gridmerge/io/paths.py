@@ -8,7 +8,12 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 from gridmerge.errors import InputError
-from gridmerge.io.refusals import locked_file_error, missing_file, rank_similar_names, unreadable_error
+from gridmerge.io.refusals import (
+    locked_file_error,
+    missing_file,
+    rank_similar_names,
+    unreadable_error,
+)
 
 _BLOCK_BYTES = 1 << 20  # bytes hashed at once
 

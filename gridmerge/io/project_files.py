@@ -14,7 +14,13 @@ from gridmerge.io.paths import display_path, resolve_paths
 
 def list_readings(settings: Settings) -> list[Reading]:
     """Return every table of the project file that names files to read."""
-    single = (settings.roster, settings.matters, settings.steps, settings.addresses, settings.places)
+    single = (
+        settings.roster,
+        settings.matters,
+        settings.steps,
+        settings.addresses,
+        settings.places,
+    )
     given = (one for one in single if one is not None)
     return [settings.villages, *settings.layers, *settings.workload, *given]
 
@@ -25,7 +31,9 @@ def named_files(settings: Settings) -> list[Path]:
     patterns = (pattern for table in tables for pattern in table.path)
     read = (path for pattern in patterns for path in _resolve_existing(pattern, settings.folder))
     control = (table.control for table in tables)
-    beside = (path for path in (*control, settings.grids.locks, settings.grids.links) if path is not None)
+    beside = (
+        path for path in (*control, settings.grids.locks, settings.grids.links) if path is not None
+    )
     return [settings.file, *read, *(settings.folder / path for path in beside)]
 
 
@@ -68,7 +76,9 @@ def _glob_patterns(settings: Settings) -> Iterator[str]:
 
 def _takes_in(pattern: str, path: str) -> bool:
     """Whether a glob names a path, both relative to the project; ``**`` stands for any folders, or none."""
-    return _matches_pattern(PurePosixPath(pattern.replace("\\", "/")).parts, PurePosixPath(path).parts)
+    return _matches_pattern(
+        PurePosixPath(pattern.replace("\\", "/")).parts, PurePosixPath(path).parts
+    )
 
 
 def _matches_pattern(pattern: tuple[str, ...], parts: tuple[str, ...]) -> bool:
@@ -76,4 +86,6 @@ def _matches_pattern(pattern: tuple[str, ...], parts: tuple[str, ...]) -> bool:
         return not pattern and not parts
     if pattern[0] == "**":
         return _matches_pattern(pattern[1:], parts) or _matches_pattern(pattern, parts[1:])
-    return re.fullmatch(translate(pattern[0]), parts[0]) is not None and _matches_pattern(pattern[1:], parts[1:])
+    return re.fullmatch(translate(pattern[0]), parts[0]) is not None and _matches_pattern(
+        pattern[1:], parts[1:]
+    )

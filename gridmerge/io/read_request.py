@@ -83,13 +83,16 @@ def table_frame(columns: Mapping[str, Any], rows: int) -> gpd.GeoDataFrame:
 
 def geo_frame(columns: Mapping[str, Any], geometry: Any, crs: Any = None) -> gpd.GeoDataFrame:
     """Return a frame; an attribute that is itself called ``geometry`` is kept as ``geometry_1``."""
-    named = {(f"{GEOMETRY}_1" if name == GEOMETRY else name): values for name, values in columns.items()}
+    named = {
+        (f"{GEOMETRY}_1" if name == GEOMETRY else name): values for name, values in columns.items()
+    }
     index = pd.RangeIndex(len(geometry))
     try:
         table = pd.DataFrame(named, index=index)
     except UnicodeEncodeError:  # half characters, out of damaged bytes
         table = pd.DataFrame(
-            {_replace_surrogates(name): _whole_cells(cells) for name, cells in named.items()}, index=index
+            {_replace_surrogates(name): _whole_cells(cells) for name, cells in named.items()},
+            index=index,
         )
     return gpd.GeoDataFrame(table, geometry=np.asarray(geometry, dtype=object), crs=crs)
 

@@ -61,7 +61,9 @@ def read_input(spec: Reading, folder: Path, key: str) -> RawLayer:
         piece = read_file(path, _make_request(spec, key, name))
         frame = _with_fields(piece, spec, name)
         frame = frame if spec.crs is None else frame.set_crs(None, allow_override=True)
-        pieces.append((name, dataclasses.replace(piece, frame=filter_rows(frame, spec.where, name))))
+        pieces.append(
+            (name, dataclasses.replace(piece, frame=filter_rows(frame, spec.where, name)))
+        )
     frame = join_frames([piece.frame for _, piece in pieces])
     if spec.crs is not None:
         frame = _set_declared_crs(frame, spec.crs, key)
@@ -70,8 +72,12 @@ def read_input(spec: Reading, folder: Path, key: str) -> RawLayer:
     if spec.control is None:
         return RawLayer(source=source, frame=frame, findings=findings)
     control = _read_control_points(folder / spec.control, key)
-    beside = dataclasses.replace(source, files=tuple(sorted({*source.files, *_file_digests(control, folder)})))
-    return RawLayer(source=beside, frame=frame, findings=findings, control=pd.DataFrame(control.frame))
+    beside = dataclasses.replace(
+        source, files=tuple(sorted({*source.files, *_file_digests(control, folder)}))
+    )
+    return RawLayer(
+        source=beside, frame=frame, findings=findings, control=pd.DataFrame(control.frame)
+    )
 
 
 def _read_control_points(file: Path, key: str) -> ReadResult:
@@ -110,11 +116,17 @@ def read_file(path: Path, ask: ReadRequest) -> ReadResult:
         piece = dataclasses.replace(piece, frame=counted, findings=(*piece.findings, *sums))
     ask = _as_spelled(piece.frame, ask)
     renamed = _rename_fields(piece.frame, ask)
-    headers = {str(name): str(was) for name, was in zip(renamed.columns, piece.frame.columns, strict=True)}
+    headers = {
+        str(name): str(was) for name, was in zip(renamed.columns, piece.frame.columns, strict=True)
+    }
     frame, units = in_ones(renamed, headers, ask)
     frame, secrets = without_secrets(same_lines(frame, piece.frame), ask.key, ask.name)
-    piece = attach_geometry(dataclasses.replace(piece, frame=frame, findings=(*piece.findings, *units, *secrets)), ask)
-    return dataclasses.replace(piece, findings=(*_extension_findings(path, kind, ask), *piece.findings))
+    piece = attach_geometry(
+        dataclasses.replace(piece, frame=frame, findings=(*piece.findings, *units, *secrets)), ask
+    )
+    return dataclasses.replace(
+        piece, findings=(*_extension_findings(path, kind, ask), *piece.findings)
+    )
 
 
 def _refuse_huge(path: Path, kind: str, ask: ReadRequest) -> None:
@@ -157,12 +169,20 @@ def _make_request(spec: Reading, key: str, name: str) -> ReadRequest:
         lon=spec.lon,
         lat=spec.lat,
         fields=tuple(named.values()),
-        codes=tuple(value for what, value in named.items() if what in ("id", "name", "holder", "village", "code")),
+        codes=tuple(
+            value
+            for what, value in named.items()
+            if what in ("id", "name", "holder", "village", "code")
+        ),
         numbers=tuple(value for what, value in named.items() if what == "field"),
         plain=isinstance(spec, LayerSpec) and spec.village is not None,
         datum=spec.datum,
         areas=isinstance(spec, (LayerSpec, Villages)),
-        id=spec.id if isinstance(spec, LayerSpec) else spec.code if isinstance(spec, Villages) else None,
+        id=spec.id
+        if isinstance(spec, LayerSpec)
+        else spec.code
+        if isinstance(spec, Villages)
+        else None,
     )
 
 
@@ -171,7 +191,10 @@ def _as_spelled(frame: gpd.GeoDataFrame, ask: ReadRequest) -> ReadRequest:
     names = [str(name) for name in frame.columns]
     alike = {field_key(name): name for name in reversed(names) if name != frame.geometry.name}
     wanted = (ask.geometry, ask.lon, ask.lat)
-    spelled = [name if name is None or name in names else alike.get(field_key(name), name) for name in wanted]
+    spelled = [
+        name if name is None or name in names else alike.get(field_key(name), name)
+        for name in wanted
+    ]
     fields = [spelled[wanted.index(name)] if name in wanted else name for name in ask.fields]
     geometry, lon, lat = spelled
     asked_for = tuple(name for name in fields if name is not None)
@@ -187,7 +210,9 @@ def _rename_fields(frame: gpd.GeoDataFrame, ask: ReadRequest) -> gpd.GeoDataFram
         if wanted not in names:
             near = alike.get(field_key(wanted))
             if near is None:
-                raise missing_field(ask.name, wanted, [name for name in names if name != frame.geometry.name])
+                raise missing_field(
+                    ask.name, wanted, [name for name in names if name != frame.geometry.name]
+                )
             renamed[near] = wanted
     return frame.rename(columns=renamed) if renamed else frame
 
@@ -200,7 +225,9 @@ def _with_fields(piece: ReadResult, spec: Reading, name: str) -> gpd.GeoDataFram
             continue
         if any(is_dropped_field(finding, wanted) for finding in piece.findings):
             raise secret_field(name, wanted)
-        raise missing_field(name, wanted, [str(column) for column in frame.columns if column != "geometry"])
+        raise missing_field(
+            name, wanted, [str(column) for column in frame.columns if column != "geometry"]
+        )
     return frame
 
 
@@ -217,7 +244,11 @@ def _set_declared_crs(frame: gpd.GeoDataFrame, text: str, key: str) -> gpd.GeoDa
 
 
 def _build_source(
-    spec: Reading, folder: Path, key: str, pieces: list[tuple[str, ReadResult]], frame: gpd.GeoDataFrame
+    spec: Reading,
+    folder: Path,
+    key: str,
+    pieces: list[tuple[str, ReadResult]],
+    frame: gpd.GeoDataFrame,
 ) -> Source:
     files = {display_path(file, folder): file for _, piece in pieces for file in piece.files}
     hashes = tuple((name, file_sha256(files[name])) for name in sorted(files))

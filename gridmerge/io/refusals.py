@@ -14,7 +14,9 @@ _SHOWN_NAMES = 8  # names shown in a sentence: more than fits one line helps nob
 def rank_similar_names(wanted: str, there: Iterable[str]) -> list[str]:
     """Return the names that exist, the most similar to `wanted` first."""
     names = list(dict.fromkeys(there))
-    score = {name: difflib.SequenceMatcher(None, wanted.lower(), name.lower()).ratio() for name in names}
+    score = {
+        name: difflib.SequenceMatcher(None, wanted.lower(), name.lower()).ratio() for name in names
+    }
     return sorted(names, key=lambda name: -score[name])
 
 

@@ -13,12 +13,20 @@ import pandas as pd
 
 from gridmerge.findings import Finding, make_finding
 from gridmerge.i18n.text import Text
-from gridmerge.privacy.patterns import REDACTED, Hit, find_personal_numbers, has_check_digit, replace_hits, scrub_text
+from gridmerge.privacy.patterns import (
+    REDACTED,
+    Hit,
+    find_personal_numbers,
+    has_check_digit,
+    replace_hits,
+    scrub_text,
+)
 from gridmerge.tabular.row_numbers import rows_in_words
 
 _ID_NAME = re.compile(r"身份证|公民身份|sfz|gmsf|id_?card|identity_?(no|num|card)", re.I)
 _PASSWORD = re.compile(r"密码|口令|passw(or)?d|^pwd$|_pwd$|^pwd_|^mima$", re.I)
-_SENSITIVE_SHARE = 0.5  # of the given cells that are nothing but such a number: then the whole column goes
+# of the given cells that are nothing but such a number: then the whole column goes
+_SENSITIVE_SHARE = 0.5
 # Text with fewer digits, of whatever script, holds no such number, and smaller figures are none.
 _FEWEST_DIGITS, _SMALLEST, _LARGEST = 14, 1e14, 1e19
 _DIGIT = re.compile(r"[\d〇零○一二三四五六七八九幺⓪①-⑨⁰¹²³⁴-⁹₀-₉]")
@@ -33,7 +41,8 @@ _ORDER, _TWINS = (
 )  # digits behind the day of birth; how many numbers of one place and day are codes in a column of codes
 # WKT, GeoJSON: long lists of numbers, none of them a person's.
 _SHAPE = re.compile(
-    r"\s*(?:SRID=\d+;)?\s*(?:(?:MULTI|COMPOUND)?(?:POINT|LINESTRING|POLYGON|CURVE|SURFACE)|GEOM|\{)", re.I
+    r"\s*(?:SRID=\d+;)?\s*(?:(?:MULTI|COMPOUND)?(?:POINT|LINESTRING|POLYGON|CURVE|SURFACE)|GEOM|\{)",
+    re.I,
 )
 _CALLED = {"id": Text("身份证号", "ID numbers"), "card": Text("银行卡号", "bank card numbers")}
 _BOTH = Text("身份证号、银行卡号", "ID numbers and bank card numbers")
@@ -57,7 +66,9 @@ class _SensitiveCells:
         return bare >= max(_SENSITIVE_SHARE * self.given, 1) and (bare > 1 or len(column) == 1)
 
 
-def without_secrets(frame: gpd.GeoDataFrame, key: str, file: str) -> tuple[gpd.GeoDataFrame, list[Finding]]:
+def without_secrets(
+    frame: gpd.GeoDataFrame, key: str, file: str
+) -> tuple[gpd.GeoDataFrame, list[Finding]]:
     """Return the frame without what is secret, and a finding for each field that held some.
 
     Fields of passwords and of ID numbers, by their names or because most of their cells are ID numbers or bank cards, are
@@ -73,7 +84,9 @@ def without_secrets(frame: gpd.GeoDataFrame, key: str, file: str) -> tuple[gpd.G
         if whole:
             count, what = whole
             findings.append(
-                make_finding("sensitive_dropped", layer=key, measure=count, file=file, field=field, what=what)
+                make_finding(
+                    "sensitive_dropped", layer=key, measure=count, file=file, field=field, what=what
+                )
             )
             frame = frame.drop(columns=name)
         elif secrets.cells:
@@ -87,10 +100,14 @@ def is_dropped_field(finding: Finding, field: str) -> bool:
     return finding.kind == "sensitive_dropped" and ("field", mask_numbers(field)) in finding.blanks
 
 
-def _redaction_finding(secrets: _SensitiveCells, key: str, file: str, field: str, frame: pd.DataFrame) -> Finding:
+def _redaction_finding(
+    secrets: _SensitiveCells, key: str, file: str, field: str, frame: pd.DataFrame
+) -> Finding:
     count, row = len(secrets.cells), rows_in_words([min(secrets.cells)], frame)
     what = secrets.what
-    return make_finding("sensitive_struck", layer=key, measure=count, file=file, field=field, what=what, row=row)
+    return make_finding(
+        "sensitive_struck", layer=key, measure=count, file=file, field=field, what=what, row=row
+    )
 
 
 def _by_name(name: str, column: pd.Series) -> tuple[int, Text] | None:
@@ -105,8 +122,13 @@ def _by_name(name: str, column: pd.Series) -> tuple[int, Text] | None:
 def _find_secrets(name: str, column: pd.Series) -> _SensitiveCells:
     """Find the secrets of a column: numbers that look like codes of the column are codes."""
     texts = _candidate_texts(column)
-    hits = {row: [hit for hit in find_personal_numbers(text) if hit.sort != "phone"] for row, text in texts.items()}
-    codes = _find_codes(name, texts.values(), [hit.number for found_ in hits.values() for hit in found_])
+    hits = {
+        row: [hit for hit in find_personal_numbers(text) if hit.sort != "phone"]
+        for row, text in texts.items()
+    }
+    codes = _find_codes(
+        name, texts.values(), [hit.number for found_ in hits.values() for hit in found_]
+    )
     left = {row: [hit for hit in found_ if hit.number not in codes] for row, found_ in hits.items()}
     cells = {row: (texts[row], found_) for row, found_ in left.items() if found_}
     return _SensitiveCells(cells=cells, given=_count_filled(column) if cells else 0)
@@ -139,13 +161,21 @@ def _may_hold_number(text: str) -> bool:
 
 
 def _cell_text(cell: object) -> str:
-    return _number_text(cell) if isinstance(cell, float) and _SMALLEST <= abs(cell) < _LARGEST else str(cell)
+    return (
+        _number_text(cell)
+        if isinstance(cell, float) and _SMALLEST <= abs(cell) < _LARGEST
+        else str(cell)
+    )
 
 
 def _number_text(number: float | np.number) -> str:
     """A float has lost the last digits of an ID number, but not the birthday: it is read as a spreadsheet shows it."""
     text = str(int(number))
-    return text if not isinstance(number, (float, np.floating)) or find_personal_numbers(text) else f"{number:.14E}"
+    return (
+        text
+        if not isinstance(number, (float, np.floating)) or find_personal_numbers(text)
+        else f"{number:.14E}"
+    )
 
 
 def _find_codes(name: str, texts: Iterable[str], numbers: Sequence[str]) -> set[str]:
@@ -154,7 +184,11 @@ def _find_codes(name: str, texts: Iterable[str], numbers: Sequence[str]) -> set[
     own = Counter((len(number), number[:_PREFIX]) for number in people)
     every = {number for text in texts for number in _LONG.findall(text)} if people else set()
     others = Counter((len(number), number[:_PREFIX]) for number in every - people)
-    kin = {number for number in people if others[len(number), number[:_PREFIX]] > own[len(number), number[:_PREFIX]]}
+    kin = {
+        number
+        for number in people
+        if others[len(number), number[:_PREFIX]] > own[len(number), number[:_PREFIX]]
+    }
     return kin | (_same_day_numbers(people) if _CODE_NAME.search(name) else set())
 
 
@@ -177,10 +211,13 @@ def _redact_column(column: pd.Series, secrets: _SensitiveCells) -> pd.Series:
         return column.mask(np.isin(np.arange(len(column)), rows))
     out = column.astype(object)
     if column.dtype.kind in "iu":
-        out = column.map(str).astype(object)  # as floats, for the sake of a blank, they would lose their last digits
+        # as floats, for the sake of a blank, they would lose their last digits
+        out = column.map(str).astype(object)
     for row in rows:
         cell, hits = secrets.cells[row]
-        out.iloc[row] = None if _is_bare(cell, hits) else replace_hits(cell, [(hit, REDACTED) for hit in hits])
+        out.iloc[row] = (
+            None if _is_bare(cell, hits) else replace_hits(cell, [(hit, REDACTED) for hit in hits])
+        )
     return out
 
 

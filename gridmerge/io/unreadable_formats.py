@@ -21,13 +21,19 @@ class ForeignFormat(NamedTuple):
     do_en: str
 
 
-_EXPORT = ("请在该软件中导出为 Shapefile 或 GeoPackage", "export it there as Shapefile or GeoPackage")
+_EXPORT = (
+    "请在该软件中导出为 Shapefile 或 GeoPackage",
+    "export it there as Shapefile or GeoPackage",
+)
 _DATA = (
     "它只记录图层的样式和路径，没有数据；请索取它所指的数据文件",
     "it holds styles and paths, no data; ask for the files it points to",
 )
 _TABLE = ("请把里面的表格另存为 Excel 或 CSV", "save the table in it as Excel or CSV")
-_MEANT = ("请索取矢量数据（Shapefile、GeoPackage 或 DXF）", "ask for vector data (Shapefile, GeoPackage or DXF)")
+_MEANT = (
+    "请索取矢量数据（Shapefile、GeoPackage 或 DXF）",
+    "ask for vector data (Shapefile, GeoPackage or DXF)",
+)
 
 _ACCESS = ForeignFormat("Access 数据库（mdb，也可能是 ArcGIS 个人地理数据库）", "an Access database (mdb; perhaps an ArcGIS personal geodatabase)",
                  "请在 ArcGIS 中导出为 Shapefile，或在 Access 中把表另存为 Excel", "export it from ArcGIS as Shapefile, or from Access as Excel")  # fmt: skip
@@ -106,7 +112,9 @@ def refuse_foreign(path: Path, name: str) -> None:
 def foreign_format_error(known: ForeignFormat, name: str) -> InputError:
     """The sentence for a format that cannot be read."""
     return unreadable_error(
-        name, f"这是{known.zh}，不能直接读取。{known.do_zh}。", f"this is {known.en} and cannot be read; {known.do_en}."
+        name,
+        f"这是{known.zh}，不能直接读取。{known.do_zh}。",
+        f"this is {known.en} and cannot be read; {known.do_en}.",
     )
 
 

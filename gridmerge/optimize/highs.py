@@ -13,7 +13,8 @@ from typing import Any
 from scipy import optimize
 
 STDOUT = 1  # the file descriptor: C++ knows nothing of sys.stdout
-_ONE_AT_A_TIME = threading.Lock()  # a second thread would take the silence for the terminal, and restore that
+# a second thread would take the silence for the terminal, and restore that
+_ONE_AT_A_TIME = threading.Lock()
 
 
 def solve_milp(*args: Any, **options: Any) -> Any:
@@ -41,7 +42,8 @@ def silence_stdout() -> Iterator[None]:
             os.close(nowhere)
             yield
         finally:
-            _flush_streams()  # C keeps lines back where stdout is no terminal: they would come out later
+            # C keeps lines back where stdout is no terminal: they would come out later
+            _flush_streams()
             os.dup2(kept, STDOUT)
             os.close(kept)
 

@@ -66,7 +66,9 @@ def find_boundaries(
 
 
 def _length_share(part: Floats, whole: Floats) -> Floats:
-    return np.asarray(np.round(np.divide(part, whole, out=np.zeros(len(whole)), where=whole > 0), 6))
+    return np.asarray(
+        np.round(np.divide(part, whole, out=np.zeros(len(whole)), where=whole > 0), 6)
+    )
 
 
 def _barrier_share(start: Floats, end: Floats, barriers: Geometries, tolerance: float) -> Floats:

@@ -11,10 +11,9 @@ from gridmerge.geo import geos
 from gridmerge.geo.threads import map_pieces
 from gridmerge.overlay.linework import Bools, Floats, Geometries, Ints
 
-MAJORITY_SHARE = (
-    0.5  # of a face's land; what a second grid must hold to be a double claim, and all together for a claim at all
-)
-RIM_RATIO = 0.4  # of a face's area over its outline: a rim this wide leaves a core of some three fifths of the land
+MAJORITY_SHARE = 0.5  # of a face's land; what a second grid must hold to be a double claim, and all together for a claim at all
+# of a face's area over its outline: a rim this wide leaves a core of some three fifths of the land
+RIM_RATIO = 0.4
 
 
 @dataclass(frozen=True)
@@ -28,7 +27,11 @@ class FaceShares:
     def updated(self, faces: Bools, other: FaceShares) -> FaceShares:
         """Return the table with the rows of some faces taken from another one, which has no others."""
         keep = ~faces[self.face]
-        columns = [(self.face[keep], other.face), (self.source[keep], other.source), (self.area[keep], other.area)]
+        columns = [
+            (self.face[keep], other.face),
+            (self.source[keep], other.source),
+            (self.area[keep], other.area),
+        ]
         face, source, area = (np.concatenate(column) for column in columns)
         order = np.lexsort((source, face))
         return FaceShares(face[order], source[order], area[order])
@@ -58,7 +61,9 @@ class FaceShares:
             return self
         width = int(self.source.max()) + 1
         pair, inverse = np.unique(index[self.face] * width + self.source, return_inverse=True)
-        return FaceShares(pair // width, pair % width, np.bincount(inverse, weights=self.area).astype(float))
+        return FaceShares(
+            pair // width, pair % width, np.bincount(inverse, weights=self.area).astype(float)
+        )
 
 
 class TargetFaces:
@@ -89,7 +94,9 @@ def measure_face_shares(targets: TargetFaces, sources: Geometries) -> FaceShares
     held = targets.area[face]
     doubt = ~shapely.covers(sources[source], targets.cores[face])
     core = targets.cores[face[doubt]]
-    held[doubt] *= shapely.area(geos.intersection(core, sources[source[doubt]])) / shapely.area(core)
+    held[doubt] *= shapely.area(geos.intersection(core, sources[source[doubt]])) / shapely.area(
+        core
+    )
     some = held > 0
     order = np.lexsort((source[some], face[some]))
     return FaceShares(face[some][order], source[some][order], held[some][order])

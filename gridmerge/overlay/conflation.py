@@ -9,15 +9,18 @@ import shapely
 from scipy.spatial import cKDTree
 
 from gridmerge.geo import geos
-from gridmerge.overlay.linework import Bools, DensePolylines, Floats, Geometries, Ints, densify_polylines
+from gridmerge.overlay.linework import (
+    Bools,
+    DensePolylines,
+    Floats,
+    Geometries,
+    Ints,
+    densify_polylines,
+)
 from gridmerge.overlay.registration import WALL_DISTANCE_M
 
-FULL_TURN_TOLERANCES = (
-    0.7  # tolerances for a full turn: 45° apart a line at hand is not the same line, 25° apart not at 0.8 tolerances
-)
-LOOSE_END_REACH = (
-    2.0  # tolerances; how far a loose end follows its own line to find a crossing before it takes the shortest way
-)
+FULL_TURN_TOLERANCES = 0.7  # tolerances for a full turn: 45° apart a line at hand is not the same line, 25° apart not at 0.8 tolerances
+LOOSE_END_REACH = 2.0  # tolerances; how far a loose end follows its own line to find a crossing before it takes the shortest way
 ROUNDING_GRIDS_M = (
     0.0,
     0.001,
@@ -28,7 +31,8 @@ LINE_STRIDE = 0.8  # tolerances between samples of the lines that are compared
 MIN_TOLERANCE_STEPS = 0.999
 SMOOTHING_M = 0.01  # m: samples that a straight line passes this near are not kept as vertices
 TIE_REACH = 1.25  # tolerances; an end this near to the network is tied to it
-NEAREST_PIECES = 4  # pieces looked at: of two lines side by side the nearer has its middle further along, now and then
+# pieces looked at: of two lines side by side the nearer has its middle further along, now and then
+NEAREST_PIECES = 4
 
 
 @dataclass(frozen=True)
@@ -130,7 +134,9 @@ def _accept_layers(job: VillageLines, grid: float) -> Geometries:
     network.add(job.walls, WALL_DISTANCE_M)
     shapely.prepare(job.village)
     accepted: list[Geometries] = [job.walls]
-    for candidate in job.candidates:  # each layer sees what the ones before it left: the loop is the method
+    for (
+        candidate
+    ) in job.candidates:  # each layer sees what the ones before it left: the loop is the method
         strands = candidate.strands
         if grid:
             strands = DensePolylines(np.round(strands.xy / grid) * grid, strands.line)
@@ -204,13 +210,17 @@ class _Batch:
         near = np.ones(len(places), dtype=bool)
         for k in (1, 0, 2):  # the middle first: few pieces pass it
             asked = np.flatnonzero(near)
-            distance, _ = self.feet(np.asarray(shapely.points(places[asked, k]), dtype=object), reach)
+            distance, _ = self.feet(
+                np.asarray(shapely.points(places[asked, k]), dtype=object), reach
+            )
             near[asked] = np.isfinite(distance)
         return near
 
     def aside(self, place: Floats, tolerance: float) -> Floats:
         """How far each piece lies beside the nearest few of the lines along it, metres; infinity where there are none."""
-        distance, near = self.pieces.query(place, k=range(1, NEAREST_PIECES + 1), distance_upper_bound=tolerance)
+        distance, near = self.pieces.query(
+            place, k=range(1, NEAREST_PIECES + 1), distance_upper_bound=tolerance
+        )
         there = np.isfinite(distance)
         other = np.asarray(self.pieces.data)[np.where(there, near, 0)]
         x, y = np.moveaxis(other[:, :, :2] - place[:, None, :2], 2, 0)
@@ -298,7 +308,9 @@ class _Network:
         return tail[first], along[first], shapely.get_coordinates(points[first])
 
 
-def _new_runs(candidate: CandidateLines, village: shapely.Geometry, network: _Network) -> Geometries:
+def _new_runs(
+    candidate: CandidateLines, village: shapely.Geometry, network: _Network
+) -> Geometries:
     """The runs of a layer that follow nothing accepted, tied."""
     pieces = _Pieces.of(candidate.strands, village)
     if candidate.aside is None:
@@ -379,8 +391,11 @@ class _Runs:
             wall[:-1] |= line[1:] != line[:-1]
             wall[-1] = True
             ahead = np.minimum.accumulate(np.where(wall, index, n)[::-1])[::-1]
-            return np.asarray(np.minimum(ahead[end], np.searchsorted(self.walked, self.walked[end] + reach)))
-        wall = np.concatenate([[False], self.free[:-1]])  # a sample where a free run ends, or the polyline's first
+            return np.asarray(
+                np.minimum(ahead[end], np.searchsorted(self.walked, self.walked[end] + reach))
+            )
+        # a sample where a free run ends, or the polyline's first
+        wall = np.concatenate([[False], self.free[:-1]])
         wall[1:] |= line[1:] != line[:-1]
         wall[0] = True
         behind = np.maximum.accumulate(np.where(wall, index, -1))
@@ -392,4 +407,6 @@ def _run_samples(first: Ints, last: Ints) -> tuple[Ints, Ints]:
     """(run, index) of every sample from first to last of each run."""
     count = last - first + 1
     run = np.repeat(np.arange(len(first)), count)
-    return run, np.arange(count.sum()) - np.repeat(np.cumsum(count) - count, count) + np.repeat(first, count)
+    return run, np.arange(count.sum()) - np.repeat(np.cumsum(count) - count, count) + np.repeat(
+        first, count
+    )

@@ -17,12 +17,8 @@ from gridmerge.geo import geos
 from gridmerge.model import CLAIMS, DISPUTES, GAPS, no_land
 from gridmerge.overlay.linework import Bools, Floats, Geometries, Ints, rectangle_width, width_of
 
-MAX_STRIP_WIDTH = (
-    4.0  # tolerances; land wider than this between two lines is a grid of its own, not a quarrel about one line
-)
-LONE_SPREADS = (
-    6.0  # of a layer's spread about the others: a generalised line strays so far from what it means, now and then
-)
+MAX_STRIP_WIDTH = 4.0  # tolerances; land wider than this between two lines is a grid of its own, not a quarrel about one line
+LONE_SPREADS = 6.0  # of a layer's spread about the others: a generalised line strays so far from what it means, now and then
 LASTING_SPREADS = 3.0  # of that spread: so far it does not stray over a long stretch
 LONG_STRIP_M = 150.0  # m: drawing errors change sides within less
 BAND = 5.0  # times longer than wide: a river, a street; a block that has lost a strip is not
@@ -64,7 +60,11 @@ class FinishedFaces:
         part = connected_components(graph, directed=False)[1]
         members = np.flatnonzero(chosen)
         order = members[np.argsort(part[members], kind="stable")]
-        return [group for group in np.split(order, np.flatnonzero(np.diff(part[order])) + 1) if len(group)]
+        return [
+            group
+            for group in np.split(order, np.flatnonzero(np.diff(part[order])) + 1)
+            if len(group)
+        ]
 
     def row(self, group: Ints) -> dict[str, object]:
         """The columns that every list shares."""
@@ -76,7 +76,9 @@ class FinishedFaces:
         }
 
 
-def find_gaps(land: FinishedFaces, layers: Sequence[str], memberships: pd.DataFrame) -> gpd.GeoDataFrame:
+def find_gaps(
+    land: FinishedFaces, layers: Sequence[str], memberships: pd.DataFrame
+) -> gpd.GeoDataFrame:
     """Return the land each of the layers does not claim, and, as layer "", what none of them claims."""
     nothing = np.full(len(land.faces), "", dtype=object)
     claimed = memberships.groupby("layer")["face_id"].agg(set)
@@ -100,12 +102,20 @@ def find_double_claims(land: FinishedFaces, memberships: pd.DataFrame) -> gpd.Ge
         at = row.loc[sources.index.get_level_values("face_id")].to_numpy()
         kind = np.full(len(land.faces), "", dtype=object)
         kind[at] = [";".join(names) for names in sources]
-        rows += [{"layer": layer, "source_ids": kind[g[0]], **land.row(g)} for g in land.pieces(kind != "", kind)]
+        rows += [
+            {"layer": layer, "source_ids": kind[g[0]], **land.row(g)}
+            for g in land.pieces(kind != "", kind)
+        ]
     return _docket_frame(rows, CLAIMS, ["layer", "village_code", "area_m2"], land)
 
 
 def find_disputes(
-    land: FinishedFaces, layers: Sequence[str], holders: Floats, zone: Ints, tolerance: float, spread: Floats
+    land: FinishedFaces,
+    layers: Sequence[str],
+    holders: Floats,
+    zone: Ints,
+    tolerance: float,
+    spread: Floats,
 ) -> gpd.GeoDataFrame:
     """Return the docket: strips between two lines that different departments take for one.
 
@@ -131,7 +141,9 @@ def find_disputes(
     def meant(spreads: float) -> Bools:
         """Whether either side has a layer that does not stray that far by itself."""
         sure = width[strip][:, None] > np.maximum(tolerance, spreads * spread)
-        return np.asarray((with_a & elsewhere & sure).any(axis=1) & (with_b & elsewhere & sure).any(axis=1))
+        return np.asarray(
+            (with_a & elsewhere & sure).any(axis=1) & (with_b & elsewhere & sure).any(axis=1)
+        )
 
     open_ = meant(LASTING_SPREADS)
     anyway = np.isin(np.arange(len(width)), strip[meant(LONE_SPREADS)])
@@ -141,7 +153,8 @@ def find_disputes(
         strip[open_], a[open_], b[open_], with_a[open_], with_b[open_], strict=True
     ):
         first, second = sorted(
-            (";".join(np.array(layers, dtype=object)[side]), land.ids[n]) for side, n in ((left, one), (right, other))
+            (";".join(np.array(layers, dtype=object)[side]), land.ids[n])
+            for side, n in ((left, one), (right, other))
         )
         kind[face] = f"{first[0]}|{second[0]}"
         beside[int(face)] = first[1], second[1]
@@ -171,7 +184,9 @@ def _bands(land: FinishedFaces, faces: Ints, holders: Floats, tolerance: float) 
     for layer, holder in enumerate(holders.T):
         same = near & (holder[land.left] == holder[land.right])
         pairs = land.left[same], land.right[same]
-        part = connected_components(coo_matrix((np.ones(same.sum()), pairs), shape=(count, count)), directed=False)[1]
+        part = connected_components(
+            coo_matrix((np.ones(same.sum()), pairs), shape=(count, count)), directed=False
+        )[1]
         inner = np.bincount(part[pairs[0]], weights=land.metres[same], minlength=part.max() + 1)
         around: Floats = np.asarray(np.bincount(part, weights=outline) - 2 * inner, dtype=float)
         wide = width_of(np.asarray(np.bincount(part, weights=area), dtype=float), around)
@@ -202,10 +217,16 @@ def _strip_length(faces: Geometries, width: Floats) -> float:
     return float((shapely.area(faces) / width).sum())
 
 
-def _flanking_faces(land: FinishedFaces, width: Floats, zone: Ints, tolerance: float) -> tuple[Ints, Ints, Ints]:
+def _flanking_faces(
+    land: FinishedFaces, width: Floats, zone: Ints, tolerance: float
+) -> tuple[Ints, Ints, Ints]:
     """The strips, and the two longest neighbours of each within its village."""
     outline = shapely.length(land.faces)
-    slender = (outline / 2 - width > MIN_STRIP_ELONGATION * width) & (width < MAX_STRIP_WIDTH * tolerance) & (zone < 0)
+    slender = (
+        (outline / 2 - width > MIN_STRIP_ELONGATION * width)
+        & (width < MAX_STRIP_WIDTH * tolerance)
+        & (zone < 0)
+    )
     face, other = np.concatenate([land.left, land.right]), np.concatenate([land.right, land.left])
     metres = np.tile(land.metres, 2)
     open_ = slender[face] & (zone[other] < 0) & (land.village[face] == land.village[other])
@@ -224,4 +245,6 @@ def _docket_frame(
         return no_land(columns).set_crs(land.crs)
     frame = gpd.GeoDataFrame(rows, geometry="geometry", crs=land.crs)[list(columns)]
     largest_first = [name not in ("area_m2", "length_m") for name in by]
-    return frame.sort_values([*by, "faces"], ascending=[*largest_first, True], ignore_index=True, kind="stable")
+    return frame.sort_values(
+        [*by, "faces"], ascending=[*largest_first, True], ignore_index=True, kind="stable"
+    )

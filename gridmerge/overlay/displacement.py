@@ -54,7 +54,9 @@ class FaceLines:
         return np.asarray(np.hypot(*(away - share[:, None] * way).T))
 
 
-def measure_displacement(sources: Geometries, lines: FaceLines, land: shapely.Geometry, step: float) -> Displacements:
+def measure_displacement(
+    sources: Geometries, lines: FaceLines, land: shapely.Geometry, step: float
+) -> Displacements:
     """Measure a layer.
 
     Parameters

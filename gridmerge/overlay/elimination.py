@@ -9,10 +9,13 @@ from gridmerge.geo import geos
 from gridmerge.overlay.linework import Bools, Floats, Geometries, Ints
 from gridmerge.overlay.polygonization import find_adjacent_faces
 
-MIN_FACE_AREA = 4.0  # square tolerances; a face smaller than this is drawing error, whatever its shape
+# square tolerances; a face smaller than this is drawing error, whatever its shape
+MIN_FACE_AREA = 4.0
 
 
-def eliminate_faces(faces: Geometries, group: Ints, claims: Floats, weights: Floats, weak: Bools) -> Ints:
+def eliminate_faces(
+    faces: Geometries, group: Ints, claims: Floats, weights: Floats, weak: Bools
+) -> Ints:
     """Return for each face the face it becomes part of (itself when it stays).
 
     Parameters
@@ -31,7 +34,8 @@ def eliminate_faces(faces: Geometries, group: Ints, claims: Floats, weights: Flo
     target = np.arange(len(faces))
     area = shapely.area(faces)
     left, right, length = find_adjacent_faces(faces)
-    inside = (group[left] == group[right]) & (weak[left] | weak[right])  # nobody asks for the others' neighbours
+    # nobody asks for the others' neighbours
+    inside = (group[left] == group[right]) & (weak[left] | weak[right])
     left, right, length = left[inside], right[inside], length[inside]
     support = (claims[left] != claims[right]) @ weights
     # a chain of decisions, smallest face first, each seeing the ones before: only weak faces are visited
@@ -46,7 +50,14 @@ def eliminate_faces(faces: Geometries, group: Ints, claims: Floats, weights: Flo
                 entry[0] += departments * metres
                 entry[1] += metres
         if options:
-            best = min(options, key=lambda p: (round(options[p][0] / options[p][1], 9), -round(options[p][1], 3), p))
+            best = min(
+                options,
+                key=lambda p: (
+                    round(options[p][0] / options[p][1], 9),
+                    -round(options[p][1], 3),
+                    p,
+                ),
+            )
             target[root] = best
     return np.array([_find_root(target, face) for face in range(len(faces))])
 
@@ -55,7 +66,9 @@ def _build_adjacency(
     left: Ints, right: Ints, length: Floats, support: Floats, n: int
 ) -> list[list[tuple[int, float, float]]]:
     table: list[list[tuple[int, float, float]]] = [[] for _ in range(n)]
-    for a, b, metres, departments in zip(left.tolist(), right.tolist(), length.tolist(), support.tolist(), strict=True):
+    for a, b, metres, departments in zip(
+        left.tolist(), right.tolist(), length.tolist(), support.tolist(), strict=True
+    ):
         table[a].append((b, metres, departments))
         table[b].append((a, metres, departments))
     return table
@@ -74,6 +87,8 @@ def dissolve_faces(faces: Geometries, target: Ints) -> Geometries:
     counts = np.bincount(index)
     order = np.argsort(index, kind="stable")
     groups = np.split(order, np.cumsum(counts)[:-1])
-    for group in np.flatnonzero(counts > 1):  # one union for each merged face; the rest are kept as they are
+    for group in np.flatnonzero(
+        counts > 1
+    ):  # one union for each merged face; the rest are kept as they are
         merged[group] = geos.coverage_union_all(faces[groups[group]])
     return merged

@@ -16,13 +16,36 @@ from gridmerge.geo import geos
 from gridmerge.geo.threads import map_threads
 from gridmerge.model import Layer, Mosaic, Township
 from gridmerge.overlay.claims import FaceShares, TargetFaces, mark_points, measure_face_shares
-from gridmerge.overlay.conflation import LINE_STRIDE, AcceptedLines, CandidateLines, VillageLines, accept_lines
+from gridmerge.overlay.conflation import (
+    LINE_STRIDE,
+    AcceptedLines,
+    CandidateLines,
+    VillageLines,
+    accept_lines,
+)
 from gridmerge.overlay.elimination import dissolve_faces, eliminate_faces
-from gridmerge.overlay.exclusive_zones import ExclusiveZones, cut_exclusive_zones, report_zone_changes
+from gridmerge.overlay.exclusive_zones import (
+    ExclusiveZones,
+    cut_exclusive_zones,
+    report_zone_changes,
+)
 from gridmerge.overlay.face_coverage import CommonTolerance, OverlayRun, assemble_mosaic
 from gridmerge.overlay.flaws import WIDTH, flawed
-from gridmerge.overlay.layer_linework import LayerLinework, describe_standing, list_layer_weights, prepare_linework
-from gridmerge.overlay.linework import Bools, DensePolylines, Floats, Geometries, Ints, merge_polylines, strip_precision
+from gridmerge.overlay.layer_linework import (
+    LayerLinework,
+    describe_standing,
+    list_layer_weights,
+    prepare_linework,
+)
+from gridmerge.overlay.linework import (
+    Bools,
+    DensePolylines,
+    Floats,
+    Geometries,
+    Ints,
+    merge_polylines,
+    strip_precision,
+)
 from gridmerge.overlay.lost_boundaries import LostBoundaries, find_lost_boundaries
 from gridmerge.overlay.narrowness import (
     ENDANGERED_WIDTH,
@@ -45,19 +68,19 @@ from gridmerge.overlay.registration import (
 )
 
 ROLE_ORDER = {"base": 0, "grid": 1, "barrier": 2}  # whose lines come first, whatever the rank
-TOLERANCE_PERCENTILE = (
-    75.0  # percentile of the layers' tolerances that counts for all: a few very rough layers do not set the measure
-)
-LAYER_TOLERANCE_SHARE = 0.8  # of the common tolerance: the least a layer gets, for the others it meets are not as fine
+TOLERANCE_PERCENTILE = 75.0  # percentile of the layers' tolerances that counts for all: a few very rough layers do not set the measure
+# of the common tolerance: the least a layer gets, for the others it meets are not as fine
+LAYER_TOLERANCE_SHARE = 0.8
 # times the tolerance: what is tried where faces or labels are out of proportion
 TOLERANCE_FACTOR = 1.5
-MIN_PROCESS_SAMPLES = 3_000_000  # samples: with fewer, starting a process takes longer than its work; threads then
-ELIMINATION_PASSES = (
-    6  # a merged face may be thin again; measured: two passes are enough, two more for scraps of narrow grids
-)
+# samples: with fewer, starting a process takes longer than its work; threads then
+MIN_PROCESS_SAMPLES = 3_000_000
+ELIMINATION_PASSES = 6  # a merged face may be thin again; measured: two passes are enough, two more for scraps of narrow grids
 
 
-def overlay_layers(township: Township, layers: Sequence[Layer], settings: Overlay, processes: int = 1) -> Mosaic:
+def overlay_layers(
+    township: Township, layers: Sequence[Layer], settings: Overlay, processes: int = 1
+) -> Mosaic:
     """Agree the layers' lines inside each village and cut the land once.
 
     Parameters
@@ -78,10 +101,15 @@ def overlay_layers(township: Township, layers: Sequence[Layer], settings: Overla
     """
     villages = strip_precision(township.villages.geometry.to_numpy())
     drawn = prepare_linework(villages, layers, processes)
-    zoned = sorted((d for d in drawn if d.role == "exclusive"), key=lambda d: (d.precedence, d.layer.rank))
+    zoned = sorted(
+        (d for d in drawn if d.role == "exclusive"), key=lambda d: (d.precedence, d.layer.rank)
+    )
     drawn = [d for d in drawn if d.role != "exclusive"]
     agreement = register_layers(
-        sample_lines(merge_polylines(villages)), [d.sheet for d in drawn], describe_standing(drawn), processes
+        sample_lines(merge_polylines(villages)),
+        [d.sheet for d in drawn],
+        describe_standing(drawn),
+        processes,
     )
     drawn, agreement, measure = _settle_tolerances(drawn, agreement, settings)
     task = _OverlayProblem(township, villages, zoned, drawn, agreement, processes)
@@ -109,11 +137,15 @@ def _retry_tolerances(task: _OverlayProblem, story: OverlayRun) -> OverlayRun:
     attempts = [story]
     if seen.crowded:
         attempts.append(
-            _attempt_overlay(task, replace(measure, metres=TOLERANCE_FACTOR * measure.metres, reason="raised"))
+            _attempt_overlay(
+                task, replace(measure, metres=TOLERANCE_FACTOR * measure.metres, reason="raised")
+            )
         )
     if seen.mislabelled:
         attempts.append(
-            _attempt_overlay(task, replace(measure, metres=measure.metres / TOLERANCE_FACTOR, reason="lowered"))
+            _attempt_overlay(
+                task, replace(measure, metres=measure.metres / TOLERANCE_FACTOR, reason="lowered")
+            )
         )
     return min(attempts, key=lambda one: one.proportion.badness)
 
@@ -131,17 +163,30 @@ def _attempt_overlay(task: _OverlayProblem, measure: CommonTolerance) -> Overlay
     candidates = _candidate_lines(task.drawn, agreement, narrow, step, processes)
     results = _accept_villages(task.township, zones, candidates, step, processes)
     none = [NarrowGrids.none()] * len(task.zoned)
-    layers = _RegisteredLayers([*task.zoned, *task.drawn], agreement.behind(len(task.zoned)), [*none, *narrow])
+    layers = _RegisteredLayers(
+        [*task.zoned, *task.drawn], agreement.behind(len(task.zoned)), [*none, *narrow]
+    )
     cut, lost, failed = _finish_cut(task, zones, layers, results, tolerance)
     if len(lost.face):
-        cut, lost, failed = _finish_cut(task, zones, layers, _restore_boundaries(results, cut, lost), tolerance, cut)
+        cut, lost, failed = _finish_cut(
+            task, zones, layers, _restore_boundaries(results, cut, lost), tolerance, cut
+        )
     measured = measure_plausibility(cut, layers.claiming(cut.shares), agreement.rough, tolerance)
     findings = [
         *_village_findings(task.township, task.villages, results, failed),
         *report_zone_changes(zones, task.zoned, task.villages),
     ]
     return OverlayRun(
-        task.township, layers.drawn, layers.agreement, layers.narrow, cut, measure, measured, lost, failed, findings
+        task.township,
+        layers.drawn,
+        layers.agreement,
+        layers.narrow,
+        cut,
+        measure,
+        measured,
+        lost,
+        failed,
+        findings,
     )
 
 
@@ -157,7 +202,9 @@ class _RegisteredLayers:
         """Place, layer and table of each layer that claims land and is no law by itself."""
         places = [k for k, d in enumerate(self.drawn) if d.claims]
         pairs = zip(places, tables, strict=True)
-        return [(k, self.drawn[k], table) for k, table in pairs if self.drawn[k].role != "exclusive"]
+        return [
+            (k, self.drawn[k], table) for k, table in pairs if self.drawn[k].role != "exclusive"
+        ]
 
 
 def _finish_cut(
@@ -173,11 +220,15 @@ def _finish_cut(
     What has not changed since an earlier cut keeps its labels.
     """
     faces, village, failed = _cut_villages(task.villages, results)
-    parts = _FaceParts(faces, village, zones.of(faces, village), find_narrow_faces(faces, layers.narrow))
+    parts = _FaceParts(
+        faces, village, zones.of(faces, village), find_narrow_faces(faces, layers.narrow)
+    )
     parts = _eliminate_thin_faces(parts, layers.drawn, tolerance, task.processes)
     kept = np.full(len(parts.faces), -1) if before is None else _unchanged(parts, before)
     fresh = np.flatnonzero(kept < 0)
-    labels = _label_faces(parts.taken(fresh), layers.drawn, layers.agreement, tolerance, task.processes)
+    labels = _label_faces(
+        parts.taken(fresh), layers.drawn, layers.agreement, tolerance, task.processes
+    )
     if before is not None:
         pairs = zip(before.shares, labels, strict=True)
         labels = tuple(old.continued(kept, fresh, new) for old, new in pairs)
@@ -195,12 +246,15 @@ def _unchanged(parts: _FaceParts, before: CutFaces) -> Ints:
     return np.where(same, row, -1)
 
 
-def _restore_boundaries(results: list[AcceptedLines], cut: CutFaces, lost: LostBoundaries) -> list[AcceptedLines]:
+def _restore_boundaries(
+    results: list[AcceptedLines], cut: CutFaces, lost: LostBoundaries
+) -> list[AcceptedLines]:
     """The accepted lines and those that borders were lost for."""
     home = cut.village[lost.face]
     lines = [shapely.get_parts(lost.line[home == row]) for row in range(len(results))]
     return [
-        replace(result, lines=np.concatenate([result.lines, more])) for result, more in zip(results, lines, strict=True)
+        replace(result, lines=np.concatenate([result.lines, more]))
+        for result, more in zip(results, lines, strict=True)
     ]
 
 
@@ -239,11 +293,17 @@ def _common_tolerance(drawn: list[LayerLinework], agreement: Registration) -> Co
     if not tolerances:
         return CommonTolerance(TOLERANCE_SLACK_M, "", "least")
     common = float(np.percentile([own for own, _ in tolerances], TOLERANCE_PERCENTILE))
-    return CommonTolerance(common, min(pair for pair in tolerances if pair[0] >= common - 1e-9)[1], "roughness")
+    return CommonTolerance(
+        common, min(pair for pair in tolerances if pair[0] >= common - 1e-9)[1], "roughness"
+    )
 
 
 def _accept_villages(
-    township: Township, zones: ExclusiveZones, candidates: list[CandidateLines], step: float, processes: int
+    township: Township,
+    zones: ExclusiveZones,
+    candidates: list[CandidateLines],
+    step: float,
+    processes: int,
 ) -> list[AcceptedLines]:
     """What each village's job accepts."""
     villages = strip_precision(township.villages.geometry.to_numpy())
@@ -264,7 +324,11 @@ def _accept_villages(
 
 
 def _candidate_lines(
-    drawn: list[LayerLinework], agreement: Registration, narrow: list[NarrowGrids], step: float, processes: int
+    drawn: list[LayerLinework],
+    agreement: Registration,
+    narrow: list[NarrowGrids],
+    step: float,
+    processes: int,
 ) -> list[CandidateLines]:
     """All lines in the order they are accepted in: of layers of one standing first those of narrow grids, whoever has them.
 
@@ -280,7 +344,9 @@ def _candidate_lines(
         width, stray = find_bounded_widths(d, grids)
         aside = width[strands.line] / ENDANGERED_WIDTH
         first = np.isfinite(aside)
-        whole = CandidateLines(d.key, strands, float(agreement.tolerance[k]), float(agreement.apart[k]))
+        whole = CandidateLines(
+            d.key, strands, float(agreement.tolerance[k]), float(agreement.apart[k])
+        )
         place = ROLE_ORDER[d.role], d.precedence
         parts.append(((*place, 0), replace(whole, aside=aside).cut(first)))
         parts.append(((*place, 1), whole.cut(~first & ~stray[strands.line])))
@@ -296,15 +362,24 @@ def _polyline_indices(line: Ints) -> Ints:
 def _polyline_extents(strands: DensePolylines) -> Floats:
     """(polylines, 4) bounding boxes."""
     first = np.flatnonzero(np.concatenate([[True], strands.line[1:] != strands.line[:-1]]))
-    return np.hstack([np.minimum.reduceat(strands.xy, first), np.maximum.reduceat(strands.xy, first)])
+    return np.hstack(
+        [np.minimum.reduceat(strands.xy, first), np.maximum.reduceat(strands.xy, first)]
+    )
 
 
 def _touches_bounds(extents: Floats, bounds: tuple[float, float, float, float]) -> Bools:
     x0, y0, x1, y1 = bounds
-    return np.asarray((extents[:, 2] >= x0) & (extents[:, 0] <= x1) & (extents[:, 3] >= y0) & (extents[:, 1] <= y1))
+    return np.asarray(
+        (extents[:, 2] >= x0)
+        & (extents[:, 0] <= x1)
+        & (extents[:, 3] >= y0)
+        & (extents[:, 1] <= y1)
+    )
 
 
-def _cut_villages(villages: Geometries, results: list[AcceptedLines]) -> tuple[Geometries, Ints, Bools]:
+def _cut_villages(
+    villages: Geometries, results: list[AcceptedLines]
+) -> tuple[Geometries, Ints, Bools]:
     """Faces, the village of each, and which villages failed: those whose faces would not tile them are left whole."""
     failed = np.array([result.failed for result in results])
     lines = [result.lines for result in results]
@@ -316,7 +391,10 @@ def _cut_villages(villages: Geometries, results: list[AcceptedLines]) -> tuple[G
         if not torn.any():
             return faces, village, failed
         failed |= torn
-        lines = [np.array([], dtype=object) if bad else part for part, bad in zip(lines, torn, strict=True)]
+        lines = [
+            np.array([], dtype=object) if bad else part
+            for part, bad in zip(lines, torn, strict=True)
+        ]
 
 
 def _village_findings(
@@ -324,13 +402,19 @@ def _village_findings(
 ) -> list[Finding]:
     """A finding for every village that failed or needed the ladder."""
     findings = []
-    for n, (code, result) in enumerate(zip(township.villages["village_code"], results, strict=True)):
+    for n, (code, result) in enumerate(
+        zip(township.villages["village_code"], results, strict=True)
+    ):
         if not (failed[n] or result.trouble):
             continue
-        layer, reason = result.trouble[-1] if result.trouble else ("", "the faces do not tile the village")
+        layer, reason = (
+            result.trouble[-1] if result.trouble else ("", "the faces do not tile the village")
+        )
         at = shapely.get_coordinates(geos.point_on_surface(villages[n]))[0]
         kind = "village_failed" if failed[n] else "village_rounded"
-        findings.append(make_finding(kind, layer=layer, place=(at[0], at[1]), village=code, reason=reason))
+        findings.append(
+            make_finding(kind, layer=layer, place=(at[0], at[1]), village=code, reason=reason)
+        )
     return findings
 
 
@@ -350,13 +434,18 @@ class _FaceParts:
 
     def taken(self, faces: Ints) -> _FaceParts:
         """Return some of the faces."""
-        return _FaceParts(self.faces[faces], self.village[faces], self.zone[faces], self.apart.taken(faces))
+        return _FaceParts(
+            self.faces[faces], self.village[faces], self.zone[faces], self.apart.taken(faces)
+        )
 
     def merged(self, target: Ints) -> _FaceParts:
         """Return the faces merged by target."""
         kept = np.unique(target)
         return _FaceParts(
-            dissolve_faces(self.faces, target), self.village[kept], self.zone[kept], self.apart.taken(kept)
+            dissolve_faces(self.faces, target),
+            self.village[kept],
+            self.zone[kept],
+            self.apart.taken(kept),
         )
 
 
@@ -365,7 +454,9 @@ def _number_rows(*columns: Ints) -> Ints:
     return np.asarray(np.unique(np.column_stack(columns), axis=0, return_inverse=True)[1]).ravel()
 
 
-def _eliminate_thin_faces(parts: _FaceParts, drawn: list[LayerLinework], tolerance: float, threads: int) -> _FaceParts:
+def _eliminate_thin_faces(
+    parts: _FaceParts, drawn: list[LayerLinework], tolerance: float, threads: int
+) -> _FaceParts:
     """The faces without the thin ones.
 
     Who holds a face is told by a point inside it as long as faces are still to be merged.
@@ -381,7 +472,11 @@ def _eliminate_thin_faces(parts: _FaceParts, drawn: list[LayerLinework], toleran
         doubtful = apart.weak(parts.faces, WIDTH * tolerance) & (apart.number < 0) & ~weak
         weak |= flawed(parts.faces, parts.land, doubtful, claims, points, claiming)
         target = eliminate_faces(
-            parts.faces, _number_rows(parts.land, apart.number), claims, list_layer_weights(claiming), weak
+            parts.faces,
+            _number_rows(parts.land, apart.number),
+            claims,
+            list_layer_weights(claiming),
+            weak,
         )
         lone = weak & (target == row) & ~np.isin(row, target[target != row])
         joined = apart.joined(parts.faces, lone, parts.land)
@@ -394,7 +489,11 @@ def _eliminate_thin_faces(parts: _FaceParts, drawn: list[LayerLinework], toleran
 
 
 def _label_faces(
-    parts: _FaceParts, drawn: list[LayerLinework], agreement: Registration, tolerance: float, threads: int
+    parts: _FaceParts,
+    drawn: list[LayerLinework],
+    agreement: Registration,
+    tolerance: float,
+    threads: int,
 ) -> tuple[FaceShares, ...]:
     """Per claiming layer, who holds how much of each face by area.
 
@@ -405,12 +504,16 @@ def _label_faces(
     targets = TargetFaces(faces, tolerance, threads)
     narrow = np.flatnonzero(apart.number >= 0)
     if len(narrow) == 0:
-        return tuple(map_threads(lambda pair: measure_face_shares(targets, pair[0].sources), pairs, threads))
+        return tuple(
+            map_threads(lambda pair: measure_face_shares(targets, pair[0].sources), pairs, threads)
+        )
     chosen = TargetFaces(faces[narrow], tolerance, threads)
 
     def label(pair: tuple[LayerLinework, Floats]) -> FaceShares:
         d, moves = pair
-        near = np.unique(geos.query_tree(chosen.tree, d.sources, "dwithin", distance=MAX_TOLERANCE_M)[0])
+        near = np.unique(
+            geos.query_tree(chosen.tree, d.sources, "dwithin", distance=MAX_TOLERANCE_M)[0]
+        )
         table = measure_face_shares(chosen, displace_shapes(d.sources[near], d.sheet, moves))
         agreed = FaceShares(narrow[table.face], near[table.source], table.area)
         return measure_face_shares(targets, d.sources).updated(apart.number >= 0, agreed)

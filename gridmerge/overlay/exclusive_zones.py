@@ -65,7 +65,9 @@ class ExclusiveZones:
         return _without_specks(faces, village, zone) if len(piece) else zone
 
 
-def cut_exclusive_zones(villages: Geometries, drawn: Sequence[LayerLinework], tolerance: float) -> ExclusiveZones:
+def cut_exclusive_zones(
+    villages: Geometries, drawn: Sequence[LayerLinework], tolerance: float
+) -> ExclusiveZones:
     """Return the land of the zones.
 
     Parameters
@@ -88,7 +90,9 @@ def gather_zones(drawn: Sequence[LayerLinework]) -> Geometries:
     return np.asarray(geos.set_precision(drawn_zones, GRID_SIZE_M))
 
 
-def report_zone_changes(zones: ExclusiveZones, drawn: Sequence[LayerLinework], villages: Geometries) -> list[Finding]:
+def report_zone_changes(
+    zones: ExclusiveZones, drawn: Sequence[LayerLinework], villages: Geometries
+) -> list[Finding]:
     """Return a finding for each zone that could not stay as drawn, with its square metres."""
     names = [(d.key, str(source)) for d in drawn for source in d.layer.frame["source_id"]]
     township = geos.coverage_union_all(villages)
@@ -98,19 +102,27 @@ def report_zone_changes(zones: ExclusiveZones, drawn: Sequence[LayerLinework], v
     lost, gained = shapely.area(inside) - kept, shapely.area(final) - kept
     changed = np.flatnonzero(lost + gained > MIN_REPORTED_AREA_M2)
     return [
-        _changed_zone_finding(names[row], inside[row], final[row], float(lost[row]), float(gained[row]))
+        _changed_zone_finding(
+            names[row], inside[row], final[row], float(lost[row]), float(gained[row])
+        )
         for row in changed
     ]
 
 
 def _changed_zone_finding(
-    name: tuple[str, str], drawn: shapely.Geometry, final: shapely.Geometry, lost: float, gained: float
+    name: tuple[str, str],
+    drawn: shapely.Geometry,
+    final: shapely.Geometry,
+    lost: float,
+    gained: float,
 ) -> Finding:
     """The finding about one zone."""
     spot = geos.point_on_surface(drawn)
     place = (float(spot.x), float(spot.y))
     if shapely.is_empty(final):
-        return make_finding("zone_lost", layer=name[0], source_id=name[1], measure=round(lost, 1), place=place)
+        return make_finding(
+            "zone_lost", layer=name[0], source_id=name[1], measure=round(lost, 1), place=place
+        )
     return make_finding(
         "zone_trimmed",
         layer=name[0],
@@ -173,7 +185,9 @@ def _fill_slivers(zones: ExclusiveZones, villages: Geometries, tolerance: float)
     return replace(zones, land=land)
 
 
-def _adjacent_slivers(land: Geometries, village: shapely.Geometry, tolerance: float) -> list[tuple[int, Geometries]]:
+def _adjacent_slivers(
+    land: Geometries, village: shapely.Geometry, tolerance: float
+) -> list[tuple[int, Geometries]]:
     """What is left of a village as slivers along zones: for each piece of zone the slivers that it takes.
 
     Along the village line a sliver is as wide as the tolerance, between zones as `WALL_DISTANCE_M`.
@@ -184,10 +198,13 @@ def _adjacent_slivers(land: Geometries, village: shapely.Geometry, tolerance: fl
     edge = geos.buffer(shapely.boundary(village), EDGE_TOUCH_M)
     along = shapely.length(geos.intersection(shapely.boundary(rest), edge)) > tolerance / 2
     rest = rest[
-        (along | mask_thin_faces(rest, WALL_DISTANCE_M)) & shapely.covers(geos.buffer(covered, tolerance), rest)
+        (along | mask_thin_faces(rest, WALL_DISTANCE_M))
+        & shapely.covers(geos.buffer(covered, tolerance), rest)
     ]
     strip, piece = shapely.STRtree(land).query(rest, predicate="dwithin", distance=EDGE_TOUCH_M)
-    beside = geos.intersection(shapely.boundary(rest)[strip], geos.buffer(land[piece], EDGE_TOUCH_M))
+    beside = geos.intersection(
+        shapely.boundary(rest)[strip], geos.buffer(land[piece], EDGE_TOUCH_M)
+    )
     order = np.lexsort((piece, -np.round(shapely.length(beside), 3), strip))
     longest = order[np.unique(strip[order], return_index=True)[1]]
     strip, piece = strip[longest], piece[longest]

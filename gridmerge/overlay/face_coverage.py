@@ -18,7 +18,12 @@ from gridmerge.geo.threads import map_threads
 from gridmerge.model import Mosaic, Township
 from gridmerge.overlay.boundaries import find_boundaries
 from gridmerge.overlay.claims import FaceShares, find_claimants
-from gridmerge.overlay.discrepancies import FinishedFaces, find_disputes, find_double_claims, find_gaps
+from gridmerge.overlay.discrepancies import (
+    FinishedFaces,
+    find_disputes,
+    find_double_claims,
+    find_gaps,
+)
 from gridmerge.overlay.displacement import Displacements, FaceLines, measure_displacement
 from gridmerge.overlay.layer_linework import LayerLinework, list_layer_weights
 from gridmerge.overlay.linework import Bools, Floats, Geometries, Ints
@@ -30,7 +35,8 @@ from gridmerge.overlay.registration import Registration
 
 MIN_REPORTED_SHIFT_M = 1.0  # m: a shift of a whole layer below this is not worth a finding
 SLIVER_MEAN_WIDTH_M = 3.0  # m: mean width below which mending names a grid a sliver (`grid_sliver`)
-DISPLACEMENT_STRIDE = 2.0  # tolerances between the places where a layer's move is measured, besides its vertices
+# tolerances between the places where a layer's move is measured, besides its vertices
+DISPLACEMENT_STRIDE = 2.0
 
 Names = npt.NDArray[np.object_]
 
@@ -115,8 +121,12 @@ def _coverage_tables(story: OverlayRun, ids: Names, codes: Names) -> dict[str, A
     memberships = _membership_table(ids, area, claiming, cut.shares)
     holders = cut.claims()
     land = FinishedFaces(cut.faces, ids, codes, *find_adjacent_faces(cut.faces), crs)
-    spread = np.array([s for s, d in zip(story.agreement.before, story.drawn, strict=True) if d.claims], dtype=float)
-    networks = [d.key for d in claiming if d.role != "exclusive"]  # a zone is not meant to cover the land
+    spread = np.array(
+        [s for s, d in zip(story.agreement.before, story.drawn, strict=True) if d.claims],
+        dtype=float,
+    )
+    # a zone is not meant to cover the land
+    networks = [d.key for d in claiming if d.role != "exclusive"]
     zone = _face_zone_labels(cut.zone, claiming)
     columns = {"face_id": ids, "village_code": codes, "zone": zone, "area_m2": area}
     return {
@@ -127,7 +137,9 @@ def _coverage_tables(story: OverlayRun, ids: Names, codes: Names) -> dict[str, A
         ),
         "gaps": find_gaps(land, networks, memberships),
         "claims": find_double_claims(land, memberships),
-        "disputes": find_disputes(land, [d.key for d in claiming], holders, cut.zone, tolerance, spread),
+        "disputes": find_disputes(
+            land, [d.key for d in claiming], holders, cut.zone, tolerance, spread
+        ),
     }
 
 
@@ -145,14 +157,23 @@ def _sort_faces(township: Township, cut: CutFaces) -> tuple[CutFaces, Names, Nam
 
 def _face_zone_labels(zone: Ints, claiming: list[LayerLinework]) -> Names:
     """``layer/source_id`` of each face's zone, "" for none (-1 takes the last)."""
-    names = [f"{d.key}/{source}" for d in claiming if d.role == "exclusive" for source in d.layer.frame["source_id"]]
+    names = [
+        f"{d.key}/{source}"
+        for d in claiming
+        if d.role == "exclusive"
+        for source in d.layer.frame["source_id"]
+    ]
     return np.array([*names, ""], dtype=object)[zone]
 
 
 def _zone_names(claiming: list[LayerLinework]) -> dict[str, str]:
     """What people call each exclusive zone that has a name, by ``layer/source_id``."""
     frames = [(d.key, d.layer.frame) for d in claiming if d.role == "exclusive"]
-    rows = ((key, source, name) for key, f in frames for source, name in zip(f["source_id"], f["name"], strict=True))
+    rows = (
+        (key, source, name)
+        for key, f in frames
+        for source, name in zip(f["source_id"], f["name"], strict=True)
+    )
     return {f"{key}/{source}": str(name) for key, source, name in rows if name}
 
 
@@ -163,7 +184,9 @@ def _membership_table(
     for d, table in zip(claiming, tables, strict=True):
         face, source = find_claimants(table, area)
         names = d.layer.frame["source_id"].to_numpy(dtype=object)[source]
-        parts.append(pd.DataFrame({"face_id": ids[face], "layer": d.key, "source_id": names}, dtype=object))
+        parts.append(
+            pd.DataFrame({"face_id": ids[face], "layer": d.key, "source_id": names}, dtype=object)
+        )
     return pd.concat(parts).sort_values(["face_id", "layer", "source_id"], ignore_index=True)
 
 
@@ -177,10 +200,15 @@ def _report_layers(story: OverlayRun, threads: int) -> tuple[dict[str, Any], lis
     drawn, agreement = story.drawn, story.agreement
     land = geos.coverage_union_all(story.township.villages.geometry.to_numpy())
     shapely.prepare(land)
-    shapely.contains_xy(land, 0.0, 0.0)  # builds the index that GEOS makes at first use, before threads share it
+    # builds the index that GEOS makes at first use, before threads share it
+    shapely.contains_xy(land, 0.0, 0.0)
     lines = FaceLines(story.cut.faces, story.tolerance / 2)
     measured = map_threads(
-        lambda d: measure_displacement(d.sources, lines, land, DISPLACEMENT_STRIDE * story.tolerance), drawn, threads
+        lambda d: measure_displacement(
+            d.sources, lines, land, DISPLACEMENT_STRIDE * story.tolerance
+        ),
+        drawn,
+        threads,
     )
     figures: dict[str, Any] = {}
     findings: list[Finding] = []
@@ -201,13 +229,19 @@ def _report_layers(story: OverlayRun, threads: int) -> tuple[dict[str, Any], lis
         if np.hypot(dx, dy) >= MIN_REPORTED_SHIFT_M:
             shift = f"{dx:.1f}", f"{dy:.1f}"
             findings.append(
-                make_finding("layer_shifted", layer=d.key, measure=np.hypot(dx, dy), dx=shift[0], dy=shift[1])
+                make_finding(
+                    "layer_shifted", layer=d.key, measure=np.hypot(dx, dy), dx=shift[0], dy=shift[1]
+                )
             )
         findings += _set_aside(d, story.narrow[k])
         if np.isfinite(agreement.apart[k]) and d.role != "exclusive":
             inset = float(agreement.inset[k])
-            findings.append(make_finding("lines_stand_apart", layer=d.key, measure=round(abs(inset), 1)))
-        if d.claims and d.role != "exclusive":  # what happened to a zone is told with its square metres
+            findings.append(
+                make_finding("lines_stand_apart", layer=d.key, measure=round(abs(inset), 1))
+            )
+        if (
+            d.claims and d.role != "exclusive"
+        ):  # what happened to a zone is told with its square metres
             findings += _moved_line_findings(d, moved, float(agreement.tolerance[k]))
     return dict(sorted(figures.items())), findings
 
@@ -221,7 +255,10 @@ def _alarm_findings(story: OverlayRun) -> list[Finding]:
         spread = round(float(rough[k]), 1)
         findings.append(
             make_finding(
-                "tolerance_below_roughness", layer=drawn[k].key, measure=spread, tolerance=f"{story.tolerance:.1f}"
+                "tolerance_below_roughness",
+                layer=drawn[k].key,
+                measure=spread,
+                tolerance=f"{story.tolerance:.1f}",
             )
         )
     if seen.crowded:
@@ -235,17 +272,23 @@ def _alarm_findings(story: OverlayRun) -> list[Finding]:
         )
     for k, row, own, labelled in zip(seen.layer, seen.source, seen.own, seen.labelled, strict=True):
         differs = {"own": f"{own:.0f}", "labelled": f"{labelled:.0f}"}
-        findings.append(_grid_finding("grid_land_differs", drawn[k], row, round(abs(labelled - own)), differs))
+        findings.append(
+            _grid_finding("grid_land_differs", drawn[k], row, round(abs(labelled - own)), differs)
+        )
     for k, row, area in zip(story.lost.layer, story.lost.source, story.lost.area, strict=True):
         findings.append(_grid_finding("border_lost", drawn[k], row, round(float(area)), {}))
     return findings
 
 
-def _grid_finding(kind: str, d: LayerLinework, row: int, measure: float, blanks: dict[str, str]) -> Finding:
+def _grid_finding(
+    kind: str, d: LayerLinework, row: int, measure: float, blanks: dict[str, str]
+) -> Finding:
     """A finding about a grid, at its place."""
     at = shapely.get_coordinates(geos.point_on_surface(d.sources[row]))[0]
     name = str(d.layer.frame["source_id"].to_numpy()[row])
-    return make_finding(kind, layer=d.key, source_id=name, measure=measure, place=(at[0], at[1]), **blanks)
+    return make_finding(
+        kind, layer=d.key, source_id=name, measure=measure, place=(at[0], at[1]), **blanks
+    )
 
 
 def _set_aside(d: LayerLinework, narrow: NarrowGrids) -> list[Finding]:
@@ -254,7 +297,9 @@ def _set_aside(d: LayerLinework, narrow: NarrowGrids) -> list[Finding]:
     told = narrow.real | (2 * shapely.area(drawn) < SLIVER_MEAN_WIDTH_M * shapely.length(drawn))
     names = d.layer.frame["source_id"].to_numpy()
     findings = []
-    for row, width in zip(narrow.source[~told], narrow.width[~told], strict=True):  # one finding a grid
+    for row, width in zip(
+        narrow.source[~told], narrow.width[~told], strict=True
+    ):  # one finding a grid
         at = shapely.get_coordinates(geos.point_on_surface(d.sources[row]))[0]
         findings.append(
             make_finding(

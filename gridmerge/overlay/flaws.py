@@ -22,7 +22,12 @@ WIDTH = 1.5
 
 
 def flawed(
-    faces: Geometries, group: Ints, asked: Bools, claims: Floats, points: Geometries, claiming: Sequence[LayerLinework]
+    faces: Geometries,
+    group: Ints,
+    asked: Bools,
+    claims: Floats,
+    points: Geometries,
+    claiming: Sequence[LayerLinework],
 ) -> Bools:
     """Return which faces some neighbour differs from in one network at most, and there by a gap or an overlap.
 

@@ -15,7 +15,8 @@ from gridmerge.model import Layer
 from gridmerge.overlay.linework import Floats, Geometries, merge_polylines, strip_precision
 from gridmerge.overlay.registration import LayerStanding, LineSamples, sample_lines
 
-UNRANKED_PRECEDENCE = 1_000_000  # precedence of layers whose rank the project does not set: evidence decides among them
+# precedence of layers whose rank the project does not set: evidence decides among them
+UNRANKED_PRECEDENCE = 1_000_000
 
 
 # of the township: a network that holds more land is meant to cover it
@@ -74,7 +75,11 @@ class LayerLinework:
         """Smaller is not pulled by larger. Only a rank that the project sets is law; the catalogue's breaks ties."""
         if self.role == "base":
             return -1
-        return UNRANKED_PRECEDENCE if self.layer.spec.rank is None else round(1000 * self.layer.spec.rank)
+        return (
+            UNRANKED_PRECEDENCE
+            if self.layer.spec.rank is None
+            else round(1000 * self.layer.spec.rank)
+        )
 
     @property
     def claims(self) -> bool:
@@ -93,18 +98,23 @@ class LayerLinework:
         return float(shapely.length(self.lines).sum()), blake2b(lines + grids).digest(), self.key
 
 
-def prepare_linework(villages: Geometries, layers: Sequence[Layer], threads: int = 1) -> list[LayerLinework]:
+def prepare_linework(
+    villages: Geometries, layers: Sequence[Layer], threads: int = 1
+) -> list[LayerLinework]:
     """Return the layers that have anything near the township, in an order of content."""
     x0, y0, x1, y1 = shapely.total_bounds(villages)
 
     def near(geometry: Geometries) -> Geometries:
         box = shapely.bounds(geometry)
-        return np.asarray(geometry[(box[:, 0] <= x1) & (box[:, 2] >= x0) & (box[:, 1] <= y1) & (box[:, 3] >= y0)])
+        return np.asarray(
+            geometry[(box[:, 0] <= x1) & (box[:, 2] >= x0) & (box[:, 1] <= y1) & (box[:, 3] >= y0)]
+        )
 
     spots = _point_tree(_lattice_points(villages))
 
     def draw(layer: Layer) -> LayerLinework | None:
-        layer = replace(layer, frame=layer.frame.sort_values("source_id", ignore_index=True))  # rows in any order
+        # rows in any order
+        layer = replace(layer, frame=layer.frame.sort_values("source_id", ignore_index=True))
         sources = strip_precision(layer.frame.geometry.to_numpy())
         lines = near(merge_polylines(near(sources)))
         if len(lines) == 0:
@@ -123,7 +133,9 @@ def _lattice_points(villages: Geometries) -> Floats:
     x0, y0, x1, y1 = shapely.total_bounds(villages)
     step = np.sqrt(shapely.area(villages).sum() / TOWNSHIP_LATTICE_POINTS)
     # half a step in, and never on a line of coordinates rounded to whole metres
-    x, y = np.meshgrid(np.arange(x0 + 0.4937 * step, x1, step), np.arange(y0 + 0.5063 * step, y1, step))
+    x, y = np.meshgrid(
+        np.arange(x0 + 0.4937 * step, x1, step), np.arange(y0 + 0.5063 * step, y1, step)
+    )
     at = np.column_stack([x.ravel(), y.ravel()])
     inside = np.unique(_point_tree(at).query(villages, predicate="intersects")[1])
     return np.asarray(at[inside])

@@ -64,7 +64,9 @@ def _segment_chains(geometry: Geometries) -> Geometries:
     """
     parts = shapely.get_parts(geometry)
     areal = shapely.get_dimensions(parts) == 2
-    drawn = np.concatenate([shapely.get_rings(parts[areal]), parts[shapely.get_dimensions(parts) == 1]])
+    drawn = np.concatenate(
+        [shapely.get_rings(parts[areal]), parts[shapely.get_dimensions(parts) == 1]]
+    )
     xy, line = shapely.get_coordinates(drawn, return_index=True)
     xy = np.rint(xy / GRID_SIZE_M) * GRID_SIZE_M  # points that have one key are one point
     keys = point_keys(xy)
@@ -81,7 +83,9 @@ def _segment_chains(geometry: Geometries) -> Geometries:
     last = np.flatnonzero(np.append(fresh[1:], True))
     order = np.argsort(np.concatenate([2 * np.arange(len(at)), 2 * last + 1]), kind="stable")
     points = np.concatenate([xy[at], xy[at[last] + 1]])[order]
-    return np.asarray(shapely.linestrings(points, indices=np.concatenate([chain, chain[last]])[order]))
+    return np.asarray(
+        shapely.linestrings(points, indices=np.concatenate([chain, chain[last]])[order])
+    )
 
 
 def segment_keys(start: Floats, end: Floats) -> npt.NDArray[np.uint64]:

@@ -60,7 +60,10 @@ class LostBoundaries:
 
 
 def find_lost_boundaries(
-    faces: Geometries, asked: Bools, drawn: Sequence[tuple[int, LayerLinework, Floats, FaceShares]], tolerance: float
+    faces: Geometries,
+    asked: Bools,
+    drawn: Sequence[tuple[int, LayerLinework, Floats, FaceShares]],
+    tolerance: float,
 ) -> LostBoundaries:
     """Return the lines of grids that have wide land of one face on both sides.
 
@@ -73,7 +76,10 @@ def find_lost_boundaries(
     tolerance
         Metres.
     """
-    parts = [LostBoundaries.none(), *(_lost_in_layer(faces, asked, one, tolerance) for one in drawn)]
+    parts = [
+        LostBoundaries.none(),
+        *(_lost_in_layer(faces, asked, one, tolerance) for one in drawn),
+    ]
     return LostBoundaries(
         np.concatenate([part.face for part in parts]),
         np.concatenate([part.layer for part in parts]),
@@ -84,7 +90,10 @@ def find_lost_boundaries(
 
 
 def _lost_in_layer(
-    faces: Geometries, asked: Bools, one: tuple[int, LayerLinework, Floats, FaceShares], tolerance: float
+    faces: Geometries,
+    asked: Bools,
+    one: tuple[int, LayerLinework, Floats, FaceShares],
+    tolerance: float,
 ) -> LostBoundaries:
     """The same for one layer."""
     place, d, moves, table = one
@@ -97,13 +106,17 @@ def _lost_in_layer(
     outer = geos.difference(faces[face], shape)
     wide = [geos.buffer(side, -WIDE_TOLERANCES / 2 * tolerance) for side in (inner, outer)]
     both = ~shapely.is_empty(wide[0]) & ~shapely.is_empty(wide[1])
-    face, source, shape, inner, outer = (column[both] for column in (face, source, shape, inner, outer))
+    face, source, shape, inner, outer = (
+        column[both] for column in (face, source, shape, inner, outer)
+    )
     wide = [side[both] for side in wide]
     around = [geos.buffer(side, (WIDE_TOLERANCES / 2 + SEARCH_REACH) * tolerance) for side in wide]
     line = geos.intersection(shapely.boundary(shape), geos.intersection(*around))
     line = geos.intersection(line, faces[face])
     cuts = np.full(len(face), None, dtype=object)
-    for row, (whole, here, there) in enumerate(zip(faces[face], *wide, strict=True)):  # few: borders are seldom lost
+    for row, (whole, here, there) in enumerate(
+        zip(faces[face], *wide, strict=True)
+    ):  # few: borders are seldom lost
         neck = _neck_line(whole, here, there, tolerance)
         cuts[row] = _tie_line(line[row], whole, OUTLINE_REACH * tolerance) if neck is None else neck
     area = np.minimum(shapely.area(inner), shapely.area(outer))

@@ -12,7 +12,14 @@ from scipy.spatial import cKDTree
 from gridmerge.geo import geos
 from gridmerge.overlay.elimination import MIN_FACE_AREA
 from gridmerge.overlay.layer_linework import LayerLinework
-from gridmerge.overlay.linework import Bools, Floats, Geometries, Ints, find_least_values, rectangle_width
+from gridmerge.overlay.linework import (
+    Bools,
+    Floats,
+    Geometries,
+    Ints,
+    find_least_values,
+    rectangle_width,
+)
 from gridmerge.overlay.polygonization import find_adjacent_faces, mask_thin_faces
 from gridmerge.overlay.registration import SAMPLE_STEP_M, LineSamples, Registration
 
@@ -74,14 +81,21 @@ class NarrowGrids:
     @classmethod
     def none(cls) -> NarrowGrids:
         """Those of a layer that has none."""
-        return cls(np.zeros(0, dtype=np.int64), np.zeros(0), np.array([], dtype=object), np.zeros(0, dtype=bool))
+        return cls(
+            np.zeros(0, dtype=np.int64),
+            np.zeros(0),
+            np.array([], dtype=object),
+            np.zeros(0, dtype=bool),
+        )
 
     def chosen(self, keep: Bools) -> NarrowGrids:
         """Return some of them."""
         return NarrowGrids(self.source[keep], self.width[keep], self.shape[keep], self.real[keep])
 
 
-def find_narrow_grids(drawn: Sequence[LayerLinework], agreement: Registration, tolerance: float) -> list[NarrowGrids]:
+def find_narrow_grids(
+    drawn: Sequence[LayerLinework], agreement: Registration, tolerance: float
+) -> list[NarrowGrids]:
     """Return the narrow grids of each layer, and which of them are real.
 
     A grid is judged by its own shape, by what its network has beneath it, and by whether another network has it too: never by
@@ -117,7 +131,9 @@ def measure_grid_widths(d: LayerLinework) -> Floats:
     return width
 
 
-def _is_own_land(d: LayerLinework, narrow: NarrowGrids, supported: Bools, tolerance: float) -> Bools:
+def _is_own_land(
+    d: LayerLinework, narrow: NarrowGrids, supported: Bools, tolerance: float
+) -> Bools:
     """Whether each narrow grid of a layer is land of its own; what is wider than drawings differ always is."""
     if len(narrow.source) == 0:
         return narrow.real
@@ -142,7 +158,9 @@ def _neighbours(d: LayerLinework, rows: Ints, width: Floats) -> tuple[Floats, Fl
     shared = shapely.area(geos.intersection(mine[i], wide[j]))
     around = geos.buffer(mine, width / 2, quad_segs=2)
     along = shapely.length(geos.intersection(around[i], shapely.boundary(wide[j])))
-    beneath, beside = (np.bincount(i, weights=value, minlength=len(rows)) for value in (shared, along))
+    beneath, beside = (
+        np.bincount(i, weights=value, minlength=len(rows)) for value in (shared, along)
+    )
     return beneath.astype(float), beside.astype(float)
 
 
@@ -242,7 +260,9 @@ class NarrowParts:
         group
             Village and zone of each face, as a number.
         """
-        scrap = lone & (shapely.area(faces) < SCRAP_SHARE * np.where(self.number >= 0, self.area, np.inf))
+        scrap = lone & (
+            shapely.area(faces) < SCRAP_SHARE * np.where(self.number >= 0, self.area, np.inf)
+        )
         if not scrap.any():
             return self
         left, right, length = find_adjacent_faces(faces)

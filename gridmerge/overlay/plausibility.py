@@ -56,7 +56,10 @@ class Plausibility:
     @property
     def crowded(self) -> bool:
         """Whether there are far more faces than the finest networks give, or many are no wider than lines differ."""
-        return self.faces > CROWDED_RATIO * self.expected or self.splinters > SPLINTER_SHARE * self.faces
+        return (
+            self.faces > CROWDED_RATIO * self.expected
+            or self.splinters > SPLINTER_SHARE * self.faces
+        )
 
     @property
     def mislabelled(self) -> bool:
@@ -70,7 +73,10 @@ class Plausibility:
 
 
 def measure_plausibility(
-    cut: CutFaces, drawn: Sequence[tuple[int, LayerLinework, FaceShares]], spread: Floats, tolerance: float
+    cut: CutFaces,
+    drawn: Sequence[tuple[int, LayerLinework, FaceShares]],
+    spread: Floats,
+    tolerance: float,
 ) -> Plausibility:
     """Measure the finished faces.
 
@@ -86,7 +92,11 @@ def measure_plausibility(
         Metres.
     """
     area = shapely.area(cut.faces)
-    rough = ROUGHNESS_WIDTHS * float(np.percentile(spread, ROUGHNESS_PERCENTILE)) if len(spread) else 0.0
+    rough = (
+        ROUGHNESS_WIDTHS * float(np.percentile(spread, ROUGHNESS_PERCENTILE))
+        if len(spread)
+        else 0.0
+    )
     free = (cut.zone < 0) & (cut.narrow < 0)
     splinters = int((free & (rectangle_width(cut.faces) < rough)).sum())
     counts, parts = [], []
@@ -95,14 +105,20 @@ def measure_plausibility(
         face, source = find_claimants(table, area)
         labelled = _sum_by_row(source, area[face], len(d.sources))
         counts.append(int((own > 0).sum()))
-        off = np.abs(labelled - own) > np.maximum(LAND_DIFFERENCE_SHARE * own, (MIN_DIFFERENCE_AREA * tolerance) ** 2)
+        off = np.abs(labelled - own) > np.maximum(
+            LAND_DIFFERENCE_SHARE * own, (MIN_DIFFERENCE_AREA * tolerance) ** 2
+        )
         row = np.flatnonzero(off)
         parts.append((np.full(len(row), place), row, own[row], labelled[row]))
     none = np.zeros(0, dtype=np.int64), np.zeros(0, dtype=np.int64), np.zeros(0), np.zeros(0)
-    layer, source, own, labelled = (np.concatenate(column) for column in zip(none, *parts, strict=True))
+    layer, source, own, labelled = (
+        np.concatenate(column) for column in zip(none, *parts, strict=True)
+    )
     villages = len(np.unique(cut.village))
     expected = max(villages, sum(sorted(counts)[-FINEST_NETWORKS:]))
-    return Plausibility(len(cut.faces), splinters, expected, sum(counts), layer, source, own, labelled)
+    return Plausibility(
+        len(cut.faces), splinters, expected, sum(counts), layer, source, own, labelled
+    )
 
 
 def _sum_by_row(row: Ints, value: Floats, count: int) -> Floats:

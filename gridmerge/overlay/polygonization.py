@@ -12,7 +12,14 @@ import shapely
 
 from gridmerge.geo import geos
 from gridmerge.overlay.claims import FaceShares, hash_claimants
-from gridmerge.overlay.linework import GRID_SIZE_M, Floats, Geometries, Ints, point_keys, segment_keys
+from gridmerge.overlay.linework import (
+    GRID_SIZE_M,
+    Floats,
+    Geometries,
+    Ints,
+    point_keys,
+    segment_keys,
+)
 
 
 @dataclass(frozen=True)
@@ -46,7 +53,9 @@ class CutFaces:
         return np.column_stack(columns) if columns else np.zeros((len(self.faces), 0))
 
 
-def polygonize_villages(villages: Geometries, lines: Sequence[Geometries]) -> tuple[Geometries, Ints]:
+def polygonize_villages(
+    villages: Geometries, lines: Sequence[Geometries]
+) -> tuple[Geometries, Ints]:
     """Return the faces that the lines cut the villages into, and the village each lies in.
 
     Parameters
@@ -115,7 +124,11 @@ def face_ids(faces: Geometries, village_codes: npt.NDArray[np.object_]) -> npt.N
     corner[1:] = ring[1:] == ring[:-1]  # the first point of a ring is its last again
     keys = point_keys(xy[corner])
     content = np.zeros(len(faces), dtype=np.uint64)
-    np.add.at(content, face[corner], keys * keys + keys)  # a sum: neither ring start nor order counts
+    # a sum: neither ring start nor order counts
+    np.add.at(content, face[corner], keys * keys + keys)
     # a digest of a digest: twelve digits are enough for a township, and equal ones would be seen below
-    ids = [hashlib.sha256(f"{c}:{k}".encode()).hexdigest()[:12] for c, k in zip(village_codes, content, strict=True)]
+    ids = [
+        hashlib.sha256(f"{c}:{k}".encode()).hexdigest()[:12]
+        for c, k in zip(village_codes, content, strict=True)
+    ]
     return np.array(ids, dtype=object)

@@ -20,23 +20,28 @@ from gridmerge.overlay.linework import Bools, DensePolylines, Floats, Geometries
 SAMPLE_STEP_M = 40.0  # m between samples: drawing errors change over a hundred metres and more
 MAX_OFFSET_M = 30.0  # m: how far apart two drawings of one line may ever be
 UNKNOWN_SPREAD_M = MAX_OFFSET_M / 3  # m: the spread of a layer that nothing is known of
-MATCH_REACH_M = 8.0  # m: a line further than this, and than three standard errors, from another is another line
-ALONG_REACH_M = 30.0  # m: samples count as side by side when they are less than this apart along the line
+# m: a line further than this, and than three standard errors, from another is another line
+MATCH_REACH_M = 8.0
+# m: samples count as side by side when they are less than this apart along the line
+ALONG_REACH_M = 30.0
 MIN_PARALLEL_COSINE = 0.9  # cosine: lines that differ by more than 25 degrees are not the same line
-SAMPLE_NEIGHBOURS = 12  # samples looked at around each: some six drawings of a line, two samples each
+# samples looked at around each: some six drawings of a line, two samples each
+SAMPLE_NEIGHBOURS = 12
 NEAR_REACH_M, FAR_REACH_M = (
     40.0,
     140.0,
 )  # m: how far one stretch's error speaks for the next; strongly, and where nothing better is known
 FAR_WEIGHT = 0.03
 FAR_SAMPLE_STRIDE = 8  # of the far samples, every so-manieth speaks
-STIFFNESS = 0.05  # of one sample: keeps a sheet still where evidence is one-sided (the aperture problem)
+# of one sample: keeps a sheet still where evidence is one-sided (the aperture problem)
+STIFFNESS = 0.05
 MIN_SPREAD_M = 0.3  # m: no drawing is trusted more than this
 PRECEDENCE_WEIGHT = 1000.0  # departments that a village line, or a better rank, outweighs
 BENDING_ROUNDS = 3  # of bending; each closes nine tenths of what is left
 SHIFT_SAMPLE_STRIDE = 8  # every so-manieth sample is enough to tell a rigid shift
 MIN_EVIDENCE_SAMPLES = 20  # samples: less evidence than this tells nothing of a layer
-MAX_CONDITION_NUMBER = 50.0  # condition number above which all lines run one way, and nothing can be told along them
+# condition number above which all lines run one way, and nothing can be told along them
+MAX_CONDITION_NUMBER = 50.0
 TOLERANCE_SLACK_M, TOLERANCE_SPREADS = (
     7.0,
     2.0,
@@ -223,13 +228,27 @@ def register_layers(
         crowd.trust(offset, known)
     offset, known = crowd.offsets()
     rest = [np.abs(offset[crowd.part(k)][known[crowd.part(k)]]) for k in range(n)]
-    tail = np.array([np.percentile(off, 98) if len(off) > MIN_EVIDENCE_SAMPLES else 0.0 for off in rest])
-    after = np.array([float(np.median(off) * 1.4826) if len(off) > MIN_EVIDENCE_SAMPLES else 0.0 for off in rest])
+    tail = np.array(
+        [np.percentile(off, 98) if len(off) > MIN_EVIDENCE_SAMPLES else 0.0 for off in rest]
+    )
+    after = np.array(
+        [float(np.median(off) * 1.4826) if len(off) > MIN_EVIDENCE_SAMPLES else 0.0 for off in rest]
+    )
     # what was not moved is still off by all of its error
     tolerance = np.clip(
-        np.where(crowd.still, tail, TOLERANCE_SLACK_M + TOLERANCE_SPREADS * tail), TOLERANCE_SLACK_M, MAX_TOLERANCE_M
+        np.where(crowd.still, tail, TOLERANCE_SLACK_M + TOLERANCE_SPREADS * tail),
+        TOLERANCE_SLACK_M,
+        MAX_TOLERANCE_M,
     )
-    return Registration(shift, before, after, tolerance, [crowd.moved[crowd.part(k)] for k in range(n)], inset, apart)
+    return Registration(
+        shift,
+        before,
+        after,
+        tolerance,
+        [crowd.moved[crowd.part(k)] for k in range(n)],
+        inset,
+        apart,
+    )
 
 
 @dataclass(frozen=True)
@@ -264,7 +283,13 @@ class _Pairs:
 class _LayerSamples:
     """All samples of all layers together; the villages are layer 0."""
 
-    def __init__(self, villages: LineSamples, layers: list[LineSamples], standing: LayerStanding, threads: int) -> None:
+    def __init__(
+        self,
+        villages: LineSamples,
+        layers: list[LineSamples],
+        standing: LayerStanding,
+        threads: int,
+    ) -> None:
         everyone = [villages, *layers]
         size = np.array([len(s.xy) for s in everyone])
         self._bounds = np.concatenate([[0], np.cumsum(size)])
@@ -290,13 +315,17 @@ class _LayerSamples:
         """Per layer, which samples of others may be the same place of the same line, for each `every`th sample."""
         at = self.drawn + self.moved
         tree = cKDTree(at, balanced_tree=False)
-        return map_threads(lambda k: self._pair(tree, at, k, every), range(self.count), self.threads)
+        return map_threads(
+            lambda k: self._pair(tree, at, k, every), range(self.count), self.threads
+        )
 
     def _pair(self, tree: cKDTree, at: Floats, k: int, every: int) -> _Pairs:
         # estates are few, and their walls are told from all their samples
         every = 1 if self._estates[k + 1] else every
         mine = np.arange(self._bounds[k + 1], self._bounds[k + 2], every)
-        _, other = tree.query(at[mine], k=SAMPLE_NEIGHBOURS, distance_upper_bound=MAX_OFFSET_M + ALONG_REACH_M / 2)
+        _, other = tree.query(
+            at[mine], k=SAMPLE_NEIGHBOURS, distance_upper_bound=MAX_OFFSET_M + ALONG_REACH_M / 2
+        )
         rank = self._order[self.layer]
         mute = self._mute[self.layer] & ~self._mute[k + 1]
         heard = (rank <= self._order[k + 1]) & (self.layer != k + 1) & ~mute
@@ -306,7 +335,9 @@ class _LayerSamples:
         (x, y), (nx, ny) = _take_coordinates(self.normal, i), _take_coordinates(self.normal, j)
         turn = x * nx + y * ny
         away_x, away_y = _pair_offsets(at, i, j)
-        keep = (np.abs(turn) > MIN_PARALLEL_COSINE) & (np.abs(away_x * ny - away_y * nx) < ALONG_REACH_M)
+        keep = (np.abs(turn) > MIN_PARALLEL_COSINE) & (
+            np.abs(away_x * ny - away_y * nx) < ALONG_REACH_M
+        )
         i, j, side = i[keep], j[keep], np.sign(turn[keep])
         nx, ny = nx[keep] * side, ny[keep] * side
         drawn_x, drawn_y = _pair_offsets(self.drawn, i, j)
@@ -325,7 +356,9 @@ class _LayerSamples:
         pairs, own = self._pairs[k], k + 1
         start, end = self._bounds[own : own + 2]
         across, b = pairs.across(self.moved, start), self.layer[pairs.other]
-        limit = np.minimum(3 * np.hypot(self._sigma[own], self._sigma), np.maximum(self._reach[own], self._reach))
+        limit = np.minimum(
+            3 * np.hypot(self._sigma[own], self._sigma), np.maximum(self._reach[own], self._reach)
+        )
         same = np.abs(across) <= np.maximum(limit, MATCH_REACH_M)[b]
         i, across, b, law = pairs.mine[same], across[same], b[same], pairs.law[same]
         seat = i * len(self._sigma) + b
@@ -374,7 +407,9 @@ class _LayerSamples:
             ) < ONE_SIDED_SHARE * len(far):
                 continue
             inset[k] = float(np.median(far))
-            apart[k] = np.clip(np.percentile(np.abs(far), 10) / 2, WALL_DISTANCE_M, TOLERANCE_SLACK_M)
+            apart[k] = np.clip(
+                np.percentile(np.abs(far), 10) / 2, WALL_DISTANCE_M, TOLERANCE_SLACK_M
+            )
         walled = np.isfinite(apart)
         self.still |= walled
         self._mute = np.concatenate([[False], walled])
@@ -407,7 +442,8 @@ class _LayerSamples:
 
 
 def _take_coordinates(xy: Floats, rows: Ints) -> Floats:
-    """(2, rows) the x and the y of the rows."""  # `take` copies whole rows: a third of the time of xy[rows]
+    # `take` copies whole rows: a third of the time of xy[rows]
+    """(2, rows) the x and the y of the rows."""
     return np.ascontiguousarray(np.take(xy, rows, axis=0).T)
 
 
@@ -418,12 +454,17 @@ def _pair_offsets(xy: Floats, i: Ints, j: Ints) -> Floats:
 
 def _robust_spread(offset: Floats) -> float:
     """Robust standard deviation about zero; that of an ordinary drawing where there is too little to tell."""
-    return float(np.median(np.abs(offset)) * 1.4826) if len(offset) > MIN_EVIDENCE_SAMPLES else MAX_OFFSET_M / 6
+    return (
+        float(np.median(np.abs(offset)) * 1.4826)
+        if len(offset) > MIN_EVIDENCE_SAMPLES
+        else MAX_OFFSET_M / 6
+    )
 
 
 def _weighted_medians(group: Ints, value: Floats, weight: Floats) -> Floats:
     """Weighted median of each group; every group has a value."""
-    order = np.argsort(group * (4 * MAX_OFFSET_M) + value)  # values are within ±2 SEEN: one key sorts both
+    # values are within ±2 SEEN: one key sorts both
+    order = np.argsort(group * (4 * MAX_OFFSET_M) + value)
     group, value = group[order], value[order]
     total = np.cumsum(weight[order])
     last = np.flatnonzero(np.append(group[1:] != group[:-1], True))
@@ -458,9 +499,12 @@ class _RubberSheeting:
     def __init__(self, crowd: _LayerSamples) -> None:
         self._normal = crowd.normal
         self._parts = [crowd.part(k) for k in range(crowd.count)]
-        self._around = map_threads(lambda part: _SampleNeighbours.of(crowd.drawn[part]), self._parts, crowd.threads)
+        self._around = map_threads(
+            lambda part: _SampleNeighbours.of(crowd.drawn[part]), self._parts, crowd.threads
+        )
         _, self._place = np.unique(
-            point_keys(crowd.drawn) + crowd.layer.astype(np.uint64) * np.uint64(0x9E3779B97F4A7C15), return_inverse=True
+            point_keys(crowd.drawn) + crowd.layer.astype(np.uint64) * np.uint64(0x9E3779B97F4A7C15),
+            return_inverse=True,
         )
 
     def __call__(self, offset: Floats, known: Bools) -> Floats:
@@ -475,7 +519,9 @@ class _RubberSheeting:
         det = xx * yy - xy**2
         move = np.column_stack([yy * bx - xy * by, xx * by - xy * bx]) / det[:, None]
         times = np.bincount(self._place)[self._place]
-        return np.column_stack([np.bincount(self._place, move[:, c])[self._place] / times for c in (0, 1)])
+        return np.column_stack(
+            [np.bincount(self._place, move[:, c])[self._place] / times for c in (0, 1)]
+        )
 
 
 @dataclass(frozen=True)
@@ -489,7 +535,9 @@ class _SampleNeighbours:
     def of(cls, xy: Floats) -> _SampleNeighbours:
         return cls(
             _neighbour_weights(xy, xy, NEAR_REACH_M, 1.0, 10),
-            _neighbour_weights(xy, xy[::FAR_SAMPLE_STRIDE], FAR_REACH_M, FAR_SAMPLE_STRIDE / 2 * FAR_WEIGHT, 8),
+            _neighbour_weights(
+                xy, xy[::FAR_SAMPLE_STRIDE], FAR_REACH_M, FAR_SAMPLE_STRIDE / 2 * FAR_WEIGHT, 8
+            ),
         )
 
     def sums(self, terms: Floats) -> Floats:
@@ -497,16 +545,24 @@ class _SampleNeighbours:
         return np.asarray(self.near @ terms + self.far @ terms[::FAR_SAMPLE_STRIDE])
 
 
-def _neighbour_weights(xy: Floats, chosen: Floats, reach: float, share: float, k: int) -> csr_matrix:
+def _neighbour_weights(
+    xy: Floats, chosen: Floats, reach: float, share: float, k: int
+) -> csr_matrix:
     """(samples, chosen) weights of the k nearest of the chosen."""
     k = min(k, len(chosen))
     distance, other = cKDTree(chosen).query(xy, k=range(1, k + 1), distance_upper_bound=2.5 * reach)
-    weight = share * np.exp(-0.5 * (distance / reach) ** 2)  # 0 for those out of reach, whoever they are
+    # 0 for those out of reach, whoever they are
+    weight = share * np.exp(-0.5 * (distance / reach) ** 2)
     other[np.isinf(distance)] = 0
-    return csr_matrix((weight.ravel(), other.ravel(), np.arange(0, len(xy) * k + 1, k)), shape=(len(xy), len(chosen)))
+    return csr_matrix(
+        (weight.ravel(), other.ravel(), np.arange(0, len(xy) * k + 1, k)),
+        shape=(len(xy), len(chosen)),
+    )
 
 
-def displace_lines(lines: Geometries, samples: LineSamples, moves: Floats, step: float) -> DensePolylines:
+def displace_lines(
+    lines: Geometries, samples: LineSamples, moves: Floats, step: float
+) -> DensePolylines:
     """Return the polylines moved, sampled at least every `step` metres."""
     xy, line = shapely.get_coordinates(shapely.segmentize(lines, step), return_index=True)
     place = _measure_along(xy, line)

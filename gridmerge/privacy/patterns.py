@@ -22,9 +22,15 @@ _SETS = (
     "０１２３４５６７８９", "٠١٢٣٤٥٦٧٨٩", "۰۱۲۳۴۵۶۷۸۹", "⓪①②③④⑤⑥⑦⑧⑨", "⁰¹²³⁴⁵⁶⁷⁸⁹", "₀₁₂₃₄₅₆₇₈₉",
     *("".join(chr(0x1D7CE + ten + digit) for digit in range(10)) for ten in range(0, 50, 10)),
 )  # fmt: skip
-_NARROW = str.maketrans("".join(_SETS) + "Ｘｘ×ХхＥｅ＋．。｡（）【】", _DIGITS * len(_SETS) + "XxXXxEe+...()[]")
+_NARROW = str.maketrans(
+    "".join(_SETS) + "Ｘｘ×ХхＥｅ＋．。｡（）【】", _DIGITS * len(_SETS) + "XxXXxEe+...()[]"
+)
 _CHINESE = str.maketrans("〇零○一二三四五六七八九幺", "0001234567891")
-_SPELLED = re.compile(r"(?:{0}{{17}}(?:{0}|X|x)|{0}{{15}}|{0}{{11}})(?!{0}|[Xx])".format("[〇零○一二三四五六七八九幺]"))
+_SPELLED = re.compile(
+    r"(?:{0}{{17}}(?:{0}|X|x)|{0}{{15}}|{0}{{11}})(?!{0}|[Xx])".format(
+        "[〇零○一二三四五六七八九幺]"
+    )
+)
 _INVISIBLE = re.compile(
     "[\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180e\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufe00-\ufe0f\ufeff]"
 )
@@ -33,27 +39,46 @@ _BETWEEN = r"[\s.\-‐-―−﹣－·•・_()\[\]]"
 _RUN = re.compile(rf"\d(?:{_BETWEEN}{{0,3}}\d){{6,}}(?:{_BETWEEN}{{0,3}}[Xx](?![0-9A-Za-z]))?")
 _GROUP = re.compile(r"\d+[Xx]?|[Xx]")
 # sha256, ids of faces, well-known binary
-_FINGERPRINT = re.compile(r"(?<![0-9A-Za-z])(?=(?:\d*[a-fA-F]){2})(?:[0-9a-f]{16,}|[0-9A-F]{24,})(?![0-9A-Za-z])")
-_SCIENTIFIC = re.compile(r"(?<![\d.])([1-9])\.(\d{8,17})[eE]\+?(10|14|17)(?!\d)")  # a number as Excel shows it
+_FINGERPRINT = re.compile(
+    r"(?<![0-9A-Za-z])(?=(?:\d*[a-fA-F]){2})(?:[0-9a-f]{16,}|[0-9A-F]{24,})(?![0-9A-Za-z])"
+)
+# a number as Excel shows it
+_SCIENTIFIC = re.compile(r"(?<![\d.])([1-9])\.(\d{8,17})[eE]\+?(10|14|17)(?!\d)")
 _POINT_NOUGHT = re.compile(r"\.0+(?!\d)")
 
 _WEIGHTS = (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2)  # GB 11643
 _CHECKS = "10X98765432"
 _PROVINCES = re.compile(r"1[1-5]|2[1-3]|3[1-7]|4[1-6]|5[0-4]|6[1-5]|71|8[1-3]")
 _ID_GROUPS = frozenset(
-    {(18,), (6, 8, 4), (6, 4, 2, 2, 4), (6, 4, 4, 4), (6, 12), (14, 4), (6, 8, 3, 1), (17, 1), (3, 3, 8, 4)}
+    {
+        (18,),
+        (6, 8, 4),
+        (6, 4, 2, 2, 4),
+        (6, 4, 4, 4),
+        (6, 12),
+        (14, 4),
+        (6, 8, 3, 1),
+        (17, 1),
+        (3, 3, 8, 4),
+    }
 )
 # Old numbers have no check digit, and codes of grids have fifteen digits too: towns are numbered 100 to 399, so their codes
 # seem born before 1940. Who was born earlier is told by what is written before the number.
 _OLD_SINCE = 40
 _OF_A_PERSON = re.compile(r"(?:身份|证件|证号|证|[iI][dD])\D{0,6}$")
-_OF_A_THING = re.compile(r"(?:编码|代码|编号|注册号|税号|执照|网格(?![员长])|单元|code|grid)\D{0,4}$", re.I)
+_OF_A_THING = re.compile(
+    r"(?:编码|代码|编号|注册号|税号|执照|网格(?![员长])|单元|code|grid)\D{0,4}$", re.I
+)
 # Which lengths the cards of an issuer have, by their first digits: UnionPay, Visa, MasterCard, JCB.
-_CARDS = re.compile(r"(?=.{16,19}$)(?:62|60|95|6[58])\d+|4\d{15}|5[1-5]\d{14}|35(?:2[89]|[3-8]\d)\d{12}")
+_CARDS = re.compile(
+    r"(?=.{16,19}$)(?:62|60|95|6[58])\d+|4\d{15}|5[1-5]\d{14}|35(?:2[89]|[3-8]\d)\d{12}"
+)
 _CARD_SIZES = range(16, 20)
 
 _MOBILE = re.compile(r"((?:00)?86|0)?(1[3-9]\d{9})")
-_MOBILE_GROUPS = frozenset({(11,), (3, 4, 4), (4, 4, 3), (4, 3, 4), (3, 3, 5), (3, 5, 3), (3, 8), (7, 4), (4, 7)})
+_MOBILE_GROUPS = frozenset(
+    {(11,), (3, 4, 4), (4, 4, 3), (4, 3, 4), (3, 3, 5), (3, 5, 3), (3, 8), (7, 4), (4, 7)}
+)
 _LANDLINE = re.compile(r"(?:(?:00)?86)?0?(10|2\d|[3-9]\d\d)([1-9]\d{6,7})")
 _HOTLINE = re.compile(r"([48]00)(\d{3})(\d{4})")
 _HOTLINE_GROUPS = frozenset({(3, 3, 4), (3, 4, 3), (3, 7), (4, 3, 3)})
@@ -134,14 +159,19 @@ def find_phones(text: str) -> list[str]:
 
 def strike_id_numbers(text: str, instead: str = REDACTED) -> str:
     """Put `instead` for every ID number and bank card in a text; all else stays as it is, full-width digits too."""
-    return replace_hits(text, [(hit, instead) for hit in find_personal_numbers(text) if hit.sort != "phone"])
+    return replace_hits(
+        text, [(hit, instead) for hit in find_personal_numbers(text) if hit.sort != "phone"]
+    )
 
 
 def scrub_text(text: str) -> str:
     """Strike ID numbers and bank cards from a text, and mask its phones: ``138****0001``, ``0813-***4567``."""
     return replace_hits(
         text,
-        [(hit, _mask_phone(hit.number) if hit.sort == "phone" else REDACTED) for hit in find_personal_numbers(text)],
+        [
+            (hit, _mask_phone(hit.number) if hit.sort == "phone" else REDACTED)
+            for hit in find_personal_numbers(text)
+        ],
     )
 
 
@@ -156,14 +186,23 @@ def scrub_codes(texts: Iterable[str], own: tuple[str, ...] = ()) -> dict[str, st
     own
         Beginnings of the codes of this place: what begins so is a code (townships of Hebei begin with 13).
     """
-    found = {text: [hit for hit in find_personal_numbers(text) if hit.sort == "phone"] for text in sorted(set(texts))}
-    found = {text: hits for text, hits in found.items() if hits and not text.startswith(own or ("#",))}
+    found = {
+        text: [hit for hit in find_personal_numbers(text) if hit.sort == "phone"]
+        for text in sorted(set(texts))
+    }
+    found = {
+        text: hits for text, hits in found.items() if hits and not text.startswith(own or ("#",))
+    }
     numbers = {hits[0].number for hits in found.values()}
     starts = Counter(number[:_COUNTED] for number in numbers)
     most = max(starts, key=lambda start: (starts[start], start), default="")
     shown: dict[str, str] = {}
     for text, hits in found.items():
-        if starts[most] >= _FEW and 2 * starts[most] > len(numbers) and hits[0].number.startswith(most):
+        if (
+            starts[most] >= _FEW
+            and 2 * starts[most] > len(numbers)
+            and hits[0].number.startswith(most)
+        ):
             continue
         masked, count = scrub_text(text), 1
         while masked in shown.values():
@@ -190,7 +229,9 @@ def _mask_phone(phone: str) -> str:
 def _normalize_digits(text: str) -> tuple[str, list[int] | None]:
     """Return the text in half-width digits without what cannot be seen, and where its characters stood (None: there)."""
     if not text.isascii():
-        text = _SPELLED.sub(lambda spelled: spelled.group().translate(_CHINESE), text.translate(_NARROW))
+        text = _SPELLED.sub(
+            lambda spelled: spelled.group().translate(_CHINESE), text.translate(_NARROW)
+        )
     text = _FINGERPRINT.sub(lambda print_: "#" * len(print_.group()), text)
     if text.isascii() or not _INVISIBLE.search(text):
         return text, None
@@ -208,7 +249,9 @@ def _in_runs(plain: str) -> Iterator[Hit]:
                 yield hit
 
 
-def _hit_from_group(plain: str, groups: Sequence[re.Match[str]], first: int) -> tuple[Hit | None, int]:
+def _hit_from_group(
+    plain: str, groups: Sequence[re.Match[str]], first: int
+) -> tuple[Hit | None, int]:
     """Return what begins at a group, and the group after it."""
     start, count = groups[first].start(), 0
     local: tuple[Hit | None, int] = (None, first + 1)
@@ -257,7 +300,11 @@ def _classify_number(groups: _Groups) -> tuple[Sort, str] | None:
         return "id", digits.upper()
     if _is_card(groups, digits):
         return "card", digits
-    phone = _match_mobile(groups, digits) or _match_landline(groups, digits) or _match_hotline(groups, digits)
+    phone = (
+        _match_mobile(groups, digits)
+        or _match_landline(groups, digits)
+        or _match_hotline(groups, digits)
+    )
     return None if phone is None else ("phone", phone)
 
 
@@ -279,7 +326,11 @@ def _is_new_id(groups: _Groups, digits: str) -> bool:
 
 
 def _is_old_id(groups: _Groups, digits: str) -> bool:
-    if not _PROVINCES.match(digits) or _parse_day("19" + digits[6:8], digits[8:12]) is None or groups.digits != digits:
+    if (
+        not _PROVINCES.match(digits)
+        or _parse_day("19" + digits[6:8], digits[8:12]) is None
+        or groups.digits != digits
+    ):
         return False
     if len(groups.sizes) > 1 and not (
         groups.sizes in ((6, 6, 3), (6, 2, 2, 2, 3), (6, 9)) and _is_evenly_spaced(groups)
@@ -317,7 +368,9 @@ def _is_card(groups: _Groups, digits: str) -> bool:
 def passes_luhn(number: str) -> bool:
     """Whether a number has the check digit of bank cards; one of ten passes by chance."""
     digits = [int(char) for char in reversed(number)]
-    doubled = [digit if i % 2 == 0 else digit * 2 - 9 * (digit > 4) for i, digit in enumerate(digits)]
+    doubled = [
+        digit if i % 2 == 0 else digit * 2 - 9 * (digit > 4) for i, digit in enumerate(digits)
+    ]
     return sum(doubled) % 10 == 0 and len(set(digits)) > 1
 
 
@@ -347,12 +400,18 @@ def _is_regular_grouping(sizes: tuple[int, ...], gaps: tuple[str, ...]) -> bool:
     """Whether the groups are all of one size but the first or the last, with one thing between all."""
     if len(sizes) < 3:
         return len(sizes) == 2 and not gaps[0].strip()
-    return len({gap.strip() for gap in gaps}) == 1 and (len(set(sizes[1:])) == 1 or len(set(sizes[:-1])) == 1)
+    return len({gap.strip() for gap in gaps}) == 1 and (
+        len(set(sizes[1:])) == 1 or len(set(sizes[:-1])) == 1
+    )
 
 
 def _match_landline(groups: _Groups, digits: str) -> str | None:
     match = _LANDLINE.fullmatch(digits)
-    if match is None or not (digits[0] == "0" or digits[:2] == "86") or _is_decimal(groups.gaps[1:], groups.gaps[:1]):
+    if (
+        match is None
+        or not (digits[0] == "0" or digits[:2] == "86")
+        or _is_decimal(groups.gaps[1:], groups.gaps[:1])
+    ):
         return None
     number = f"0{match[1]}-{match[2]}"
     if len(groups.sizes) == 1:
@@ -390,7 +449,8 @@ def _find_scientific(plain: str) -> Iterator[Hit]:
     for match in _SCIENTIFIC.finditer(plain):
         digits, power = match[1] + match[2], int(match[3])
         born = _PROVINCES.match(digits) and (
-            digits[6:8] in ("18", "19", "20") and (len(digits) < 14 or _parse_day(digits[6:10], digits[10:14]))
+            digits[6:8] in ("18", "19", "20")
+            and (len(digits) < 14 or _parse_day(digits[6:10], digits[10:14]))
             if power == 17
             else _old_enough(digits, plain[max(match.start() - _BEFORE, 0) : match.start()])
             and _parse_day("19" + digits[6:8], digits[8:12].ljust(4, "1"))

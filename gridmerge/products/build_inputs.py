@@ -22,7 +22,9 @@ def list_finished_inputs(out: Path, own: str = "") -> list[Path]:
     try:
         report = json.loads((out / "report.json").read_text("utf-8"))
         project = out / report["project"]["path"]
-        told = [part["path"] for source in report["inputs"] for part in (source["files"] or [source])]
+        told = [
+            part["path"] for source in report["inputs"] for part in (source["files"] or [source])
+        ]
     except (OSError, ValueError, KeyError, TypeError):
         return files  # a command that needs the report says what is wrong with it
     return [*files, project, *(project.parent / path for path in told)]

@@ -6,7 +6,8 @@ import pandas as pd
 
 from gridmerge.model import Build
 
-DUTY_ORDER = ("leader", "full_time", "part_time", "stand_in", "adviser", "other")  # in the order people are named
+# in the order people are named
+DUTY_ORDER = ("leader", "full_time", "part_time", "stand_in", "adviser", "other")
 ABSENT_BELOW_M2 = 1.0  # a department with less than a square metre of a grid is not present in it
 
 
@@ -16,11 +17,20 @@ def list_grid_members(build: Build) -> dict[str, list[dict[str, str]]]:
         return {}
     roster = build.roster.members.set_index("member_id")
     table = build.assignment.assignments
-    ranked = table.assign(rank=table["duty"].map(DUTY_ORDER.index)).sort_values(["grid_code", "rank", "member_id"])
+    ranked = table.assign(rank=table["duty"].map(DUTY_ORDER.index)).sort_values(
+        ["grid_code", "rank", "member_id"]
+    )
     members: dict[str, list[dict[str, str]]] = {}
-    for code, member, duty in zip(ranked["grid_code"], ranked["member_id"], ranked["duty"], strict=True):
+    for code, member, duty in zip(
+        ranked["grid_code"], ranked["member_id"], ranked["duty"], strict=True
+    ):
         name, phone = roster.at[member, "name"], roster.at[member, "phone"]
-        person = {"member_id": str(member), "name": str(name), "duty": str(duty), "phone": str(phone)}
+        person = {
+            "member_id": str(member),
+            "name": str(name),
+            "duty": str(duty),
+            "phone": str(phone),
+        }
         members.setdefault(str(code), []).append(person)
     return members
 
@@ -45,4 +55,6 @@ def list_grid_departments(build: Build) -> dict[str, list[str]]:
 def list_claimed_faces(build: Build) -> pd.DataFrame:
     """Return memberships with the grid and the figures of their face: layer, source_id, face_id, grid_code, area_m2."""
     faces = build.mosaic.faces[["face_id", "area_m2"]].merge(build.plan.faces, on="face_id")
-    return build.mosaic.memberships.merge(faces, on="face_id").sort_values(["layer", "source_id", "face_id"])
+    return build.mosaic.memberships.merge(faces, on="face_id").sort_values(
+        ["layer", "source_id", "face_id"]
+    )

@@ -181,10 +181,14 @@ def name_layer(title: str, department: str, role: str = "grid") -> Text:
 
 def name_build_layers(build: Build, language: Language | None = None) -> dict[str, str]:
     """Return what people call each layer and input, by the key that findings have; None: in the project's language."""
-    return name_layers(build.layers, build.weights.names, language or build.settings.project.language)
+    return name_layers(
+        build.layers, build.weights.names, language or build.settings.project.language
+    )
 
 
-def name_layers(layers: Iterable[Layer], works: Iterable[str], language: Language) -> dict[str, str]:
+def name_layers(
+    layers: Iterable[Layer], works: Iterable[str], language: Language
+) -> dict[str, str]:
     """Return what people call layers and workloads, by the key that findings have."""
     named = {f"workload:{name}": name_column(name, language) for name in works}
     named |= {key: name.in_(language) for key, name in INPUT_LABELS.items()}
@@ -194,8 +198,13 @@ def name_layers(layers: Iterable[Layer], works: Iterable[str], language: Languag
 def layer_titles(layers: Iterable[Layer]) -> dict[str, Text]:
     """Return what people call each layer, by key: two that would be called alike are told apart by their files."""
     every = list(layers)
-    plain = {layer.key: name_layer(layer.title, layer.department, layer.spec.role) for layer in every}
-    stems = {layer.key: scrub_text(PurePosixPath(layer.spec.path[0].replace("\\", "/")).stem) for layer in every}
+    plain = {
+        layer.key: name_layer(layer.title, layer.department, layer.spec.role) for layer in every
+    }
+    stems = {
+        layer.key: scrub_text(PurePosixPath(layer.spec.path[0].replace("\\", "/")).stem)
+        for layer in every
+    }
     again = Counter(name for title in plain.values() for name in {title.zh, title.en})
     files = Counter((plain[key].zh, stem) for key, stem in stems.items())
     told: dict[str, Text] = {}

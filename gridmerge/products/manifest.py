@@ -92,7 +92,9 @@ def plain_settings(settings: Settings) -> dict[str, Any]:
 
     Where the file lies is no part of them.
     """
-    shown: dict[str, Any] = _redact_settings(settings.model_dump(mode="json", exclude={"file"}, exclude_none=True))
+    shown: dict[str, Any] = _redact_settings(
+        settings.model_dump(mode="json", exclude={"file"}, exclude_none=True)
+    )
     return shown
 
 
@@ -119,7 +121,9 @@ def write_manifest(build: Build, folder: Path) -> None:
         made_with=made_with(),
         settings=plain_settings(build.settings),
         inputs=_input_entries(build),
-        files=[make_manifest_entry(file, file.name) for file in sorted(folder.iterdir()) if file.suffix],
+        files=[
+            make_manifest_entry(file, file.name) for file in sorted(folder.iterdir()) if file.suffix
+        ],
     )
     _write_file(manifest, folder / MANIFEST_FILE)
 
@@ -144,7 +148,11 @@ def read_manifest(out: Path) -> Manifest:
 
 
 def renew_manifest(
-    out: Path, aside: Path, names: Iterable[str], gone: Iterable[str], options: Mapping[str, Any] | None = None
+    out: Path,
+    aside: Path,
+    names: Iterable[str],
+    gone: Iterable[str],
+    options: Mapping[str, Any] | None = None,
 ) -> list[str]:
     """Write into `aside` the manifest of OUT as it will be once `names` have been moved in; nothing where OUT has none.
 
@@ -168,7 +176,9 @@ def renew_manifest(
     if MANIFEST_FILE in names or not is_build(out):
         return names
     _write_file(
-        _replace_entries(out, {name: make_manifest_entry(aside / name, name, options) for name in names}, gone),
+        _replace_entries(
+            out, {name: make_manifest_entry(aside / name, name, options) for name in names}, gone
+        ),
         aside / MANIFEST_FILE,
     )
     return [*names, MANIFEST_FILE]
@@ -176,7 +186,10 @@ def renew_manifest(
 
 def renewed_above(out: Path, names: Iterable[str]) -> str:
     """Return the manifest of the folder above OUT with the files of OUT as they are now (posters, amended tables)."""
-    fresh = {f"{out.name}/{name}": make_manifest_entry(out / name, f"{out.name}/{name}") for name in names}
+    fresh = {
+        f"{out.name}/{name}": make_manifest_entry(out / name, f"{out.name}/{name}")
+        for name in names
+    }
     return _manifest_text(_replace_entries(out.parent, fresh, ()))
 
 
@@ -189,12 +202,17 @@ def is_build(folder: Path) -> bool:
     return True
 
 
-def make_manifest_entry(file: Path, path: str, options: Mapping[str, Any] | None = None) -> ManifestEntry:
+def make_manifest_entry(
+    file: Path, path: str, options: Mapping[str, Any] | None = None
+) -> ManifestEntry:
     """Return the entry of a file under the path it is known by."""
     with file.open("rb") as content:
         digest = hashlib.file_digest(content, "sha256").hexdigest()
     return ManifestEntry(
-        path=path, sha256=digest, size=file.stat().st_size, options=None if options is None else dict(options)
+        path=path,
+        sha256=digest,
+        size=file.stat().st_size,
+        options=None if options is None else dict(options),
     )
 
 
@@ -202,10 +220,13 @@ def _input_entries(build: Build) -> list[ManifestEntry]:
     """Every file that was read, once; its fingerprint is that of the moment it was read."""
     folder, project = build.settings.folder, build.settings.file
     read = {
-        path: sha256 for source in build.sources for path, sha256 in source.files or ((source.path, source.sha256),)
+        path: sha256
+        for source in build.sources
+        for path, sha256 in source.files or ((source.path, source.sha256),)
     }
     entries = [
-        ManifestEntry(path=path, sha256=sha256, size=_file_size(folder / path)) for path, sha256 in sorted(read.items())
+        ManifestEntry(path=path, sha256=sha256, size=_file_size(folder / path))
+        for path, sha256 in sorted(read.items())
     ]
     return [*([make_manifest_entry(project, project.name)] if project.is_file() else []), *entries]
 
@@ -215,7 +236,9 @@ def _file_size(file: Path) -> int | None:
     return file.stat().st_size if file.is_file() else None
 
 
-def _replace_entries(out: Path, fresh: Mapping[str, ManifestEntry], gone: Iterable[str]) -> Manifest:
+def _replace_entries(
+    out: Path, fresh: Mapping[str, ManifestEntry], gone: Iterable[str]
+) -> Manifest:
     """Return the manifest in OUT with these entries in place of earlier ones."""
     manifest, lost = read_manifest(out), set(gone)
     kept = {one.path: one for one in manifest.files if one.path not in lost}

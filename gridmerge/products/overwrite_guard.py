@@ -41,7 +41,9 @@ def refuse_inputs(targets: Iterable[Path], inputs: Iterable[Path]) -> None:
     files, folders = _file_identities(read), _folders(read)
     for target in targets:
         here = target.resolve()
-        inside = next((folder for folder in folders if folder == here or folder in here.parents), None)
+        inside = next(
+            (folder for folder in folders if folder == here or folder in here.parents), None
+        )
         same = inside or files.get(_file_identity(target) or (0, 0))
         if same is not None:
             raise _is_read(target, same)

@@ -18,9 +18,13 @@ SHIFTED_DATUM_NAMES = {
     "gcj02": Text("GCJ-02（国测局偏移坐标）", "GCJ-02 (shifted)"),
     "bd09": Text("BD-09（百度偏移坐标）", "BD-09 (shifted)"),
 }
-_GAUSS = re.compile(r"CGCS2000 / (3-degree )?Gauss-Kruger (?:CM (\d+)E|zone (\d+))")  # as EPSG calls them
+# as EPSG calls them
+_GAUSS = re.compile(r"CGCS2000 / (3-degree )?Gauss-Kruger (?:CM (\d+)E|zone (\d+))")
 FOR_THE_PUBLIC = Text("公众版", "Edition for the public")
-NOT_YET = Text("公众版（未经审图，不得公开）", "Edition for the public, not to be published before the map review")
+NOT_YET = Text(
+    "公众版（未经审图，不得公开）",
+    "Edition for the public, not to be published before the map review",
+)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -98,7 +102,9 @@ class Imprint:
         plane = plane_of(self.crs).in_(language)
         degrees = self._degrees().in_(language)
         if metres is None:
-            return Text(f"米：{plane}；经纬度：{degrees}", f"metres: {plane}; degrees: {degrees}").in_(language)
+            return Text(
+                f"米：{plane}；经纬度：{degrees}", f"metres: {plane}; degrees: {degrees}"
+            ).in_(language)
         return plane if metres else degrees
 
     def _degrees(self) -> Text:
@@ -126,5 +132,8 @@ def is_chinese(crs: CRS) -> bool:
 def imprint_of(build: Build) -> Imprint:
     """Return the imprint of what a build writes itself."""
     return Imprint(
-        name=build.settings.project.name, date=build.date, networks=len(build.networks), crs=build.township.crs
+        name=build.settings.project.name,
+        date=build.date,
+        networks=len(build.networks),
+        crs=build.township.crs,
     )

@@ -113,7 +113,9 @@ def write_files(build: Build, folder: Path, out: Path) -> None:
     write_about(shown, folder / "about.txt")
     write_places(shown, folder)
     named = name_build_layers(shown)
-    csv_tables.write_findings(shown.findings, shown.township.crs, language, folder / "findings.csv", named)
+    csv_tables.write_findings(
+        shown.findings, shown.township.crs, language, folder / "findings.csv", named
+    )
     page = render_map(shown, options=MapOptions(language=language))
     (folder / "map.html").write_text(page, "utf-8", newline="\n")
     seconds = {**shown.seconds, "publish": round(time.perf_counter() - started, 3)}
@@ -121,7 +123,11 @@ def write_files(build: Build, folder: Path, out: Path) -> None:
 
 
 def write_check_files(
-    findings: Sequence[Finding], township: Township, layers: Sequence[Layer], language: Language, folder: Path
+    findings: Sequence[Finding],
+    township: Township,
+    layers: Sequence[Layer],
+    language: Language,
+    folder: Path,
 ) -> None:
     """Write findings.csv and findings.html, the map of where they are, for a project that was only checked.
 
@@ -145,11 +151,15 @@ def write_check_files(
     """
     shown = [redact_finding(finding) for finding in findings]
     township = redact_township(township)
-    works = [one.layer.removeprefix("workload:") for one in shown if one.layer.startswith("workload:")]
+    works = [
+        one.layer.removeprefix("workload:") for one in shown if one.layer.startswith("workload:")
+    ]
     languages: tuple[Language, ...] = ("zh", "en")
     named = {each: name_layers(layers, works, each) for each in languages}
     with stage_output(folder, CHECK_FILES) as aside:
-        csv_tables.write_findings(shown, township.crs, language, aside / "findings.csv", named[language])
+        csv_tables.write_findings(
+            shown, township.crs, language, aside / "findings.csv", named[language]
+        )
         (aside / "findings.html").write_text(
             make_findings_html(shown, township, named, language), "utf-8", newline="\n"
         )

@@ -34,7 +34,8 @@ def redact_build(build: Build) -> Build:
         if build.addresses is None
         else replace(build.addresses, frame=_redact_columns(build.addresses.frame, "address")),
         meeting=redact_meeting(
-            build.meeting, frozenset(build.plan.grids["grid_code"]) | set(build.plan.faces["face_id"])
+            build.meeting,
+            frozenset(build.plan.grids["grid_code"]) | set(build.plan.faces["face_id"]),
         ),
     )
 
@@ -42,7 +43,9 @@ def redact_build(build: Build) -> Build:
 def redact_township(township: Township) -> Township:
     """Take phones and ID numbers out of the names of a township and its villages."""
     return replace(
-        township, name=redact_text(township.name), villages=_redact_columns(township.villages, "village_name")
+        township,
+        name=redact_text(township.name),
+        villages=_redact_columns(township.villages, "village_name"),
     )
 
 
@@ -50,7 +53,11 @@ def redact_plan(plan: GridPlan) -> GridPlan:
     """Take phones and ID numbers out of what the grids and their surroundings are called."""
     named = [name for name in ("grid_name", "village_name", "boundary_text") if name in plan.grids]
     codes = {*plan.grids["grid_code"], *plan.grids["village_code"], *plan.faces["face_id"]}
-    return replace(plan, grids=_redact_columns(plan.grids, *named), figures=_redact_figures(plan.figures, codes))
+    return replace(
+        plan,
+        grids=_redact_columns(plan.grids, *named),
+        figures=_redact_figures(plan.figures, codes),
+    )
 
 
 def _redact_figures(value: Any, codes: Collection[str]) -> Any:
@@ -69,12 +76,19 @@ def redact_text(text: str) -> str:
 
 
 def _redact_columns(frame: gpd.GeoDataFrame, *columns: str) -> gpd.GeoDataFrame:
-    return frame.assign(**{column: frame[column].fillna("").astype(str).map(redact_text) for column in columns})
+    return frame.assign(
+        **{column: frame[column].fillna("").astype(str).map(redact_text) for column in columns}
+    )
 
 
 def _redact_layer(layer: Layer) -> Layer:
     title, department = redact_text(layer.title), redact_text(layer.department)
-    return replace(layer, title=title, department=department, frame=_redact_columns(layer.frame, "name", "holder"))
+    return replace(
+        layer,
+        title=title,
+        department=department,
+        frame=_redact_columns(layer.frame, "name", "holder"),
+    )
 
 
 def _redact_roster(roster: Roster, contacts: Contacts) -> Roster:
@@ -102,7 +116,9 @@ def _redact_assignment(assignment: Assignment) -> Assignment:
 
 def redact_finding(finding: Finding) -> Finding:
     """Take phones and ID numbers out of what a finding quotes."""
-    return replace(finding, blanks=tuple((name, _redact_blank(value)) for name, value in finding.blanks))
+    return replace(
+        finding, blanks=tuple((name, _redact_blank(value)) for name, value in finding.blanks)
+    )
 
 
 def redact_meeting(meeting: Meeting, codes: Collection[str]) -> Meeting:
@@ -113,13 +129,25 @@ def redact_meeting(meeting: Meeting, codes: Collection[str]) -> Meeting:
 
     return Meeting(
         moves=tuple(
-            replace(move, face=known(move.face), from_grid=known(move.from_grid), to_grid=known(move.to_grid))
+            replace(
+                move,
+                face=known(move.face),
+                from_grid=known(move.from_grid),
+                to_grid=known(move.to_grid),
+            )
             for move in meeting.moves
         ),
         votes=tuple(replace(vote, key=known(vote.key)) for vote in meeting.votes),
-        notes=tuple(replace(note, text=redact_text(note.text), by=redact_text(note.by)) for note in meeting.notes),
+        notes=tuple(
+            replace(note, text=redact_text(note.text), by=redact_text(note.by))
+            for note in meeting.notes
+        ),
     )
 
 
 def _redact_blank(value: str | Text) -> str | Text:
-    return Text(redact_text(value.zh), redact_text(value.en)) if isinstance(value, Text) else redact_text(value)
+    return (
+        Text(redact_text(value.zh), redact_text(value.en))
+        if isinstance(value, Text)
+        else redact_text(value)
+    )

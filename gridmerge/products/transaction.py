@@ -107,7 +107,10 @@ def recover_output(out: Path) -> None:
 
 @contextmanager
 def stage_output(
-    out: Path, ours: Sequence[str], inputs: Sequence[Path] = (), options: Mapping[str, Any] | None = None
+    out: Path,
+    ours: Sequence[str],
+    inputs: Sequence[Path] = (),
+    options: Mapping[str, Any] | None = None,
 ) -> Iterator[Path]:
     """Give a folder to write into; on leaving without an error, its files replace those of OUT, all or none.
 

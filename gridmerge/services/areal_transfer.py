@@ -8,7 +8,13 @@ import numpy as np
 import pandas as pd
 
 from gridmerge.errors import InputError, OutputError
-from gridmerge.io.tables.plain_tables import code_texts, find_column, mostly_amounts, parse_amounts, read_table
+from gridmerge.io.tables.plain_tables import (
+    code_texts,
+    find_column,
+    mostly_amounts,
+    parse_amounts,
+    read_table,
+)
 from gridmerge.products import list_finished_inputs
 from gridmerge.products.data.csv_tables import to_records, write_csv
 from gridmerge.products.labels import name_column
@@ -16,11 +22,18 @@ from gridmerge.products.transaction import prepare_output, stage_output
 
 KEY_COLUMNS = ("layer", "source_id", "grid_code")
 AREA_COLUMN = "area_m2"
-MIN_PART_SHARE = 1e-6  # share: less than this of a grid elsewhere is a line drawn twice, and no estimate
+# share: less than this of a grid elsewhere is a line drawn twice, and no estimate
+MIN_PART_SHARE = 1e-6
 
 
 def transfer_figures(
-    out: str | Path, figures: str | Path, layer: str, dest: str | Path, *, back: bool = False, by: str | None = None
+    out: str | Path,
+    figures: str | Path,
+    layer: str,
+    dest: str | Path,
+    *,
+    back: bool = False,
+    by: str | None = None,
 ) -> pd.DataFrame:
     """Restate a table of figures from a department's grids to the unified grids, or back.
 
@@ -65,9 +78,15 @@ def transfer_figures(
     lost = placed["share"].isna()
     placed[target] = placed[target].fillna("")
     placed[counted] = placed[counted].mul(placed["share"].fillna(1.0), axis=0)
-    placed["estimated"] = ~lost & (placed["share"] < 1 - MIN_PART_SHARE) & (placed["share"] > MIN_PART_SHARE)
-    result = placed.groupby(target, as_index=False).agg({**dict.fromkeys(counted, "sum"), "estimated": "any"})
-    result = result.iloc[np.lexsort((result[target].to_numpy(dtype=str), result[target] == ""))].reset_index(drop=True)
+    placed["estimated"] = (
+        ~lost & (placed["share"] < 1 - MIN_PART_SHARE) & (placed["share"] > MIN_PART_SHARE)
+    )
+    result = placed.groupby(target, as_index=False).agg(
+        {**dict.fromkeys(counted, "sum"), "estimated": "any"}
+    )
+    result = result.iloc[
+        np.lexsort((result[target].to_numpy(dtype=str), result[target] == ""))
+    ].reset_index(drop=True)
     with stage_output(file.parent, (file.name,), inputs) as folder:
         write_csv(folder / file.name, list(result.columns), to_records(result))
     return result
@@ -76,7 +95,9 @@ def transfer_figures(
 def _transfer_shares(out: Path, layer: str, source: str, by: str | None) -> pd.DataFrame:
     """Pairs of ids with the share of the first that goes to the second; shares of one id sum to 1."""
     try:
-        table = pd.read_csv(out / "crosswalk.csv", dtype=dict.fromkeys(KEY_COLUMNS, str), encoding="utf-8-sig")
+        table = pd.read_csv(
+            out / "crosswalk.csv", dtype=dict.fromkeys(KEY_COLUMNS, str), encoding="utf-8-sig"
+        )
     except (OSError, ValueError) as error:
         raise OutputError(
             f"{out} 中没有 crosswalk.csv；请先运行 gridmerge build。",

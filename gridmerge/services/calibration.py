@@ -13,7 +13,8 @@ from gridmerge.errors import InputError, OutputError
 from gridmerge.io.tables.plain_tables import code_texts, find_column, parse_amounts, read_table
 from gridmerge.products.labels import name_column
 
-MIN_GRIDS_PER_SOURCE = 8  # grids a source: fewer, and the fit says more about chance than about work
+# grids a source: fewer, and the fit says more about chance than about work
+MIN_GRIDS_PER_SOURCE = 8
 BOOTSTRAP_DRAWS = 500  # of the bootstrap: enough for whole per cents of an interval
 INTERVAL_PERCENTILES = (5, 95)  # percentiles
 BOOTSTRAP_SEED = 20_240_601  # of the draws: the same data give the same interval
@@ -60,12 +61,20 @@ def calibrate_weights(out: str | Path, hours: str | Path) -> pd.DataFrame:
             f"the workloads {', '.join(names)} rise and fall together: no data can tell them apart; leave one out.",
         )
     fitted = nnls(amounts / scale, spent)[0]
-    draws = np.random.default_rng(BOOTSTRAP_SEED).integers(0, len(table), (BOOTSTRAP_DRAWS, len(table)))
+    draws = np.random.default_rng(BOOTSTRAP_SEED).integers(
+        0, len(table), (BOOTSTRAP_DRAWS, len(table))
+    )
     fits = np.array([nnls(amounts[draw] / scale, spent[draw])[0] for draw in draws])
     low, high = np.percentile(fits, INTERVAL_PERCENTILES, axis=0)
     share = fitted / fitted.sum() if fitted.sum() > 0 else fitted
     return pd.DataFrame(
-        {"name": names, "hours_per_unit": fitted / scale, "low": low / scale, "high": high / scale, "weight": share}
+        {
+            "name": names,
+            "hours_per_unit": fitted / scale,
+            "low": low / scale,
+            "high": high / scale,
+            "weight": share,
+        }
     )
 
 
@@ -80,9 +89,13 @@ def _read_grids(out: Path) -> pd.DataFrame:
             f"{out} holds no finished build; run gridmerge build first.",
         ) from error
     names = [
-        name for name in header.split(",") if name in features[0]["properties"] and name not in ("grid_code", "area_m2")
+        name
+        for name in header.split(",")
+        if name in features[0]["properties"] and name not in ("grid_code", "area_m2")
     ]
-    return pd.DataFrame([{key: feature["properties"][key] for key in ("grid_code", *names)} for feature in features])
+    return pd.DataFrame(
+        [{key: feature["properties"][key] for key in ("grid_code", *names)} for feature in features]
+    )
 
 
 def _read_hours(file: Path) -> pd.DataFrame:
@@ -99,4 +112,6 @@ def _read_hours(file: Path) -> pd.DataFrame:
             f"{file} needs the columns grid_code and hours; it has: {', '.join(listed)}.",
         )
     hours = parse_amounts(table[spent], file)
-    return pd.DataFrame({"grid_code": code_texts(table, grid), "hours": hours})[hours.notna() & (hours >= 0)]
+    return pd.DataFrame({"grid_code": code_texts(table, grid), "hours": hours})[
+        hours.notna() & (hours >= 0)
+    ]

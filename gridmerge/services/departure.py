@@ -9,14 +9,21 @@ import pandas as pd
 
 from gridmerge.errors import OutputError, PlanError
 from gridmerge.products import list_finished_inputs
-from gridmerge.products.data.csv_tables import ASSIGNMENT_COLUMNS, MEMBER_COLUMNS, to_records, write_csv
+from gridmerge.products.data.csv_tables import (
+    ASSIGNMENT_COLUMNS,
+    MEMBER_COLUMNS,
+    to_records,
+    write_csv,
+)
 from gridmerge.products.transaction import stage_output
 
 AMENDED_FILES = ("assignments.csv", "members.csv")
 NUMBER_COLUMNS = {"load", "load_per_capacity", "capacity", "grids", "km", "km_from_home"}
 
 
-def amend_for_departure(member: str, out: str | Path, dest: str | Path | None = None) -> pd.DataFrame:
+def amend_for_departure(
+    member: str, out: str | Path, dest: str | Path | None = None
+) -> pd.DataFrame:
     """Amend a finished plan for a member who leaves; no line moves, and only the grids of that member change hands.
 
     Parameters
@@ -58,7 +65,9 @@ def amend_for_departure(member: str, out: str | Path, dest: str | Path | None = 
     with stage_output(folder, AMENDED_FILES, list_finished_inputs(out)) as aside:
         write_csv(aside / "assignments.csv", ASSIGNMENT_COLUMNS, to_records(amended))
         write_csv(
-            aside / "members.csv", MEMBER_COLUMNS, to_records(_recompute_members(member, members, assignments, cover))
+            aside / "members.csv",
+            MEMBER_COLUMNS,
+            to_records(_recompute_members(member, members, assignments, cover)),
         )
     return cover
 
@@ -71,7 +80,9 @@ def _read_table(out: Path, name: str) -> pd.DataFrame:
             f"{out} 中没有可用的 {name}；请先运行 gridmerge build。",
             f"{out} has no usable {name}; run gridmerge build first.",
         ) from error
-    return table.assign(**{column: pd.to_numeric(table[column]) for column in NUMBER_COLUMNS & set(table.columns)})
+    return table.assign(
+        **{column: pd.to_numeric(table[column]) for column in NUMBER_COLUMNS & set(table.columns)}
+    )
 
 
 def _refuse_unknown(member: str, members: pd.DataFrame) -> None:
@@ -86,12 +97,16 @@ def _amend_assignments(member: str, assignments: pd.DataFrame, cover: pd.DataFra
     """Stay who stayed, with what they take on of their own grids; a new face on a grid is a stand-in (or its leader)."""
     rest = assignments[assignments["member_id"] != member]
     came = cover.rename(columns={"member_id": "left", "stand_in_id": "member_id"})
-    came = came.assign(duty=came["duty"].where(came["duty"].isin(["leader", "adviser", "other"]), "stand_in"))[
+    came = came.assign(
+        duty=came["duty"].where(came["duty"].isin(["leader", "adviser", "other"]), "stand_in")
+    )[list(ASSIGNMENT_COLUMNS)]
+    both = pd.concat([rest, came])  # rows of those who stay come first, so that their duty is kept
+    merged = both.groupby(["grid_code", "member_id"], as_index=False).agg(
+        {"duty": "first", "load": "sum"}
+    )
+    return merged.sort_values(["grid_code", "duty", "member_id"], ignore_index=True)[
         list(ASSIGNMENT_COLUMNS)
     ]
-    both = pd.concat([rest, came])  # rows of those who stay come first, so that their duty is kept
-    merged = both.groupby(["grid_code", "member_id"], as_index=False).agg({"duty": "first", "load": "sum"})
-    return merged.sort_values(["grid_code", "duty", "member_id"], ignore_index=True)[list(ASSIGNMENT_COLUMNS)]
 
 
 def _recompute_members(
@@ -100,13 +115,18 @@ def _recompute_members(
     """members.csv without the one who left, the figures of the stand-ins brought up to date."""
     held = set(zip(assignments["grid_code"], assignments["member_id"], strict=True))
     new = [pair not in held for pair in zip(cover["grid_code"], cover["stand_in_id"], strict=True)]
-    by_taker = cover.assign(grids=np.array(new, dtype=int), km=np.where(new, cover["km"], 0.0)).groupby("stand_in_id")
+    by_taker = cover.assign(
+        grids=np.array(new, dtype=int), km=np.where(new, cover["km"], 0.0)
+    ).groupby("stand_in_id")
     people = members[members["member_id"] != member].set_index("member_id")
     more = by_taker[["load", "grids", "km"]].sum().reindex(people.index, fill_value=0.0)
     grids = people["grids"] + more["grids"]
     load = people["load"] + more["load"]
     km = (people["km_from_home"] * people["grids"] + more["km"]) / grids.where(grids > 0)
     people = people.assign(
-        load=load, load_per_capacity=load / people["capacity"], grids=grids.astype(int), km_from_home=km
+        load=load,
+        load_per_capacity=load / people["capacity"],
+        grids=grids.astype(int),
+        km_from_home=km,
     )
     return people.reset_index()[list(MEMBER_COLUMNS)]

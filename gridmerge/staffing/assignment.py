@@ -98,11 +98,18 @@ def assign_members(
             **met,
             **_before_after_states(problem, staffing, present),
         },
-        findings=(*_idle_findings(members), *pattern_gaps(assignments, plan, rules), *said, *lacked),
+        findings=(
+            *_idle_findings(members),
+            *pattern_gaps(assignments, plan, rules),
+            *said,
+            *lacked,
+        ),
     )
 
 
-def _work_rows(problem: StaffingProblem, staffing: StaffingSolution, roster: Roster) -> pd.DataFrame:
+def _work_rows(
+    problem: StaffingProblem, staffing: StaffingSolution, roster: Roster
+) -> pd.DataFrame:
     member, grid = np.nonzero(staffing.stands)
     kind = roster.members.set_index("member_id")["kind"]
     ids = problem.member_id[member]
@@ -137,9 +144,16 @@ def member_table(assignments: pd.DataFrame, plan: GridPlan, roster: Roster) -> p
             "kind": people["kind"],
             "capacity": capacity,
             "load": load,
-            "load_per_capacity": np.divide(load, capacity, out=np.zeros(len(load)), where=capacity > 0),
-            "grids": by_member["grid_code"].nunique().reindex(people["member_id"], fill_value=0).to_numpy(),
-            "km_from_home": _mean_km(assignments, plan, roster).reindex(people["member_id"]).to_numpy(),
+            "load_per_capacity": np.divide(
+                load, capacity, out=np.zeros(len(load)), where=capacity > 0
+            ),
+            "grids": by_member["grid_code"]
+            .nunique()
+            .reindex(people["member_id"], fill_value=0)
+            .to_numpy(),
+            "km_from_home": _mean_km(assignments, plan, roster)
+            .reindex(people["member_id"])
+            .to_numpy(),
         }
     )
 
@@ -147,7 +161,10 @@ def member_table(assignments: pd.DataFrame, plan: GridPlan, roster: Roster) -> p
 def _mean_km(assignments: pd.DataFrame, plan: GridPlan, roster: Roster) -> pd.Series:
     """Mean kilometres from home to the member's grids; nan where no home is known."""
     home = roster.members.set_index("member_id").geometry
-    place = pd.Series(geos.point_on_surface(plan.grids.geometry.to_numpy()), index=plan.grids["grid_code"].to_numpy())
+    place = pd.Series(
+        geos.point_on_surface(plan.grids.geometry.to_numpy()),
+        index=plan.grids["grid_code"].to_numpy(),
+    )
     rows = assignments.sort_values(["member_id", "grid_code"])
     homes = home.loc[rows["member_id"]].to_numpy()
     places = place.loc[rows["grid_code"]].to_numpy(dtype=object)
@@ -178,8 +195,12 @@ def _open_pairs(plan: GridPlan, roster: Roster, rules: Staffing, km: pd.DataFram
     """Member by grid: what exclusions, the longest way and the own village leave open to whom."""
     open_to = mask_permitted_pairs(rules, km.index.to_numpy(), km.columns.to_numpy(), km.to_numpy())
     if rules.own_village:
-        home = roster.members.set_index("member_id")["village_code"].loc[km.index].to_numpy()[:, None]
-        village = plan.grids.set_index("grid_code")["village_code"].loc[km.columns].to_numpy()[None, :]
+        home = (
+            roster.members.set_index("member_id")["village_code"].loc[km.index].to_numpy()[:, None]
+        )
+        village = (
+            plan.grids.set_index("grid_code")["village_code"].loc[km.columns].to_numpy()[None, :]
+        )
         open_to = open_to & ((home == "") | (home == village))
     return pd.DataFrame(open_to, index=km.index, columns=km.columns)
 
@@ -201,7 +222,13 @@ def _check_skills(
     short = sorted(code for code, skills in wanted.items() if skills - there.get(code, set()))
     needing = sum(bool(skills) for skills in wanted.values())
     said = (
-        [make_finding("skill_short", layer="roster", measure=len(short), grids="、".join(short[:5]))] if short else []
+        [
+            make_finding(
+                "skill_short", layer="roster", measure=len(short), grids="、".join(short[:5])
+            )
+        ]
+        if short
+        else []
     )
     return {"grids_with_needs": needing, "needs_met": needing - len(short)}, said
 
@@ -212,10 +239,14 @@ def _price_rules(
     """What the rules cost: the heaviest load per capacity with them, over that without."""
     if not (rules.own_village or rules.pin or rules.exclude or rules.max_km):
         return {}, []
-    if problem.splits:  # then so would the work be without the rules, and nothing stands in the way of the mean
+    if (
+        problem.splits
+    ):  # then so would the work be without the rules, and nothing stands in the way of the mean
         with_rules, without = answer.bound, float(problem.work.sum() / problem.capacity.sum())
     else:
-        with_rules, without = (_heaviest_load(problem, one) for one in (answer, solve_staffing(problem, rules.slack)))
+        with_rules, without = (
+            _heaviest_load(problem, one) for one in (answer, solve_staffing(problem, rules.slack))
+        )
     price = max(with_rules / without - 1, 0.0) if without > 0 else 0.0
     percent = round(100 * price, 1)
     return {"price_of_rules": price}, [

@@ -10,20 +10,18 @@ from gridmerge.errors import PlanError
 from gridmerge.optimize.highs import solve_milp
 from gridmerge.staffing.problem import StaffingProblem
 
-CANDIDATES_PER_GRID = (
-    4  # candidates a grid, besides those the cheapest sharing uses; more make the programme larger, hardly better
-)
+CANDIDATES_PER_GRID = 4  # candidates a grid, besides those the cheapest sharing uses; more make the programme larger, hardly better
 MAIN_CANDIDATES = 2  # of them main members, and helpers where each grid is to have one
 CANDIDATES_PER_MEMBER = 3  # candidates a member
-MAX_BRANCH_NODES = (
-    1  # branch-and-bound nodes, not seconds: the root does nearly all, and each further one takes as long
-)
+MAX_BRANCH_NODES = 1  # branch-and-bound nodes, not seconds: the root does nearly all, and each further one takes as long
 MIP_GAP = 0.01  # relative, of kilometres and changes
 FAINT_SHARE = 0.01  # of the mean work of a grid: a pair that could do less is not made dearer by it
 LOAD_EPSILON = 1e-9
 
 
-def assign_with_splits(problem: StaffingProblem, slack: float) -> tuple[np.ndarray, np.ndarray, float]:
+def assign_with_splits(
+    problem: StaffingProblem, slack: float
+) -> tuple[np.ndarray, np.ndarray, float]:
     """Return loads (member by grid), who stands where, and the proven bound.
 
     First the heaviest load per capacity is made least with work as sand (a linear programme: no plan under these rules can
@@ -39,12 +37,14 @@ def assign_with_splits(problem: StaffingProblem, slack: float) -> tuple[np.ndarr
     limit = bound * (1 + slack)
     used = _cheapest_sharing(problem, limit)
     used = sand if used is None else used
-    used |= _nearest_candidates(problem, np.ones_like(problem.main), CANDIDATES_PER_GRID) | _nearest_candidates(
-        problem, problem.main, MAIN_CANDIDATES
-    )
+    used |= _nearest_candidates(
+        problem, np.ones_like(problem.main), CANDIDATES_PER_GRID
+    ) | _nearest_candidates(problem, problem.main, MAIN_CANDIDATES)
     if problem.spread and not problem.main.all():
         used |= _nearest_candidates(problem, ~problem.main, MAIN_CANDIDATES)
-    own = np.argsort(np.where(problem.allowed, problem.cost, np.inf), axis=1, kind="stable")[:, :CANDIDATES_PER_MEMBER]
+    own = np.argsort(np.where(problem.allowed, problem.cost, np.inf), axis=1, kind="stable")[
+        :, :CANDIDATES_PER_MEMBER
+    ]
     used[np.arange(len(own))[:, None], own] = True
     pairs = np.nonzero((used | problem.pinned) & problem.allowed)
     return (*_choose_people(problem, pairs, limit), bound)
@@ -54,7 +54,9 @@ def _nearest_candidates(problem: StaffingProblem, who: np.ndarray, count: int) -
     """Member by grid: of those asked for, the cheapest few of each grid."""
     costs = np.where(problem.allowed & who[:, None], problem.cost, np.inf)
     near = np.zeros_like(problem.allowed)
-    near[np.argsort(costs, axis=0, kind="stable")[:count], np.arange(costs.shape[1])[None, :]] = True
+    near[np.argsort(costs, axis=0, kind="stable")[:count], np.arange(costs.shape[1])[None, :]] = (
+        True
+    )
     return near
 
 
@@ -78,10 +80,13 @@ def _evenest_sharing(problem: StaffingProblem) -> tuple[np.ndarray, float]:
         np.append(np.zeros(whole.shape[1]), 1.0),
         constraints=[
             LinearConstraint(sp.hstack([whole, none]), problem.work, problem.work),
-            LinearConstraint(sp.hstack([loads, sp.csr_matrix(-problem.capacity[:, None])]), -np.inf, 0),
+            LinearConstraint(
+                sp.hstack([loads, sp.csr_matrix(-problem.capacity[:, None])]), -np.inf, 0
+            ),
         ],
     )
-    assert answer.x is not None, answer.message  # every grid has an allowed member, so there is a sharing
+    # every grid has an allowed member, so there is a sharing
+    assert answer.x is not None, answer.message
     return _used_pairs(problem, pairs, answer.x[:-1]), float(answer.x[-1])
 
 
@@ -103,13 +108,17 @@ def _cheapest_sharing(problem: StaffingProblem, limit: float) -> np.ndarray | No
     return None if answer.x is None else _used_pairs(problem, pairs, answer.x)
 
 
-def _used_pairs(problem: StaffingProblem, pairs: tuple[np.ndarray, ...], load: np.ndarray) -> np.ndarray:
+def _used_pairs(
+    problem: StaffingProblem, pairs: tuple[np.ndarray, ...], load: np.ndarray
+) -> np.ndarray:
     used = np.zeros_like(problem.allowed)
     used[pairs] = load > LOAD_EPSILON
     return used
 
 
-def _sum_matrices(problem: StaffingProblem, pairs: tuple[np.ndarray, ...]) -> tuple[sp.csr_matrix, sp.csr_matrix]:
+def _sum_matrices(
+    problem: StaffingProblem, pairs: tuple[np.ndarray, ...]
+) -> tuple[sp.csr_matrix, sp.csr_matrix]:
     """Matrices that add the loads of pairs up by grid, and by member."""
     member, grid = pairs
     at, ones = np.arange(len(member)), np.ones(len(member))
@@ -139,13 +148,15 @@ def _choose_people(
     staffed = sp.csr_matrix((held, (grid, at)), shape=(grids, size))
     helping = sp.csr_matrix((1.0 - held, (grid, at)), shape=(grids, size))
     spread = problem.spread and int((~problem.main).sum()) >= grids
-    helped = np.minimum(helping @ ones, 1.0) * spread  # a helper each where there are helpers enough
+    # a helper each where there are helpers enough
+    helped = np.minimum(helping @ ones, 1.0) * spread
     busy = (of_member @ ones > 0).astype(float)  # whoever may take something, takes something
     answer = solve_milp(
         np.concatenate([problem.cost[member, grid], np.zeros(size)]),
         integrality=np.concatenate([ones, np.zeros(size)]),
         bounds=Bounds(
-            np.concatenate([problem.pinned[member, grid].astype(float), np.zeros(size)]), np.concatenate([ones, most])
+            np.concatenate([problem.pinned[member, grid].astype(float), np.zeros(size)]),
+            np.concatenate([ones, most]),
         ),
         constraints=[
             LinearConstraint(sp.hstack([none_g, of_grid]), problem.work, problem.work),
@@ -170,4 +181,6 @@ def _choose_people(
     stands, load = np.zeros(problem.km.shape, dtype=bool), np.zeros(problem.km.shape)
     load[member, grid] = np.where(answer.x[size:] > LOAD_EPSILON, answer.x[size:], 0.0)
     stands[member, grid] = (answer.x[:size] > 0.5) | (load[member, grid] > 0)
-    return load * (problem.work / np.where(load.sum(axis=0) > 0, load.sum(axis=0), 1.0))[None, :], stands
+    return load * (problem.work / np.where(load.sum(axis=0) > 0, load.sum(axis=0), 1.0))[
+        None, :
+    ], stands

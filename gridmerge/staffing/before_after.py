@@ -45,13 +45,17 @@ def before_and_after(
     return {
         "bands": list(LOAD_BANDS),
         "before": _load_state(now / capacity / mean, held["grid_code"].nunique()),
-        "after": _load_state(loads.reindex(capacity.index, fill_value=0.0) / capacity / mean, len(work)),
+        "after": _load_state(
+            loads.reindex(capacity.index, fill_value=0.0) / capacity / mean, len(work)
+        ),
     }
 
 
 def _load_state(level: pd.Series, grids: int) -> dict[str, Any]:
     rounded = level.to_numpy(dtype=float).round(9)
-    counts = np.bincount(np.searchsorted(LOAD_BANDS, rounded, side="left"), minlength=len(LOAD_BANDS) + 1)
+    counts = np.bincount(
+        np.searchsorted(LOAD_BANDS, rounded, side="left"), minlength=len(LOAD_BANDS) + 1
+    )
     return {
         "grids": int(grids),
         "without_work": int((rounded <= 0).sum()),

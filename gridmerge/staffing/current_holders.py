@@ -8,7 +8,8 @@ import pandas as pd
 
 from gridmerge.model import GridPlan, Layer, Roster
 
-MIN_HELD_SHARE = 0.5  # share of a grid: who holds less of it does not hold it, but a neighbour's drawing error
+# share of a grid: who holds less of it does not hold it, but a neighbour's drawing error
+MIN_HELD_SHARE = 0.5
 HOLDER_COLUMNS = ["grid_code", "member_id", "share"]
 
 
@@ -39,7 +40,8 @@ def find_current_holders(
     """
     table = _by_departments(roster, crosswalk, layers) if earlier is None else _by_plan(earlier)
     known = table[
-        table["member_id"].isin(roster.members["member_id"]) & table["grid_code"].isin(plan.grids["grid_code"])
+        table["member_id"].isin(roster.members["member_id"])
+        & table["grid_code"].isin(plan.grids["grid_code"])
     ]
     return known.sort_values(["grid_code", "member_id"], ignore_index=True)[HOLDER_COLUMNS]
 
@@ -49,8 +51,12 @@ def _by_plan(earlier: pd.DataFrame) -> pd.DataFrame:
     return carried.drop_duplicates(["grid_code", "member_id"]).assign(share=1.0)
 
 
-def _by_departments(roster: Roster, crosswalk: pd.DataFrame, layers: Sequence[Layer]) -> pd.DataFrame:
-    names = roster.members.loc[~roster.members["name"].duplicated(keep=False), ["member_id", "name"]]
+def _by_departments(
+    roster: Roster, crosswalk: pd.DataFrame, layers: Sequence[Layer]
+) -> pd.DataFrame:
+    names = roster.members.loc[
+        ~roster.members["name"].duplicated(keep=False), ["member_id", "name"]
+    ]
     parts = [
         layer.frame.loc[layer.frame["holder"] != "", ["source_id", "holder"]].assign(
             layer=layer.key, weight=layer.spec.weight
@@ -58,10 +64,15 @@ def _by_departments(roster: Roster, crosswalk: pd.DataFrame, layers: Sequence[La
         for layer in layers
         if layer.spec.role != "barrier"
     ]
-    holders = pd.concat(parts) if parts else pd.DataFrame(columns=["source_id", "holder", "layer", "weight"])
+    holders = (
+        pd.concat(parts)
+        if parts
+        else pd.DataFrame(columns=["source_id", "holder", "layer", "weight"])
+    )
     held = crosswalk.merge(holders, on=["layer", "source_id"])
     held = held[held["share_of_grid"] >= MIN_HELD_SHARE]
-    says = held.groupby("layer")["weight"].first().sum()  # of all departments that name holders at all
+    # of all departments that name holders at all
+    says = held.groupby("layer")["weight"].first().sum()
     mine = held.merge(names, left_on="holder", right_on="name")
     mine = mine.assign(share=mine["share_of_grid"] * mine["weight"] / says if says > 0 else 0.0)
     return pd.DataFrame(mine.groupby(["grid_code", "member_id"])["share"].sum()).reset_index()

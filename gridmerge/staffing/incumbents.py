@@ -71,7 +71,9 @@ def _are_alike(one: pd.Series, other: pd.Series, share: float) -> pd.Series:
     return (one - other).abs() <= share * np.maximum(one, other) + FIGURE_EPSILON
 
 
-def staff_around_incumbents(problem: StaffingProblem, incumbents: Incumbents, rules: Staffing) -> StaffingSolution:
+def staff_around_incumbents(
+    problem: StaffingProblem, incumbents: Incumbents, rules: Staffing
+) -> StaffingSolution:
     """Answer a staffing problem with the settled grids as they were.
 
     Parameters
@@ -114,7 +116,9 @@ def staff_around_incumbents(problem: StaffingProblem, incumbents: Incumbents, ru
 def _loads_before(problem: StaffingProblem, postings: pd.DataFrame) -> np.ndarray:
     """Member by grid: the load by the earlier plan; a trace where somebody stood without any."""
     load = postings["load"].astype(float).clip(lower=FIGURE_EPSILON)
-    wide = postings.assign(load=load).pivot_table(index="member_id", columns="grid_code", values="load", aggfunc="sum")
+    wide = postings.assign(load=load).pivot_table(
+        index="member_id", columns="grid_code", values="load", aggfunc="sum"
+    )
     return wide.reindex(index=problem.member_id, columns=problem.grid_code).fillna(0.0).to_numpy()
 
 
@@ -125,10 +129,16 @@ def _shared_as_before(before: np.ndarray, work: np.ndarray) -> np.ndarray:
     return np.asarray(before * rate[None, :])
 
 
-def _still_settled(problem: StaffingProblem, incumbents: Incumbents, stood: np.ndarray) -> np.ndarray:
+def _still_settled(
+    problem: StaffingProblem, incumbents: Incumbents, stood: np.ndarray
+) -> np.ndarray:
     """Which grids keep their people: by village, as long as nobody there is missing, new or against the rules."""
     settled = np.isin(problem.grid_code, sorted(incumbents.settled))
-    broken = ~stood.any(axis=0) | (stood & ~problem.allowed).any(axis=0) | (problem.pinned & ~stood).any(axis=0)
+    broken = (
+        ~stood.any(axis=0)
+        | (stood & ~problem.allowed).any(axis=0)
+        | (problem.pinned & ~stood).any(axis=0)
+    )
     broken |= np.isin(problem.grid_code, _with_leavers(problem, incumbents.postings))
     called_away = (problem.pinned & ~stood).any(axis=1)
     broken |= stood[called_away].any(axis=0)
@@ -152,10 +162,14 @@ def _joined_by(problem: StaffingProblem, postings: pd.DataFrame) -> set[str]:
     return villages - {""}
 
 
-def _spare_capacity(problem: StaffingProblem, before: np.ndarray, settled: np.ndarray) -> np.ndarray:
+def _spare_capacity(
+    problem: StaffingProblem, before: np.ndarray, settled: np.ndarray
+) -> np.ndarray:
     """What settled grids leave of each member's capacity, by the share of the earlier load that lay elsewhere."""
     whole = before.sum(axis=1)
-    tied = np.divide(before[:, settled].sum(axis=1), whole, out=np.zeros(len(whole)), where=whole > 0)
+    tied = np.divide(
+        before[:, settled].sum(axis=1), whole, out=np.zeros(len(whole)), where=whole > 0
+    )
     return np.asarray(problem.capacity * (1.0 - tied))
 
 

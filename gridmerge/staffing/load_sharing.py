@@ -5,7 +5,9 @@ from __future__ import annotations
 import numpy as np
 
 
-def shared_loads(work: np.ndarray, capacity: np.ndarray, stands: np.ndarray, helper: np.ndarray) -> np.ndarray:
+def shared_loads(
+    work: np.ndarray, capacity: np.ndarray, stands: np.ndarray, helper: np.ndarray
+) -> np.ndarray:
     """Return the loads, member by grid: each grid's work divided among its members as evenly as can be.
 
     Parameters
@@ -30,7 +32,9 @@ def shared_loads(work: np.ndarray, capacity: np.ndarray, stands: np.ndarray, hel
         relief = (capacity[:, None] * helping).sum(axis=0)
         level = _common_level(work[grids], relief, capacity[member])
         helped = np.minimum(level * relief, work[grids])
-        load[:, grids] = capacity[:, None] * helping * (helped / np.where(relief > 0, relief, 1.0))[None, :]
+        load[:, grids] = (
+            capacity[:, None] * helping * (helped / np.where(relief > 0, relief, 1.0))[None, :]
+        )
         load[member, grids] = work[grids] - helped
         done[grids] = True
     alone = np.flatnonzero(~done)

@@ -16,14 +16,15 @@ from scipy.optimize import Bounds, LinearConstraint, linprog
 from gridmerge.optimize.highs import solve_milp
 from gridmerge.staffing.team_problem import TeamProblem
 
-MAX_PROVEN_GRIDS = 300  # grids up to which it is asked: beyond, the knapsacks take longer than the answer is worth
+# grids up to which it is asked: beyond, the knapsacks take longer than the answer is worth
+MAX_PROVEN_GRIDS = 300
 WORK_UNITS = 1000  # of work on a mean grid; rounded down, so that the bound holds
-BISECTION_STEPS = (
-    8  # halvings of the range between bound and plan: it is a tenth wide, so the last is a twentieth of a per cent
-)
+BISECTION_STEPS = 8  # halvings of the range between bound and plan: it is a tenth wide, so the last is a twentieth of a per cent
 COLUMN_ROUNDS = 100  # of new teams at a level; it converges within some twenty
-MAX_BRANCH_NODES = 30  # branch-and-bound nodes, not seconds: a slow computer must not get another plan than a fast one
-SHARES_ABOVE_BOUND = (0.0005, 0.003, 0.008, 0.015)  # shares above the bound at which whole teams are looked for
+# branch-and-bound nodes, not seconds: a slow computer must not get another plan than a fast one
+MAX_BRANCH_NODES = 30
+# shares above the bound at which whole teams are looked for
+SHARES_ABOVE_BOUND = (0.0005, 0.003, 0.008, 0.015)
 COLUMN_EPSILON = 1e-7
 
 
@@ -71,15 +72,20 @@ class TeamColumns:
         """Grids by team, and kinds by team."""
         rows = np.concatenate([np.asarray(self.grids[team], dtype=int) for team in chosen])
         columns = np.repeat(np.arange(len(chosen)), [len(self.grids[team]) for team in chosen])
-        cover = sp.csr_matrix((np.ones(len(rows)), (rows, columns)), shape=(len(self.work), len(chosen)))
+        cover = sp.csr_matrix(
+            (np.ones(len(rows)), (rows, columns)), shape=(len(self.work), len(chosen))
+        )
         kinds = np.array(self.kinds)[chosen]
         used = sp.csr_matrix(
-            (np.ones(len(chosen)), (kinds, np.arange(len(chosen)))), shape=(len(self.kind), len(chosen))
+            (np.ones(len(chosen)), (kinds, np.arange(len(chosen)))),
+            shape=(len(self.kind), len(chosen)),
         )
         return cover, used
 
 
-def prove_load_bound(task: TeamProblem, owner: np.ndarray, low: float, high: float) -> tuple[float, np.ndarray | None]:
+def prove_load_bound(
+    task: TeamProblem, owner: np.ndarray, low: float, high: float
+) -> tuple[float, np.ndarray | None]:
     """Return a level no teams can stay below, and the owner of each grid in teams near to it where some were found.
 
     Parameters
@@ -93,7 +99,9 @@ def prove_load_bound(task: TeamProblem, owner: np.ndarray, low: float, high: flo
     """
     kind, member_kind, count = np.unique(task.capacity, return_inverse=True, return_counts=True)
     helper = float(task.helping.max(initial=0.0))
-    columns = TeamColumns(work=task.work, kind=kind, count=count, helper=helper, helpers=len(task.helping))
+    columns = TeamColumns(
+        work=task.work, kind=kind, count=count, helper=helper, helpers=len(task.helping)
+    )
     for grid in range(len(task.work)):
         for at in range(len(kind)):
             columns.add((grid,), at)
@@ -107,7 +115,9 @@ def prove_load_bound(task: TeamProblem, owner: np.ndarray, low: float, high: flo
         else:
             reach = level
     for share in SHARES_ABOVE_BOUND:
-        whole = _find_whole_teams(columns, bound * (1 + share)) if bound * (1 + share) < high else None
+        whole = (
+            _find_whole_teams(columns, bound * (1 + share)) if bound * (1 + share) < high else None
+        )
         if whole is not None:
             return bound, _assign_owners(whole, columns, member_kind, len(task.work))
     return bound, None
@@ -119,7 +129,8 @@ def _is_out_of_reach(columns: TeamColumns, level: float) -> bool:
     for _ in range(COLUMN_ROUNDS):
         needs = columns.needs(level)
         chosen = np.flatnonzero(np.isfinite(needs))
-        missing = 1.0 + needs[chosen].max(initial=0.0)  # price of leaving a grid out: no sharing does, so any is right
+        # price of leaving a grid out: no sharing does, so any is right
+        missing = 1.0 + needs[chosen].max(initial=0.0)
         value, price, rent = _price_teams(columns, chosen, needs[chosen], missing)
         if value <= columns.helpers + COLUMN_EPSILON:
             return False
@@ -160,14 +171,19 @@ class _Knapsacks:
         size = np.floor(columns.work / unit * (1 - 1e-12)).astype(int)
         most = int(size.sum())
         means = columns.kind[:, None] + columns.helper * np.arange(columns.helpers + 1)[None, :]
-        return cls(size=size, room=np.minimum(np.floor(means * level / unit * (1 + 1e-12)).astype(int), most))
+        return cls(
+            size=size,
+            room=np.minimum(np.floor(means * level / unit * (1 + 1e-12)).astype(int), most),
+        )
 
     def better(self, columns: TeamColumns, price: np.ndarray, rent: np.ndarray) -> np.ndarray:
         """Add the teams that would help most; the gain of the best team of each kind (nothing or less)."""
         widest = int(self.room.max())
         value, kept = np.zeros(widest + 1), np.zeros((len(self.size), widest + 1), dtype=bool)
         for grid, size in enumerate(self.size):  # a knapsack: each grid builds on those before
-            if price[grid] > COLUMN_EPSILON and size <= widest:  # a grid no team could carry stands in none
+            if (
+                price[grid] > COLUMN_EPSILON and size <= widest
+            ):  # a grid no team could carry stands in none
                 moved = value[: widest + 1 - size] + price[grid]
                 kept[grid, size:] = moved > value[size:]
                 value[size:] = np.maximum(value[size:], moved)
@@ -204,11 +220,14 @@ def _find_whole_teams(columns: TeamColumns, level: float) -> list[int] | None:
     return [int(team) for team in chosen[answer.x > 0.5]]
 
 
-def _assign_owners(teams: list[int], columns: TeamColumns, member_kind: np.ndarray, grids: int) -> np.ndarray:
+def _assign_owners(
+    teams: list[int], columns: TeamColumns, member_kind: np.ndarray, grids: int
+) -> np.ndarray:
     """The main member of each grid: teams of a kind in their order to the members of that kind in theirs."""
     owner = np.zeros(grids, dtype=int)
     free = {kind: np.flatnonzero(member_kind == kind).tolist() for kind in range(len(columns.kind))}
     for team in teams:
         member = free[columns.kinds[team]].pop(0)
-        owner[list(columns.grids[team])] = member  # a grid in two teams goes to the later: less for the other
+        # a grid in two teams goes to the later: less for the other
+        owner[list(columns.grids[team])] = member
     return owner

@@ -9,9 +9,7 @@ from scipy.optimize import Bounds, LinearConstraint
 from gridmerge.optimize.highs import solve_milp
 from gridmerge.staffing.problem import StaffingProblem
 
-MAX_BRANCH_NODES = (
-    2000  # branch-and-bound nodes, not seconds: a slow computer must not get another plan than a fast one
-)
+MAX_BRANCH_NODES = 2000  # branch-and-bound nodes, not seconds: a slow computer must not get another plan than a fast one
 MIP_GAP = 1e-6  # relative: below it two maxima are one
 
 
@@ -24,12 +22,17 @@ def minimize_heaviest_load(problem: StaffingProblem) -> tuple[float, float]:
     grids = len(problem.work)
     if not problem.work.sum() > 0:
         return 0.0, 0.0
-    kind, count = np.unique(np.column_stack([problem.main, problem.capacity]), axis=0, return_counts=True)
+    kind, count = np.unique(
+        np.column_stack([problem.main, problem.capacity]), axis=0, return_counts=True
+    )
     kinds = len(kind)
-    size = kinds * grids + 1  # the last unknown is grid capacity per unit of work, made as large as can be
+    # the last unknown is grid capacity per unit of work, made as large as can be
+    size = kinds * grids + 1
     everyone = sp.hstack([sp.kron(sp.eye(kinds), np.ones((1, grids))), sp.csr_matrix((kinds, 1))])
     staffed = sp.hstack([sp.kron(kind[None, :, 0], sp.eye(grids)), sp.csr_matrix((grids, 1))])
-    carried = sp.hstack([sp.kron(kind[None, :, 1], sp.eye(grids)), sp.csr_matrix(-problem.work[:, None])])
+    carried = sp.hstack(
+        [sp.kron(kind[None, :, 1], sp.eye(grids)), sp.csr_matrix(-problem.work[:, None])]
+    )
     helping = sp.hstack([sp.kron(1 - kind[None, :, 0], sp.eye(grids)), sp.csr_matrix((grids, 1))])
     goal = np.zeros(size)
     goal[-1] = -1.0

@@ -19,14 +19,11 @@ from gridmerge.model import GridPlan, Roster, Township
 
 METRES_PER_KM = 1000.0
 SEPARATORS = r"[、，,；;/\s]+"
-CHANGE_COST_KM = 100.0  # a grid that changes hands counts as so long a way: fewest changes come before distance
-SKILL_COST_KM = (
-    0.5  # a skill the grid needs and the member lacks counts as so much longer a way: ways come before skills
-)
+# a grid that changes hands counts as so long a way: fewest changes come before distance
+CHANGE_COST_KM = 100.0
+SKILL_COST_KM = 0.5  # a skill the grid needs and the member lacks counts as so much longer a way: ways come before skills
 PATROLLING_KINDS = ("full_time", "part_time")
-MAX_GRIDS_PER_MEMBER = (
-    2  # grids a full-timer can be asked to hold while part-timers only help; beyond it they hold grids too
-)
+MAX_GRIDS_PER_MEMBER = 2  # grids a full-timer can be asked to hold while part-timers only help; beyond it they hold grids too
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -104,11 +101,19 @@ class StaffingProblem:
 
 def select_main_members(full_time: np.ndarray, grids: int) -> np.ndarray:
     """Who can be the one member a grid must have: full-timers, or all where those would have too many grids."""
-    return full_time if full_time.sum() * MAX_GRIDS_PER_MEMBER >= grids else np.ones(len(full_time), dtype=bool)
+    return (
+        full_time
+        if full_time.sum() * MAX_GRIDS_PER_MEMBER >= grids
+        else np.ones(len(full_time), dtype=bool)
+    )
 
 
 def staffing_problem(
-    plan: GridPlan, roster: Roster, township: Township, rules: Staffing, present: pd.DataFrame | None
+    plan: GridPlan,
+    roster: Roster,
+    township: Township,
+    rules: Staffing,
+    present: pd.DataFrame | None,
 ) -> StaffingProblem:
     """Set up the problem.
 
@@ -132,8 +137,13 @@ def staffing_problem(
             f"The roster {roster.source.path} has nobody who can take work (capacity above 0); add members to it.",
         )
     grids = plan.grids.sort_values("grid_code").reset_index(drop=True)
-    ids, codes = workers["member_id"].to_numpy(dtype=object), grids["grid_code"].to_numpy(dtype=object)
-    km = distances_km(_home_points(workers, township), geos.point_on_surface(grids.geometry.to_numpy()))
+    ids, codes = (
+        workers["member_id"].to_numpy(dtype=object),
+        grids["grid_code"].to_numpy(dtype=object),
+    )
+    km = distances_km(
+        _home_points(workers, township), geos.point_on_surface(grids.geometry.to_numpy())
+    )
     everyone = members["member_id"].to_numpy(dtype=object)
     _refuse_unknown(rules.pin, everyone, codes, "pin")
     _refuse_unknown(rules.exclude, everyone, codes, "exclude")
@@ -146,7 +156,9 @@ def staffing_problem(
         main=select_main_members((workers["kind"] == "full_time").to_numpy(), len(grids)),
         work=grids["workload"].to_numpy(dtype=float),
         km=km,
-        cost=km + _change_costs(present, ids, codes) + SKILL_COST_KM * measure_missing_skills(rules, workers, grids),
+        cost=km
+        + _change_costs(present, ids, codes)
+        + SKILL_COST_KM * measure_missing_skills(rules, workers, grids),
         allowed=allowed | pinned,
         pinned=pinned,
         member_village=workers["village_code"].to_numpy(dtype=object),
@@ -156,12 +168,19 @@ def staffing_problem(
     )
 
 
-def mask_permitted_pairs(rules: Staffing, ids: np.ndarray, codes: np.ndarray, km: np.ndarray) -> np.ndarray:
+def mask_permitted_pairs(
+    rules: Staffing, ids: np.ndarray, codes: np.ndarray, km: np.ndarray
+) -> np.ndarray:
     """Member by grid, bool: the pairs that exclusions and the longest way leave open."""
-    return np.asarray(~mask_named_pairs(rules.exclude, ids, codes) & ((km <= rules.max_km) if rules.max_km else True))
+    return np.asarray(
+        ~mask_named_pairs(rules.exclude, ids, codes)
+        & ((km <= rules.max_km) if rules.max_km else True)
+    )
 
 
-def _refuse_unknown(wanted: Mapping[str, tuple[str, ...]], ids: np.ndarray, codes: np.ndarray, rule: str) -> None:
+def _refuse_unknown(
+    wanted: Mapping[str, tuple[str, ...]], ids: np.ndarray, codes: np.ndarray, rule: str
+) -> None:
     unknown = [member for member in wanted if member not in set(ids)]
     unknown += [code for listed in wanted.values() for code in listed if code not in set(codes)]
     if unknown:
@@ -173,13 +192,17 @@ def _refuse_unknown(wanted: Mapping[str, tuple[str, ...]], ids: np.ndarray, code
         )
 
 
-def mask_named_pairs(wanted: Mapping[str, tuple[str, ...]], ids: np.ndarray, codes: np.ndarray) -> np.ndarray:
+def mask_named_pairs(
+    wanted: Mapping[str, tuple[str, ...]], ids: np.ndarray, codes: np.ndarray
+) -> np.ndarray:
     """Member by grid, True for the pairs a rule names."""
     named = [[code in wanted.get(member, ()) for code in codes] for member in ids]
     return np.array(named, dtype=bool).reshape(len(ids), len(codes))
 
 
-def measure_missing_skills(rules: Staffing, members: pd.DataFrame, grids: pd.DataFrame) -> np.ndarray:
+def measure_missing_skills(
+    rules: Staffing, members: pd.DataFrame, grids: pd.DataFrame
+) -> np.ndarray:
     """Member by grid: the share (0..1) of what the grid needs that the member does not have.
 
     Raises
@@ -195,7 +218,9 @@ def measure_missing_skills(rules: Staffing, members: pd.DataFrame, grids: pd.Dat
         )
     skills = [parse_skills(cell) for cell in members["departments"]]
     short = np.zeros((len(members), len(grids)))
-    for at, (code, village) in enumerate(zip(grids["grid_code"], grids["village_code"], strict=True)):
+    for at, (code, village) in enumerate(
+        zip(grids["grid_code"], grids["village_code"], strict=True)
+    ):
         wanted = parse_skills("、".join(rules.needs.get(code, rules.needs.get(village, ()))))
         if wanted:
             short[:, at] = [len(wanted - own) / len(wanted) for own in skills]
@@ -212,7 +237,9 @@ def _change_costs(present: pd.DataFrame | None, ids: np.ndarray, codes: np.ndarr
     """Member by grid: the price of not keeping who is there; nothing where nobody of the roster is."""
     if present is None or not len(present):
         return np.zeros((len(ids), len(codes)))
-    held = present.pivot_table(index="member_id", columns="grid_code", values="share", aggfunc="sum")
+    held = present.pivot_table(
+        index="member_id", columns="grid_code", values="share", aggfunc="sum"
+    )
     share = held.reindex(index=ids, columns=codes).fillna(0.0).to_numpy()
     return np.asarray(CHANGE_COST_KM * (share.max(axis=0)[None, :] - share))
 
@@ -232,16 +259,28 @@ def distances_km(homes: np.ndarray, places: np.ndarray) -> np.ndarray:
 def all_distances(plan: GridPlan, roster: Roster, township: Township) -> pd.DataFrame:
     """Kilometres from every member (index) to every grid (columns)."""
     members, grids = roster.members.sort_values("member_id"), plan.grids.sort_values("grid_code")
-    km = distances_km(_home_points(members, township), geos.point_on_surface(grids.geometry.to_numpy()))
-    return pd.DataFrame(km, index=members["member_id"].to_numpy(), columns=grids["grid_code"].to_numpy())
+    km = distances_km(
+        _home_points(members, township), geos.point_on_surface(grids.geometry.to_numpy())
+    )
+    return pd.DataFrame(
+        km, index=members["member_id"].to_numpy(), columns=grids["grid_code"].to_numpy()
+    )
 
 
 def _home_points(workers: gpd.GeoDataFrame, township: Township) -> np.ndarray:
     """Where members start from: home, else the middle of their village, else of the township."""
     villages = township.villages
-    middle = dict(zip(villages["village_code"], geos.point_on_surface(villages.geometry.to_numpy()), strict=True))
+    middle = dict(
+        zip(
+            villages["village_code"],
+            geos.point_on_surface(villages.geometry.to_numpy()),
+            strict=True,
+        )
+    )
     # not the union's own point: that one would hang on the order of the villages
-    centre = shapely.centroid(shapely.multipoints(sorted(middle.values(), key=lambda point: (point.x, point.y))))
+    centre = shapely.centroid(
+        shapely.multipoints(sorted(middle.values(), key=lambda point: (point.x, point.y)))
+    )
     homes = workers.geometry.to_numpy()
     known = ~(shapely.is_missing(homes) | shapely.is_empty(homes))
     return np.array(

@@ -27,7 +27,9 @@ class StaffingSolution:
     bound: float
 
 
-def solve_staffing(problem: StaffingProblem, slack: float, own_village: bool = False) -> StaffingSolution:
+def solve_staffing(
+    problem: StaffingProblem, slack: float, own_village: bool = False
+) -> StaffingSolution:
     """Answer a problem.
 
     Parameters
@@ -44,11 +46,17 @@ def solve_staffing(problem: StaffingProblem, slack: float, own_village: bool = F
     PlanError
         The rules leave a grid or a village without anybody.
     """
-    parts = _by_village(problem) if own_village else [(np.arange(len(problem.member_id)), np.arange(len(problem.work)))]
+    parts = (
+        _by_village(problem)
+        if own_village
+        else [(np.arange(len(problem.member_id)), np.arange(len(problem.work)))]
+    )
     load, stands = np.zeros(problem.km.shape), np.zeros(problem.km.shape, dtype=bool)
     bound = 0.0
     for members, grids in parts:
-        part = _alike_in_order(problem.part(members, grids), _solve_part(problem.part(members, grids), slack))
+        part = _alike_in_order(
+            problem.part(members, grids), _solve_part(problem.part(members, grids), slack)
+        )
         load[np.ix_(members, grids)], stands[np.ix_(members, grids)] = part.load, part.stands
         bound = max(bound, part.bound)
     return StaffingSolution(load=load, stands=stands, bound=bound)
@@ -71,7 +79,9 @@ def _solve_part(problem: StaffingProblem, slack: float) -> StaffingSolution:
 def _by_village(problem: StaffingProblem) -> list[tuple[np.ndarray, np.ndarray]]:
     """Members and grids of each village; members of no village join the one with most work per capacity, one by one."""
     villages = sorted(set(problem.grid_village))
-    staff = {village: np.flatnonzero(problem.member_village == village).tolist() for village in villages}
+    staff = {
+        village: np.flatnonzero(problem.member_village == village).tolist() for village in villages
+    }
     grids = {village: np.flatnonzero(problem.grid_village == village) for village in villages}
     placed = {member for members in staff.values() for member in members}
 
@@ -90,7 +100,9 @@ def _by_village(problem: StaffingProblem) -> list[tuple[np.ndarray, np.ndarray]]
     return [(np.array(sorted(staff[village])), grids[village]) for village in villages]
 
 
-def _attach_light_grids(problem: StaffingProblem, slack: float, light: np.ndarray) -> StaffingSolution:
+def _attach_light_grids(
+    problem: StaffingProblem, slack: float, light: np.ndarray
+) -> StaffingSolution:
     """Grids with hardly any work need nobody of their own: the nearest main member with room takes them along."""
     everyone, heavy = np.arange(len(problem.member_id)), np.flatnonzero(~light)
     rest = _assign_one_grid(problem.part(everyone, heavy), slack)
@@ -113,7 +125,9 @@ def _assign_one_grid(problem: StaffingProblem, slack: float) -> StaffingSolution
     stands[np.arange(len(grid)), grid] = True
     helper = np.zeros(len(grid), dtype=bool)
     return StaffingSolution(
-        load=shared_loads(problem.work, problem.capacity, stands, helper), stands=stands, bound=bound
+        load=shared_loads(problem.work, problem.capacity, stands, helper),
+        stands=stands,
+        bound=bound,
     )
 
 
@@ -148,7 +162,9 @@ def _helper_grids(task: TeamProblem, teams: team_assignment.TeamPlan, spread: bo
         fits = left[grids] >= share
         helped = helpers[grids] * spread
         chosen[helper] = grids[
-            np.lexsort((np.where(fits, task.help_cost[helper, grids], -left[grids]), ~fits, helped))[0]
+            np.lexsort(
+                (np.where(fits, task.help_cost[helper, grids], -left[grids]), ~fits, helped)
+            )[0]
         ]
         helpers[chosen[helper]] += 1
         left[chosen[helper]] -= share
@@ -157,7 +173,9 @@ def _helper_grids(task: TeamProblem, teams: team_assignment.TeamPlan, spread: bo
 
 def _alike_in_order(problem: StaffingProblem, answer: StaffingSolution) -> StaffingSolution:
     """Members whom nothing but the id tells apart get their grids in the order of their ids."""
-    columns = np.column_stack([problem.capacity, problem.main, problem.cost, problem.allowed, problem.pinned])
+    columns = np.column_stack(
+        [problem.capacity, problem.main, problem.cost, problem.allowed, problem.pinned]
+    )
     alike = pd.DataFrame(columns).round(9)
     order = np.arange(len(alike))
     for _, group in alike.groupby(list(alike.columns), sort=True):

@@ -11,7 +11,16 @@ import pandas as pd
 from gridmerge.staffing.problem import PATROLLING_KINDS
 from gridmerge.staffing.support_roles import SUPPORT_DUTIES
 
-SUBSTITUTE_COLUMNS = ("member_id", "grid_code", "stand_in_id", "duty", "load", "load_per_capacity", "over_limit", "km")
+SUBSTITUTE_COLUMNS = (
+    "member_id",
+    "grid_code",
+    "stand_in_id",
+    "duty",
+    "load",
+    "load_per_capacity",
+    "over_limit",
+    "km",
+)
 LOAD_EPSILON = 1e-9
 # Decimals of a load that files keep: less than this is no other load.
 LOAD_DECIMALS = 4
@@ -70,7 +79,11 @@ def find_substitutes(staff: SettledPlan) -> pd.DataFrame:
     standing = _standing_covers(staff)
     for member in sorted(set(staff.assignments["member_id"])):
         taken = standing.get(member)
-        rows += _cover_member(staff, member) if taken is None else _recompute_cover(staff, member, taken)
+        rows += (
+            _cover_member(staff, member)
+            if taken is None
+            else _recompute_cover(staff, member, taken)
+        )
     table = pd.DataFrame(rows, columns=list(SUBSTITUTE_COLUMNS))
     return table.sort_values(["member_id", "grid_code", "stand_in_id"], ignore_index=True)
 
@@ -84,7 +97,10 @@ def _standing_covers(staff: SettledPlan) -> dict[str, list[TakenGrid]]:
     standing: dict[str, list[TakenGrid]] = {}
     for leaving, rows in staff.earlier_covers.groupby("member_id", sort=True):
         columns = (rows[name].tolist() for name in ("grid_code", "stand_in_id", "duty", "load"))
-        taken = [(str(grid), str(who), str(duty), float(load)) for grid, who, duty, load in zip(*columns, strict=True)]
+        taken = [
+            (str(grid), str(who), str(duty), float(load))
+            for grid, who, duty, load in zip(*columns, strict=True)
+        ]
         if leaving in alike and all(_may_cover(staff, grid, who) for grid, who, _, _ in taken):
             standing[str(leaving)] = taken
     return standing
@@ -94,7 +110,9 @@ def _posts_by_member(assignments: pd.DataFrame) -> dict[str, set[tuple[str, str,
     posts: dict[str, set[tuple[str, str, float]]] = {}
     columns = (assignments[name].tolist() for name in ("member_id", "grid_code", "duty", "load"))
     for who, grid, duty, load in zip(*columns, strict=True):
-        posts.setdefault(str(who), set()).add((str(grid), str(duty), round(float(load), LOAD_DECIMALS)))
+        posts.setdefault(str(who), set()).add(
+            (str(grid), str(duty), round(float(load), LOAD_DECIMALS))
+        )
     return posts
 
 
@@ -103,7 +121,9 @@ def _may_cover(staff: SettledPlan, grid: str, who: str) -> bool:
     return known and bool(staff.allowed.loc[who, grid])
 
 
-def _recompute_cover(staff: SettledPlan, leaving: str, taken: list[TakenGrid]) -> list[dict[str, object]]:
+def _recompute_cover(
+    staff: SettledPlan, leaving: str, taken: list[TakenGrid]
+) -> list[dict[str, object]]:
     """The rows of a cover that stands, with today's levels."""
     load, capacity = _other_loads(staff, leaving)
     for _, who, _, share in taken:
@@ -158,13 +178,19 @@ def _choose_takers(
     if staying and work > LOAD_EPSILON:
         whole = sum(capacity[who] for who in staying)
         shared = [(who, work * capacity[who] / whole) for who in staying]
-        if max((load[who] + share) / capacity[who] for who, share in shared) <= staff.limit + LOAD_EPSILON:
+        if (
+            max((load[who] + share) / capacity[who] for who, share in shared)
+            <= staff.limit + LOAD_EPSILON
+        ):
             return shared
     able = staying if staying and work <= LOAD_EPSILON else able
     km = staff.km[grid].reindex(able).tolist()
     after = [(load[who] + work) / capacity[who] for who in able]
     fits = [level <= staff.limit + LOAD_EPSILON or work <= LOAD_EPSILON for level in after]
-    best = min(range(len(able)), key=lambda at: (not fits[at], km[at] if fits[at] else after[at], after[at], able[at]))
+    best = min(
+        range(len(able)),
+        key=lambda at: (not fits[at], km[at] if fits[at] else after[at], after[at], able[at]),
+    )
     if shared and max((load[who] + share) / capacity[who] for who, share in shared) <= after[best]:
         return shared
     return [(able[best], work)]

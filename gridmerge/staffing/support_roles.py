@@ -13,9 +13,16 @@ from gridmerge.i18n.text import Text
 from gridmerge.model import GridPlan, Roster
 from gridmerge.staffing.problem import mask_named_pairs, mask_permitted_pairs
 
-DUTY_NAMES = {"leader": "网格长", "full_time": "专职网格员", "part_time": "兼职网格员", "adviser": "指导员"}
+DUTY_NAMES = {
+    "leader": "网格长",
+    "full_time": "专职网格员",
+    "part_time": "兼职网格员",
+    "adviser": "指导员",
+}
 SUPPORT_DUTIES = ("leader", "adviser", "other")
-PATTERN_PLACES: Mapping[str, tuple[str, ...]] = {  # what every grid should have, by pattern of [staffing]
+PATTERN_PLACES: Mapping[
+    str, tuple[str, ...]
+] = {  # what every grid should have, by pattern of [staffing]
     "default": (),
     "1+5+N": (),
     "1+3+N": ("leader", "full_time", "part_time", "adviser"),
@@ -58,14 +65,21 @@ def assign_support_roles(
     pinned = mask_named_pairs(rules.pin, ids, codes)
     free = ~pinned.any(axis=1)
     stood = _previous_posts(before, members, codes) & open_to
-    work, capacity = grids["workload"].to_numpy(dtype=float), members["capacity"].to_numpy(dtype=float)
+    work, capacity = (
+        grids["workload"].to_numpy(dtype=float),
+        members["capacity"].to_numpy(dtype=float),
+    )
     stands = np.zeros(open_to.shape, dtype=bool)
     for kind in SUPPORT_DUTIES:
-        rows = np.flatnonzero((members["kind"] == kind).to_numpy() & (capacity > 0) & (free | (kind == "leader")))
+        rows = np.flatnonzero(
+            (members["kind"] == kind).to_numpy() & (capacity > 0) & (free | (kind == "leader"))
+        )
         if kind == "leader":
             stands[rows] = open_to[rows]
         elif kind == "adviser":
-            stands[rows] = _assign_advisers(open_to[rows], near[rows], work, capacity[rows], stood[rows])
+            stands[rows] = _assign_advisers(
+                open_to[rows], near[rows], work, capacity[rows], stood[rows]
+            )
         else:
             stands[rows] = _place_by_work(open_to[rows], near[rows], work, stood[rows])
     member, grid = np.nonzero(stands | pinned)
@@ -79,14 +93,18 @@ def assign_support_roles(
     )
 
 
-def _previous_posts(before: pd.DataFrame | None, members: pd.DataFrame, codes: np.ndarray) -> np.ndarray:
+def _previous_posts(
+    before: pd.DataFrame | None, members: pd.DataFrame, codes: np.ndarray
+) -> np.ndarray:
     """Member by grid, True where the earlier plan has the member in the duty of today's kind."""
     ids = members["member_id"].to_numpy(dtype=object)
     if before is None:
         return np.zeros((len(ids), len(codes)), dtype=bool)
     posts = set(zip(before["member_id"], before["duty"], before["grid_code"], strict=True))
     kinds = members["kind"].tolist()
-    rows = [[(who, kind, code) in posts for code in codes] for who, kind in zip(ids, kinds, strict=True)]
+    rows = [
+        [(who, kind, code) in posts for code in codes] for who, kind in zip(ids, kinds, strict=True)
+    ]
     return np.array(rows, dtype=bool).reshape(len(ids), len(codes))
 
 
@@ -109,7 +127,9 @@ def _assign_advisers(
     return stands
 
 
-def _place_by_work(open_to: np.ndarray, km: np.ndarray, work: np.ndarray, stood: np.ndarray) -> np.ndarray:
+def _place_by_work(
+    open_to: np.ndarray, km: np.ndarray, work: np.ndarray, stood: np.ndarray
+) -> np.ndarray:
     """Everyone on one grid: those with least choice first, where there is most work for each already there."""
     stands = stood.copy()
     for member in np.argsort(open_to.sum(axis=1), kind="stable"):
@@ -118,7 +138,9 @@ def _place_by_work(open_to: np.ndarray, km: np.ndarray, work: np.ndarray, stood:
     return stands
 
 
-def _emptiest_grid(open_to: np.ndarray, km: np.ndarray, work: np.ndarray, stands: np.ndarray) -> int:
+def _emptiest_grid(
+    open_to: np.ndarray, km: np.ndarray, work: np.ndarray, stands: np.ndarray
+) -> int:
     able = np.flatnonzero(open_to)
     there = stands[:, able].sum(axis=0)
     return int(able[np.lexsort((able, km[able], -(work[able] / (there + 1)).round(9)))[0]])
@@ -127,7 +149,10 @@ def _emptiest_grid(open_to: np.ndarray, km: np.ndarray, work: np.ndarray, stands
 def pattern_gaps(assignments: pd.DataFrame, plan: GridPlan, rules: Staffing) -> list[Finding]:
     """Return what the pattern asks of every grid and some do not have: a finding a duty."""
     missing = {
-        duty: sorted(set(plan.grids["grid_code"]) - set(assignments.loc[assignments["duty"] == duty, "grid_code"]))
+        duty: sorted(
+            set(plan.grids["grid_code"])
+            - set(assignments.loc[assignments["duty"] == duty, "grid_code"])
+        )
         for duty in PATTERN_PLACES[rules.pattern]
     }
     return [

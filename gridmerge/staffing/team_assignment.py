@@ -18,14 +18,11 @@ from gridmerge.optimize.highs import solve_milp
 from gridmerge.staffing.lower_bound import MAX_PROVEN_GRIDS, prove_load_bound
 from gridmerge.staffing.team_problem import TeamProblem
 
-CANDIDATES_PER_PLACE = (
-    15  # candidates a grid or helper: the nearest members; more make the programme larger, hardly better
-)
-MAX_BRANCH_NODES = 20  # branch-and-bound nodes, not seconds: a slow computer must not get another plan than a fast one
+CANDIDATES_PER_PLACE = 15  # candidates a grid or helper: the nearest members; more make the programme larger, hardly better
+# branch-and-bound nodes, not seconds: a slow computer must not get another plan than a fast one
+MAX_BRANCH_NODES = 20
 MIP_GAP = 0.01  # relative, of kilometres and changes
-MAX_WHOLE_SIZE = (
-    80  # grids and helpers up to which HiGHS is asked for a whole answer: beyond, it takes longer than it is worth
-)
+MAX_WHOLE_SIZE = 80  # grids and helpers up to which HiGHS is asked for a whole answer: beyond, it takes longer than it is worth
 IMPROVEMENT_ROUNDS = 20  # of descent and exchange, each of which ends when it helps no more
 MAX_DESCENT_MOVES = 20_000  # a descent ends long before; this only bounds it
 LOAD_EPSILON = 1e-9
@@ -54,7 +51,9 @@ def bound_whole_grids(task: TeamProblem) -> float:
     if len(task.helping):
         return max(task.mean, _helper_level_bound(task))
     heaviest, n = np.sort(task.work)[::-1], len(task.capacity)
-    crowded = [heaviest[k * (n - 1) : k * n + 1].sum() for k in range(1, (len(heaviest) - 1) // n + 1)]
+    crowded = [
+        heaviest[k * (n - 1) : k * n + 1].sum() for k in range(1, (len(heaviest) - 1) // n + 1)
+    ]
     return float(max(task.mean, max([heaviest[0], *crowded]) / task.capacity.max()))
 
 
@@ -72,7 +71,9 @@ def _helper_level_bound(task: TeamProblem) -> float:
     low, high = 0, len(levels) - 1
     while low < high:
         middle = (low + high) // 2
-        need = np.ceil((task.work / max(levels[middle], LOAD_EPSILON) - member) / helper - LOAD_EPSILON)
+        need = np.ceil(
+            (task.work / max(levels[middle], LOAD_EPSILON) - member) / helper - LOAD_EPSILON
+        )
         enough = np.maximum(need, 0).sum() <= len(task.helping)
         low, high = (low, middle) if enough else (middle + 1, high)
     return float(levels[low])
@@ -90,7 +91,10 @@ def form_teams(task: TeamProblem, slack: float) -> tuple[TeamPlan, float]:
     answers = [_improve_teams(task, limit, start) for start in starts]
     best = min(
         answers,
-        key=lambda teams: (max(float(teams.levels(task).max()) - limit, LOAD_EPSILON), _total_cost(task, teams)),
+        key=lambda teams: (
+            max(float(teams.levels(task).max()) - limit, LOAD_EPSILON),
+            _total_cost(task, teams),
+        ),
     )
     return best, bound
 
@@ -105,7 +109,10 @@ def _form_evenest_teams(task: TeamProblem, slack: float) -> tuple[TeamPlan, floa
     if owner is None:
         return even, bound
     better = _relieve_heaviest(
-        task, _assign_helpers(task, _occupy_everyone(task, TeamPlan(owner=owner, leads=even.leads)).owner)
+        task,
+        _assign_helpers(
+            task, _occupy_everyone(task, TeamPlan(owner=owner, leads=even.leads)).owner
+        ),
     )
     return min((better, even), key=lambda teams: float(teams.levels(task).max())), bound
 
@@ -183,7 +190,9 @@ def _largest_first(task: TeamProblem) -> TeamPlan:
     # loops by nature: each choice hangs on those before
     for grid in np.argsort(-task.work, kind="stable"):
         unused = load > 0  # everyone gets a grid before anyone gets two
-        member = int(np.lexsort((task.cost[:, grid], (load + task.work[grid]) / task.capacity, unused))[0])
+        member = int(
+            np.lexsort((task.cost[:, grid], (load + task.work[grid]) / task.capacity, unused))[0]
+        )
         owner[grid] = member
         load[member] += max(task.work[grid], LOAD_EPSILON)
     return _relieve_heaviest(task, _assign_helpers(task, owner))
@@ -213,15 +222,24 @@ def _relieve_heaviest(task: TeamProblem, teams: TeamPlan) -> TeamPlan:
 
 def _grid_change(task: TeamProblem, teams: TeamPlan, worst: int) -> tuple[float, TeamPlan]:
     """The best move of a grid away from a team, or swap with a grid of another: the higher level of the two, and the teams."""
-    owner, load, means = teams.owner, _team_loads(teams.owner, task), _team_capacities(teams.leads, task)
+    owner, load, means = (
+        teams.owner,
+        _team_loads(teams.owner, task),
+        _team_capacities(teams.leads, task),
+    )
     mine = np.flatnonzero(owner == worst)
     best, changed = np.inf, owner
     for grid in mine:  # a team's grids are a handful
         if len(mine) > 1:
-            after = np.maximum((load[worst] - task.work[grid]) / means[worst], (load + task.work[grid]) / means)
+            after = np.maximum(
+                (load[worst] - task.work[grid]) / means[worst], (load + task.work[grid]) / means
+            )
             after[worst] = np.inf
             if after.min() < best:
-                best, changed = float(after.min()), _replace_value(owner, grid, int(np.argmin(after)))
+                best, changed = (
+                    float(after.min()),
+                    _replace_value(owner, grid, int(np.argmin(after))),
+                )
         gain = task.work - task.work[grid]
         after = np.maximum((load[worst] + gain) / means[worst], (load[owner] - gain) / means[owner])
         after[owner == worst] = np.inf
@@ -238,7 +256,11 @@ def _helper_change(task: TeamProblem, teams: TeamPlan, worst: int) -> tuple[floa
     """The best helper called from another team, or exchanged for a smaller one."""
     if not len(task.helping):
         return np.inf, teams
-    load, means, leads = _team_loads(teams.owner, task), _team_capacities(teams.leads, task), teams.leads
+    load, means, leads = (
+        _team_loads(teams.owner, task),
+        _team_capacities(teams.leads, task),
+        teams.leads,
+    )
     from_team = np.where(leads == worst, np.inf, load[leads] / (means[leads] - task.helping))
     after = np.maximum(from_team, load[worst] / (means[worst] + task.helping))
     best, changed = float(after.min()), _replace_value(leads, int(np.argmin(after)), worst)
@@ -261,7 +283,9 @@ def _replace_value(values: np.ndarray, at: np.integer | int, value: int) -> np.n
     return changed
 
 
-def _solve_assignment(task: TeamProblem, limit: float, known: TeamPlan, whole: bool) -> TeamPlan | None:
+def _solve_assignment(
+    task: TeamProblem, limit: float, known: TeamPlan, whole: bool
+) -> TeamPlan | None:
     """The generalised assignment problem by HiGHS; None where it found nothing within its nodes.
 
     `known` are teams within the limit: their pairs are among the candidates, so that there is an answer. Not `whole`: the
@@ -274,7 +298,9 @@ def _solve_assignment(task: TeamProblem, limit: float, known: TeamPlan, whole: b
     lead, helper = _candidate_pairs(way.T, known.leads)
     size, split = len(member) + len(lead), len(member)
     at, ones = np.arange(size), np.ones(size)
-    once = sp.csr_matrix((ones, (np.concatenate([grid, grids + helper]), at)), shape=(grids + helpers, size))
+    once = sp.csr_matrix(
+        (ones, (np.concatenate([grid, grids + helper]), at)), shape=(grids + helpers, size)
+    )
     some = sp.csr_matrix((ones[:split], (member, at[:split])), shape=(mains, size))
     load = np.concatenate([task.work[grid], -limit * task.helping[helper]])
     loads = sp.csr_matrix((load, (np.concatenate([member, lead]), at)), shape=(mains, size))
@@ -329,8 +355,17 @@ def _descend_cost(task: TeamProblem, limit: float, teams: TeamPlan) -> TeamPlan:
         move[owner, grids] = np.inf
         move[:, held[owner] == 1] = np.inf
         gain = work[None, :] - work[:, None]  # of a (row) and b: the owner of a takes b
-        one = _excess_load(load[owner][:, None] + gain, means[owner][:, None], limit) - over[owner][:, None]
-        swap = EXCESS_PENALTY * (one + one.T) + cost[owner] + cost[owner].T - mine[:, None] - mine[None, :]
+        one = (
+            _excess_load(load[owner][:, None] + gain, means[owner][:, None], limit)
+            - over[owner][:, None]
+        )
+        swap = (
+            EXCESS_PENALTY * (one + one.T)
+            + cost[owner]
+            + cost[owner].T
+            - mine[:, None]
+            - mine[None, :]
+        )
         swap[owner[:, None] == owner[None, :]] = np.inf
         if min(move.min(), swap.min()) > -LOAD_EPSILON:
             break

@@ -25,7 +25,9 @@ _EXACT = 2**53
 # No code has more digits than this; larger numbers stay as Python writes them.
 _WRITTEN_OUT = 1e30
 # An amount as people write it: thousands marks stand after every third digit or are none, digits stand on one side at least.
-_AMOUNT = re.compile(r"[+-]?(?:\d{1,3}(?:[, ]\d{3})+|\d+)(?:\.\d*)?(?:[eE][+-]?\d{1,3})?|[+-]?\.\d+")
+_AMOUNT = re.compile(
+    r"[+-]?(?:\d{1,3}(?:[, ]\d{3})+|\d+)(?:\.\d*)?(?:[eE][+-]?\d{1,3})?|[+-]?\.\d+"
+)
 # What needs no closer look to be an amount.
 _PLAIN = re.compile(r"[+-]?[0-9]{1,18}(?:\.[0-9]+)?")
 # A whole number that text survives being: no leading zero (codes), no more than 15 digits.
@@ -48,7 +50,9 @@ def as_code(values: pd.Series) -> pd.Series:
     """
     if isinstance(values.dtype, np.dtype) and values.dtype.kind in "iu":
         return values.astype(str).astype(object)
-    texts = [_normalize_code(value) if isinstance(value, str) else cell_text(value) for value in values]
+    texts = [
+        _normalize_code(value) if isinstance(value, str) else cell_text(value) for value in values
+    ]
     if not _are_section_numbers(texts):
         texts = [_drop_zero_decimals(text) for text in texts]
     return pd.Series(texts, index=values.index, dtype=object, name=values.name)
@@ -66,7 +70,9 @@ def code_text(value: object) -> str:
     >>> code_text("网格（１）"), code_text('="0012"'), code_text(510302001001.0), code_text("1e5")
     ('网格(1)', '0012', '510302001001', '1e5')
     """
-    return _drop_zero_decimals(_normalize_code(value)) if isinstance(value, str) else cell_text(value)
+    return (
+        _drop_zero_decimals(_normalize_code(value)) if isinstance(value, str) else cell_text(value)
+    )
 
 
 def cell_text(value: object) -> str:
@@ -111,7 +117,9 @@ def _drop_zero_decimals(text: str) -> str:
 def _are_section_numbers(texts: list[str]) -> bool:
     """Whether the numbers with a point are those of sections: no more end in .0 than in another figure."""
     dotted = [text for text in texts if "." in text and _FRACTION.fullmatch(text)]
-    return bool(dotted) and 2 * sum(_INTEGRAL.fullmatch(text) is not None for text in dotted) <= len(dotted)
+    return bool(dotted) and 2 * sum(
+        _INTEGRAL.fullmatch(text) is not None for text in dotted
+    ) <= len(dotted)
 
 
 def _float_text(value: float) -> str:

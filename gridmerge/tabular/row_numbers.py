@@ -39,7 +39,9 @@ def lines_of(frame: pd.DataFrame | pd.Series) -> NDArray[np.int64] | None:
     return lines.numbers if isinstance(lines, _Lines) and len(lines.numbers) == len(frame) else None
 
 
-def same_lines(frame: Frame, other: pd.DataFrame, rows: Sequence[int] | NDArray[np.int64] | None = None) -> Frame:
+def same_lines(
+    frame: Frame, other: pd.DataFrame, rows: Sequence[int] | NDArray[np.int64] | None = None
+) -> Frame:
     """Note in a frame the lines of another, of which it has all rows or those given."""
     lines = lines_of(other)
     if lines is None:
@@ -47,7 +49,9 @@ def same_lines(frame: Frame, other: pd.DataFrame, rows: Sequence[int] | NDArray[
     return with_lines(frame, lines if rows is None else lines[np.asarray(rows, dtype=np.int64)])
 
 
-def rows_in_words(rows: Sequence[int] | NDArray[np.int64], frame: pd.DataFrame | pd.Series | None = None) -> Text:
+def rows_in_words(
+    rows: Sequence[int] | NDArray[np.int64], frame: pd.DataFrame | pd.Series | None = None
+) -> Text:
     """Name rows of a frame (from 0) by their lines in the file, or as records where it has none; more than a few are left out."""
     lines = None if frame is None else lines_of(frame)
     numbers = [int(row) + 1 if lines is None else int(lines[int(row)]) for row in rows[:_LISTED]]
@@ -61,5 +65,6 @@ def numbers_in_words(numbers: Sequence[int], count: int, *, by_line: bool = True
     zh, en = ("行", "line") if by_line else ("条记录", "record")
     several = "s" if count > 1 else ""
     return Text(
-        f"第 {'、'.join(shown)} {'等' if more else ''}{zh}", f"{en}{several} {', '.join(shown)}{' …' if more else ''}"
+        f"第 {'、'.join(shown)} {'等' if more else ''}{zh}",
+        f"{en}{several} {', '.join(shown)}{' …' if more else ''}",
     )

@@ -17,7 +17,9 @@ def check_counts(written: BuildOutputs, again: BuildInputs) -> Iterator[Violatio
     tables = layer_names(layer.key for layer in again.inputs.layers)
     counted = {
         "layers": len(again.inputs.layers),
-        "sources": sum(len(written.tables[name]) for name in tables.values() if name in written.tables),
+        "sources": sum(
+            len(written.tables[name]) for name in tables.values() if name in written.tables
+        ),
         "faces": len(written.faces),
         "grids": len(written.grids),
         "members": len(written.members),

@@ -85,7 +85,11 @@ def csv_table(file: Path, columns: Sequence[str], numbers: Sequence[str] = ()) -
 
 
 def layer_table(
-    file: Path, name: str, texts: Sequence[str], numbers: Sequence[str] = (), shapes: frozenset[int] | None = POLYGONS
+    file: Path,
+    name: str,
+    texts: Sequence[str],
+    numbers: Sequence[str] = (),
+    shapes: frozenset[int] | None = POLYGONS,
 ) -> pd.DataFrame:
     """Read a layer of a GeoPackage.
 
@@ -126,14 +130,19 @@ def _refuse_shapes(name: str, table: pd.DataFrame, shapes: frozenset[int] | None
     if "geometry" not in table.columns:
         raise ValueError(f"{name}: no geometry")
     geometry = table.geometry.to_numpy()
-    if not np.isin(shapely.get_type_id(geometry), list(shapes)).all() or shapely.is_empty(geometry).any():
+    if (
+        not np.isin(shapely.get_type_id(geometry), list(shapes)).all()
+        or shapely.is_empty(geometry).any()
+    ):
         raise ValueError(f"{name}: a geometry of another kind, or none")
     if not np.isfinite(shapely.get_coordinates(geometry)).all():
         raise ValueError(f"{name}: a coordinate that is no number")
 
 
 def _parse_floats(cells: pd.Series, name: str) -> pd.Series:
-    values = pd.Series([np.nan if cell == "" else float(cell) for cell in cells], index=cells.index, dtype=float)
+    values = pd.Series(
+        [np.nan if cell == "" else float(cell) for cell in cells], index=cells.index, dtype=float
+    )
     if not np.isfinite(values[cells != ""]).all():
         raise ValueError(f"{name}: not a number")
     return values

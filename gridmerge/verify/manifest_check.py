@@ -9,7 +9,13 @@ from pathlib import Path
 from gridmerge.config.settings import Settings
 from gridmerge.invariants import COMPLETENESS, Violation, make_violation, name_first
 from gridmerge.products import BUILD_FILES
-from gridmerge.products.manifest import MANIFEST_FILE, Manifest, ManifestEntry, make_manifest_entry, plain_settings
+from gridmerge.products.manifest import (
+    MANIFEST_FILE,
+    Manifest,
+    ManifestEntry,
+    make_manifest_entry,
+    plain_settings,
+)
 from gridmerge.verify.reloaded_inputs import BuildInputs
 from gridmerge.verify.written_build import BuildOutputs, Report, ReportInput
 
@@ -17,7 +23,13 @@ from gridmerge.verify.written_build import BuildOutputs, Report, ReportInput
 _SHOWN = 80
 INPUTS_PROMISE = 7  # the promise that no input is touched
 # keys of what stands in place of itself: edits saved over by the next meeting, the plan that this build replaced
-_REPLACEABLE_KEYS = ("edits:", "grids:previous", "grids:retired", "grids:postings", "grids:stand_ins")
+_REPLACEABLE_KEYS = (
+    "edits:",
+    "grids:previous",
+    "grids:retired",
+    "grids:postings",
+    "grids:stand_ins",
+)
 # what other programs leave beside the files they open: not of the build, and no lie
 _LITTER_STARTS = (".", "~$")
 _LITTER_ENDS = ("-journal", "-shm", "-wal", ".aux.xml", ".qmd", ".tmp")
@@ -59,7 +71,11 @@ def check_foreign_files(out: Path, manifest: Manifest, settings: Settings) -> It
     known = {out.resolve() / told.path for told in manifest.files} | {out.resolve() / MANIFEST_FILE}
     inputs = (_place(folder, told.path) for told in manifest.inputs)
     known |= {file.resolve() for file in inputs if file is not None}
-    there = [file for file in sorted(out.resolve().iterdir()) if file.is_file() and not _is_litter(file.name)]
+    there = [
+        file
+        for file in sorted(out.resolve().iterdir())
+        if file.is_file() and not _is_litter(file.name)
+    ]
     strange = [file.name for file in there if file not in known]
     if strange:
         yield make_violation(
@@ -69,7 +85,9 @@ def check_foreign_files(out: Path, manifest: Manifest, settings: Settings) -> It
         )
 
 
-def check_input_hashes(manifest: Manifest, report: Report, settings: Settings) -> Iterator[Violation]:
+def check_input_hashes(
+    manifest: Manifest, report: Report, settings: Settings
+) -> Iterator[Violation]:
     """Promise 7: the inputs' fingerprints are those the build wrote down, in both places."""
     passing = {one.path for one in _replaceable_inputs(report)}
     for path, sha256 in sorted(
@@ -92,10 +110,14 @@ def replaced_inputs(manifest: Manifest, report: Report, settings: Settings) -> l
     return sorted({path for path, sha256 in told if not _has_hash(settings.folder, path, sha256)})
 
 
-def check_listed_inputs(written: BuildOutputs, again: BuildInputs, manifest: Manifest) -> Iterator[Violation]:
+def check_listed_inputs(
+    written: BuildOutputs, again: BuildInputs, manifest: Manifest
+) -> Iterator[Violation]:
     """Every input that the project file names is in the report and in the manifest, and so is the project file."""
     sources = again.inputs.sources
-    missing = sorted({source.key for source in sources} - {told.key for told in written.report.inputs})
+    missing = sorted(
+        {source.key for source in sources} - {told.key for told in written.report.inputs}
+    )
     if missing:
         yield make_violation(
             COMPLETENESS,
@@ -144,18 +166,27 @@ def _twice(manifest: Manifest) -> Iterator[Violation]:
 
 
 def _matches_entry(file: Path, told: ManifestEntry) -> bool:
-    return file.stat().st_size == told.size and make_manifest_entry(file, told.path).sha256 == told.sha256
+    return (
+        file.stat().st_size == told.size
+        and make_manifest_entry(file, told.path).sha256 == told.sha256
+    )
 
 
 def _replaceable_inputs(report: Report) -> list[ReportInput]:
     """The inputs that time may replace; a file that is read for something else too is none of them."""
     lasting = {path for path, _ in _input_hashes(report, passing=False)}
-    return [one for one in report.inputs if one.key.startswith(_REPLACEABLE_KEYS) and one.path not in lasting]
+    return [
+        one
+        for one in report.inputs
+        if one.key.startswith(_REPLACEABLE_KEYS) and one.path not in lasting
+    ]
 
 
 def _input_hashes(report: Report, *, passing: bool) -> set[tuple[str, str]]:
     """Path and fingerprint of the files of the inputs that time may replace, or of the others."""
-    sources = [source for source in report.inputs if source.key.startswith(_REPLACEABLE_KEYS) == passing]
+    sources = [
+        source for source in report.inputs if source.key.startswith(_REPLACEABLE_KEYS) == passing
+    ]
     return {(one.path, one.sha256) for source in sources for one in source.files or [source]}
 
 
@@ -172,7 +203,11 @@ def _place(folder: Path, path: str) -> Path | None:
 
 def _has_hash(folder: Path, path: str, sha256: str) -> bool:
     file = _place(folder, path)
-    return file is not None and file.is_file() and make_manifest_entry(file, file.name).sha256 == sha256
+    return (
+        file is not None
+        and file.is_file()
+        and make_manifest_entry(file, file.name).sha256 == sha256
+    )
 
 
 def _is_litter(name: str) -> bool:

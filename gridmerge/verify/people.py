@@ -24,7 +24,9 @@ def _check_members(written: BuildOutputs, again: BuildInputs) -> Iterator[Violat
     known, table = _shown_roster(again), written.assignments
     pairs = {
         (code, member, duty, *known.get(member, ("", "")))
-        for code, member, duty in zip(table["grid_code"], table["member_id"], table["duty"], strict=True)
+        for code, member, duty in zip(
+            table["grid_code"], table["member_id"], table["duty"], strict=True
+        )
     }
     features = [feature.properties for feature in written.geojson.features]
     told = {(grid.grid_code, *_person_row(person)) for grid in features for person in grid.members}
@@ -50,7 +52,9 @@ def _shown_roster(again: BuildInputs) -> dict[str, tuple[str, str]]:
     phones = members["phone"].fillna("").astype(str)
     return {
         member: (redact_text(str(name)), mask_phone(phone, contacts))
-        for member, name, phone in zip(members["member_id"], members["name"].fillna(""), phones, strict=True)
+        for member, name, phone in zip(
+            members["member_id"], members["name"].fillna(""), phones, strict=True
+        )
     }
 
 

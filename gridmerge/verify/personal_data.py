@@ -24,12 +24,18 @@ PUBLIC_NUMBERS = re.compile(r"<v>[^<]*</v>")  # of a workbook: figures; everythi
 
 def check_secrecy(written: BuildOutputs, again: BuildInputs) -> Iterator[Violation]:
     """Read every text of every file, as a person with a search box would."""
-    codes = codes_in([*written.tables.values(), written.crosswalk, written.assignments, written.findings])
+    codes = codes_in(
+        [*written.tables.values(), written.crosswalk, written.assignments, written.findings]
+    )
     full = again.settings.publish.contacts == "full"
-    for name in sorted(name for name in (*BUILD_FILES, MANIFEST_FILE) if (written.out / name).is_file()):
+    for name in sorted(
+        name for name in (*BUILD_FILES, MANIFEST_FILE) if (written.out / name).is_file()
+    ):
         with guard_reading(written.out / name):
             texts = list(_readable_texts(written.out / name))
-        found = next((one for text in texts if (one := find_leak(text, codes, full)) is not None), None)
+        found = next(
+            (one for text in texts if (one := find_leak(text, codes, full)) is not None), None
+        )
         if found is not None:
             yield leak_violation(name, *found)
 
@@ -41,7 +47,9 @@ def _readable_texts(file: Path) -> Iterator[str]:
     elif file.suffix == ".xlsx":
         with zipfile.ZipFile(file) as archive:
             for name in archive.namelist():
-                yield html.unescape(PUBLIC_NUMBERS.sub("", archive.read(name).decode("utf-8", "replace")))
+                yield html.unescape(
+                    PUBLIC_NUMBERS.sub("", archive.read(name).decode("utf-8", "replace"))
+                )
     elif file.suffix in (".json", ".geojson"):
         yield from _json_texts(json.loads(file.read_text("utf-8")))
     else:
@@ -51,7 +59,10 @@ def _readable_texts(file: Path) -> Iterator[str]:
 
 def _sqlite_texts(file: Path) -> Iterator[str]:
     with closing(sqlite3.connect(f"{file.resolve().as_uri()}?mode=ro", uri=True)) as database:
-        names = [row[0] for row in database.execute("SELECT table_name FROM gpkg_contents ORDER BY table_name")]
+        names = [
+            row[0]
+            for row in database.execute("SELECT table_name FROM gpkg_contents ORDER BY table_name")
+        ]
         for name in names:
             quoted = '"' + name.replace('"', '""') + '"'
             for row in database.execute(f"SELECT * FROM {quoted}"):  # noqa: S608 - the name comes from the file's own list

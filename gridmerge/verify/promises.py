@@ -6,7 +6,14 @@ from collections.abc import Iterator
 
 import pandas as pd
 
-from gridmerge.invariants import OUTSIDE, Result, Violation, find_violations, make_violation, name_first
+from gridmerge.invariants import (
+    OUTSIDE,
+    Result,
+    Violation,
+    find_violations,
+    make_violation,
+    name_first,
+)
 from gridmerge.products.data.geopackage import layer_names
 from gridmerge.verify.reloaded_inputs import BuildInputs
 from gridmerge.verify.written_build import BuildOutputs
@@ -27,24 +34,35 @@ def check_layer_crs(written: BuildOutputs, again: BuildInputs) -> list[Violation
 def check_promises(written: BuildOutputs, again: BuildInputs) -> Iterator[Violation]:
     """Every rule of the gate, on the written values; and the layers those of the inputs."""
     result = _build_result(written, again)
-    missing = sorted(set(layer_names(layer.key for layer in again.inputs.layers).values()) - set(written.tables))
+    missing = sorted(
+        set(layer_names(layer.key for layer in again.inputs.layers).values()) - set(written.tables)
+    )
     for name in missing:
-        yield make_violation(3, f"gridmerge.gpkg 缺少图层 {name}。", f"gridmerge.gpkg lacks the layer {name}.")
+        yield make_violation(
+            3, f"gridmerge.gpkg 缺少图层 {name}。", f"gridmerge.gpkg lacks the layer {name}."
+        )
     yield from find_violations(result)
 
 
 def _build_result(written: BuildOutputs, again: BuildInputs) -> Result:
     inputs, findings = again.inputs, written.findings
     names = layer_names(layer.key for layer in inputs.layers)
-    layers = {layer.key: (written.tables.get(names[layer.key], layer.frame), layer) for layer in inputs.layers}
+    layers = {
+        layer.key: (written.tables.get(names[layer.key], layer.frame), layer)
+        for layer in inputs.layers
+    }
     return Result(
         villages=written.villages,
         mended=inputs.township.villages,
         grids=written.grids,
         faces=written.faces,
         memberships=written.tables["memberships"],
-        layers={key: frame for key, (frame, layer) in layers.items() if layer.spec.role != "barrier"},
-        barriers={key: frame for key, (frame, layer) in layers.items() if layer.spec.role == "barrier"},
+        layers={
+            key: frame for key, (frame, layer) in layers.items() if layer.spec.role != "barrier"
+        },
+        barriers={
+            key: frame for key, (frame, layer) in layers.items() if layer.spec.role == "barrier"
+        },
         crosswalk=written.crosswalk,
         works={work.name: work for work in inputs.works},
         outside=_outside_totals(findings),

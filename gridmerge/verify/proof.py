@@ -115,7 +115,10 @@ def prove_build(out: Path, *, processes: int = 1) -> Proof:
         return _make_proof(found)
     if gone:
         return Proof(broken=[], notes=[rebuild.not_rebuilt_note(gone)])
-    differing, other = list(rebuild.same_afresh(written, again, manifest, processes)), rebuild.other_versions(manifest)
+    differing, other = (
+        list(rebuild.same_afresh(written, again, manifest, processes)),
+        rebuild.other_versions(manifest),
+    )
     return _make_proof(rebuild.elsewhere(differing, other) if other else differing)
 
 

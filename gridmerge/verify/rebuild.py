@@ -33,7 +33,8 @@ PROVED = Text(
 )
 SAME_BYTES = 6  # the promise that the same inputs give the same bytes
 _REPORT, _MAP, _PACKAGE = "report.json", "map.html", ".gpkg"
-_INTERNAL_PREFIXES = ("gpkg_", "rtree_", "sqlite_")  # how the names of tables that are no layers begin
+# how the names of tables that are no layers begin
+_INTERNAL_PREFIXES = ("gpkg_", "rtree_", "sqlite_")
 # what says where the layers lie and what they are: as much part of them as their rows, but for the clock of last_change
 _ABOUT_LAYERS = {
     "gpkg_contents": "SELECT table_name, data_type, identifier, description, min_x, min_y, max_x, max_y, srs_id"
@@ -43,7 +44,8 @@ _ABOUT_LAYERS = {
     "sqlite_schema": "SELECT name FROM sqlite_master WHERE type = 'table' ORDER BY name",
     "sqlite_master": "SELECT type, name, sql FROM sqlite_master WHERE type IN ('view', 'trigger') ORDER BY type, name",
 }
-_INDEX = "rtree_"  # how the name of a spatial index begins; without it, or with a wrong one, a program shows no feature
+# how the name of a spatial index begins; without it, or with a wrong one, a program shows no feature
+_INDEX = "rtree_"
 _INDEX_PARTS = ("_node", "_parent", "_rowid")
 _TEXT = frozenset({".csv", ".geojson", ".json", ".html", ".txt"})
 
@@ -73,17 +75,20 @@ def elsewhere(failures: Sequence[Violation], other: list[str]) -> list[Violation
 
     A difference that was seen stays one: what would excuse it is said by a file that is itself under proof.
     """
-    zh = (
-        f"清单称成果由其他版本生成（{name_first(other)}）；请在装有这些版本的环境中核验，以分清是版本所致还是事后改动。"
-    )
+    zh = f"清单称成果由其他版本生成（{name_first(other)}）；请在装有这些版本的环境中核验，以分清是版本所致还是事后改动。"
     en = (
         f" The manifest says that other versions made it ({name_first(other)}); verify where those are"
         " installed, to tell whether they did it or somebody's hand."
     )
-    return [replace(failure, text=Text(failure.text.zh + zh, failure.text.en + en)) for failure in failures]
+    return [
+        replace(failure, text=Text(failure.text.zh + zh, failure.text.en + en))
+        for failure in failures
+    ]
 
 
-def same_afresh(written: BuildOutputs, again: BuildInputs, manifest: Manifest, processes: int) -> Iterator[Violation]:
+def same_afresh(
+    written: BuildOutputs, again: BuildInputs, manifest: Manifest, processes: int
+) -> Iterator[Violation]:
     """Make the build again and name each file that is not the same."""
     with tempfile.TemporaryDirectory(prefix="gridmerge-verify-") as folder:
         fresh = Path(folder)
@@ -102,7 +107,9 @@ def same_afresh(written: BuildOutputs, again: BuildInputs, manifest: Manifest, p
                 yield _difference_violation(name, place)
 
 
-def _rebuild_files(written: BuildOutputs, again: BuildInputs, manifest: Manifest, fresh: Path, processes: int) -> None:
+def _rebuild_files(
+    written: BuildOutputs, again: BuildInputs, manifest: Manifest, fresh: Path, processes: int
+) -> None:
     """Write everything that can be made again into a folder."""
     told = {entry.path: entry for entry in manifest.files}
     build = build_from(again.inputs, edits=_edits_paths(written, again), processes=processes)
@@ -114,13 +121,17 @@ def _rebuild_files(written: BuildOutputs, again: BuildInputs, manifest: Manifest
     if options is not None:
         with guard_reading(written.out / _MAP):
             wanted = TypeAdapter(MapOptions).validate_python(options)
-        (fresh / _MAP).write_text(render_map_data(read_map_data(written.out), options=wanted), "utf-8", newline="\n")
+        (fresh / _MAP).write_text(
+            render_map_data(read_map_data(written.out), options=wanted), "utf-8", newline="\n"
+        )
 
 
 def _edits_paths(written: BuildOutputs, again: BuildInputs) -> list[Path]:
     """The files of the meetings, in their order."""
     told = {one.key: one.path for one in written.report.inputs if one.key.startswith("edits:")}
-    return [again.settings.folder / told[key] for key in sorted(told, key=lambda key: (len(key), key))]
+    return [
+        again.settings.folder / told[key] for key in sorted(told, key=lambda key: (len(key), key))
+    ]
 
 
 def _describe_difference(name: str, ours: Path, fresh: Path) -> Text | None:
@@ -155,10 +166,18 @@ def _read_table_rows(file: Path) -> dict[str, list[tuple[Any, ...]]]:
     with closing(sqlite3.connect(f"{file.resolve().as_uri()}?mode=ro", uri=True)) as database:
         listed = database.execute("SELECT name FROM sqlite_master WHERE type = 'table'").fetchall()
         names = [name for (name,) in listed if not name.startswith(_INTERNAL_PREFIXES)]
-        indexes = [name for (name,) in listed if name.startswith(_INDEX) and not name.endswith(_INDEX_PARTS)]
+        indexes = [
+            name
+            for (name,) in listed
+            if name.startswith(_INDEX) and not name.endswith(_INDEX_PARTS)
+        ]
         rows = {name: database.execute(_select_all(name)).fetchall() for name in names}
         boxes = {name: sorted(database.execute(_select_all(name)).fetchall()) for name in indexes}
-        return {**rows, **boxes, **{name: database.execute(told).fetchall() for name, told in _ABOUT_LAYERS.items()}}
+        return {
+            **rows,
+            **boxes,
+            **{name: database.execute(told).fetchall() for name, told in _ABOUT_LAYERS.items()},
+        }
 
 
 def _select_all(name: str) -> str:
@@ -181,7 +200,9 @@ def _differing_figure(ours: Path, fresh: Path) -> Text | None:
 def _first_difference(told: Any, found: Any, path: str = "") -> str | None:
     if isinstance(told, dict) and isinstance(found, dict):
         for key in sorted({*told, *found}):
-            below = _first_difference(told.get(key), found.get(key), f"{path}.{key}" if path else str(key))
+            below = _first_difference(
+                told.get(key), found.get(key), f"{path}.{key}" if path else str(key)
+            )
             if below is not None:
                 return below
         return None

@@ -79,4 +79,6 @@ def load_again(settings: Settings, gone: Collection[str] = ()) -> BuildInputs:
 
 
 def _without_previous(settings: Settings) -> Settings:
-    return settings.model_copy(update={"grids": settings.grids.model_copy(update={"previous": None})})
+    return settings.model_copy(
+        update={"grids": settings.grids.model_copy(update={"previous": None})}
+    )

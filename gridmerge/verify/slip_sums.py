@@ -11,7 +11,8 @@ from gridmerge.verify.file_readers import guard_reading
 from gridmerge.verify.reloaded_inputs import BuildInputs
 from gridmerge.verify.written_build import BuildOutputs
 
-HEADER_ROW = 2  # row of the table's header; above it stand the title, and the key of the layer with the footer
+# row of the table's header; above it stand the title, and the key of the layer with the footer
+HEADER_ROW = 2
 SUM_TOLERANCE = 1e-3  # square metres, households: far below the unit that slips are read to
 AREA_ROUNDING = 5e-5  # of an area in a row of crosswalk.csv, which has four decimals
 LAST_ROWS = 5  # total, claimed twice, claimed by none, township, and the words under them
@@ -26,25 +27,40 @@ def check_slip_sums(written: BuildOutputs, again: BuildInputs) -> Iterator[Viola
     township = written.grids[names].sum()
     seen = set()
     for sheet, table in _read_sheets(written):
-        if len(table) > HEADER_ROW and table[HEADER_ROW][0] == COLUMN_LABELS["source_id"].in_(language):
+        if len(table) > HEADER_ROW and table[HEADER_ROW][0] == COLUMN_LABELS["source_id"].in_(
+            language
+        ):
             key = str(table[1][0]).rpartition(" = ")[2]
             seen.add(key)
             for name in names:
-                column = _column_index(written, sheet, table[HEADER_ROW], name_column(name, language))
-                told = (float(cross[name].get(key, 0.0)), SUM_TOLERANCE + AREA_ROUNDING * int(rows.get(key, 0)))
+                column = _column_index(
+                    written, sheet, table[HEADER_ROW], name_column(name, language)
+                )
+                told = (
+                    float(cross[name].get(key, 0.0)),
+                    SUM_TOLERANCE + AREA_ROUNDING * int(rows.get(key, 0)),
+                )
                 cells = [row[column] for row in table[HEADER_ROW + 1 :]]
                 yield from _check_column_sums(sheet, name, cells, told, float(township[name]))
     layers = again.inputs.layers
-    missing = sorted(layer.key for layer in layers if layer.spec.role != "barrier" and layer.key not in seen)
+    missing = sorted(
+        layer.key for layer in layers if layer.spec.role != "barrier" and layer.key not in seen
+    )
     if missing:
         yield make_violation(
-            COMPLETENESS, f"plan.xlsx 缺少对照表：{missing[0]}。", f"plan.xlsx lacks the slip of {missing[0]}.", missing
+            COMPLETENESS,
+            f"plan.xlsx 缺少对照表：{missing[0]}。",
+            f"plan.xlsx lacks the slip of {missing[0]}.",
+            missing,
         )
 
 
 def _read_sheets(written: BuildOutputs) -> Iterator[tuple[str, list[list[Any]]]]:
     with guard_reading(written.out / "plan.xlsx"):
-        tables = [(name, written.book.get_sheet_by_name(name).to_python()) for name in written.book.sheet_names]
+        tables = [
+            (name, written.book.get_sheet_by_name(name).to_python())
+            for name in written.book.sheet_names
+        ]
     yield from tables
 
 
@@ -70,5 +86,11 @@ def _check_column_sums(
             COMPLETENESS,
             f"plan.xlsx 的“{sheet}”中 {name} 合计不平。",
             f"{name} on the sheet {sheet} of plan.xlsx does not add up.",
-            {"pieces": sum(pieces), "total": total, "crosswalk": crosswalk, "nobody": nobody, "township": whole},
+            {
+                "pieces": sum(pieces),
+                "total": total,
+                "crosswalk": crosswalk,
+                "nobody": nobody,
+                "township": whole,
+            },
         )

@@ -40,7 +40,9 @@ def check_crosswalk_areas(written: BuildOutputs, again: BuildInputs) -> Iterator
 
 
 def _compare_features(key: str, table: pd.DataFrame, frame: pd.DataFrame) -> Iterator[Violation]:
-    ours, theirs = (one.drop_duplicates("source_id").set_index("source_id") for one in (table, frame))
+    ours, theirs = (
+        one.drop_duplicates("source_id").set_index("source_id") for one in (table, frame)
+    )
     odd = sorted(set(ours.index) ^ set(theirs.index))
     both = sorted(set(ours.index) & set(theirs.index))
     one, other = (_normal_parts(table.geometry.loc[both].to_numpy()) for table in (ours, theirs))
@@ -62,12 +64,18 @@ def _normal_parts(shapes: Shapes) -> Shapes:
     return np.asarray(shapely.geometrycollections(parts, indices=owner), dtype=object)
 
 
-def _check_loaded_codes(written: BuildOutputs, again: BuildInputs, layer: Layer) -> Iterator[Violation]:
+def _check_loaded_codes(
+    written: BuildOutputs, again: BuildInputs, layer: Layer
+) -> Iterator[Violation]:
     """Every code of the raw file turns up, as it is or with the mark that made it unique."""
     raw, key = again.raw[layer.key], layer.key
     known = _source_ids(written.crosswalk, key) | _source_ids(written.findings, key)
     given, _ = given_ids(raw, resolve_column(raw, layer.spec.id, "id"), key, again.inputs.township)
-    lost = sorted(code for code in set(given) - {""} - known if not any(name.startswith(code) for name in known))
+    lost = sorted(
+        code
+        for code in set(given) - {""} - known
+        if not any(name.startswith(code) for name in known)
+    )
     if lost:
         yield make_violation(
             3,
@@ -81,7 +89,9 @@ def _source_ids(table: pd.DataFrame, key: str) -> set[str]:
     return set(table.loc[table["layer"] == key, "source_id"])
 
 
-def _compare_recut_areas(written: BuildOutputs, key: str, table: pd.DataFrame) -> Iterator[Violation]:
+def _compare_recut_areas(
+    written: BuildOutputs, key: str, table: pd.DataFrame
+) -> Iterator[Violation]:
     sources, grids = table.geometry.to_numpy(), written.grids.geometry.to_numpy()
     source, grid = geos.query_tree(shapely.STRtree(grids), sources, predicate="intersects")
     exact = pd.DataFrame(
@@ -92,11 +102,14 @@ def _compare_recut_areas(written: BuildOutputs, key: str, table: pd.DataFrame) -
         }
     )
     told = written.crosswalk[written.crosswalk["layer"] == key]
-    both = exact.merge(told, on=["source_id", "grid_code"], how="outer").fillna({"area": 0.0, "area_m2": 0.0})
+    both = exact.merge(told, on=["source_id", "grid_code"], how="outer").fillna(
+        {"area": 0.0, "area_m2": 0.0}
+    )
     off = (both["area"] - both["area_m2"]).abs() > SLIVER_M2 + 1e-9 * both["area"]
     if off.any():
         odd = [
-            f"{row.source_id}→{row.grid_code} ({row.area_m2:.2f} / {row.area:.2f} m2)" for row in both[off].itertuples()
+            f"{row.source_id}→{row.grid_code} ({row.area_m2:.2f} / {row.area:.2f} m2)"
+            for row in both[off].itertuples()
         ]
         yield make_violation(
             3,

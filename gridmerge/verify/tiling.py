@@ -18,7 +18,8 @@ from gridmerge.verify.written_build import BuildOutputs, GeoJsonShape, GridFeatu
 
 LEAST_DECIMALS = 7  # RFC 7946 coordinates as the contract wants them
 TOLERANCE_DEG = 2e-9  # about 0.2 mm: the last digit that is written
-LIST_PROPERTIES = frozenset({"members", "departments"})  # properties that the GeoPackage has no column for
+# properties that the GeoPackage has no column for
+LIST_PROPERTIES = frozenset({"members", "departments"})
 FIGURE_TOLERANCE = 0.01  # areas are written to two decimals
 
 
@@ -38,7 +39,9 @@ def written_alike(written: BuildOutputs, again: BuildInputs) -> Iterator[Violati
     yield from _to_the_letter(written, codes)
     shapes = _geojson_shapes(written)
     yield from check_coverage("grids.geojson", shapes, np.array(codes))
-    clockwise = [code for code, shape in zip(codes, shapes, strict=True) if not _counter_clockwise(shape)]
+    clockwise = [
+        code for code, shape in zip(codes, shapes, strict=True) if not _counter_clockwise(shape)
+    ]
     if clockwise:
         yield make_violation(
             1,
@@ -52,10 +55,16 @@ def written_alike(written: BuildOutputs, again: BuildInputs) -> Iterator[Violati
 def _to_the_letter(written: BuildOutputs, codes: list[str]) -> Iterator[Violation]:
     if "crs" in (written.geojson.model_extra or {}):
         yield make_violation(
-            1, "grids.geojson 带有 crs 成员，不符合 RFC 7946。", "grids.geojson has a crs member, against RFC 7946."
+            1,
+            "grids.geojson 带有 crs 成员，不符合 RFC 7946。",
+            "grids.geojson has a crs member, against RFC 7946.",
         )
-    fewest = [_fewest_decimals(feature.geometry.coordinates) for feature in written.geojson.features]
-    rounded = [code for code, decimals in zip(codes, fewest, strict=True) if decimals < LEAST_DECIMALS]
+    fewest = [
+        _fewest_decimals(feature.geometry.coordinates) for feature in written.geojson.features
+    ]
+    rounded = [
+        code for code, decimals in zip(codes, fewest, strict=True) if decimals < LEAST_DECIMALS
+    ]
     if rounded:
         yield make_violation(
             1,
@@ -73,9 +82,13 @@ def _geojson_shapes(written: BuildOutputs) -> Shapes:
         return shapes
 
 
-def _same_places(grids: pd.DataFrame, codes: list[str], shapes: Shapes, again: BuildInputs) -> Iterator[Violation]:
+def _same_places(
+    grids: pd.DataFrame, codes: list[str], shapes: Shapes, again: BuildInputs
+) -> Iterator[Violation]:
     exact = in_lonlat(grids.loc[codes].geometry.to_numpy(), again.inputs.township.crs)
-    alike = shapely.equals_exact(_as_multipolygons(exact), _as_multipolygons(shapes), tolerance=TOLERANCE_DEG)
+    alike = shapely.equals_exact(
+        _as_multipolygons(exact), _as_multipolygons(shapes), tolerance=TOLERANCE_DEG
+    )
     odd = [code for code, same in zip(codes, alike, strict=True) if not same]
     if odd:
         yield make_violation(
@@ -116,7 +129,8 @@ def _values_match(told: Any, exact: Any) -> bool:
 
 def _counter_clockwise(shape: shapely.Geometry) -> bool:
     return all(
-        part.exterior.is_ccw and not any(hole.is_ccw for hole in part.interiors) for part in shapely.get_parts(shape)
+        part.exterior.is_ccw and not any(hole.is_ccw for hole in part.interiors)
+        for part in shapely.get_parts(shape)
     )
 
 

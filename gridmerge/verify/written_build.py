@@ -210,12 +210,17 @@ def _read_crosswalk(out: Path, works: Sequence[str]) -> pd.DataFrame:
 def _read_layers(file: Path, works: Sequence[str]) -> dict[str, pd.DataFrame]:
     """The layers that promises are about, each with the columns they need."""
     figures = ["area_m2", "workload", *works]
-    village, grid = ["village_code", "village_name"], ["grid_code", "grid_name", "grid_type", "village_code"]
+    village, grid = (
+        ["village_code", "village_name"],
+        ["grid_code", "grid_name", "grid_type", "village_code"],
+    )
     tables = {
         "villages": layer_table(file, "villages", village),
         "grids": layer_table(file, "grids", grid, figures),
         "faces": layer_table(file, "faces", ["face_id", "village_code", "grid_code"], figures),
-        "memberships": layer_table(file, "memberships", ["face_id", "layer", "source_id"], shapes=None),
+        "memberships": layer_table(
+            file, "memberships", ["face_id", "layer", "source_id"], shapes=None
+        ),
     }
     with guard_reading(file):
         names = [str(name) for name, _ in pyogrio.list_layers(file)]

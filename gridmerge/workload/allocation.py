@@ -12,9 +12,7 @@ import shapely
 from gridmerge.geo import geos
 
 POINT, LINE, POLYGON = 0, 1, 2
-ROUNDING_SHARE = (
-    1e-9  # share of a feature: what is missing below this is the rounding of areas, not land outside the township
-)
+ROUNDING_SHARE = 1e-9  # share of a feature: what is missing below this is the rounding of areas, not land outside the township
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -83,12 +81,18 @@ def face_of_points(points: np.ndarray, ground: AllocationFaces) -> np.ndarray:
     return np.where(answer == len(ground.face_id), -1, answer)
 
 
-def share_points(points: np.ndarray, values: np.ndarray, feature: np.ndarray, ground: AllocationFaces) -> WorkShares:
+def share_points(
+    points: np.ndarray, values: np.ndarray, feature: np.ndarray, ground: AllocationFaces
+) -> WorkShares:
     """Each point, whole, in its face."""
-    return WorkShares(feature=feature, face=face_of_points(points, ground), value=values, geometry=points)
+    return WorkShares(
+        feature=feature, face=face_of_points(points, ground), value=values, geometry=points
+    )
 
 
-def share_whole(shapes: np.ndarray, values: np.ndarray, feature: np.ndarray, ground: AllocationFaces) -> WorkShares:
+def share_whole(
+    shapes: np.ndarray, values: np.ndarray, feature: np.ndarray, ground: AllocationFaces
+) -> WorkShares:
     """Each polygon, whole, in the face with most of it; what lies outside the township for the greater part is outside.
 
     Half a building is none: a thing that is counted has one grid, and stands there as a point.
@@ -146,7 +150,11 @@ def _once_along_borders(part: np.ndarray, at: np.ndarray, lines: np.ndarray) -> 
 
 
 def share_by_points(
-    shapes: np.ndarray, values: np.ndarray, feature: np.ndarray, others: pd.DataFrame, ground: AllocationFaces
+    shapes: np.ndarray,
+    values: np.ndarray,
+    feature: np.ndarray,
+    others: pd.DataFrame,
+    ground: AllocationFaces,
 ) -> tuple[WorkShares, np.ndarray]:
     """Dasymetric: polygons shared out by the values of other points inside them.
 

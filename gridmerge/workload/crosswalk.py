@@ -18,7 +18,8 @@ from gridmerge.findings import Finding, make_finding
 from gridmerge.geo import geos
 from gridmerge.model import GridPlan, Layer, Weights
 
-CLUSTER_M = 100.0  # pieces of work this near to each other are looked at together: most lie in one departmental grid
+# pieces of work this near to each other are looked at together: most lie in one departmental grid
+CLUSTER_M = 100.0
 MARGIN_M = 0.001  # around a cluster, so that one of a single point is a polygon too
 NEGLIGIBLE_AREA_M2 = 1e-6  # a square millimetre: below it is the rounding of two lines that are one
 
@@ -50,7 +51,15 @@ def build_crosswalk(layers: Sequence[Layer], plan: GridPlan, weights: Weights) -
         for layer in sorted(layers, key=lambda layer: layer.key)
         if layer.spec.role != "barrier"
     ]
-    columns = ["layer", "source_id", "grid_code", "area_m2", "share_of_source", "share_of_grid", *weights.names]
+    columns = [
+        "layer",
+        "source_id",
+        "grid_code",
+        "area_m2",
+        "share_of_source",
+        "share_of_grid",
+        *weights.names,
+    ]
     if not tables:
         return pd.DataFrame(columns=columns)
     return pd.concat(tables, ignore_index=True)[columns]
@@ -78,7 +87,11 @@ def report_left_out(layers: Sequence[Layer], table: pd.DataFrame) -> tuple[Findi
         ):
             if (layer.key, source_id) not in placed:
                 where = None if shapely.is_empty(place) else (place.x, place.y)
-                findings.append(make_finding(kind, layer=layer.key, source_id=source_id, measure=size, place=where))
+                findings.append(
+                    make_finding(
+                        kind, layer=layer.key, source_id=source_id, measure=size, place=where
+                    )
+                )
     return tuple(findings)
 
 
@@ -104,10 +117,14 @@ class _PieceClusters:
         self.count = np.bincount(cluster.ravel())
         self.first = np.cumsum(self.count) - self.count
         low, high = (
-            extreme.reduceat(bounds[self.order][:, part], self.first) if len(bounds) else np.empty((0, 2))
+            extreme.reduceat(bounds[self.order][:, part], self.first)
+            if len(bounds)
+            else np.empty((0, 2))
             for extreme, part in ((np.minimum, slice(0, 2)), (np.maximum, slice(2, 4)))
         )
-        self.boxes = np.asarray(shapely.box(*(low - MARGIN_M).T, *(high + MARGIN_M).T), dtype=object)
+        self.boxes = np.asarray(
+            shapely.box(*(low - MARGIN_M).T, *(high + MARGIN_M).T), dtype=object
+        )
         self.tree = shapely.STRtree(self.boxes)
 
     def spread(self, cluster: np.ndarray, other: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
@@ -117,7 +134,9 @@ class _PieceClusters:
         return self.order[start + np.arange(count.sum())], np.repeat(other, count)
 
 
-def _locate_pieces(pieces: gpd.GeoDataFrame, plan: GridPlan, grids: gpd.GeoDataFrame) -> _WorkPieces:
+def _locate_pieces(
+    pieces: gpd.GeoDataFrame, plan: GridPlan, grids: gpd.GeoDataFrame
+) -> _WorkPieces:
     """Find the grid of each piece: a point on a grid line goes where its face went."""
     code_of_face = plan.faces.set_index("face_id")["grid_code"]
     index_of_code = pd.Series(np.arange(len(grids)), index=grids["grid_code"].to_numpy())
@@ -132,7 +151,11 @@ def _locate_pieces(pieces: gpd.GeoDataFrame, plan: GridPlan, grids: gpd.GeoDataF
 
 
 def _one_layer(
-    layer: Layer, grids: gpd.GeoDataFrame, tree: shapely.STRtree, pieces: _WorkPieces, names: Sequence[str]
+    layer: Layer,
+    grids: gpd.GeoDataFrame,
+    tree: shapely.STRtree,
+    pieces: _WorkPieces,
+    names: Sequence[str],
 ) -> pd.DataFrame:
     frame = layer.frame.sort_values("source_id")
     shapes = frame.geometry.to_numpy()
@@ -186,7 +209,11 @@ def _work_by_row(
     piece, source = _candidate_pairs(pieces, shapes)
     wanted = source * count + pieces.grid[piece]
     row = np.searchsorted(pair, wanted)
-    real = (row < len(pair)) & (pair[np.minimum(row, max(len(pair) - 1, 0))] == wanted) if len(pair) else row < 0
+    real = (
+        (row < len(pair)) & (pair[np.minimum(row, max(len(pair) - 1, 0))] == wanted)
+        if len(pair)
+        else row < 0
+    )
     piece, source, row = piece[real], source[real], row[real]
     point = shapely.get_dimensions(geometry)[piece] == 0
     chosen = _points_once(geometry, shapes, piece[point], source[point])
@@ -207,12 +234,17 @@ def _candidate_pairs(pieces: _WorkPieces, shapes: np.ndarray) -> tuple[np.ndarra
     piece, shape = clusters.spread(cluster[~whole], source[~whole])
     touching = shapely.intersects(shapes[shape], pieces.geometry[piece])
     inner, around = clusters.spread(cluster[whole], source[whole])
-    piece, shape = np.concatenate([inner, piece[touching]]), np.concatenate([around, shape[touching]])
+    piece, shape = (
+        np.concatenate([inner, piece[touching]]),
+        np.concatenate([around, shape[touching]]),
+    )
     order = np.lexsort((shape, piece))
     return piece[order], shape[order]
 
 
-def _points_once(geometry: np.ndarray, shapes: np.ndarray, piece: np.ndarray, source: np.ndarray) -> np.ndarray:
+def _points_once(
+    geometry: np.ndarray, shapes: np.ndarray, piece: np.ndarray, source: np.ndarray
+) -> np.ndarray:
     """Indices to keep: points inside a shape count for it; one that lies only on lines counts for the first shape."""
     # nearly every point lies in one shape only, and needs no second look
     several = np.bincount(piece, minlength=len(geometry))[piece] > 1

@@ -8,9 +8,7 @@ import pandas as pd
 from gridmerge.model import Work
 from gridmerge.workload.allocation import WorkShares
 
-TOUR_RATIO = (
-    1.125  # a round past all points, in lengths of their shortest tree: the ratio of the two constants for many points
-)
+TOUR_RATIO = 1.125  # a round past all points, in lengths of their shortest tree: the ratio of the two constants for many points
 VILLAGE_CODE_DIGITS = 12  # digits of a village's code; the last three tell its class
 URBAN_NUMBERS = range(1, 200)  # 居委会; from 200 to 399 村委会
 RURAL_NUMBERS = range(200, 400)
@@ -18,8 +16,12 @@ RURAL_NUMBERS = range(200, 400)
 
 def classify_villages(villages: pd.Series) -> pd.Series:
     """Return ``urban`` or ``rural`` for village codes that tell, else blank."""
-    tail = pd.to_numeric(villages.where(villages.str.len() == VILLAGE_CODE_DIGITS).str[-3:], errors="coerce")
-    urban, rural = (tail.between(part.start, part.stop - 1) for part in (URBAN_NUMBERS, RURAL_NUMBERS))
+    tail = pd.to_numeric(
+        villages.where(villages.str.len() == VILLAGE_CODE_DIGITS).str[-3:], errors="coerce"
+    )
+    urban, rural = (
+        tail.between(part.start, part.stop - 1) for part in (URBAN_NUMBERS, RURAL_NUMBERS)
+    )
     return pd.Series(np.select([urban, rural], ["urban", "rural"], ""), index=villages.index)
 
 
@@ -43,6 +45,8 @@ def compute_effort(work: Work, shares: WorkShares, villages: np.ndarray) -> np.n
     if work.urban == work.rural == 1.0:
         return amount
     factor = (
-        classify_villages(pd.Series(villages, dtype=str)).map({"urban": work.urban, "rural": work.rural}).fillna(1.0)
+        classify_villages(pd.Series(villages, dtype=str))
+        .map({"urban": work.urban, "rural": work.rural})
+        .fillna(1.0)
     )
     return np.asarray(amount * factor.to_numpy())

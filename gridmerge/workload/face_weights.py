@@ -29,10 +29,13 @@ from gridmerge.workload.effort import classify_villages, compute_effort
 
 HECTARE_M2 = 10_000.0
 MAX_SHOWN_VILLAGES = 3  # names of villages in a sentence
-DEFAULT_GRID_COUNT = 1000.0  # standard grids of a township whose sizes nobody gave: shares of a thousand read well
+# standard grids of a township whose sizes nobody gave: shares of a thousand read well
+DEFAULT_GRID_COUNT = 1000.0
 
 
-def weigh_faces(mosaic: Mosaic, works: Sequence[Work], township: Township, sizes: Grids | None = None) -> Weights:
+def weigh_faces(
+    mosaic: Mosaic, works: Sequence[Work], township: Township, sizes: Grids | None = None
+) -> Weights:
     """Share every source of work out to the faces, and combine them.
 
     Parameters
@@ -71,7 +74,9 @@ def weigh_faces(mosaic: Mosaic, works: Sequence[Work], township: Township, sizes
         basis = _find_basis(work, by_name, unit)
         shared[work.name], by_area = _share_source(work, basis, ground)
         estimated[work.name] = _count_listed(work) or by_area
-        findings += _allocation_findings(work, shared[work.name], by_area, basis) + _unclassed_findings(work, ground)
+        findings += _allocation_findings(
+            work, shared[work.name], by_area, basis
+        ) + _unclassed_findings(work, ground)
     if unit is not None:
         findings += _missing_findings(unit, shared[unit.name], ground, township)
     names = tuple(work.name for work in works)
@@ -83,12 +88,16 @@ def weigh_faces(mosaic: Mosaic, works: Sequence[Work], township: Township, sizes
     given = np.array([work.reference or np.nan for work in works], dtype=float)
     reference = np.where(np.isfinite(average) & np.isfinite(given), given, average)
     totals["reference"] = reference
-    efforts = pd.DataFrame({work.name: compute_effort(work, shared[work.name], ground.village) for work in works})
+    efforts = pd.DataFrame(
+        {work.name: compute_effort(work, shared[work.name], ground.village) for work in works}
+    )
     totals["weight"] = [
         _source_weight(work, amount, float(efforts[work.name].sum()), inside)
         for work, amount, inside in zip(works, reference, totals["inside"], strict=True)
     ]
-    efforts *= _effort_correction(totals["inside"].to_numpy(dtype=float), efforts.sum().to_numpy(dtype=float))
+    efforts *= _effort_correction(
+        totals["inside"].to_numpy(dtype=float), efforts.sum().to_numpy(dtype=float)
+    )
     totals["share"] = _source_shares(totals)
     if np.isfinite(reference[totals["weight"].to_numpy() > 0]).any():
         faces["workload"] = _combine_efforts(efforts, totals)
@@ -117,9 +126,16 @@ def compute_references(totals: pd.DataFrame, area_m2: float, sizes: Grids | None
     sizes
         Unit and target of a standard grid.
     """
-    inside = dict(zip(totals["name"], totals["inside"], strict=True)) | {AREA_UNIT: area_m2 / HECTARE_M2}
+    inside = dict(zip(totals["name"], totals["inside"], strict=True)) | {
+        AREA_UNIT: area_m2 / HECTARE_M2
+    }
     standard_grids = DEFAULT_GRID_COUNT
-    if sizes is not None and sizes.unit is not None and sizes.target and inside.get(sizes.unit, 0) > 0:
+    if (
+        sizes is not None
+        and sizes.unit is not None
+        and sizes.target
+        and inside.get(sizes.unit, 0) > 0
+    ):
         standard_grids = inside[sizes.unit] / sizes.target
     amounts = totals["inside"].to_numpy(dtype=float) / standard_grids
     return np.where(amounts > 0, amounts, np.inf)
@@ -160,7 +176,11 @@ def _combine_efforts(efforts: pd.DataFrame, totals: pd.DataFrame) -> np.ndarray:
 
 def _count_listed(work: Work) -> int:
     """How many rows of a table only name a village or a departmental grid."""
-    return int((shapely.get_dimensions(work.frame.geometry.to_numpy()) == POLYGON).sum()) if work.listed else 0
+    return (
+        int((shapely.get_dimensions(work.frame.geometry.to_numpy()) == POLYGON).sum())
+        if work.listed
+        else 0
+    )
 
 
 def _find_basis(work: Work, by_name: dict[str, Work], unit: Work | None) -> Work | None:
@@ -182,7 +202,9 @@ def _only_points(work: Work) -> bool:
     return bool(np.all(shapely.get_dimensions(work.frame.geometry.to_numpy()) == POINT))
 
 
-def _share_source(work: Work, basis: Work | None, ground: AllocationFaces) -> tuple[WorkShares, int]:
+def _share_source(
+    work: Work, basis: Work | None, ground: AllocationFaces
+) -> tuple[WorkShares, int]:
     """One source's shares, and how many of its features are estimates by area."""
     shapes = work.frame.geometry.to_numpy()
     values = work.frame["value"].to_numpy(dtype=float)
@@ -191,12 +213,18 @@ def _share_source(work: Work, basis: Work | None, ground: AllocationFaces) -> tu
     parts: list[WorkShares] = []
     points = np.flatnonzero(dimension == POINT)
     # what has no length and no area still has a place
-    parts.append(share_points(geos.point_on_surface(shapes[points]), values[points], feature[points], ground))
+    parts.append(
+        share_points(geos.point_on_surface(shapes[points]), values[points], feature[points], ground)
+    )
     cut = np.flatnonzero(dimension != POINT)
     if basis is not None:
         polygons = np.flatnonzero(dimension == POLYGON)
-        others = pd.DataFrame({"geometry": basis.frame.geometry.to_numpy(), "value": basis.frame["value"].to_numpy()})
-        part, empty = share_by_points(shapes[polygons], values[polygons], feature[polygons], others, ground)
+        others = pd.DataFrame(
+            {"geometry": basis.frame.geometry.to_numpy(), "value": basis.frame["value"].to_numpy()}
+        )
+        part, empty = share_by_points(
+            shapes[polygons], values[polygons], feature[polygons], others, ground
+        )
         parts.append(part)
         cut = np.setdiff1d(cut, np.delete(polygons, empty))
     elif work.counted:
@@ -216,7 +244,9 @@ def _per_face(shares: WorkShares, faces: int) -> np.ndarray:
     return np.bincount(shares.face[inside], weights=shares.value[inside], minlength=faces)
 
 
-def _totals_table(works: Sequence[Work], shared: dict[str, WorkShares], estimated: dict[str, int]) -> pd.DataFrame:
+def _totals_table(
+    works: Sequence[Work], shared: dict[str, WorkShares], estimated: dict[str, int]
+) -> pd.DataFrame:
     rows = []
     for work in works:
         shares = shared[work.name]
@@ -234,32 +264,49 @@ def _unclassed_findings(work: Work, ground: AllocationFaces) -> list[Finding]:
     villages = pd.Series(sorted(set(ground.village)), dtype=str)
     strange = int((classify_villages(villages) == "").sum())
     return (
-        [make_finding("work_unclassed", layer=f"workload:{work.name}", measure=strange, name=work.name)]
+        [
+            make_finding(
+                "work_unclassed", layer=f"workload:{work.name}", measure=strange, name=work.name
+            )
+        ]
         if strange
         else []
     )
 
 
-def _missing_findings(unit: Work, shares: WorkShares, ground: AllocationFaces, township: Township) -> list[Finding]:
+def _missing_findings(
+    unit: Work, shares: WorkShares, ground: AllocationFaces, township: Township
+) -> list[Finding]:
     """One sentence where most villages have nothing of the work that sizes grids."""
     per_face = pd.Series(_per_face(shares, len(ground.face_id)))
     per_village = per_face.groupby(np.asarray(ground.village)).sum()
     bare = sorted(per_village.index[per_village <= 0])
     if len(bare) <= len(per_village) / 2:
         return []
-    names = dict(zip(township.villages["village_code"], township.villages["village_name"], strict=True))
+    names = dict(
+        zip(township.villages["village_code"], township.villages["village_name"], strict=True)
+    )
     shown = [names.get(code) or code for code in bare[:MAX_SHOWN_VILLAGES]]
     more = len(bare) > len(shown)
-    examples = Text("、".join(shown) + ("等" if more else ""), ", ".join(shown) + (" …" if more else ""))
+    examples = Text(
+        "、".join(shown) + ("等" if more else ""), ", ".join(shown) + (" …" if more else "")
+    )
     layer = f"workload:{unit.name}"
     return [
         make_finding(
-            "work_missing", layer=layer, measure=len(bare), total=len(per_village), name=unit.name, examples=examples
+            "work_missing",
+            layer=layer,
+            measure=len(bare),
+            total=len(per_village),
+            name=unit.name,
+            examples=examples,
         )
     ]
 
 
-def _allocation_findings(work: Work, shares: WorkShares, by_area: int, basis: Work | None) -> list[Finding]:
+def _allocation_findings(
+    work: Work, shares: WorkShares, by_area: int, basis: Work | None
+) -> list[Finding]:
     """What of this source lies outside the township, and what of it is an estimate: one sentence each."""
     said = []
     outside = shares.face < 0
@@ -275,14 +322,26 @@ def _allocation_findings(work: Work, shares: WorkShares, by_area: int, basis: Wo
             )
         )
     if _count_listed(work):
-        way = Text("按面积", "by area") if basis is None else Text(f"按{basis.name}", f"by {basis.name}")
+        way = (
+            Text("按面积", "by area")
+            if basis is None
+            else Text(f"按{basis.name}", f"by {basis.name}")
+        )
         said.append(
             make_finding(
-                "workload_listed", layer=f"workload:{work.name}", measure=_count_listed(work), name=work.name, way=way
+                "workload_listed",
+                layer=f"workload:{work.name}",
+                measure=_count_listed(work),
+                name=work.name,
+                way=way,
             )
         )
     elif by_area:
-        said.append(make_finding("workload_by_area", layer=f"workload:{work.name}", measure=by_area, name=work.name))
+        said.append(
+            make_finding(
+                "workload_by_area", layer=f"workload:{work.name}", measure=by_area, name=work.name
+            )
+        )
     return said
 
 
@@ -298,7 +357,9 @@ def _work_pieces(
         columns["value"].append(shares.value[inside])
         columns["geometry"].append(shares.geometry[inside])
     data = {
-        key: np.concatenate(parts) if parts else np.empty(0, dtype=float if key == "value" else object)
+        key: np.concatenate(parts)
+        if parts
+        else np.empty(0, dtype=float if key == "value" else object)
         for key, parts in columns.items()
     }
     return gpd.GeoDataFrame(data, geometry="geometry", crs=township.crs)

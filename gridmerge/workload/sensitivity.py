@@ -33,7 +33,9 @@ def measure_sensitivity(plan: GridPlan, weights: Weights) -> dict[str, float]:
     if len(counted) < 2 or not len(plan.grids):
         return {}
     names = counted["name"].tolist()
-    amounts = plan.grids[names] if weights.efforts is None else _by_grid(plan, weights.efforts)[names]
+    amounts = (
+        plan.grids[names] if weights.efforts is None else _by_grid(plan, weights.efforts)[names]
+    )
     parts = amounts.to_numpy() / counted["reference"].to_numpy() * counted["weight"].to_numpy()
     tenth = math.ceil(HEAVIEST_SHARE * len(parts))
     now = _heaviest_grids(parts.sum(axis=1), plan.grids["grid_code"], tenth)
@@ -42,7 +44,9 @@ def measure_sensitivity(plan: GridPlan, weights: Weights) -> dict[str, float]:
             len(
                 now
                 & _heaviest_grids(
-                    parts.sum(axis=1) + sign * WEIGHT_CHANGE * parts[:, at], plan.grids["grid_code"], tenth
+                    parts.sum(axis=1) + sign * WEIGHT_CHANGE * parts[:, at],
+                    plan.grids["grid_code"],
+                    tenth,
                 )
             )
             / tenth
@@ -53,7 +57,9 @@ def measure_sensitivity(plan: GridPlan, weights: Weights) -> dict[str, float]:
 
 
 def _by_grid(plan: GridPlan, efforts: pd.DataFrame) -> pd.DataFrame:
-    summed = plan.faces.merge(efforts, on="face_id").drop(columns="face_id").groupby("grid_code").sum()
+    summed = (
+        plan.faces.merge(efforts, on="face_id").drop(columns="face_id").groupby("grid_code").sum()
+    )
     return pd.DataFrame(summed.reindex(plan.grids["grid_code"], fill_value=0.0))
 
 

@@ -11,7 +11,9 @@ from gridmerge.products.map import MapOptions, render_map_data
 from tests.products.map_town import town_data
 
 sync_api = pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
-CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
+CHROMIUM = (
+    shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
+)
 FLAGS = [
     "--no-sandbox",
     "--disable-gpu",
@@ -31,8 +33,13 @@ class Meeting:
         self.requests, self.errors = [], []
         self.page.on("request", lambda request: self.requests.append(request.url))
         self.page.on("pageerror", lambda error: self.errors.append(str(error)))
-        self.page.on("console", lambda said: self.errors.append(said.text) if said.type == "error" else None)
-        self.page.on("dialog", lambda dialog: (self.errors.append(f"dialog: {dialog.message}"), dialog.dismiss()))
+        self.page.on(
+            "console", lambda said: self.errors.append(said.text) if said.type == "error" else None
+        )
+        self.page.on(
+            "dialog",
+            lambda dialog: (self.errors.append(f"dialog: {dialog.message}"), dialog.dismiss()),
+        )
         self.file = file
         self.open()
 
@@ -79,7 +86,9 @@ def meet(chromium, data, tmp_path):
         file = tmp_path / "青山镇 地图" / "map.html"
         file.parent.mkdir(exist_ok=True)
         file.write_text(render_map_data(shown, options=MapOptions(**options)), "utf-8")
-        contexts.append(chromium.new_context(viewport={"width": width, "height": height}, accept_downloads=True))
+        contexts.append(
+            chromium.new_context(viewport={"width": width, "height": height}, accept_downloads=True)
+        )
         return Meeting(contexts[-1], file)
 
     yield open_map

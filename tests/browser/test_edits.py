@@ -33,7 +33,9 @@ def meet(chromium):
     contexts = []
 
     def open_map(out) -> Meeting:
-        contexts.append(chromium.new_context(viewport={"width": 1400, "height": 900}, accept_downloads=True))
+        contexts.append(
+            chromium.new_context(viewport={"width": 1400, "height": 900}, accept_downloads=True)
+        )
         return Meeting(contexts[-1], out / "map.html")
 
     yield open_map
@@ -46,7 +48,9 @@ def saved(project, meet, tmp_path):
     """Move a piece by clicking and save the file; the move, and where the file lies."""
     meeting = meet(project / "out")
     move = meeting.page.evaluate("() => window.gridmerge.lawfulMoves(1)[0]")
-    grids = meeting.page.evaluate("() => JSON.parse(document.getElementById('gm-data').textContent).faces.id")
+    grids = meeting.page.evaluate(
+        "() => JSON.parse(document.getElementById('gm-data').textContent).faces.id"
+    )
     target = next(face for face in grids if meeting.grid_of(face) == move["to"])
     move["from"] = meeting.grid_of(move["face"])
     meeting.page.click("[data-tab=edit]")
@@ -63,11 +67,16 @@ def saved(project, meet, tmp_path):
 
 def households(out):
     data = json.loads((out / "grids.geojson").read_text("utf-8"))
-    return {grid["properties"]["grid_code"]: grid["properties"]["households"] for grid in data["features"]}
+    return {
+        grid["properties"]["grid_code"]: grid["properties"]["households"]
+        for grid in data["features"]
+    }
 
 
 def base_of(meeting):
-    return meeting.page.evaluate("() => JSON.parse(document.getElementById('gm-data').textContent).base")
+    return meeting.page.evaluate(
+        "() => JSON.parse(document.getElementById('gm-data').textContent).base"
+    )
 
 
 def test_what_the_meeting_moved_is_in_the_next_build_and_its_map(project, meet, saved, tmp_path):
@@ -78,12 +87,20 @@ def test_what_the_meeting_moved_is_in_the_next_build_and_its_map(project, meet, 
     said = run("build", project, "--edits", file, "--out", out, "--processes", "1", "--lang", "en")
     assert "1 edits: 1 made, 0 refused" in said and "another" not in said
     before, after = households(project / "out"), households(out)
-    assert after[move["to"]] == before[move["to"]] + 100 and after[move["from"]] == before[move["from"]] - 100
+    assert (
+        after[move["to"]] == before[move["to"]] + 100
+        and after[move["from"]] == before[move["from"]] - 100
+    )
     meeting = meet(out)
     assert meeting.grid_of(move["face"]) == move["to"]
-    assert meeting.page.evaluate("face => window.gridmerge.drawnIn(face)", move["face"]) == [move["to"]]
+    assert meeting.page.evaluate("face => window.gridmerge.drawnIn(face)", move["face"]) == [
+        move["to"]
+    ]
     assert "1 moves of the meeting were made, 0 refused" in meeting.text("#gm-tab")
-    assert meeting.edits()["moves"] == [] and base_of(meeting) != json.loads(file.read_text("utf-8"))["base"]
+    assert (
+        meeting.edits()["moves"] == []
+        and base_of(meeting) != json.loads(file.read_text("utf-8"))["base"]
+    )
     run("verify", out)
 
 
@@ -101,13 +118,25 @@ def test_a_note_pinned_in_the_meeting_is_on_the_next_map(project, meet, tmp_path
         meeting.page.click("#gm-download")
     waiting.value.save_as(tmp_path / "edits.json")
     assert "1 notes stay" in run("edits", "check", tmp_path / "edits.json", project, "--lang", "en")
-    run("build", project, "--edits", tmp_path / "edits.json", "--out", tmp_path / "after", "--processes", "1")
+    run(
+        "build",
+        project,
+        "--edits",
+        tmp_path / "edits.json",
+        "--out",
+        tmp_path / "after",
+        "--processes",
+        "1",
+    )
     after = meet(tmp_path / "after")
     after.page.click("[data-tab=edit]")
     told = after.text(".notes")
     assert "菜市场归哪边，会后再议" in told and "王主任" in told
     place = after.edits()["notes"][0]
-    assert (place["lon"], place["lat"]) == (meeting.edits()["notes"][0]["lon"], meeting.edits()["notes"][0]["lat"])
+    assert (place["lon"], place["lat"]) == (
+        meeting.edits()["notes"][0]["lon"],
+        meeting.edits()["notes"][0]["lat"],
+    )
 
 
 def test_the_new_map_says_that_the_file_was_for_the_plan_before(project, meet, saved, tmp_path):
@@ -122,7 +151,9 @@ def test_the_new_map_says_that_the_file_was_for_the_plan_before(project, meet, s
     assert f"piece {move['face']} is now in {move['to']}, not in {move['from']}" in panel
 
 
-def test_a_file_for_another_build_is_applied_piece_by_piece_and_the_build_says_so(project, saved, tmp_path):
+def test_a_file_for_another_build_is_applied_piece_by_piece_and_the_build_says_so(
+    project, saved, tmp_path
+):
     move, file = saved
     edits = json.loads(file.read_text("utf-8")) | {"base": "0" * 16}
     edits["moves"].append({"face": "gone", "from": move["from"], "to": move["to"]})
@@ -132,4 +163,6 @@ def test_a_file_for_another_build_is_applied_piece_by_piece_and_the_build_says_s
     assert "the face is not part of this plan" in said
     assert "the face is not part of this plan" in said
     run("build", project, "--edits", file, "--out", tmp_path / "after", "--processes", "1")
-    assert households(tmp_path / "after")[move["to"]] == households(project / "out")[move["to"]] + 100
+    assert (
+        households(tmp_path / "after")[move["to"]] == households(project / "out")[move["to"]] + 100
+    )

@@ -68,7 +68,9 @@ def test_every_face_is_drawn_inside_its_grid_whichever_way_its_ring_runs(meet, d
     faces = data.faces.copy()
     faces.geometry = [shape.reverse() if n % 3 else shape for n, shape in enumerate(faces.geometry)]
     meeting = meet(replace(data, faces=faces))
-    drawn = meeting.page.evaluate("ids => ids.map(id => window.gridmerge.drawnIn(id))", list(grid_of))
+    drawn = meeting.page.evaluate(
+        "ids => ids.map(id => window.gridmerge.drawnIn(id))", list(grid_of)
+    )
     assert drawn == [[grid] for grid in grid_of.values()]
 
 
@@ -90,12 +92,18 @@ def test_a_click_tells_who_is_responsible_here(meet, data):
     card = meeting.text("#gm-card")
     assert grid["grid_name"] in card and face["grid_code"] in card and grid["village_name"] in card
     assert f"{int(grid['households'])} 户" in card
-    held = data.assignments[data.assignments["grid_code"] == face["grid_code"]].merge(data.members, on="member_id")
+    held = data.assignments[data.assignments["grid_code"] == face["grid_code"]].merge(
+        data.members, on="member_id"
+    )
     for name, phone in zip(held["name"], held["phone"], strict=True):
         assert name in card and phone in card
     here = data.memberships[data.memberships["face_id"] == face["face_id"]]
     for layer, source in zip(here["layer"], here["source_id"], strict=True):
-        frame = next(one.frame for one in data.layers if one.key == layer).set_index("source_id").loc[source]
+        frame = (
+            next(one.frame for one in data.layers if one.key == layer)
+            .set_index("source_id")
+            .loc[source]
+        )
         assert frame["name"] in card and frame["holder"] in card
     assert meeting.errors == []
 
@@ -113,13 +121,17 @@ def test_the_page_asks_for_nothing_but_itself(meet, data):
     ):
         meeting.page.click(button)
     meeting.page.wait_for_timeout(200)
-    assert [url for url in meeting.requests if not url.startswith(("data:", "blob:"))] == [meeting.file.as_uri()]
+    assert [url for url in meeting.requests if not url.startswith(("data:", "blob:"))] == [
+        meeting.file.as_uri()
+    ]
     assert meeting.errors == []
 
 
 def test_the_policy_stops_whatever_would_leave_the_page(meet):
     meeting = meet()
-    got_out = meeting.page.evaluate("() => fetch('https://example.org/').then(() => true, () => false)")
+    got_out = meeting.page.evaluate(
+        "() => fetch('https://example.org/').then(() => true, () => false)"
+    )
     assert got_out is False
     assert any("Content Security Policy" in error for error in meeting.errors)
 
@@ -132,9 +144,9 @@ def test_a_face_moves_with_its_work_and_comes_back(meet, data, grid_of, lawful):
     assert meeting.grid_of(face) == to
     row = data.faces.set_index("face_id").loc[face]
     before = data.grids.set_index("grid_code").loc[to, "households"]
-    assert f"{int(before + row['households'])} 户" in meeting.text(".target").replace("\n", " ").replace(
-        ",", ""
-    ).replace("  ", " ")
+    assert f"{int(before + row['households'])} 户" in meeting.text(".target").replace(
+        "\n", " "
+    ).replace(",", "").replace("  ", " ")
     assert meeting.edits()["moves"] == [{"face": face, "from": grid_of[face], "to": to}]
     meeting.page.click("#gm-undo")
     assert meeting.grid_of(face) == grid_of[face] and meeting.edits()["moves"] == []
@@ -154,11 +166,17 @@ def refused(meeting, face):
 def test_no_grid_may_cross_a_village_line(meet, data, grid_of):
     meeting = meet()
     target = data.faces["face_id"].iloc[0]
-    other = data.faces[data.faces["village_code"] != data.faces["village_code"].iloc[0]]["face_id"].iloc[0]
+    other = data.faces[data.faces["village_code"] != data.faces["village_code"].iloc[0]][
+        "face_id"
+    ].iloc[0]
     start_editing(meeting, target)
     names = data.villages.set_index("village_code")["village_name"]
     said = refused(meeting, other)
-    assert names[grid_of[target][:12]] in said and names[grid_of[other][:12]] in said and "网格不得跨村" in said
+    assert (
+        names[grid_of[target][:12]] in said
+        and names[grid_of[other][:12]] in said
+        and "网格不得跨村" in said
+    )
     assert meeting.grid_of(other) == grid_of[other]
 
 
@@ -192,9 +210,13 @@ def test_land_that_does_not_touch_cannot_join(meet, borders, grid_of):
 def test_no_grid_may_be_emptied(meet, data, borders, grid_of):
     lone = data.faces["face_id"].iloc[0]
     code = grid_of[lone][:12] + "799"
-    faces = data.faces.assign(grid_code=data.faces["grid_code"].where(data.faces["face_id"] != lone, code))
+    faces = data.faces.assign(
+        grid_code=data.faces["grid_code"].where(data.faces["face_id"] != lone, code)
+    )
     row = data.grids[data.grids["grid_code"] == grid_of[lone]].assign(grid_code=code)
-    meeting = meet(replace(data, faces=faces, grids=pd.concat([data.grids, row], ignore_index=True)))
+    meeting = meet(
+        replace(data, faces=faces, grids=pd.concat([data.grids, row], ignore_index=True))
+    )
     near = next(iter(sorted(borders[lone])))
     start_editing(meeting, near)
     assert "最后一个最小面" in refused(meeting, lone)
@@ -202,7 +224,9 @@ def test_no_grid_may_be_emptied(meet, data, borders, grid_of):
 
 def test_an_exclusive_zone_stays_whole(meet, data, grid_of, lawful):
     face, to = lawful
-    faces = data.faces.assign(zone=["special/ZS01" if f == face else "" for f in data.faces["face_id"]])
+    faces = data.faces.assign(
+        zone=["special/ZS01" if f == face else "" for f in data.faces["face_id"]]
+    )
     meeting = meet(replace(data, faces=faces))
     start_editing(meeting, a_face_in(grid_of, to))
     assert "专属网格整块划定" in refused(meeting, face)
@@ -233,11 +257,15 @@ def test_edits_go_out_as_a_file_and_come_in_again(meet, data, grid_of, lawful, t
     meeting.page.click("#gm-reset")
     assert meeting.grid_of(face) == grid_of[face]
     meeting.page.set_input_files("#gm-edits-file", tmp_path / "edits.json")
-    meeting.page.wait_for_function("() => document.getElementById('gm-toast').textContent.includes('已导入 1 处调整')")
+    meeting.page.wait_for_function(
+        "() => document.getElementById('gm-toast').textContent.includes('已导入 1 处调整')"
+    )
     assert meeting.grid_of(face) == to
 
 
-def test_a_file_for_another_build_is_matched_and_what_fails_is_told(meet, grid_of, lawful, tmp_path):
+def test_a_file_for_another_build_is_matched_and_what_fails_is_told(
+    meet, grid_of, lawful, tmp_path
+):
     face, to = lawful
     moves = [
         {"face": face, "from": grid_of[face], "to": to},
@@ -287,9 +315,16 @@ def test_search_finds_grids_members_and_departmental_grids(meet, data, by):
 
 def test_an_address_leads_to_who_is_responsible_there(meet, data):
     points = data.faces.geometry.representative_point()
-    names = [f"幸福路{n}号" for n in range(len(points) - 2)] + ["幸福路😀巷", "<img src=x onerror=alert(1)>路"]
-    meeting = meet(replace(data, addresses=gpd.GeoDataFrame({"address": names}, geometry=points, crs=data.crs)))
-    for face, name in zip(data.faces.iloc[[7, -1, -2]].itertuples(), [names[7], names[-1], names[-2]], strict=True):
+    names = [f"幸福路{n}号" for n in range(len(points) - 2)] + [
+        "幸福路😀巷",
+        "<img src=x onerror=alert(1)>路",
+    ]
+    meeting = meet(
+        replace(data, addresses=gpd.GeoDataFrame({"address": names}, geometry=points, crs=data.crs))
+    )
+    for face, name in zip(
+        data.faces.iloc[[7, -1, -2]].itertuples(), [names[7], names[-1], names[-2]], strict=True
+    ):
         meeting.page.fill("#gm-search", name)
         meeting.page.locator("#gm-found li", has_text=name).first.click()
         meeting.page.wait_for_timeout(400)
@@ -330,7 +365,11 @@ def test_the_switch_turns_every_label_to_english(meet, data):
     labels = meeting.page.evaluate(
         "() => [...document.querySelectorAll('[data-t], .eyebrow, h3, .tile .name, .badge, [role=tab]')].map(e => e.textContent)"
     )
-    chinese = [label for label in labels if any("\u4e00" <= c <= "\u9fff" for c in label) and label != "中文"]
+    chinese = [
+        label
+        for label in labels
+        if any("\u4e00" <= c <= "\u9fff" for c in label) and label != "中文"
+    ]
     assert chinese == []
 
 
@@ -347,7 +386,9 @@ HOSTILE = {
 @pytest.mark.parametrize("kind", HOSTILE)
 def test_a_hostile_name_is_shown_as_text(meet, data, kind):
     name = HOSTILE[kind]
-    layers = tuple(replace(one, frame=one.frame.assign(name=name, holder=name)) for one in data.layers)
+    layers = tuple(
+        replace(one, frame=one.frame.assign(name=name, holder=name)) for one in data.layers
+    )
     shown = replace(
         data,
         name=name,
@@ -405,7 +446,9 @@ def test_rivers_and_roads_are_no_departments(meet, data):
     meeting = meet(replace(data, layers=(*data.layers, river)))
     meeting.page.click("[data-tab=layers]")
     lists = meeting.page.locator(".networks").all_inner_texts()
-    assert "水利" in lists[0] and "水利" not in lists[1] and "河流、道路等" in meeting.text("#gm-tab")
+    assert (
+        "水利" in lists[0] and "水利" not in lists[1] and "河流、道路等" in meeting.text("#gm-tab")
+    )
     meeting.page.locator(".tick", has_text="水利").click()
     assert "水利" in meeting.text("#gm-legend")
     meeting.click_face(data.faces["face_id"].iloc[5])
@@ -425,16 +468,23 @@ def test_on_a_phone_the_docket_makes_way_for_the_land_it_is_about(meet, data):
     assert side["x"] + side["width"] <= 0 and in_sight(meeting, face)
 
 
-def test_a_note_from_a_map_of_another_datum_is_kept_but_not_put_in_the_wrong_place(meet, data, tmp_path):
+def test_a_note_from_a_map_of_another_datum_is_kept_but_not_put_in_the_wrong_place(
+    meet, data, tmp_path
+):
     meeting = meet()
-    base = meeting.page.evaluate("() => JSON.parse(document.getElementById('gm-data').textContent).base")
+    base = meeting.page.evaluate(
+        "() => JSON.parse(document.getElementById('gm-data').textContent).base"
+    )
     notes = [
         {"lon": 105.0, "lat": 29.0, "text": "偏移图上的意见", "datum": "gcj02"},
         {"lon": 105.0, "lat": 29.0, "text": "旧文件"},
     ]
     file = tmp_path / "edits.json"
     file.write_text(
-        json.dumps({"format": "gridmerge-edits/1", "base": base, "moves": [], "notes": notes, "votes": []}), "utf-8"
+        json.dumps(
+            {"format": "gridmerge-edits/1", "base": base, "moves": [], "notes": notes, "votes": []}
+        ),
+        "utf-8",
     )
     meeting.page.click("[data-tab=edit]")
     meeting.page.set_input_files("#gm-edits-file", file)
@@ -459,7 +509,8 @@ def test_a_phone_can_compare_before_and_after_too(meet):
     meeting.page.click("#gm-compare-too")
     meeting.page.wait_for_timeout(400)
     assert (
-        meeting.page.locator("#gm-slider").is_visible() and meeting.page.locator(".gm-side").bounding_box()["x"] < -300
+        meeting.page.locator("#gm-slider").is_visible()
+        and meeting.page.locator(".gm-side").bounding_box()["x"] < -300
     )
     assert meeting.errors == []
 
@@ -492,7 +543,9 @@ def test_the_slider_shows_before_on_one_side_and_after_on_the_other(meet):
         for value in (100, 900)
     )
     edge = [float(clip.split(",")[1].strip().removesuffix("px")) for clip in (left, right)]
-    assert edge[1] - edge[0] == pytest.approx(0.8 * meeting.page.locator(".folium-map").bounding_box()["width"], abs=2)
+    assert edge[1] - edge[0] == pytest.approx(
+        0.8 * meeting.page.locator(".folium-map").bounding_box()["width"], abs=2
+    )
     meeting.page.click("#gm-compare")
     assert meeting.page.locator("#gm-compare-box").is_hidden()
     assert meeting.errors == []
@@ -500,7 +553,14 @@ def test_the_slider_shows_before_on_one_side_and_after_on_the_other(meet):
 
 def docketed(data, kind, face, **columns):
     """The town with one item on its docket."""
-    row = {"item": "X1", "village_code": "", "area_m2": 1.0, "faces": face, "key": f"{kind}/one/{face}", **columns}
+    row = {
+        "item": "X1",
+        "village_code": "",
+        "area_m2": 1.0,
+        "faces": face,
+        "key": f"{kind}/one/{face}",
+        **columns,
+    }
     row |= dict.fromkeys(("yes", "no", "abstain"), float("nan"))
     return replace(data, docket={kind: pd.DataFrame([row])})
 
@@ -530,7 +590,9 @@ def test_nobodys_land_is_on_the_docket_with_what_is_at_stake_and_flies_there(mee
 
 def test_land_claimed_twice_names_both_claimants(meet, data):
     layer = data.layers[0]
-    own = data.memberships[data.memberships["layer"] == layer.key].drop_duplicates("face_id").iloc[4]
+    own = (
+        data.memberships[data.memberships["layer"] == layer.key].drop_duplicates("face_id").iloc[4]
+    )
     other = next(source for source in layer.frame["source_id"] if source != own["source_id"])
     twice = pd.DataFrame({"face_id": [own["face_id"]], "layer": [layer.key], "source_id": [other]})
     shown = replace(data, memberships=pd.concat([data.memberships, twice], ignore_index=True))
@@ -543,10 +605,15 @@ def test_land_claimed_twice_names_both_claimants(meet, data):
     assert "重复认领" in meeting.text("#gm-card")
 
 
-def test_a_line_in_dispute_tells_who_stands_on_which_side_and_moves_the_land_there(meet, data, grid_of, lawful):
+def test_a_line_in_dispute_tells_who_stands_on_which_side_and_moves_the_land_there(
+    meet, data, grid_of, lawful
+):
     face, to = lawful
     keys = [layer.key for layer in data.layers]
-    beside, own = a_face_in(grid_of, to), next(f for f in grid_of if grid_of[f] == grid_of[face] and f != face)
+    beside, own = (
+        a_face_in(grid_of, to),
+        next(f for f in grid_of if grid_of[f] == grid_of[face] and f != face),
+    )
     sides = {"layers_a": ";".join(keys[:2]), "layers_b": keys[2], "faces_a": beside, "faces_b": own}
     meeting = meet(docketed(data, "disputes", face, length_m=254.3, width_m=22.6, **sides))
     meeting.page.click("[data-tab=check]")
@@ -554,7 +621,11 @@ def test_a_line_in_dispute_tells_who_stands_on_which_side_and_moves_the_land_the
     told = meeting.text(".item.on")
     assert "长 254 米、宽 23 米" in told and "2 个部门与 1 个部门划法不同" in told
     side_a, side_b = meeting.page.locator(".side").all_inner_texts()
-    assert data.layers[0].title.zh in side_a and data.layers[1].title.zh in side_a and to[-3:] in side_a
+    assert (
+        data.layers[0].title.zh in side_a
+        and data.layers[1].title.zh in side_a
+        and to[-3:] in side_a
+    )
     assert data.layers[2].title.zh in side_b and grid_of[face][-3:] in side_b
     assert meeting.page.locator("[data-move]").count() == 1, "the land is on side b already"
     for number, listed in ((0, 1), (2, 1), (3, 0)):
@@ -585,7 +656,9 @@ def test_what_an_earlier_meeting_voted_and_noted_is_shown_and_goes_on(meet, data
     assert note.text in meeting.text(".notes") and note.by in meeting.text(".notes")
     platform = meet(shown, audience="platform")
     platform.page.click("[data-tab=check]")
-    assert note.text in platform.text("#gm-tab") and platform.page.locator("[data-vote]").count() == 0
+    assert (
+        note.text in platform.text("#gm-tab") and platform.page.locator("[data-vote]").count() == 0
+    )
     assert platform.text(".stamp") == "内部资料"
     public = meet(shown, audience="public")
     assert public.text(".stamp") == "公众版（未经审图，不得公开）"
@@ -599,21 +672,31 @@ def test_an_index_of_townships_links_the_map_of_each(chromium, tmp_path):
         build = naive_build(tmp_path, draw_town(seed=1, villages=2, layers=3, blocks=8))
         project = build.settings.project.model_copy(update={"name": f"镇<b>{number}"})
         settings = build.settings.model_copy(update={"project": project})
-        publish_build(replace(build, settings=settings, township=replace(build.township, name=project.name)), folder)
+        publish_build(
+            replace(build, settings=settings, township=replace(build.township, name=project.name)),
+            folder,
+        )
     (tmp_path / "index.html").write_text(make_township_index_page(folders, tmp_path), "utf-8")
     page = chromium.new_page(viewport={"width": 390, "height": 844})
     page.goto((tmp_path / "index.html").as_uri())
     page.wait_for_selector("html[data-ready]")
     names = page.locator(".town-name").all_text_contents()
     assert names == ["镇<b>0", "镇<b>1"] and page.locator(".town-name b").count() == 0
-    shown = page.locator(".town-name span").evaluate_all("all => all.map(one => one.style.visibility)")
+    shown = page.locator(".town-name span").evaluate_all(
+        "all => all.map(one => one.style.visibility)"
+    )
     assert shown.count("hidden") == 1, "the two towns lie on one spot: one name waits"
     page.click("#gm-panel-button")
     page.wait_for_timeout(400)
     assert page.locator("a.town").count() == 2
-    assert "2026-01-02" in page.inner_text("a.town >> nth=0") and "争议界线 1 处" in page.inner_text("a.town >> nth=0")
+    assert "2026-01-02" in page.inner_text(
+        "a.town >> nth=0"
+    ) and "争议界线 1 处" in page.inner_text("a.town >> nth=0")
     page.fill("#gm-search", "<B>1")
-    assert page.locator("a.town").all_inner_texts()[0].startswith("镇<b>1") and page.locator("a.town").count() == 1
+    assert (
+        page.locator("a.town").all_inner_texts()[0].startswith("镇<b>1")
+        and page.locator("a.town").count() == 1
+    )
     page.click("a.town >> nth=0")
     page.wait_for_selector("#gm-card", state="attached")
     assert page.url == (folders[1] / "map.html").as_uri()
@@ -636,7 +719,9 @@ def test_a_project_without_workload_is_drawn_by_area(meet, data):
     assert meeting.errors == []
 
 
-def test_in_large_letters_on_a_small_projector_the_card_covers_neither_the_legend_nor_its_grid(meet, data, grid_of):
+def test_in_large_letters_on_a_small_projector_the_card_covers_neither_the_legend_nor_its_grid(
+    meet, data, grid_of
+):
     meeting = meet(width=1280, height=720)
     face = data.faces["face_id"].iloc[5]
     meeting.click_face(face)
@@ -669,13 +754,17 @@ def test_on_a_phone_the_panel_makes_way_for_the_map(meet, data, grid_of):
     assert meeting.errors == []
 
 
-def test_land_that_most_departments_keep_next_door_is_on_the_docket_and_can_be_moved(meet, data, grid_of, lawful):
+def test_land_that_most_departments_keep_next_door_is_on_the_docket_and_can_be_moved(
+    meet, data, grid_of, lawful
+):
     face, to = lawful
     rows = []
     for layer in data.layers:
         here, there = layer.frame["source_id"].iloc[:2]
         claims = [there if grid == to or one == face else here for one, grid in grid_of.items()]
-        rows.append(pd.DataFrame({"face_id": list(grid_of), "layer": layer.key, "source_id": claims}))
+        rows.append(
+            pd.DataFrame({"face_id": list(grid_of), "layer": layer.key, "source_id": claims})
+        )
     meeting = meet(replace(data, memberships=pd.concat(rows, ignore_index=True)))
     meeting.page.click("[data-tab=check]")
     item = f"[data-item='dispute/{to}/{face}']"

@@ -88,7 +88,9 @@ def test_the_card_of_a_withheld_grid_judges_nothing_and_tells_no_work(data, meet
     shown.page.click(f".bar[data-code='{grids['grid_code'].iloc[0]}']")
     card = shown.text("#gm-card")
     assert "▼" not in card and "▲" not in card
-    numbers = [row.inner_text().split("\n") for row in shown.page.locator("#gm-card .numbers > div").all()]
+    numbers = [
+        row.inner_text().split("\n") for row in shown.page.locator("#gm-card .numbers > div").all()
+    ]
     told = {row[0]: row[1] for row in numbers}
     assert told["户数"].startswith("<5") and told["工作量"] == "未公开"
 

@@ -33,13 +33,25 @@ def township():
 
 def test_findings_are_on_the_map_and_the_list_flies_to_them(chromium, tmp_path, township):
     findings = [
-        make_finding("self_overlap", layer="fire", source_id=HOSTILE, measure=9, place=(500500, 3250500), other="B"),
+        make_finding(
+            "self_overlap",
+            layer="fire",
+            source_id=HOSTILE,
+            measure=9,
+            place=(500500, 3250500),
+            other="B",
+        ),
         make_finding("inner_gap", layer="fire", measure=5, place=(503500, 3251500)),
         make_finding("no_workload"),
     ]
     file = tmp_path / "findings.html"
     file.write_text(
-        make_findings_html(findings, township, {"zh": {"fire": "消防救援"}, "en": {"fire": "Fire and rescue"}}, "zh"),
+        make_findings_html(
+            findings,
+            township,
+            {"zh": {"fire": "消防救援"}, "en": {"fire": "Fire and rescue"}},
+            "zh",
+        ),
         "utf-8",
     )
     page = Meeting(chromium, file)
@@ -48,7 +60,9 @@ def test_findings_are_on_the_map_and_the_list_flies_to_them(chromium, tmp_path, 
     assert "消防救援" in page.text("#gm-findings") and HOSTILE in page.text("#gm-findings")
     page.page.click("button.remark >> nth=0")
     page.page.wait_for_selector(".leaflet-popup-content")
-    assert "重叠" in page.text(".leaflet-popup-content") or "无人认领" in page.text(".leaflet-popup-content")
+    assert "重叠" in page.text(".leaflet-popup-content") or "无人认领" in page.text(
+        ".leaflet-popup-content"
+    )
     page.page.click("#gm-language")
     assert "Fire and rescue" in page.text("#gm-findings")
     assert page.errors == []

@@ -27,7 +27,9 @@ def layers(folder, text):
 
 @pytest.mark.parametrize("name", ["special_equipment", "特种设备", "电梯", "SPECIAL EQUIPMENT"])
 def test_a_department_of_the_project_is_known_by_every_name(tmp_path, name):
-    layer = layers(tmp_path, OWN + f'[[layers]]\nkey = "lifts"\ndepartment = "{name}"\npath = "a.shp"\n')["lifts"]
+    layer = layers(
+        tmp_path, OWN + f'[[layers]]\nkey = "lifts"\ndepartment = "{name}"\npath = "a.shp"\n'
+    )["lifts"]
     assert (layer.department, layer.title, layer.rank) == ("special_equipment", "特种设备", 3)
 
 
@@ -38,7 +40,9 @@ def test_what_the_layer_says_itself_goes_first(tmp_path):
 
 
 def test_a_department_of_the_catalogue_can_be_ranked_otherwise(tmp_path):
-    layer = layers(tmp_path, '[[departments]]\nkey = "police"\nzh = "公安分局"\nrank = 1\n')["police"]
+    layer = layers(tmp_path, '[[departments]]\nkey = "police"\nzh = "公安分局"\nrank = 1\n')[
+        "police"
+    ]
     assert (layer.department, layer.title, layer.rank) == ("police", "公安分局", 1)
 
 

@@ -23,7 +23,9 @@ def box(x, y, w=1.0, h=1.0):
 
 
 def raw(frame, key="villages"):
-    return RawLayer(source=Source(key=key, path=f"{key}.shp", sha256="", features=len(frame)), frame=frame)
+    return RawLayer(
+        source=Source(key=key, path=f"{key}.shp", sha256="", features=len(frame)), frame=frame
+    )
 
 
 def table(key="table", **columns):
@@ -31,7 +33,9 @@ def table(key="table", **columns):
 
 
 def settings(**project):
-    return Settings(file=Path("gridmerge.toml"), villages=Villages(path="villages.shp"), project=project)
+    return Settings(
+        file=Path("gridmerge.toml"), villages=Villages(path="villages.shp"), project=project
+    )
 
 
 def village_frame(shapes, codes=None, names=None, crs=CRS):
@@ -76,7 +80,10 @@ def grids(town):
         ]
         pieces += [shapely.intersection(shape, quarter) for quarter in quarters]
     return gpd.GeoDataFrame(
-        {"wgbm": [f"G{i:02d}" for i in range(len(pieces))], "wgmc": [f"第{i}网格" for i in range(len(pieces))]},
+        {
+            "wgbm": [f"G{i:02d}" for i in range(len(pieces))],
+            "wgmc": [f"第{i}网格" for i in range(len(pieces))],
+        },
         geometry=pieces,
         crs=town.crs,
     )
@@ -95,5 +102,7 @@ def one(value, kind):
 
 def shifted(frame, datum):
     degrees = frame.to_crs(4326)
-    shapes = shapely.transform(degrees.geometry.values, lambda p: np.column_stack(SHIFTS[datum](p[:, 0], p[:, 1])))
+    shapes = shapely.transform(
+        degrees.geometry.values, lambda p: np.column_stack(SHIFTS[datum](p[:, 0], p[:, 1]))
+    )
     return gpd.GeoDataFrame(degrees.drop(columns="geometry"), geometry=shapes, crs=4326)

@@ -38,13 +38,17 @@ def mend(frame, town, control):
     gpd.GeoDataFrame(frame).to_file(file, driver="GeoJSON")
     spec = LayerSpec(department="urban_management", path=file.name, control=control)
     layer = read_input(spec, file.parent, "urban_management")
-    return clean_layer(replace(layer, frame=layer.frame.set_crs(None, allow_override=True)), spec, town)
+    return clean_layer(
+        replace(layer, frame=layer.frame.set_crs(None, allow_override=True)), spec, town
+    )
 
 
 def control(path, there, off=0.0):
     here = to_local(there)
     here[0] += off
-    pd.DataFrame(np.column_stack([here, there]), columns=["x", "y", "to_x", "to_y"]).to_csv(path, index=False)
+    pd.DataFrame(np.column_stack([here, there]), columns=["x", "y", "to_x", "to_y"]).to_csv(
+        path, index=False
+    )
     return str(path)
 
 
@@ -95,7 +99,9 @@ def test_control_points_are_read_as_every_input_is(grids, town, tmp_path, ending
             for number, row in enumerate([list(table.columns), *table.to_numpy().tolist()]):
                 sheet.write_row(number, 0, row)
     elif ending == "dbf":
-        pyogrio.write_dataframe(table, file.with_suffix(".shp"), driver="ESRI Shapefile", encoding="GBK")
+        pyogrio.write_dataframe(
+            table, file.with_suffix(".shp"), driver="ESRI Shapefile", encoding="GBK"
+        )
     else:
         table.to_csv(file, index=False, sep="\t" if ending == "txt" else ",", encoding="gbk")
     layer = mend(local(grids), town, control=str(file))
@@ -114,7 +120,13 @@ def test_the_path_is_taken_from_the_project_file(tmp_path):
 
 @pytest.mark.parametrize("metres", [[0], [3], [0, 1]])
 def test_each_control_point_is_degrees_or_metres_by_itself(grids, town, tmp_path, metres):
-    there = gpd.GeoSeries(shapely.points(CORNERS), crs=town.crs).to_crs(4326).get_coordinates().to_numpy().copy()
+    there = (
+        gpd.GeoSeries(shapely.points(CORNERS), crs=town.crs)
+        .to_crs(4326)
+        .get_coordinates()
+        .to_numpy()
+        .copy()
+    )
     there[metres] = CORNERS[metres]
     table = np.column_stack([to_local(CORNERS), there])
     pd.DataFrame(table, columns=["x", "y", "to_x", "to_y"]).to_csv(tmp_path / "p.csv", index=False)
@@ -122,8 +134,16 @@ def test_each_control_point_is_degrees_or_metres_by_itself(grids, town, tmp_path
 
 
 def test_control_points_may_be_degrees_and_minutes(grids, town, tmp_path):
-    there = gpd.GeoSeries(shapely.points(CORNERS), crs=town.crs).to_crs(4326).get_coordinates().to_numpy().copy()
+    there = (
+        gpd.GeoSeries(shapely.points(CORNERS), crs=town.crs)
+        .to_crs(4326)
+        .get_coordinates()
+        .to_numpy()
+        .copy()
+    )
     written = [[f"{int(value)}°{value % 1 * 60:.9f}′" for value in row] for row in there]
-    table = pd.DataFrame(to_local(CORNERS), columns=["x", "y"]).join(pd.DataFrame(written, columns=["to_x", "to_y"]))
+    table = pd.DataFrame(to_local(CORNERS), columns=["x", "y"]).join(
+        pd.DataFrame(written, columns=["to_x", "to_y"])
+    )
     table.to_csv(tmp_path / "p.csv", index=False)
     assert same_land(mend(local(grids), town, control=str(tmp_path / "p.csv")), grids)

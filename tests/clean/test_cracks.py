@@ -14,7 +14,9 @@ X0, Y0 = ORIGIN
 
 
 def told(shapes):
-    return find_open_gaps(np.array(shapes, dtype=object), [str(n) for n in range(len(shapes))], ["村"] * len(shapes))
+    return find_open_gaps(
+        np.array(shapes, dtype=object), [str(n) for n in range(len(shapes))], ["村"] * len(shapes)
+    )
 
 
 @pytest.mark.parametrize("width", [2.0, 8.0, 19.0])
@@ -51,7 +53,10 @@ def test_a_crack_of_three_villages_counts_once_and_two_cracks_twice():
         [box(0, 0), box(1.03, 0)],  # wider than a drawing error
         [box(0, 0), box(1, 1)],  # a corner
         [box(0, 0), box(1, 0, 1, 2)],  # a step in the outline
-        [box(0, 0) - shapely.box(X0 + 500, Y0 + 500, X0 + 510, Y0 + 1000), box(1, 0)],  # one village's own bay
+        [
+            box(0, 0) - shapely.box(X0 + 500, Y0 + 500, X0 + 510, Y0 + 1000),
+            box(1, 0),
+        ],  # one village's own bay
         list(wavy(2)),
         [box(x, y) for x in range(3) for y in range(3)],  # one with no outline of its own
     ],
@@ -66,5 +71,7 @@ def test_a_crack_lies_outside_for_whoever_counts_land():
     town = township([box(0, 0), box(1 + width / 1000, 0)])
     over = village_frame([box(0.5, 0.2, 1, 0.5)]).rename(columns={"XZQDM": "id"})
     layer = clean_layer(raw(over, "party"), LayerSpec(path="a.shp", key="party", id="id"), town)
-    inside = shapely.area(shapely.intersection(layer.frame.geometry.values[0], town.villages.geometry.values)).sum()
+    inside = shapely.area(
+        shapely.intersection(layer.frame.geometry.values[0], town.villages.geometry.values)
+    ).sum()
     assert inside == pytest.approx((1000 - width) * 500, abs=1)

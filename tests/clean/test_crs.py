@@ -4,7 +4,12 @@ from pyproj import CRS
 from shapely import box
 
 from gridmerge.clean import clean_layer, clean_township
-from gridmerge.clean.georeference.crs import choose_working_crs, find_crs_by_numbers, identify_crs, is_ballpark
+from gridmerge.clean.georeference.crs import (
+    choose_working_crs,
+    find_crs_by_numbers,
+    identify_crs,
+    is_ballpark,
+)
 from gridmerge.config.settings import LayerSpec
 from gridmerge.errors import PlaceError
 from tests.clean.conftest import one, raw, settings, village_frame, wavy
@@ -19,9 +24,18 @@ ESRI = (
 
 
 def esri(**keys):
-    usual = {"name": "坐标系", "geo": "GCS_x", "datum": "D_x", "ball": "S_x", "a": 6378137.0, "f": 298.257222101}
+    usual = {
+        "name": "坐标系",
+        "geo": "GCS_x",
+        "datum": "D_x",
+        "ball": "S_x",
+        "a": 6378137.0,
+        "f": 298.257222101,
+    }
     return CRS.from_wkt(
-        ESRI.format(**{**usual, "method": "Gauss_Kruger", "fe": 500000.0, "lon": 105.0, "k": 1.0, **keys})
+        ESRI.format(
+            **{**usual, "method": "Gauss_Kruger", "fe": 500000.0, "lon": 105.0, "k": 1.0, **keys}
+        )
     )
 
 
@@ -81,7 +95,12 @@ def test_numbers_that_tell(bounds, epsg, swapped):
 
 
 @pytest.mark.parametrize(
-    "bounds", [(480000, 3230000, 486000, 3240000), (5000, 6000, 9000, 9000), (913000, 120000, 1067000, 272000)]
+    "bounds",
+    [
+        (480000, 3230000, 486000, 3240000),
+        (5000, 6000, 9000, 9000),
+        (913000, 120000, 1067000, 272000),
+    ],
 )
 def test_numbers_that_do_not_tell(bounds):
     assert find_crs_by_numbers(bounds) is None
@@ -111,7 +130,9 @@ def test_evidence_prefers_the_national_datum(seed):
     town = clean_township(raw(villages), settings())
     for key, layer in drawn.layers.items():
         frame = layer.frame.set_crs(None, allow_override=True)
-        told = one(clean_layer(raw(frame, key), LayerSpec(key=key, path=key), town), "crs_by_evidence")
+        told = one(
+            clean_layer(raw(frame, key), LayerSpec(key=key, path=key), town), "crs_by_evidence"
+        )
         assert "EPSG:4544" in told.message("zh"), f"town {seed}, {key}: {told.message('zh')}"
 
 

@@ -31,7 +31,8 @@ def same_land(layer, grids, metres=0.02):
     return (
         len(layer.frame) == len(grids)
         and shapely.hausdorff_distance(
-            shapely.boundary(layer.frame.geometry.values), shapely.boundary(grids.sort_values("wgbm").geometry.values)
+            shapely.boundary(layer.frame.geometry.values),
+            shapely.boundary(grids.sort_values("wgbm").geometry.values),
         ).max()
         < metres
     )
@@ -65,7 +66,8 @@ def test_feet_are_recognised_abroad():
     layer = mend(loose(towns, 2263), town)
     assert (
         "2263" in one(layer, "crs_by_evidence").message("en")
-        or layer.frame.geometry.iloc[0].symmetric_difference(town.villages.geometry.iloc[0]).area < 100
+        or layer.frame.geometry.iloc[0].symmetric_difference(town.villages.geometry.iloc[0]).area
+        < 100
     )
 
 
@@ -77,7 +79,9 @@ def test_a_wrong_declaration_is_overruled_only_by_evidence(grids, town):
 
 
 def test_a_local_system_is_refused_with_what_is_needed(grids, town):
-    local = grids.set_geometry(grids.translate(-450_000, -3_200_000)).set_crs(None, allow_override=True)
+    local = grids.set_geometry(grids.translate(-450_000, -3_200_000)).set_crs(
+        None, allow_override=True
+    )
     with pytest.raises(PlaceError, match="central meridian") as caught:
         mend(local, town)
     assert "地方坐标系" in caught.value.in_("zh")
@@ -129,7 +133,12 @@ def test_without_an_id_column_place_numbers(grids, town):
 
 
 def test_exact_copies_are_dropped_and_said(grids, town):
-    layer = mend(gpd.GeoDataFrame(grids.iloc[[0, *range(len(grids)), 0]], crs=grids.crs).reset_index(drop=True), town)
+    layer = mend(
+        gpd.GeoDataFrame(grids.iloc[[0, *range(len(grids)), 0]], crs=grids.crs).reset_index(
+            drop=True
+        ),
+        town,
+    )
     assert one(layer, "duplicate_feature").measure == 2
     assert len(layer.frame) == len(grids)
 
@@ -155,7 +164,9 @@ def test_empty_and_useless_features_are_said_one_by_one(grids, town):
     shapes[3] = shapely.LineString(shapely.get_coordinates(shapes[3])[:-2])
     layer = mend(grids.set_geometry(gpd.GeoSeries(shapes, crs=grids.crs)), town)
     assert {f.source_id for f in layer.findings if f.kind == "geometry_missing"} == {"G00", "G01"}
-    assert {f.source_id for f in layer.findings if f.kind in ("geometry_not_area", "geometry_closed")} == {"G02", "G03"}
+    assert {
+        f.source_id for f in layer.findings if f.kind in ("geometry_not_area", "geometry_closed")
+    } == {"G02", "G03"}
     everything = set(layer.frame.source_id) | {f.source_id for f in layer.findings if f.source_id}
     assert everything == set(grids.wgbm)
 
@@ -183,7 +194,9 @@ def test_a_network_that_only_touches_the_township_is_elsewhere(town):
     beside = gpd.GeoDataFrame(
         {"id": ["a"]},
         geometry=[
-            shapely.difference(shapely.box(x0, y0, x1 + 900, y1), shapely.union_all(town.villages.geometry.values))
+            shapely.difference(
+                shapely.box(x0, y0, x1 + 900, y1), shapely.union_all(town.villages.geometry.values)
+            )
         ],
         crs=town.crs,
     )
@@ -223,7 +236,11 @@ def test_unknown_departments_are_taken_as_they_are(grids, town):
 def test_tables_of_villages_become_land(town):
     villages = town.villages.set_index("village_name").geometry
     cells = ["甲村、乙村委会", "丙村村民委员会; 青山镇丁村", "510311104205", "无名村，戊社区", ""]
-    layer = clean_layer(table("health", 编号=list("abcde"), 所辖村=cells), spec(key="health", village="所辖村"), town)
+    layer = clean_layer(
+        table("health", 编号=list("abcde"), 所辖村=cells),
+        spec(key="health", village="所辖村"),
+        town,
+    )
     land = layer.frame.set_index("source_id").geometry
     assert land["a"].equals(shapely.union_all([villages["甲村"], villages["乙村"]]))
     assert land["b"].area == pytest.approx(villages["丙村"].area + villages["丁村"].area)
@@ -239,7 +256,9 @@ def test_a_table_without_land_or_villages_is_refused(town):
 
 
 def test_the_same_land_under_two_ids_is_said_once(grids, town):
-    twice = gpd.GeoDataFrame(grids.iloc[[0, *range(len(grids))]], crs=grids.crs).reset_index(drop=True)
+    twice = gpd.GeoDataFrame(grids.iloc[[0, *range(len(grids))]], crs=grids.crs).reset_index(
+        drop=True
+    )
     twice.loc[0, "wgbm"] = "X1"
     layer = mend(twice, town)
     finding = one(layer, "same_land")
@@ -252,7 +271,9 @@ def test_slivers_and_odd_sizes_are_said(grids, town):
     x, y = shapes[5].representative_point().coords[0]
     sliver, speck = shapely.box(x, y, x + 400, y + 1.5), shapely.box(x, y + 50, x + 10, y + 60)
     odd = gpd.GeoDataFrame(
-        {"wgbm": [*grids.wgbm, "S", "T"], "wgmc": ""}, geometry=[*shapes, sliver, speck], crs=grids.crs
+        {"wgbm": [*grids.wgbm, "S", "T"], "wgmc": ""},
+        geometry=[*shapes, sliver, speck],
+        crs=grids.crs,
     )
     layer = mend(odd, town)
     assert one(layer, "grid_sliver").source_id == "S"
@@ -264,7 +285,9 @@ def test_a_grid_of_a_higher_level_is_huge(town):
     xs = np.linspace(x0, x1, 16)
     small = [shapely.box(a, y0, b, y0 + (b - a)) for a, b in pairwise(xs)]
     whole = gpd.GeoDataFrame(
-        {"id": [*map(str, range(15)), "全镇"]}, geometry=[*small, shapely.box(x0, y0, x1, y1)], crs=town.crs
+        {"id": [*map(str, range(15)), "全镇"]},
+        geometry=[*small, shapely.box(x0, y0, x1, y1)],
+        crs=town.crs,
     )
     assert one(mend(whole, town), "grid_huge").source_id == "全镇"
 
@@ -280,7 +303,11 @@ def test_land_that_a_network_does_not_reach_is_said_with_its_share(grids, town):
 def test_grids_over_several_villages_are_counted(grids, town):
     merged = gpd.GeoDataFrame(
         {"id": ["a", "b", *map(str, range(16))]},
-        geometry=[shapely.union_all(grids.geometry[:6]), shapely.union_all(grids.geometry[6:8]), *grids.geometry[8:]],
+        geometry=[
+            shapely.union_all(grids.geometry[:6]),
+            shapely.union_all(grids.geometry[6:8]),
+            *grids.geometry[8:],
+        ],
         crs=grids.crs,
     )
     finding = one(mend(merged, town), "grids_across_villages")
@@ -308,8 +335,12 @@ def test_when_the_villages_are_the_ones_in_gcj02_the_layer_says_so(grids, town):
     assert "datum_suspected" not in kinds(layer)
 
 
-@pytest.mark.parametrize(("east", "north", "told"), [(38, -25, True), (0, 60, True), (-21, 0, True), (8, 6, False)])
-def test_a_layer_further_off_than_lines_are_agreed_is_a_warning_with_the_way_back(grids, town, east, north, told):
+@pytest.mark.parametrize(
+    ("east", "north", "told"), [(38, -25, True), (0, 60, True), (-21, 0, True), (8, 6, False)]
+)
+def test_a_layer_further_off_than_lines_are_agreed_is_a_warning_with_the_way_back(
+    grids, town, east, north, told
+):
     layer = mend(grids.set_geometry(grids.translate(east, north)), town)
     if not told:
         assert "layer_astray" not in kinds(layer)
@@ -332,4 +363,6 @@ def test_another_towns_network_is_no_shifted_one(town):
 def test_a_layer_of_points_is_told_so_and_not_that_it_lies_elsewhere(grids, town):
     layer = mend(grids.set_geometry(grids.representative_point()), town)
     words = one(layer, "layer_without_areas").message("zh")
-    assert "（点）" in words and "[[workload]]" in words and "layer_off_township" not in kinds(layer)
+    assert (
+        "（点）" in words and "[[workload]]" in words and "layer_off_township" not in kinds(layer)
+    )

@@ -15,7 +15,11 @@ SPEC = LayerSpec(key="k", department="fire", path="a.csv", id="编号", village=
 
 def _areas(layer, town):
     return dict(
-        zip(layer.frame["source_id"], layer.frame.geometry.area / town.villages.geometry.area.sum(), strict=True)
+        zip(
+            layer.frame["source_id"],
+            layer.frame.geometry.area / town.villages.geometry.area.sum(),
+            strict=True,
+        )
     )
 
 
@@ -38,13 +42,17 @@ ROWS = {
 def test_a_grid_of_two_villages_is_one_grid(town, case):
     ids, villages = ROWS[case]
     layer = clean_layer(table("k", 编号=ids, 村=villages), SPEC, town)
-    assert _areas(layer, town) == pytest.approx({"1": _share(town, "甲村", "乙村"), "2": _share(town, "丙村")})
+    assert _areas(layer, town) == pytest.approx(
+        {"1": _share(town, "甲村", "乙村"), "2": _share(town, "丙村")}
+    )
     assert ("rows_joined" in kinds(layer)) == (len(ids) == 3)
     assert "id_duplicate" not in kinds(layer) and "village_unknown" not in kinds(layer)
 
 
 def test_rows_of_one_id_and_two_names_stay_apart(town):
-    layer = clean_layer(table("k", 编号=["1", "1"], 名称=["东", "西"], 村=["甲村", "乙村"]), SPEC, town)
+    layer = clean_layer(
+        table("k", 编号=["1", "1"], 名称=["东", "西"], 村=["甲村", "乙村"]), SPEC, town
+    )
     assert len(layer.frame) == 2 and one(layer, "id_duplicate").source_id == "1-2"
 
 
@@ -63,14 +71,29 @@ def test_groups_of_a_village_are_not_taken_for_the_village(town):
 @pytest.mark.parametrize(
     ("finding", "words"),
     [
-        (make_finding("village_unknown", layer="k", source_id="1", name="青山村", near="—"), "青山村"),
-        (make_finding("feature_unreadable", layer="k", file="a", feature=1, reason="边界没有闭合"), "边界没有闭合"),
-        (make_finding("coordinates_unread", layer="k", measure=3, file="a", rows="2", example="东经"), "东经"),
+        (
+            make_finding("village_unknown", layer="k", source_id="1", name="青山村", near="—"),
+            "青山村",
+        ),
+        (
+            make_finding(
+                "feature_unreadable", layer="k", file="a", feature=1, reason="边界没有闭合"
+            ),
+            "边界没有闭合",
+        ),
+        (
+            make_finding(
+                "coordinates_unread", layer="k", measure=3, file="a", rows="2", example="东经"
+            ),
+            "东经",
+        ),
     ],
 )
 def test_the_sentence_that_stops_names_the_cause(town, finding, words):
     source = Source(key="k", path="a.csv", sha256="", features=0)
-    empty = RawLayer(source=source, frame=table("k", 编号=["1"]).frame.iloc[:0], findings=(finding,))
+    empty = RawLayer(
+        source=source, frame=table("k", 编号=["1"]).frame.iloc[:0], findings=(finding,)
+    )
     with pytest.raises(InputError) as stopped:
         not_empty(empty)
     assert words in stopped.value.in_("zh") and words in str(stopped.value)
@@ -79,7 +102,10 @@ def test_the_sentence_that_stops_names_the_cause(town, finding, words):
 
 def test_many_causes_are_counted():
     told = explain_empty(
-        [make_finding("village_unknown", layer="k", source_id=str(i), name=f"村{i}", near="—") for i in range(9)]
+        [
+            make_finding("village_unknown", layer="k", source_id=str(i), name=f"村{i}", near="—")
+            for i in range(9)
+        ]
     )
     assert "村0" in told.zh and "村5" not in told.zh and "共 9 处" in told.zh
     assert explain_empty([make_finding("no_workload")]).zh == ""

@@ -15,7 +15,11 @@ def gazetteer(names, town="青山镇"):
     )
     return Gazetteer(
         Township(
-            name=town, code=None, crs=frame.crs, villages=frame, source=Source(key="villages", path="v", sha256="")
+            name=town,
+            code=None,
+            crs=frame.crs,
+            villages=frame,
+            source=Source(key="villages", path="v", sha256=""),
         )
     )
 
@@ -40,7 +44,8 @@ def test_one_village_in_all_its_spellings(spelling):
 
 
 @pytest.mark.parametrize(
-    "spelling", ["东街社区", "东街社区居委会", "东街居委会", "东街社区居民委员会", "东街", "青山镇东街社区"]
+    "spelling",
+    ["东街社区", "东街社区居委会", "东街居委会", "东街社区居民委员会", "东街", "青山镇东街社区"],
 )
 def test_one_community_in_all_its_spellings(spelling):
     assert gazetteer(["东街社区", "西街社区"]).find(spelling) == ["510311104200"]

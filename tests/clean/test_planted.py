@@ -25,7 +25,9 @@ def beside(shape, east=0.0, north=0.0):
 
 def square(at, width, height=None):
     x, y = at
-    return shapely.box(x - width / 2, y - (height or width) / 2, x + width / 2, y + (height or width) / 2)
+    return shapely.box(
+        x - width / 2, y - (height or width) / 2, x + width / 2, y + (height or width) / 2
+    )
 
 
 def edge(grids):
@@ -42,7 +44,9 @@ def with_shape(grids, row, shape):
 
 
 def with_row(grids, code, shape):
-    more = gpd.GeoDataFrame({"wgbm": [code], "wgmc": [f"{code}网格"]}, geometry=[shape], crs=grids.crs)
+    more = gpd.GeoDataFrame(
+        {"wgbm": [code], "wgmc": [f"{code}网格"]}, geometry=[shape], crs=grids.crs
+    )
     return gpd.GeoDataFrame(
         {name: [*grids[name], *more[name]] for name in ("wgbm", "wgmc")},
         geometry=[*grids.geometry, *more.geometry],
@@ -65,9 +69,15 @@ PLANTS = {
     "edges_overlap": lambda g: with_shape(g, 0, first(g).buffer(4)),
     "self_overlaps_small": lambda g: with_shape(g, 0, shapely.union(first(g), square(edge(g), 8))),
     "same_land": lambda g: with_row(g, "X1", first(g)),
-    "duplicate_feature": lambda g: gpd.GeoDataFrame(g.iloc[[0, *range(len(g))]].reset_index(drop=True), crs=g.crs),
-    "inner_gap": lambda g: with_shape(g, 0, shapely.difference(first(g), square(beside(first(g)), 60))),
-    "inner_gaps_small": lambda g: with_shape(g, 0, shapely.difference(first(g), square(beside(first(g)), 8))),
+    "duplicate_feature": lambda g: gpd.GeoDataFrame(
+        g.iloc[[0, *range(len(g))]].reset_index(drop=True), crs=g.crs
+    ),
+    "inner_gap": lambda g: with_shape(
+        g, 0, shapely.difference(first(g), square(beside(first(g)), 60))
+    ),
+    "inner_gaps_small": lambda g: with_shape(
+        g, 0, shapely.difference(first(g), square(beside(first(g)), 8))
+    ),
     "grid_sliver": lambda g: with_row(g, "S", square(beside(first(g)), 300, 1.5)),
     "grid_tiny": lambda g: with_row(g, "T", square(beside(first(g)), 20)),
     "off_territory": lambda g: with_row(g, "远", box(30, 30)),
@@ -76,7 +86,9 @@ PLANTS = {
     "id_missing": lambda g: g.assign(wgbm=["", *g.wgbm[1:]]),
     "id_duplicate": lambda g: g.assign(wgbm=["G01", *g.wgbm[1:]]),
     "geometry_missing": lambda g: with_row(g, "空", None),
-    "geometry_not_area": lambda g: with_row(g, "线", shapely.LineString([beside(first(g)), beside(first(g), 300)])),
+    "geometry_not_area": lambda g: with_row(
+        g, "线", shapely.LineString([beside(first(g)), beside(first(g), 300)])
+    ),
 }
 
 
@@ -99,11 +111,21 @@ def test_a_clean_network_has_no_findings(grids, town):
 def test_a_grid_of_the_whole_town_is_one_finding_and_no_overlaps(town):
     x0, y0, x1, y1 = town.villages.total_bounds
     xs, ys = np.linspace(x0, x1, 13), np.linspace(y0, y1, 9)
-    cells = [shapely.box(a, b, xs[i + 1], ys[j + 1]) for i, a in enumerate(xs[:-1]) for j, b in enumerate(ys[:-1])]
-    frame = gpd.GeoDataFrame({"id": [f"A{i:03d}" for i in range(len(cells))]}, geometry=cells, crs=town.crs)
+    cells = [
+        shapely.box(a, b, xs[i + 1], ys[j + 1])
+        for i, a in enumerate(xs[:-1])
+        for j, b in enumerate(ys[:-1])
+    ]
+    frame = gpd.GeoDataFrame(
+        {"id": [f"A{i:03d}" for i in range(len(cells))]}, geometry=cells, crs=town.crs
+    )
     whole = gpd.GeoDataFrame({"id": ["全镇"]}, geometry=[shapely.box(x0, y0, x1, y1)], crs=town.crs)
-    both = gpd.GeoDataFrame({"id": [*frame.id, "全镇"]}, geometry=[*frame.geometry, *whole.geometry], crs=town.crs)
-    clean, layer = (clean_layer(raw(one, "urban_management"), spec(), town) for one in (frame, both))
+    both = gpd.GeoDataFrame(
+        {"id": [*frame.id, "全镇"]}, geometry=[*frame.geometry, *whole.geometry], crs=town.crs
+    )
+    clean, layer = (
+        clean_layer(raw(one, "urban_management"), spec(), town) for one in (frame, both)
+    )
     more = new_kinds(layer, clean)
     assert more["grid_huge"] == 1 and not {"self_overlap", "edges_overlap", "same_land"} & set(more)
 
@@ -119,7 +141,8 @@ def test_an_outline_of_all_grids_is_one_finding_and_no_overlaps(grids, town):
 
 def drawn(shapes=None, codes=None, names=None):
     return clean_township(
-        raw(village_frame(wavy() if shapes is None else shapes, codes, names)), settings(name="青山镇")
+        raw(village_frame(wavy() if shapes is None else shapes, codes, names)),
+        settings(name="青山镇"),
     )
 
 

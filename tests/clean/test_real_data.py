@@ -12,7 +12,9 @@ from gridmerge.config.settings import LayerSpec, Settings, Villages
 from gridmerge.io import read_input
 from tests.clean.conftest import DATA, kinds, one, raw
 
-pytestmark = pytest.mark.skipif(not (DATA / "cn_townships").is_dir(), reason="../shared/data is absent")
+pytestmark = pytest.mark.skipif(
+    not (DATA / "cn_townships").is_dir(), reason="../shared/data is absent"
+)
 
 
 def county(file, name, datum="gcj02"):
@@ -28,7 +30,10 @@ def towns(file, town, **keys):
 
 
 def iou(layer, town):
-    one_, other = shapely.union_all(layer.frame.geometry.values), shapely.union_all(town.villages.geometry.values)
+    one_, other = (
+        shapely.union_all(layer.frame.geometry.values),
+        shapely.union_all(town.villages.geometry.values),
+    )
     return shapely.intersection(one_, other).area / shapely.union(one_, other).area
 
 
@@ -55,13 +60,17 @@ def test_renshou_as_villages_tells_the_countys_datum():
     assert "gcj02" in one(layer, "datum_suspected").message("en")
 
 
-@pytest.mark.parametrize(("project", "districts"), [("gridmerge.toml", 4), ("manhattan.toml", 13), ("city.toml", 71)])
+@pytest.mark.parametrize(
+    ("project", "districts"), [("gridmerge.toml", 4), ("manhattan.toml", 13), ("city.toml", 71)]
+)
 def test_new_yorks_districts_and_networks(project, districts):
     settings = read_project(DATA / "nyc" / project)
     town = clean_township(read_input(settings.villages, settings.folder, "villages"), settings)
     assert len(town.villages) == districts and town.crs.to_epsg() == 32618
     assert shapely.coverage_is_valid(town.villages.geometry.values)
-    assert {"village_code_length"} == {kind for kind in kinds(town) if kind.startswith("village")} - {
+    assert {"village_code_length"} == {
+        kind for kind in kinds(town) if kind.startswith("village")
+    } - {
         "village_hole",
         "village_gap_open",
     }

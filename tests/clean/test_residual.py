@@ -40,14 +40,19 @@ def test_a_network_that_ignores_the_villages_settles_nothing(town):
 
 def test_lines_that_run_one_way_do_not_tell_a_shift_along_them(town):
     strips = clean_township(raw(village_frame([box(0, 0, 1, 40), box(1, 0, 1, 40)])), settings())
-    assert not estimate_offset(gpd.GeoSeries([box(1, -50, 0.00001, 140)], crs=strips.crs), strips.villages).sure
+    assert not estimate_offset(
+        gpd.GeoSeries([box(1, -50, 0.00001, 140)], crs=strips.crs), strips.villages
+    ).sure
 
 
 @pytest.mark.parametrize("seed", [1, 2])
 def test_the_estimate_does_not_depend_on_the_order_of_rows(seed):
     town = clean_township(raw(village_frame(wavy(seed))), settings())
     drawn = town.villages.geometry.translate(2, -1)
-    assert estimate_offset(drawn, town.villages).text == estimate_offset(drawn.iloc[::-1], town.villages).text
+    assert (
+        estimate_offset(drawn, town.villages).text
+        == estimate_offset(drawn.iloc[::-1], town.villages).text
+    )
 
 
 def _beside(town, inset: float, sides: str) -> gpd.GeoSeries:
@@ -57,9 +62,19 @@ def _beside(town, inset: float, sides: str) -> gpd.GeoSeries:
         x0, y0, x1, y1 = village.bounds
         for n in range(12):
             x, y = x0 + (x1 - x0) * (n + 0.2) / 12, y0 + (y1 - y0) * (n + 0.2) / 12
-            w, h, (s, e, u, r) = (x1 - x0) * 0.05, (y1 - y0) * 0.05, random.normal(inset, inset / 4, 4)
-            low = {"s": shapely.box(x, y0 + s, x + w, y0 + 300), "w": shapely.box(x0 + e, y, x0 + 300, y + h)}
-            high = {"n": shapely.box(x, y1 - 300, x + w, y1 - u), "e": shapely.box(x1 - 300, y, x1 - r, y + h)}
+            w, h, (s, e, u, r) = (
+                (x1 - x0) * 0.05,
+                (y1 - y0) * 0.05,
+                random.normal(inset, inset / 4, 4),
+            )
+            low = {
+                "s": shapely.box(x, y0 + s, x + w, y0 + 300),
+                "w": shapely.box(x0 + e, y, x0 + 300, y + h),
+            }
+            high = {
+                "n": shapely.box(x, y1 - 300, x + w, y1 - u),
+                "e": shapely.box(x1 - 300, y, x1 - r, y + h),
+            }
             rows += [one for side, one in (low | high).items() if side in sides]
     return gpd.GeoSeries(rows, crs=town.crs)
 

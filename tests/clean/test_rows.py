@@ -35,7 +35,8 @@ def homes(town):
     """Forty places in the township, degrees."""
     x0, y0, x1, y1 = town.villages.total_bounds
     spots = gpd.GeoSeries(
-        gpd.points_from_xy(np.linspace(x0 + 900, x1 - 900, N), np.full(N, (y0 + y1) / 2)), crs=town.crs
+        gpd.points_from_xy(np.linspace(x0 + 900, x1 - 900, N), np.full(N, (y0 + y1) / 2)),
+        crs=town.crs,
     )
     degrees = spots.to_crs(4490)
     return degrees.x.to_numpy(), degrees.y.to_numpy()
@@ -51,7 +52,9 @@ def slipped(homes, slip, row=5):
 def test_one_bad_row_of_a_workload_costs_itself(town, homes, slip):
     x, y = slipped(homes, slip)
     work = clean_work(
-        table(KEY, lon=x, lat=y, hs=range(N)), WorkloadSpec(name="households", path="b.csv", field="hs"), town
+        table(KEY, lon=x, lat=y, hs=range(N)),
+        WorkloadSpec(name="households", path="b.csv", field="hs"),
+        town,
     )
     assert len(work.frame) == N - 1 and work.frame.value.sum() == sum(range(N)) - 5
     assert one(work, "work_no_place").measure == 1
@@ -100,7 +103,9 @@ def test_where_most_rows_are_exchanged_the_file_is_and_the_odd_one_costs_itself(
 
 
 @pytest.mark.parametrize("order", ["x east", "x north"])
-def test_metres_in_either_order_are_placed_and_one_row_the_other_way_round_costs_itself(town, order):
+def test_metres_in_either_order_are_placed_and_one_row_the_other_way_round_costs_itself(
+    town, order
+):
     x0, y0, x1, y1 = town.villages.total_bounds
     x, y = np.linspace(x0 + 900, x1 - 900, N), np.full(N, (y0 + y1) / 2)
     x[7], y[7] = y[7], x[7]
@@ -128,8 +133,12 @@ def test_one_bad_grid_of_a_network_costs_itself(town, what):
     edges = np.linspace(x0, x1, N + 1)
     cells = [shapely.box(west, y0, east, y1) for west, east in pairwise(edges)]
     cells[5] = bad_shape(what, cells[5])
-    network = raw(gpd.GeoDataFrame({"bm": [f"A{i:02d}" for i in range(N)]}, geometry=cells, crs=CRS), "k")
-    layer = clean_layer(network, LayerSpec(key="k", department="police", path="k.shp", id="bm"), town)
+    network = raw(
+        gpd.GeoDataFrame({"bm": [f"A{i:02d}" for i in range(N)]}, geometry=cells, crs=CRS), "k"
+    )
+    layer = clean_layer(
+        network, LayerSpec(key="k", department="police", path="k.shp", id="bm"), town
+    )
     assert len(layer.frame) == N - 1 and "A05" not in set(layer.frame.source_id)
     assert one(layer, "rows_exchanged" if what == "exchanged" else "rows_impossible").measure == 1
     assert one(layer, "geometry_missing").source_id == "A05" and "off_territory" not in kinds(layer)
@@ -158,27 +167,35 @@ def test_a_piece_far_off_is_left_out_and_told(where):
 
 def test_a_piece_at_nought_moves_no_zone():
     shapes = degrees(BOXES)
-    town = villages([shapely.MultiPolygon([shapes[0], shapely.box(0, 0, 0.001, 0.001)]), *shapes[1:]], crs=4490)
+    town = villages(
+        [shapely.MultiPolygon([shapes[0], shapely.box(0, 0, 0.001, 0.001)]), *shapes[1:]], crs=4490
+    )
     assert town.crs == CRS and one(town, "village_piece_astray").measure > 10_000
 
 
 def test_an_exclave_of_the_next_county_stays():
     away = shapely.transform(BOXES[0], lambda points: np.add(points, (60_000, 0)))
     town = villages([shapely.MultiPolygon([BOXES[0], away]), *BOXES[1:]])
-    assert "village_piece_astray" not in kinds(town) and town.villages.area.sum() == pytest.approx(7e6, rel=1e-3)
+    assert "village_piece_astray" not in kinds(town) and town.villages.area.sum() == pytest.approx(
+        7e6, rel=1e-3
+    )
 
 
 @pytest.mark.parametrize("crs", [4490, None])
 def test_a_village_with_exchanged_axes_stops_with_its_name_and_distance(crs):
     shapes = degrees(BOXES)
     shapes[2] = shapely.transform(shapes[2], lambda points: points[:, ::-1])
-    with pytest.raises(InputError, match=r"510311104203.*km away, most likely with x and y exchanged"):
+    with pytest.raises(
+        InputError, match=r"510311104203.*km away, most likely with x and y exchanged"
+    ):
         villages(shapes, crs=crs)
 
 
 def test_of_two_villages_far_apart_both_are_named():
     with pytest.raises(InputError, match=r"510311104201.*510311104202"):
-        villages([BOXES[0], shapely.transform(BOXES[1], lambda points: np.add(points, (900_000, 0)))])
+        villages(
+            [BOXES[0], shapely.transform(BOXES[1], lambda points: np.add(points, (900_000, 0)))]
+        )
 
 
 @pytest.mark.parametrize("value", [np.nan, np.inf, -np.inf, -1.797e308, 1e300])
@@ -192,7 +209,9 @@ def test_a_corner_that_is_no_number_stops_with_the_village(value):
 def test_a_corner_far_off_stops_with_place_and_distance():
     ring = shapely.get_coordinates(BOXES[1])
     ring[2] = (0.0, 0.0)
-    with pytest.raises(InputError, match=r"a corner of 510311104202 lies at 0, 0, some 3[0-9]{3} km"):
+    with pytest.raises(
+        InputError, match=r"a corner of 510311104202 lies at 0, 0, some 3[0-9]{3} km"
+    ):
         villages([BOXES[0], shapely.Polygon(ring), *BOXES[2:]])
 
 
@@ -222,7 +241,11 @@ def test_one_bad_corner_of_a_table_costs_itself_and_is_told(tmp_path, slip):
     """Ten grids of eight corners; grid 3 loses the middle of a side, which it can spare."""
     cells = [shapely.segmentize(box(i * 0.3, 0, 0.3, 0.3), 150) for i in range(10)]
     rings = [shapely.get_coordinates(cell)[:-1] for cell in degrees(cells)]
-    rows = [[f"W{i}", str(k), *map(str, point)] for i, ring in enumerate(rings) for k, point in enumerate(ring, 1)]
+    rows = [
+        [f"W{i}", str(k), *map(str, point)]
+        for i, ring in enumerate(rings)
+        for k, point in enumerate(ring, 1)
+    ]
     rows[25][2:] = CORNERS[slip][0](*rows[25][2:])
     lines = [",".join(row) for row in [["网格编码", "点号", "经度", "纬度"], *rows]]
     (tmp_path / "界址点.csv").write_text("\n".join(lines), "utf-8")

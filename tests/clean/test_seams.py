@@ -11,7 +11,11 @@ from gridmerge.clean.topology import unmatched_edges
 
 def squares(n=4, side=100.0):
     return np.array(
-        [shapely.box(i * side, j * side, (i + 1) * side, (j + 1) * side) for j in range(n) for i in range(n)]
+        [
+            shapely.box(i * side, j * side, (i + 1) * side, (j + 1) * side)
+            for j in range(n)
+            for i in range(n)
+        ]
     )
 
 
@@ -47,7 +51,9 @@ def test_a_missing_grid_is_a_gap_and_its_ring_may_be_a_hole_of_the_neighbour():
 def test_two_whole_networks_on_one_land_lie_twice_everywhere():
     """Each is sound by itself: every inner edge has as much on its left as on its right."""
     moved = shapely.transform(squares(), lambda at: at + np.array([30.0, 0.0]))
-    assert shapely.area(overlaps(np.concatenate([squares(), moved]))).sum() == pytest.approx(370 * 400)
+    assert shapely.area(overlaps(np.concatenate([squares(), moved]))).sum() == pytest.approx(
+        370 * 400
+    )
 
 
 @pytest.mark.parametrize("turned", [True, False])

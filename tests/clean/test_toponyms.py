@@ -22,7 +22,9 @@ SOURCE = Source(key="addresses", path="门牌.csv", sha256="")
 @pytest.fixture
 def township():
     villages = gpd.GeoDataFrame(
-        {"village_code": ["1"], "village_name": ["东山村"]}, geometry=[shapely.box(X, Y, X + 1000, Y + 1000)], crs=CRS
+        {"village_code": ["1"], "village_name": ["东山村"]},
+        geometry=[shapely.box(X, Y, X + 1000, Y + 1000)],
+        crs=CRS,
     )
     return Township(name="镇", code=None, crs=villages.crs, villages=villages, source=SOURCE)
 
@@ -30,7 +32,9 @@ def township():
 def mended(township, rows, field=None):
     texts, points = zip(*rows, strict=True) if rows else ((), ())
     frame = gpd.GeoDataFrame({"标准地址": list(texts)}, geometry=list(points), crs=CRS)
-    return clean_addresses(RawLayer(source=SOURCE, frame=frame), AddressesSpec(path="门牌.csv", field=field), township)
+    return clean_addresses(
+        RawLayer(source=SOURCE, frame=frame), AddressesSpec(path="门牌.csv", field=field), township
+    )
 
 
 @pytest.mark.parametrize(
@@ -68,7 +72,10 @@ def test_each_address_once_inside_the_township_and_the_rest_is_counted(township)
     ]
     addresses = mended(township, rows)
     assert addresses.frame["address"].tolist() == ["幸福路2号", "河边"]
-    assert addresses.frame.geometry.iloc[0].equals(at(X + 10, Y + 5)) and addresses.frame.geometry.iloc[1].x == X + 110
+    assert (
+        addresses.frame.geometry.iloc[0].equals(at(X + 10, Y + 5))
+        and addresses.frame.geometry.iloc[1].x == X + 110
+    )
     (left,) = [finding for finding in addresses.findings if finding.kind == "addresses_left_out"]
     assert left.measure == 4 and "共 7 条" in left.message("zh")
     again = mended(township, rows[::-1])
@@ -83,7 +90,8 @@ def test_a_list_without_addresses_is_one_sentence(township):
     frame = gpd.GeoDataFrame(pd.DataFrame({"hs": [1]}), geometry=[shapely.Point(X, Y)], crs=CRS)
     raw = RawLayer(source=SOURCE, frame=frame)
     with pytest.raises(
-        InputError, match=r"which column is the address or name\? Write field = \"COLUMN\" \(it has: hs\)"
+        InputError,
+        match=r"which column is the address or name\? Write field = \"COLUMN\" \(it has: hs\)",
     ):
         clean_addresses(raw, AddressesSpec(path="门牌.csv"), township)
     with pytest.raises(InputError, match="has no field dz"):

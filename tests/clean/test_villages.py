@@ -16,18 +16,24 @@ def township(shapes, **kwargs):
 
 
 def test_clean_villages_pass_unchanged_and_sorted():
-    town = township([box(1, 0), box(0, 0)], codes=["510311104202", "510311104201"], names=["乙村", "甲村"])
+    town = township(
+        [box(1, 0), box(0, 0)], codes=["510311104202", "510311104201"], names=["乙村", "甲村"]
+    )
     assert list(town.villages.village_code) == ["510311104201", "510311104202"]
     assert list(town.villages.village_name) == ["甲村", "乙村"]
     assert town.crs.to_epsg() == 4544
-    assert shapely.area(shapely.union_all(town.villages.geometry.values)) == pytest.approx(2e6, abs=1)
+    assert shapely.area(shapely.union_all(town.villages.geometry.values)) == pytest.approx(
+        2e6, abs=1
+    )
     assert town.findings == ()
 
 
 def test_working_zone_follows_the_place():
     frame = village_frame([box(0, 0), box(1, 0)]).to_crs(4326)
     assert clean_township(raw(frame), settings()).crs.to_epsg() == 4544
-    abroad = gpd.GeoDataFrame({"code": ["1"]}, geometry=[shapely.box(-74.2, 40.5, -74.1, 40.6)], crs=4326)
+    abroad = gpd.GeoDataFrame(
+        {"code": ["1"]}, geometry=[shapely.box(-74.2, 40.5, -74.1, 40.6)], crs=4326
+    )
     assert clean_township(raw(abroad), settings()).crs.to_epsg() == 32618
 
 
@@ -84,7 +90,9 @@ def test_a_narrow_gap_is_filled():
     finding = one(town, "village_gap")
     assert finding.measure == pytest.approx(30_000, rel=1e-3)
     assert shapely.contains_xy(box(1, 0, 0.01, 3), *finding.place)
-    assert shapely.area(town.villages.geometry.values).sum() == pytest.approx(2.01 * 5 * 1e6, rel=1e-9)
+    assert shapely.area(town.villages.geometry.values).sum() == pytest.approx(
+        2.01 * 5 * 1e6, rel=1e-9
+    )
 
 
 def test_a_wide_hole_is_kept_and_said():
@@ -105,7 +113,9 @@ def test_two_villages_on_the_same_land_stop_the_run_by_name():
 
 
 def test_crossed_outlines_are_mended_and_said():
-    bow = shapely.Polygon([(480_000, 3_240_000), (481_000, 3_241_000), (481_000, 3_240_000), (480_000, 3_241_000)])
+    bow = shapely.Polygon(
+        [(480_000, 3_240_000), (481_000, 3_241_000), (481_000, 3_240_000), (480_000, 3_241_000)]
+    )
     town = township([bow, box(5, 0)])
     assert one(town, "geometry_repaired").source_id == "510311104201"
     assert town.villages.geometry.is_valid.all()
@@ -113,7 +123,9 @@ def test_crossed_outlines_are_mended_and_said():
 
 def test_codes_that_are_not_twelve_digits_clash_or_are_merged_are_findings():
     town = township(
-        [box(0, 0), box(1, 0), box(2, 0)], codes=["101", "510311104601", "510311104202"], names=["甲村", "乙", "甲村"]
+        [box(0, 0), box(1, 0), box(2, 0)],
+        codes=["101", "510311104601", "510311104202"],
+        names=["甲村", "乙", "甲村"],
     )
     assert one(town, "village_code_length").measure == 3
     assert one(town, "village_code_merged").source_id == "510311104601"
@@ -121,12 +133,17 @@ def test_codes_that_are_not_twelve_digits_clash_or_are_merged_are_findings():
 
 
 @pytest.mark.parametrize(
-    "names", [["甲村", "乙村"], ["甲村", "甲社区"], ["甲村", "", "乙村"], ["青山镇甲村", "乙村委会"]]
+    "names",
+    [["甲村", "乙村"], ["甲村", "甲社区"], ["甲村", "", "乙村"], ["青山镇甲村", "乙村委会"]],
 )
 def test_two_villages_of_one_code_stop_the_run(names):
     shapes = [box(i, 0) for i in range(len(names))]
     with pytest.raises(InputError) as stopped:
-        township([*shapes, box(9, 0)], codes=["510311104000"] * len(names) + ["510311104201"], names=[*names, "丁村"])
+        township(
+            [*shapes, box(9, 0)],
+            codes=["510311104000"] * len(names) + ["510311104201"],
+            names=[*names, "丁村"],
+        )
     assert all(name in stopped.value.in_("zh") for name in ["510311104000", *names])
 
 
@@ -168,20 +185,30 @@ def test_other_codes_stay_as_they_are_written(written):
 
 def test_numeric_codes_stay_text():
     frame = village_frame([box(0, 0), box(1, 0)]).assign(XZQDM=[510311104201.0, 510311104202.0])
-    assert list(clean_township(raw(frame), settings()).villages.village_code) == ["510311104201", "510311104202"]
+    assert list(clean_township(raw(frame), settings()).villages.village_code) == [
+        "510311104201",
+        "510311104202",
+    ]
 
 
 @pytest.mark.parametrize(
     ("frame", "message"),
     [
         (gpd.GeoDataFrame({"a": []}, geometry=[], crs=CRS), "no feature"),
-        (gpd.GeoDataFrame({"foo": ["x"]}, geometry=[box(0, 0)], crs=CRS), "looks like the village code"),
         (
-            gpd.GeoDataFrame({"XZQDM": ["510311104201", None]}, geometry=[box(0, 0), box(1, 0)], crs=CRS),
+            gpd.GeoDataFrame({"foo": ["x"]}, geometry=[box(0, 0)], crs=CRS),
+            "looks like the village code",
+        ),
+        (
+            gpd.GeoDataFrame(
+                {"XZQDM": ["510311104201", None]}, geometry=[box(0, 0), box(1, 0)], crs=CRS
+            ),
             "have no XZQDM",
         ),
         (
-            gpd.GeoDataFrame({"XZQDM": ["510311104201"]}, geometry=[box(0, 0).boundary.interpolate(5)], crs=CRS),
+            gpd.GeoDataFrame(
+                {"XZQDM": ["510311104201"]}, geometry=[box(0, 0).boundary.interpolate(5)], crs=CRS
+            ),
             "no area",
         ),
     ],
@@ -212,7 +239,9 @@ def test_carelessly_drawn_villages_always_tile(jitter):
         x, y = cell % 3, cell // 3
         ring = shapely.get_coordinates(box(x, y))[:4] + corners[cell]
         shapes.append(shapely.Polygon(ring))
-    town = township(shapes, codes=[f"51031110420{i}" for i in range(9)], names=[f"村{i}" for i in range(9)])
+    town = township(
+        shapes, codes=[f"51031110420{i}" for i in range(9)], names=[f"村{i}" for i in range(9)]
+    )
     tiles = town.villages.geometry.values
     assert shapely.coverage_is_valid(tiles)
     assert len(tiles) == 9 and (shapely.area(tiles) > 0.9e6).all()

@@ -24,10 +24,17 @@ def lonlat(town):
 def test_a_table_of_points_is_placed_and_summed(town, lonlat):
     lon, lat = lonlat
     work = clean_work(
-        table(KEY, 经度=lon, 纬度=lat, hs=["1", "２", "3,000", "4", "5", "6"]), work_spec(field="hs"), town
+        table(KEY, 经度=lon, 纬度=lat, hs=["1", "２", "3,000", "4", "5", "6"]),
+        work_spec(field="hs"),
+        town,
     )
     assert work.frame.value.sum() == 1 + 2 + 3000 + 4 + 5 + 6
-    assert shapely.distance(work.frame.geometry.values, shapely.union_all(town.villages.geometry.values)).max() == 0
+    assert (
+        shapely.distance(
+            work.frame.geometry.values, shapely.union_all(town.villages.geometry.values)
+        ).max()
+        == 0
+    )
     assert kinds(work) == ["crs_assumed"]
 
 
@@ -36,28 +43,40 @@ def test_without_a_field_features_count_one(town, lonlat):
     assert clean_work(raw(frame, KEY), work_spec(), town).frame.value.tolist() == [1.0] * 6
 
 
-@pytest.mark.parametrize("cells", [["10户"] * 6, ["0"] * 6, [""] * 6, ["50%", "-3", "", "0", "无", "/"]])
+@pytest.mark.parametrize(
+    "cells", [["10户"] * 6, ["0"] * 6, [""] * 6, ["50%", "-3", "", "0", "无", "/"]]
+)
 def test_work_of_which_no_row_counts_is_told(town, lonlat, cells):
     lon, lat = lonlat
     work = clean_work(table(KEY, lon=lon, lat=lat, hs=cells), work_spec(field="hs"), town)
     assert work.frame.value.tolist() == [0.0] * 6
     assert one(work, "work_all_zero").measure == 6
-    counts = clean_work(table(KEY, lon=lon, lat=lat, hs=[*cells[1:], "1"]), work_spec(field="hs"), town)
+    counts = clean_work(
+        table(KEY, lon=lon, lat=lat, hs=[*cells[1:], "1"]), work_spec(field="hs"), town
+    )
     assert "work_all_zero" not in kinds(counts)
 
 
 def test_bad_values_count_nothing_and_are_counted(town, lonlat):
     lon, lat = lonlat
-    work = clean_work(table(KEY, lon=lon, lat=lat, hs=["1", "", None, "-4", "多", "多"]), work_spec(field="hs"), town)
+    work = clean_work(
+        table(KEY, lon=lon, lat=lat, hs=["1", "", None, "-4", "多", "多"]),
+        work_spec(field="hs"),
+        town,
+    )
     assert work.frame.value.sum() == 1
     assert one(work, "work_blank").measure == 2
     assert one(work, "work_negative").measure == 1
-    assert one(work, "work_not_number").measure == 2 and "多" in one(work, "work_not_number").message("zh")
+    assert one(work, "work_not_number").measure == 2 and "多" in one(
+        work, "work_not_number"
+    ).message("zh")
 
 
 def test_rows_without_a_place_are_said_with_their_sum(town, lonlat):
     lon, lat = lonlat
-    work = clean_work(table(KEY, lon=[None, "x", *lon[2:]], lat=lat, hs=range(6)), work_spec(field="hs"), town)
+    work = clean_work(
+        table(KEY, lon=[None, "x", *lon[2:]], lat=lat, hs=range(6)), work_spec(field="hs"), town
+    )
     finding = one(work, "work_no_place")
     assert finding.measure == 2 and "1" in finding.message("en")
     assert len(work.frame) == 4
@@ -67,7 +86,11 @@ def test_order_of_rows_is_lost(town, lonlat):
     lon, lat = lonlat
     lon, lat = lon + lon[:2], lat + lat[:2]
     forth = clean_work(table(KEY, lon=lon, lat=lat, hs=range(8)), work_spec(field="hs"), town)
-    back = clean_work(table(KEY, lon=lon[::-1], lat=lat[::-1], hs=list(range(8))[::-1]), work_spec(field="hs"), town)
+    back = clean_work(
+        table(KEY, lon=lon[::-1], lat=lat[::-1], hs=list(range(8))[::-1]),
+        work_spec(field="hs"),
+        town,
+    )
     assert forth.frame.to_wkb().equals(back.frame.to_wkb())
 
 
@@ -207,12 +230,16 @@ def test_missing_columns_of_a_roster(town):
 
 def test_homes_may_be_missing_one_by_one(town, lonlat):
     lon, lat = lonlat
-    result = roster(town, 编号=["1", "2"], 姓名=["甲", "乙"], 经度=[lon[0], np.nan], 纬度=[lat[0], np.nan])
+    result = roster(
+        town, 编号=["1", "2"], 姓名=["甲", "乙"], 经度=[lon[0], np.nan], 纬度=[lat[0], np.nan]
+    )
     assert result.members.geometry.isna().tolist() == [False, True]
 
 
 def test_an_empty_workload_is_a_warning(town):
-    work = clean_work(raw(gpd.GeoDataFrame({"hs": []}, geometry=[], crs=4326), KEY), work_spec(field="hs"), town)
+    work = clean_work(
+        raw(gpd.GeoDataFrame({"hs": []}, geometry=[], crs=4326), KEY), work_spec(field="hs"), town
+    )
     assert len(work.frame) == 0 and one(work, "work_empty").severity == "warning"
 
 
@@ -222,7 +249,9 @@ def test_points_in_a_web_maps_datum_are_suspected(town, datum):
     x0, y0, x1, y1 = town.villages.total_bounds
     land = shapely.union_all(town.villages.geometry.values)
     xy = rng.uniform([x0, y0], [x1, y1], (400, 2))
-    true = gpd.GeoDataFrame(geometry=shapely.points(xy[shapely.contains_xy(land, *xy.T)]), crs=town.crs)
+    true = gpd.GeoDataFrame(
+        geometry=shapely.points(xy[shapely.contains_xy(land, *xy.T)]), crs=town.crs
+    )
     off = raw(shifted(true, datum), KEY)
     assert datum in one(clean_work(off, work_spec(), town), "work_datum_suspected").message("zh")
     assert "work_datum_suspected" not in kinds(clean_work(off, work_spec(datum=datum), town))

@@ -21,7 +21,9 @@ PINYIN = ["qinghe", "hongxing", "dongfeng", "beihu"]
 
 def cells(count=4, side=D, x=X, y=Y):
     return [
-        box(x + side * (i % 2), y + side * (i // 2), x + side * (i % 2 + 1), y + side * (i // 2 + 1))
+        box(
+            x + side * (i % 2), y + side * (i // 2), x + side * (i % 2 + 1), y + side * (i // 2 + 1)
+        )
         for i in range(count)
     ]
 
@@ -33,7 +35,15 @@ def write(path, shapes, **columns):
 
 
 def villages(folder, name="社区.json"):
-    write(folder / name, cells(), FID=range(4), OBJECTID=range(1, 5), Name=PINYIN, Shape_Area=[D * D] * 4, name_1=NAMES)
+    write(
+        folder / name,
+        cells(),
+        FID=range(4),
+        OBJECTID=range(1, 5),
+        Name=PINYIN,
+        Shape_Area=[D * D] * 4,
+        name_1=NAMES,
+    )
 
 
 def made(folder):
@@ -47,19 +57,38 @@ def sheet_of(folder, **columns):
 
 @pytest.mark.parametrize(
     "measure",
-    ["SHAPE_Area", "Shape_Length", "Shape_Leng", "area", "面积", "周长", "AREA_M2", "TBMJ", "perimeter", "st_area"],
+    [
+        "SHAPE_Area",
+        "Shape_Length",
+        "Shape_Leng",
+        "area",
+        "面积",
+        "周长",
+        "AREA_M2",
+        "TBMJ",
+        "perimeter",
+        "st_area",
+    ],
 )
 @pytest.mark.parametrize(
     "values",
-    [[4.6e-06, 4.7e-06, 4.8e-06, 5.1e-06], [160001, 160222, 170003, 180004], ["1.1e5", "1.2e5", "1.3e5", "1.4e5"]],
+    [
+        [4.6e-06, 4.7e-06, 4.8e-06, 5.1e-06],
+        [160001, 160222, 170003, 180004],
+        ["1.1e5", "1.2e5", "1.3e5", "1.4e5"],
+    ],
 )
 def test_a_measure_is_no_id(tmp_path, measure, values):
-    assert id_field(sheet_of(tmp_path, **{measure: values, "别的": ["甲", "甲", "乙", "乙"]})) is None
+    assert (
+        id_field(sheet_of(tmp_path, **{measure: values, "别的": ["甲", "甲", "乙", "乙"]})) is None
+    )
     best = id_field(sheet_of(tmp_path, **{measure: values, "grid_num": [1, 2, 3, 4]}))
     assert best.value == "grid_num"
 
 
-@pytest.mark.parametrize("better", ["警务区编码", "网格号", "grid_number", "precinct_code", "area_code"])
+@pytest.mark.parametrize(
+    "better", ["警务区编码", "网格号", "grid_number", "precinct_code", "area_code"]
+)
 @pytest.mark.parametrize("rows", ["FID", "OBJECTID", "OID_", "gid"])
 def test_numbers_of_rows_are_an_id_only_where_nothing_better_is(tmp_path, better, rows):
     sheet = sheet_of(tmp_path, **{rows: [0, 1, 2, 3], better: ["11", "12", "13", "14"]})
@@ -67,7 +96,8 @@ def test_numbers_of_rows_are_an_id_only_where_nothing_better_is(tmp_path, better
 
 
 @pytest.mark.parametrize(
-    ("pinyin", "chinese"), [("Name", "name_1"), ("NAME", "NAME_CHN"), ("name", "中文名称"), ("title", "MC")]
+    ("pinyin", "chinese"),
+    [("Name", "name_1"), ("NAME", "NAME_CHN"), ("name", "中文名称"), ("title", "MC")],
 )
 def test_names_in_chinese_come_before_pinyin(tmp_path, pinyin, chinese):
     sheet = sheet_of(tmp_path, **{pinyin: PINYIN, chinese: NAMES})
@@ -75,12 +105,21 @@ def test_names_in_chinese_come_before_pinyin(tmp_path, pinyin, chinese):
 
 
 def test_names_in_latin_letters_are_names_where_there_are_no_others(tmp_path):
-    assert name_field(sheet_of(tmp_path, Name=PINYIN, remark=["x", "y", "z", "w"]), []).value == "Name"
+    assert (
+        name_field(sheet_of(tmp_path, Name=PINYIN, remark=["x", "y", "z", "w"]), []).value == "Name"
+    )
 
 
 @pytest.mark.parametrize(
     "name",
-    ["社区.json", "居委会.geojson", "青山镇社区.geojson", "村庄.geojson", "滨江街道居民委员会_2024.geojson", "村.shp"],
+    [
+        "社区.json",
+        "居委会.geojson",
+        "青山镇社区.geojson",
+        "村庄.geojson",
+        "滨江街道居民委员会_2024.geojson",
+        "村.shp",
+    ],
 )
 def test_a_file_called_communities_is_the_villages(tmp_path, name):
     villages(tmp_path, name)
@@ -101,7 +140,13 @@ def test_a_departments_file_that_speaks_of_communities_is_not_the_villages(tmp_p
 def pieces(folder, names, **more):
     for number, name in enumerate(names):
         shapes = cells(4, D / 2, X + D * number)
-        write(folder / name, shapes, OBJECTID=range(4), grid_num=[4 * number + n for n in range(1, 5)], **more)
+        write(
+            folder / name,
+            shapes,
+            OBJECTID=range(4),
+            grid_num=[4 * number + n for n in range(1, 5)],
+            **more,
+        )
 
 
 @pytest.mark.parametrize(
@@ -133,9 +178,16 @@ def test_buildings_are_work_where_nothing_else_is(tmp_path, name):
     villages(tmp_path)
     pieces(tmp_path, ("网格_青河.json", "网格_红星.json"))
     for number, part in enumerate(("青河", "红星")):
-        write(tmp_path / f"{name}_{part}.json", cells(60, D / 20, X + D * number), OBJECTID=range(60), louceng=[6] * 60)
+        write(
+            tmp_path / f"{name}_{part}.json",
+            cells(60, D / 20, X + D * number),
+            OBJECTID=range(60),
+            louceng=[6] * 60,
+        )
     work = made(tmp_path)["workload"]
-    assert [sorted(one["path"]) for one in work] == [sorted([f"{name}_青河.json", f"{name}_红星.json"])]
+    assert [sorted(one["path"]) for one in work] == [
+        sorted([f"{name}_青河.json", f"{name}_红星.json"])
+    ]
     assert work[0]["name"] == "buildings"
 
 
@@ -163,7 +215,9 @@ def test_buildings_are_no_second_work_beside_households(tmp_path):
 def test_english_folders_and_files_name_their_department(tmp_path, path, department):
     villages(tmp_path)
     write(tmp_path / path, cells(16, D / 2), code=[f"P-{n:02d}" for n in range(16)])
-    assert [(one["path"], one["department"]) for one in made(tmp_path)["layers"]] == [(path, department)]
+    assert [(one["path"], one["department"]) for one in made(tmp_path)["layers"]] == [
+        (path, department)
+    ]
 
 
 def test_a_zip_of_one_network_and_its_tables_is_one_network(tmp_path):
@@ -177,4 +231,6 @@ def test_a_zip_of_one_network_and_its_tables_is_one_network(tmp_path):
             file.unlink()
     inside.rmdir()
     layers = made(tmp_path)["layers"]
-    assert [(one["path"], one["department"], one["id"]) for one in layers] == [("公安.zip", "police", "code")]
+    assert [(one["path"], one["department"], one["id"]) for one in layers] == [
+        ("公安.zip", "police", "code")
+    ]

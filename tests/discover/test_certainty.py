@@ -13,12 +13,22 @@ from gridmerge.findings import make_finding
 from tests.clean.conftest import village_frame, wavy
 
 
-@pytest.mark.parametrize(("rivals", "sure", "words"), [(0, "sure", "只有它"), (2, "likely", "有 3 个坐标系")])
+@pytest.mark.parametrize(
+    ("rivals", "sure", "words"), [(0, "sure", "只有它"), (2, "likely", "有 3 个坐标系")]
+)
 def test_a_system_with_rivals_is_never_called_sure(rivals, sure, words):
     table = ProjectTable(name="[[layers]]")
     _set_crs(
         table,
-        [make_finding("crs_by_evidence", layer="fire", measure=98, crs="EPSG:4544（CGCS2000）", rivals=rivals)],
+        [
+            make_finding(
+                "crs_by_evidence",
+                layer="fire",
+                measure=98,
+                crs="EPSG:4544（CGCS2000）",
+                rivals=rivals,
+            )
+        ],
         True,
     )
     guess = table.values["crs"]
@@ -28,7 +38,9 @@ def test_a_system_with_rivals_is_never_called_sure(rivals, sure, words):
 
 def told(settled=True, **more):
     table = ProjectTable(name="[[layers]]")
-    finding = make_finding("crs_by_evidence", layer="fire", measure=98, crs="EPSG:4544（CGCS2000）", rivals=0, **more)
+    finding = make_finding(
+        "crs_by_evidence", layer="fire", measure=98, crs="EPSG:4544（CGCS2000）", rivals=0, **more
+    )
     _set_crs(table, [finding], settled)
     return table.values["crs"]
 

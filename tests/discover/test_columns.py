@@ -21,14 +21,28 @@ def sheet(**columns):
 
 def test_names_and_values_that_agree_are_sure():
     one = sheet(网格编号=CODES, 网格名称=NAMES, 网格长=PEOPLE)
-    guesses = [id_field(one), name_field(one, ["网格编号"]), holder_field(one, ["网格编号", "网格名称"])]
-    assert [(g.value, g.sure) for g in guesses] == [("网格编号", "sure"), ("网格名称", "sure"), ("网格长", "sure")]
+    guesses = [
+        id_field(one),
+        name_field(one, ["网格编号"]),
+        holder_field(one, ["网格编号", "网格名称"]),
+    ]
+    assert [(g.value, g.sure) for g in guesses] == [
+        ("网格编号", "sure"),
+        ("网格名称", "sure"),
+        ("网格长", "sure"),
+    ]
 
 
 def test_columns_nobody_foresaw_are_told_by_their_values_and_never_sure():
-    one = sheet(K1=CODES, K2=NAMES, K3=PEOPLE, Shape_Area=[1.25, 2.5, 3.75, 4.5], OBJECTID=[1, 2, 3, 4])
+    one = sheet(
+        K1=CODES, K2=NAMES, K3=PEOPLE, Shape_Area=[1.25, 2.5, 3.75, 4.5], OBJECTID=[1, 2, 3, 4]
+    )
     guesses = [id_field(one), name_field(one, ["K1"]), holder_field(one, ["K1", "K2"])]
-    assert [(g.value, g.sure) for g in guesses] == [("K1", "likely"), ("K2", "likely"), ("K3", "likely")]
+    assert [(g.value, g.sure) for g in guesses] == [
+        ("K1", "likely"),
+        ("K2", "likely"),
+        ("K3", "likely"),
+    ]
 
 
 def test_a_code_that_is_the_same_in_every_row_is_no_id():
@@ -37,11 +51,18 @@ def test_a_code_that_is_the_same_in_every_row_is_no_id():
 
 
 def test_who_drew_the_map_and_what_village_it_is_are_no_persons_in_charge():
-    assert holder_field(sheet(制图人=["王工"] * 4, 所属村=["韩洪村", "白果村", "石桥村", "柏树村"]), []) is None
+    assert (
+        holder_field(
+            sheet(制图人=["王工"] * 4, 所属村=["韩洪村", "白果村", "石桥村", "柏树村"]), []
+        )
+        is None
+    )
 
 
 def test_a_phone_is_no_person_though_it_is_called_so():
-    one = sheet(负责人电话=["13900000001", "13900000002", "13900000003", "13900000004"], 姓名=PEOPLE)
+    one = sheet(
+        负责人电话=["13900000001", "13900000002", "13900000003", "13900000004"], 姓名=PEOPLE
+    )
     assert holder_field(one, []).value == "姓名"
 
 
@@ -57,12 +78,16 @@ def test_what_numbers_rows_is_not_sure_beside_a_number_of_the_department():
     assert id_field(sheet(OBJECTID=[1, 2, 3, 4])) is None
 
 
-@pytest.mark.parametrize("text", ["王小明", "欧阳娜", "李强 13800000000", "陈建国、刘芳", "张三（兼）"])
+@pytest.mark.parametrize(
+    "text", ["王小明", "欧阳娜", "李强 13800000000", "陈建国、刘芳", "张三（兼）"]
+)
 def test_persons(text):
     assert is_person(text)
 
 
-@pytest.mark.parametrize("text", ["石桥村", "城管局", "A-001", "王", "", "安全生产监管网格", "文昌宫社区", "江南片区"])
+@pytest.mark.parametrize(
+    "text", ["石桥村", "城管局", "A-001", "王", "", "安全生产监管网格", "文昌宫社区", "江南片区"]
+)
 def test_no_persons(text):
     assert not is_person(text)
 

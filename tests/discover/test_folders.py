@@ -21,7 +21,9 @@ from tests.discover.test_propose import put
 
 def quarters(west=("1", "2"), x=0.0):
     shapes = [box(x, 0, 2, 3), box(x + 2, 0, 2, 3)]
-    return gpd.GeoDataFrame({"wgbm": [f"A-{one}" for one in west]}, geometry=shapes, crs="EPSG:4544")
+    return gpd.GeoDataFrame(
+        {"wgbm": [f"A-{one}" for one in west]}, geometry=shapes, crs="EPSG:4544"
+    )
 
 
 @pytest.fixture
@@ -39,7 +41,10 @@ def test_an_old_version_is_left_out_and_said(folder):
     put(folder, "消防网格.geojson", quarters())
     put(folder, "备份/消防网格.geojson", quarters(("7", "8")))
     assert [one["path"] for one in layers(folder)] == ["消防网格.geojson"]
-    assert "#   备份/消防网格.geojson：请核对：名称像旧版或备份，已用 消防网格.geojson" in propose_project_file(folder)
+    assert (
+        "#   备份/消防网格.geojson：请核对：名称像旧版或备份，已用 消防网格.geojson"
+        in propose_project_file(folder)
+    )
 
 
 def test_an_old_version_alone_is_used_and_old_houses_are_not_old(folder):
@@ -53,7 +58,10 @@ def test_two_networks_of_a_department_may_be_versions(folder):
     put(folder, "消防网格2024.geojson", quarters(("7", "8")))
     text = propose_project_file(folder)
     assert len(tomllib.loads(text)["layers"]) == 2, "years lie on one another and are no pieces"
-    assert text.count("若是新旧版本，请只留一个") == 2 and 'path = "消防网格2023.geojson"   # 请核对' in text
+    assert (
+        text.count("若是新旧版本，请只留一个") == 2
+        and 'path = "消防网格2023.geojson"   # 请核对' in text
+    )
 
 
 def test_pieces_that_do_not_overlap_are_one_network_whatever_they_are_called(folder):
@@ -131,7 +139,11 @@ def test_a_folder_of_nothing_is_one_sentence(tmp_path, name):
     place = tmp_path / name
     place.mkdir()
     result = CliRunner().invoke(main, ["init", str(place), "--lang", "zh"])
-    assert result.exit_code == 1 and result.stderr.count("\n") == 1 and "请放入村（社区）边界" in result.stderr
+    assert (
+        result.exit_code == 1
+        and result.stderr.count("\n") == 1
+        and "请放入村（社区）边界" in result.stderr
+    )
 
 
 def test_a_folder_of_junk_is_one_sentence(tmp_path):
@@ -168,7 +180,10 @@ def test_an_area_that_the_other_files_do_not_lie_on_is_not_the_villages(tmp_path
     put(tmp_path, "消防网格.geojson", quarters())
     text = propose_project_file(tmp_path)
     assert tomllib.loads(text)["villages"]["path"] == "城区.geojson"
-    assert "更像的 aa.geojson 用不了" in text and "#   aa.geojson：请核对：面状，没有一个要素落在" in text
+    assert (
+        "更像的 aa.geojson 用不了" in text
+        and "#   aa.geojson：请核对：面状，没有一个要素落在" in text
+    )
 
 
 def test_hundreds_of_areas_that_nothing_calls_villages_are_none(tmp_path):
@@ -181,7 +196,9 @@ def test_hundreds_of_areas_that_nothing_calls_villages_are_none(tmp_path):
 
 
 def test_a_column_of_village_names_is_filled_and_a_county_is_called_after_its_folder(tmp_path):
-    towns = village_frame(wavy(), names=[f"{one}镇" for one in ("石桥", "东风", "和平", "青山", "大河", "高坪")])
+    towns = village_frame(
+        wavy(), names=[f"{one}镇" for one in ("石桥", "东风", "和平", "青山", "大河", "高坪")]
+    )
     put(tmp_path, "乡镇.geojson", towns.rename(columns={"XZQMC": "name"}).assign(**{"na me": None}))
     data = tomllib.loads(propose_project_file(tmp_path))
     assert data["villages"]["name"] == "name" and data["project"]["name"] == tmp_path.name
@@ -191,11 +208,15 @@ def test_what_gridmerge_wrote_itself_is_no_input(folder):
     put(folder, "消防网格.geojson", quarters())
     (folder / "gridmerge.toml").write_text(propose_project_file(folder), "utf-8")
     assert CliRunner().invoke(main, ["check", str(folder)]).exit_code == 0
-    assert (folder / "check" / "findings.csv").exists() and "check/" not in propose_project_file(folder)
+    assert (folder / "check" / "findings.csv").exists() and "check/" not in propose_project_file(
+        folder
+    )
 
 
 def test_a_code_that_all_villages_share_is_none(tmp_path):
-    towns = village_frame(wavy(), names=[f"{one}镇" for one in "甲乙丙丁戊己"]).assign(XZQDM="150802")
+    towns = village_frame(wavy(), names=[f"{one}镇" for one in "甲乙丙丁戊己"]).assign(
+        XZQDM="150802"
+    )
     put(tmp_path, "某区.geojson", towns.rename(columns={"XZQDM": "adcode", "XZQMC": "name"}))
     assert tomllib.loads(propose_project_file(tmp_path))["villages"] == {
         "path": "某区.geojson",
@@ -218,7 +239,9 @@ def test_a_folder_without_networks_says_so(folder):
 
 def test_a_map_in_a_script_is_read_and_a_program_is_nobodys_data(folder):
     put(folder, "消防网格.geojson", quarters())
-    (folder / "环保网格.js").write_text("var map = " + (folder / "消防网格.geojson").read_text("utf-8"), "utf-8")
+    (folder / "环保网格.js").write_text(
+        "var map = " + (folder / "消防网格.geojson").read_text("utf-8"), "utf-8"
+    )
     (folder / "jquery.js").write_text("(function () { return 1; })();", "utf-8")
     assert {one["path"] for one in layers(folder)} == {"消防网格.geojson", "环保网格.js"}
     assert "jquery" not in propose_project_file(folder)

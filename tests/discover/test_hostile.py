@@ -49,7 +49,11 @@ def town(folder, name, column="code"):
     gpd.GeoDataFrame(villages, geometry=squares(1000, 2, 1), crs=CRS).to_file(folder / "村界.gpkg")
     shapes = gpd.GeoSeries(squares(500, 4, 2), crs=CRS).to_crs(4326)
     features = [
-        {"type": "Feature", "properties": {column: f"P-{n:02d}"}, "geometry": shape.__geo_interface__}
+        {
+            "type": "Feature",
+            "properties": {column: f"P-{n:02d}"},
+            "geometry": shape.__geo_interface__,
+        }
         for n, shape in enumerate(shapes)
     ]
     text = json.dumps({"type": "FeatureCollection", "features": features}, ensure_ascii=True)
@@ -82,10 +86,15 @@ def test_the_name_of_a_column_comes_back_as_it_is(tmp_path, name):
     assert "full" not in made["publish"].values()
 
 
-@pytest.mark.parametrize("value", [*NAMES.values(), "\x00", "\\", '\\"', "\\u0041", "a\ud800b", "x" * 255, ""])
+@pytest.mark.parametrize(
+    "value", [*NAMES.values(), "\x00", "\\", '\\"', "\\u0041", "a\ud800b", "x" * 255, ""]
+)
 def test_a_string_is_written_as_toml_reads_it(value):
     assert tomllib.loads(f"x = {_toml_value(value)}")["x"] == value.replace("\ud800", "\ufffd")
-    assert tomllib.loads(f"x = {_toml_value([value, value])}")["x"] == [value.replace("\ud800", "\ufffd")] * 2
+    assert (
+        tomllib.loads(f"x = {_toml_value([value, value])}")["x"]
+        == [value.replace("\ud800", "\ufffd")] * 2
+    )
 
 
 def test_a_name_that_is_no_utf8_or_has_a_backslash_is_said_and_left_out(tmp_path):
@@ -113,7 +122,9 @@ def test_pipes_circles_locks_and_what_may_not_be_opened_are_no_inputs(tmp_path):
     (folder / "__MACOSX" / "._police.geojson").write_bytes(b"\x00")
     text = propose_project_file(folder, "en")
     made = tomllib.loads(text)
-    assert [layer["path"] for layer in made["layers"]] == ["police.geojson"], "once, though a link leads here again"
+    assert [layer["path"] for layer in made["layers"]] == ["police.geojson"], (
+        "once, though a link leads here again"
+    )
     assert made["villages"]["path"] == "村界.gpkg"
     for name in ("fire.geojson", "itself.shp", "gone.gpkg"):
         assert f"{name}: it is no ordinary file" in text

@@ -35,7 +35,8 @@ def test_comments_are_english_when_asked_and_choices_are_the_same(town):
     assert (chosen["project"].pop("language"), theirs["project"].pop("language")) == ("zh", "en")
     assert chosen == theirs
     assert zh.count("\n") == en.count("\n")
-    sheets = scan_folder(town)  # files, layers and columns are called what they are called in either language
+    # files, layers and columns are called what they are called in either language
+    sheets = scan_folder(town)
     names = {path.stem for path in town.iterdir()} | {
         name for one in sheets for name in (*one.columns, one.layer or "")
     }
@@ -50,9 +51,15 @@ def test_the_command_writes_the_language_asked_for_and_chinese_otherwise(town, t
     for path in town.glob("行政村界.*"):
         shutil.copy(path, tmp_path)
     assert CliRunner().invoke(main, ["init", str(tmp_path), "--lang", "en"]).exit_code == 0
-    assert (tmp_path / "gridmerge.toml").read_text("utf-8").startswith("# Written by gridmerge init")
+    assert (
+        (tmp_path / "gridmerge.toml").read_text("utf-8").startswith("# Written by gridmerge init")
+    )
     assert CliRunner().invoke(main, ["init", str(tmp_path), "--force"]).exit_code == 0
-    assert (tmp_path / "gridmerge.toml").read_text("utf-8").startswith("# gridmerge init 写出的项目文件")
+    assert (
+        (tmp_path / "gridmerge.toml")
+        .read_text("utf-8")
+        .startswith("# gridmerge init 写出的项目文件")
+    )
 
 
 def test_the_file_of_either_language_builds_the_same_plan(town, tmp_path):
@@ -61,7 +68,9 @@ def test_the_file_of_either_language_builds_the_same_plan(town, tmp_path):
             shutil.copy(path, tmp_path)
     plans = []
     for language in ("zh", "en"):
-        (tmp_path / "gridmerge.toml").write_text(propose_project_file(tmp_path, language) + "\n", "utf-8")
+        (tmp_path / "gridmerge.toml").write_text(
+            propose_project_file(tmp_path, language) + "\n", "utf-8"
+        )
         plans.append(pipeline.build(read_project(tmp_path)).plan.grids)
     zh, en = plans
     assert list(zh["grid_code"]) == list(en["grid_code"]) and len(zh) > 20

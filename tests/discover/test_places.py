@@ -36,11 +36,20 @@ def rows_of(*columns):
 
 WAYS = {
     "decimal": (("经度", "纬度"), rows_of(LON, LAT)),
-    "degrees minutes seconds": (("东经", "北纬"), [[dms(a), dms(b)] for a, b in zip(LON, LAT, strict=True)]),
-    "in Chinese": (("经度", "纬度"), [[dms(a, "度分秒"), dms(b, "度分秒")] for a, b in zip(LON, LAT, strict=True)]),
+    "degrees minutes seconds": (
+        ("东经", "北纬"),
+        [[dms(a), dms(b)] for a, b in zip(LON, LAT, strict=True)],
+    ),
+    "in Chinese": (
+        ("经度", "纬度"),
+        [[dms(a, "度分秒"), dms(b, "度分秒")] for a, b in zip(LON, LAT, strict=True)],
+    ),
     "with letters": (("lng", "lat"), [[f"E{a}", f"N{b}"] for a, b in zip(LON, LAT, strict=True)]),
     "one column": (("坐标",), [[f"{a}, {b}"] for a, b in zip(LON, LAT, strict=True)]),
-    "one column, north first": (("经纬度",), [[f"北纬{b}东经{a}"] for a, b in zip(LON, LAT, strict=True)]),
+    "one column, north first": (
+        ("经纬度",),
+        [[f"北纬{b}东经{a}"] for a, b in zip(LON, LAT, strict=True)],
+    ),
     "latitude first": (("位置坐标",), [[f"{b},{a}"] for a, b in zip(LON, LAT, strict=True)]),
     "AMap": (("高德经度", "高德纬度"), GCJ.astype(str).tolist()),
     "Baidu in brackets": (("经度（BD09）", "纬度（BD09）"), BD.astype(str).tolist()),
@@ -59,7 +68,9 @@ def test_places_are_recognised_and_read(tmp_path, way):
     (project / "gridmerge.toml").unlink()
     (project / "buildings.csv").unlink()
     with (project / "户数.csv").open("w", encoding="utf-8", newline="") as file:
-        csv.writer(file).writerows([["楼栋", *header, "户数"], *[[f"{i}栋", *row, 10] for i, row in enumerate(places)]])
+        csv.writer(file).writerows(
+            [["楼栋", *header, "户数"], *[[f"{i}栋", *row, 10] for i, row in enumerate(places)]]
+        )
     result = CliRunner().invoke(main, ["init", str(project)])
     assert result.exit_code == 0, result.output
     settings = read_project(project)

@@ -31,9 +31,14 @@ def proposed(tmp_path_factory):
 def test_every_file_of_the_sample_town_finds_its_place(proposed):
     hand_made, settings, _ = proposed
     assert settings.villages.path == hand_made.villages.path
-    assert (settings.villages.code, settings.villages.name) == (hand_made.villages.code, hand_made.villages.name)
+    assert (settings.villages.code, settings.villages.name) == (
+        hand_made.villages.code,
+        hand_made.villages.name,
+    )
     assert settings.project.model_dump() == hand_made.project.model_dump()
-    assert {one.department for one in settings.layers} == {one.department for one in hand_made.layers}
+    assert {one.department for one in settings.layers} == {
+        one.department for one in hand_made.layers
+    }
     assert settings.roster.path == hand_made.roster.path
     assert settings.matters.path == hand_made.matters.path
 
@@ -74,19 +79,25 @@ def put(folder, name, frame):
 
 def test_a_folder_of_plain_files(tmp_path):
     put(tmp_path, "村界.geojson", village_frame(wavy()))
-    quarters = gpd.GeoDataFrame({"bm": ["1", "2"]}, geometry=[box(0, 0, 2, 3), box(2, 0, 2, 3)], crs="EPSG:4544")
+    quarters = gpd.GeoDataFrame(
+        {"bm": ["1", "2"]}, geometry=[box(0, 0, 2, 3), box(2, 0, 2, 3)], crs="EPSG:4544"
+    )
     put(tmp_path, "安监网格.geojson", quarters)
     put(tmp_path, "某某协会片区.geojson", quarters)
     (tmp_path / "坏.geojson").write_text("{", "utf-8")
     data = tomllib.loads(propose_project_file(tmp_path))
     assert data["villages"]["path"] == "村界.geojson"
     assert {one["department"] for one in data["layers"]} == {"emergency", "某某协会片区"}
-    assert "读不了的文件" in propose_project_file(tmp_path) and "坏.geojson" in propose_project_file(tmp_path)
+    assert "读不了的文件" in propose_project_file(
+        tmp_path
+    ) and "坏.geojson" in propose_project_file(tmp_path)
 
 
 def test_two_networks_of_one_department_get_keys_of_their_own(tmp_path):
     put(tmp_path, "村界.geojson", village_frame(wavy()))
-    quarters = gpd.GeoDataFrame({"bm": ["1", "2"]}, geometry=[box(0, 0, 2, 3), box(2, 0, 2, 3)], crs="EPSG:4544")
+    quarters = gpd.GeoDataFrame(
+        {"bm": ["1", "2"]}, geometry=[box(0, 0, 2, 3), box(2, 0, 2, 3)], crs="EPSG:4544"
+    )
     put(tmp_path, "消防大网格.geojson", quarters)
     put(tmp_path, "消防微网格.geojson", quarters.rename(columns={"bm": "wgbm"}))
     keys = [one["key"] for one in tomllib.loads(propose_project_file(tmp_path))["layers"]]
@@ -97,7 +108,11 @@ def test_villages_in_gcj02_are_told_by_the_networks(tmp_path):
     villages = village_frame(wavy())
     put(tmp_path, "村界.geojson", shifted(villages, "gcj02"))
     for name in ("安监网格", "城管网格", "信访网格"):
-        put(tmp_path, f"{name}.geojson", villages.rename(columns={"XZQDM": "bm", "XZQMC": "mc"}).to_crs(4326))
+        put(
+            tmp_path,
+            f"{name}.geojson",
+            villages.rename(columns={"XZQDM": "bm", "XZQMC": "mc"}).to_crs(4326),
+        )
     data = tomllib.loads(propose_project_file(tmp_path))
     assert data["villages"]["datum"] == "gcj02"
     assert all("datum" not in one for one in data["layers"])
@@ -111,7 +126,9 @@ def test_a_file_of_several_departments_is_taken_apart(tmp_path):
         crs="EPSG:4544",
     )
     put(tmp_path, "各部门网格.geojson", rows)
-    layers = {one["department"]: one for one in tomllib.loads(propose_project_file(tmp_path))["layers"]}
+    layers = {
+        one["department"]: one for one in tomllib.loads(propose_project_file(tmp_path))["layers"]
+    }
     assert set(layers) == {"urban_management", "emergency"}
     assert layers["emergency"]["where"] == "\"部门\" = '安监'"
     (tmp_path / "gridmerge.toml").write_text(propose_project_file(tmp_path), "utf-8")
@@ -131,7 +148,9 @@ def test_a_file_of_several_departments_is_taken_apart(tmp_path):
 )
 def test_departments_by_pinyin_english_and_folder(tmp_path, file, key):
     put(tmp_path, "村界.geojson", village_frame(wavy()))
-    quarters = gpd.GeoDataFrame({"wgbm": ["1", "2"]}, geometry=[box(0, 0, 2, 3), box(2, 0, 2, 3)], crs="EPSG:4544")
+    quarters = gpd.GeoDataFrame(
+        {"wgbm": ["1", "2"]}, geometry=[box(0, 0, 2, 3), box(2, 0, 2, 3)], crs="EPSG:4544"
+    )
     (tmp_path / file).parent.mkdir(exist_ok=True)
     put(tmp_path, file, quarters)
     assert tomllib.loads(propose_project_file(tmp_path))["layers"][0]["department"] == key
@@ -157,7 +176,9 @@ def test_names_with_quotes_and_backslashes_stay_toml(tmp_path):
     put(tmp_path, "村界.geojson", village_frame(wavy()))
     odd = gpd.GeoDataFrame({'编"码': ["1"]}, geometry=[box(0, 0, 2, 3)], crs="EPSG:4544")
     put(tmp_path, "城管'网格'.geojson", odd)
-    assert tomllib.loads(propose_project_file(tmp_path))["layers"][0]["path"] == "城管'网格'.geojson"
+    assert (
+        tomllib.loads(propose_project_file(tmp_path))["layers"][0]["path"] == "城管'网格'.geojson"
+    )
 
 
 def test_without_villages_or_folder_one_sentence(tmp_path):

@@ -48,7 +48,12 @@ def test_areas_that_cover_the_land_once_are_a_network_to_be_checked(folder):
         (stripes(count=400), "个面太细"),
         (stripes(dlmc="耕地"), "像地类、规划、建筑一类的图"),
         (stripes(zone=["a", "a", "b", "b", "c"]), "没有一个字段能区分各要素"),
-        (village_frame(wavy(seed=1)).rename(columns={"XZQDM": "a", "XZQMC": "b"}).assign(a=range(6)), "村界的另一份"),
+        (
+            village_frame(wavy(seed=1))
+            .rename(columns={"XZQDM": "a", "XZQMC": "b"})
+            .assign(a=range(6)),
+            "村界的另一份",
+        ),
     ],
 )
 def test_what_is_no_network_is_left_out_with_its_reason(folder, frame, reason):
@@ -62,7 +67,11 @@ def test_what_is_no_network_is_left_out_with_its_reason(folder, frame, reason):
 def test_of_two_drawings_of_one_network_the_finer_is_taken(folder):
     fine = stripes()
     put(folder, "coarse.geojson", fine)
-    put(folder, "fine.geojson", fine.assign(geometry=shapely.segmentize(np.asarray(fine.geometry.values), 50)))
+    put(
+        folder,
+        "fine.geojson",
+        fine.assign(geometry=shapely.segmentize(np.asarray(fine.geometry.values), 50)),
+    )
     text, paths = told(folder)
     assert paths == ["fine.geojson"]
     assert "#   coarse.geojson：请核对：与 fine.geojson 几乎是同一套面" in text

@@ -61,7 +61,9 @@ def test_names_of_places_name_grids_and_stand_in_for_addresses(folder):
         类别=["村组", "村组", "桥梁", "单位"],
     )
     lonlat = shapely.get_coordinates(frame.to_crs(4490).geometry.values)
-    table = pd.DataFrame(frame.drop(columns="geometry")).assign(经度=lonlat[:, 0], 纬度=lonlat[:, 1])
+    table = pd.DataFrame(frame.drop(columns="geometry")).assign(
+        经度=lonlat[:, 0], 纬度=lonlat[:, 1]
+    )
     (folder / "地名普查.csv").write_bytes(table.to_csv(index=False).encode("gb18030"))
     same = {"path": "地名普查.csv", "lon": "经度", "lat": "纬度", "field": "名称"}
     assert data(folder)["places"] == {**same, "where": "\"类别\" = '村组'"}
@@ -70,7 +72,11 @@ def test_names_of_places_name_grids_and_stand_in_for_addresses(folder):
 
 def test_estates_as_areas_are_places_and_bridges_alone_are_none(folder):
     shapes = [box(1, 1, 0.3, 0.3), box(2, 1, 0.3, 0.3)]
-    put(folder, "住宅小区.geojson", gpd.GeoDataFrame({"小区名称": ["锦绣苑", "和谐里"]}, geometry=shapes, crs=CRS))
+    put(
+        folder,
+        "住宅小区.geojson",
+        gpd.GeoDataFrame({"小区名称": ["锦绣苑", "和谐里"]}, geometry=shapes, crs=CRS),
+    )
     assert data(folder)["places"] == {"path": "住宅小区.geojson", "field": "小区名称"}
     (folder / "住宅小区.geojson").unlink()
     put(folder, "地名.geojson", points(name=["青溪大桥", "老石桥"], kind=["桥梁", "桥梁"]))
@@ -93,7 +99,10 @@ def test_areas_of_people_are_shared_out_by_the_households_in_them(folder):
     put(folder, "房屋.geojson", homes())
     works = {one["name"]: one for one in data(folder)["workload"]}
     assert works["people"]["by"] == "households" and "by" not in works["households"]
-    assert 'by = "households"   # 请核对：4 个面中 4 个里有 households 的点' in propose_project_file(folder)
+    assert (
+        'by = "households"   # 请核对：4 个面中 4 个里有 households 的点'
+        in propose_project_file(folder)
+    )
 
 
 def test_areas_without_points_in_them_are_shared_out_by_area(folder):
@@ -111,7 +120,11 @@ def test_people_alone_are_balanced(folder):
 
 def test_a_table_of_villages_counts_what_no_other_file_does(folder):
     put(folder, "房屋.geojson", homes())
-    rows = {"所在村": [f"{one}村" for one in "甲乙丙丁戊己"], "户数": [200] * 6, "常住人口": [500] * 6}
+    rows = {
+        "所在村": [f"{one}村" for one in "甲乙丙丁戊己"],
+        "户数": [200] * 6,
+        "常住人口": [500] * 6,
+    }
     pd.DataFrame(rows).to_csv(folder / "各村统计表.csv", index=False)
     works = {one["name"]: one for one in data(folder)["workload"]}
     assert set(works) == {"households", "people"} and works["households"]["path"] == "房屋.geojson"
@@ -122,5 +135,9 @@ def test_a_table_of_villages_counts_what_no_other_file_does(folder):
 
 
 def test_a_table_whose_rows_name_other_villages_is_no_work(folder):
-    pd.DataFrame({"所在村": ["子村", "丑村"], "人口": [5, 6]}).to_csv(folder / "各村统计表.csv", index=False)
-    assert "workload" not in data(folder) and "各村统计表.csv：请核对" in propose_project_file(folder)
+    pd.DataFrame({"所在村": ["子村", "丑村"], "人口": [5, 6]}).to_csv(
+        folder / "各村统计表.csv", index=False
+    )
+    assert "workload" not in data(folder) and "各村统计表.csv：请核对" in propose_project_file(
+        folder
+    )

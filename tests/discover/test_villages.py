@@ -94,7 +94,11 @@ def test_a_file_that_cannot_be_read_is_meant_too(folder):
 
 def test_a_folder_called_villages_is_enough(folder):
     (folder / "村界").mkdir()
-    bare = twice(village_frame(wavy())).rename(columns={"XZQDM": "a", "XZQMC": "b"}).assign(a=list("123456"))
+    bare = (
+        twice(village_frame(wavy()))
+        .rename(columns={"XZQDM": "a", "XZQMC": "b"})
+        .assign(a=list("123456"))
+    )
     put(folder, "村界/面.geojson", bare)
     put(folder, "村界/环保网格.geojson", grids(3))
     text = propose_project_file(folder)
@@ -105,7 +109,11 @@ def test_a_folder_called_villages_is_enough(folder):
 
 def test_another_that_says_so_is_tried_before(folder):
     put(folder, "村界.geojson", twice(village_frame(wavy())))
-    put(folder, "社区边界.geojson", village_frame(wavy()).rename(columns={"XZQDM": "a"}).assign(a=list("123456")))
+    put(
+        folder,
+        "社区边界.geojson",
+        village_frame(wavy()).rename(columns={"XZQDM": "a"}).assign(a=list("123456")),
+    )
     assert tomllib.loads(propose_project_file(folder))["villages"]["path"] == "社区边界.geojson"
     assert make_proposal(folder).villages is None
 
@@ -117,11 +125,18 @@ def test_where_none_says_so_another_is_proposed_as_before(folder):
 
 def test_a_departments_file_of_communities_is_not_the_villages(folder):
     put(folder, "community_police.geojson", twice(village_frame(wavy())).drop(columns="XZQDM"))
-    assert tomllib.loads(propose_project_file(folder))["villages"]["path"] != "community_police.geojson"
+    assert (
+        tomllib.loads(propose_project_file(folder))["villages"]["path"]
+        != "community_police.geojson"
+    )
 
 
 def test_a_code_of_two_villages_is_to_be_checked(folder):
-    put(folder, "村界.geojson", village_frame(wavy()).assign(XZQDM=[f"51031110420{i}" for i in (1, 1, 3, 4, 5, 6)]))
+    put(
+        folder,
+        "村界.geojson",
+        village_frame(wavy()).assign(XZQDM=[f"51031110420{i}" for i in (1, 1, 3, 4, 5, 6)]),
+    )
     line = line_of(propose_project_file(folder), 'path = "村界.geojson"')
     assert "# 请核对" in line and "乙村、甲村 的村代码都是 510311104201" in line
 
@@ -136,7 +151,11 @@ def test_villages_that_most_networks_do_not_lie_on_are_doubted_and_not_the_netwo
     assert "# 请核对" in line_of(text, 'path = "村界.shp"') and "crs" not in data["project"]
     assert len(data["layers"]) == 2
     stopped = run("check", folder)
-    assert stopped.exit_code == 1 and "没有一个落在本乡镇" in stopped.output and "[villages]" in stopped.output
+    assert (
+        stopped.exit_code == 1
+        and "没有一个落在本乡镇" in stopped.output
+        and "[villages]" in stopped.output
+    )
 
 
 def test_areas_of_elsewhere_of_no_known_department_do_not_testify_against_the_villages(tmp_path):
@@ -156,7 +175,10 @@ def test_the_terminal_says_how_many_networks_were_left_out(folder):
     (folder / "坏.geojson").write_text("{", "utf-8")
     printed = run("init", folder, "--force").output
     (line,) = [line for line in printed.splitlines() if "没有用" in line]
-    assert line == "有 2 个像部门网格的文件没有用，1 个文件读不了；每个的原因写在 gridmerge.toml 末尾。"
+    assert (
+        line
+        == "有 2 个像部门网格的文件没有用，1 个文件读不了；每个的原因写在 gridmerge.toml 末尾。"
+    )
     end = (folder / "gridmerge.toml").read_text("utf-8").partition("看到但没有用的文件")[2]
     assert all(name in end for name in ("环保网格.geojson", "河长网格.geojson", "坏.geojson"))
     assert "点不能作网格" in end

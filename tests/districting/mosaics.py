@@ -36,7 +36,9 @@ def shared_borders(faces: gpd.GeoDataFrame) -> pd.DataFrame:
 
 
 def township_of(villages: gpd.GeoDataFrame) -> Township:
-    frame = villages[["village_code", "village_name", "geometry"]].sort_values("village_code", ignore_index=True)
+    frame = villages[["village_code", "village_name", "geometry"]].sort_values(
+        "village_code", ignore_index=True
+    )
     return Township(name="青山镇", code=None, crs=CRS_M, villages=frame, source=SOURCE)
 
 
@@ -54,7 +56,9 @@ def town_mosaic(town: Town) -> tuple[Mosaic, Weights, Township]:
         crs=truth.crs,
     )
     claims = [
-        pd.DataFrame({"face_id": layer.groups.index, "layer": key, "source_id": layer.groups.to_numpy()})
+        pd.DataFrame(
+            {"face_id": layer.groups.index, "layer": key, "source_id": layer.groups.to_numpy()}
+        )
         for key, layer in town.layers.items()
     ]
     memberships = pd.concat(claims, ignore_index=True).dropna().astype(str)
@@ -62,10 +66,22 @@ def town_mosaic(town: Town) -> tuple[Mosaic, Weights, Township]:
     lines = np.zeros(len(borders))
     for layer in town.layers.values():
         owner = layer.groups
-        lines += (borders["face_a"].map(owner).fillna("") != borders["face_b"].map(owner).fillna("")).to_numpy()
+        lines += (
+            borders["face_a"].map(owner).fillna("") != borders["face_b"].map(owner).fillna("")
+        ).to_numpy()
     borders = borders.assign(agreement=lines / len(town.layers), barrier=0.0)
-    joined = gpd.sjoin(town.buildings[["households", "geometry"]], faces[["face_id", "geometry"]], predicate="within")
-    households = joined.groupby("face_id")["households"].sum().reindex(faces["face_id"]).fillna(0.0).to_numpy()
+    joined = gpd.sjoin(
+        town.buildings[["households", "geometry"]],
+        faces[["face_id", "geometry"]],
+        predicate="within",
+    )
+    households = (
+        joined.groupby("face_id")["households"]
+        .sum()
+        .reindex(faces["face_id"])
+        .fillna(0.0)
+        .to_numpy()
+    )
     return (
         Mosaic(faces=faces, memberships=memberships, borders=borders),
         weights_of(faces, households),
@@ -74,7 +90,9 @@ def town_mosaic(town: Town) -> tuple[Mosaic, Weights, Township]:
 
 
 def weights_of(faces: gpd.GeoDataFrame, households: np.ndarray) -> Weights:
-    frame = pd.DataFrame({"face_id": faces["face_id"], "households": households, "workload": households / 300})
+    frame = pd.DataFrame(
+        {"face_id": faces["face_id"], "households": households, "workload": households / 300}
+    )
     pieces = gpd.GeoDataFrame({"work": [], "face_id": [], "value": []}, geometry=[], crs=faces.crs)
     totals = pd.DataFrame({"name": ["households"], "weight": [1.0], "total": [households.sum()]})
     return Weights(faces=frame, names=("households",), pieces=pieces, totals=totals)

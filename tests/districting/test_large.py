@@ -12,7 +12,12 @@ from hypothesis import strategies as st
 from gridmerge.districting import SolveOptions, solve_districting
 from gridmerge.districting.solver.annealing import BestPlan
 from gridmerge.districting.solver.graph import make_graph
-from gridmerge.districting.solver.multilevel import COARSEST_NODES, _coarsen_graph, _divide_anew, _part_of
+from gridmerge.districting.solver.multilevel import (
+    COARSEST_NODES,
+    _coarsen_graph,
+    _divide_anew,
+    _part_of,
+)
 from gridmerge.districting.solver.state import DistrictingProblem
 from tests.districting.test_solver import lattice, triangulated
 
@@ -20,17 +25,25 @@ ROWS, COLUMNS, K = 16, 20, 16  # 320 nodes; sixteen blocks of 4 x 5 need 3 x 20 
 FEWEST = 108
 
 
-def task_of(edges: np.ndarray, weights: np.ndarray, k: int, slack: float, even: float = 0.0) -> DistrictingProblem:
+def task_of(
+    edges: np.ndarray, weights: np.ndarray, k: int, slack: float, even: float = 0.0
+) -> DistrictingProblem:
     mean = float(weights.sum()) / k
     graph = make_graph(weights, edges)
     return DistrictingProblem(
-        graph=graph, k=k, lower=np.full(k, (1 - slack) * mean), upper=np.full(k, (1 + slack) * mean), even=even
+        graph=graph,
+        k=k,
+        lower=np.full(k, (1 - slack) * mean),
+        upper=np.full(k, (1 + slack) * mean),
+        even=even,
     )
 
 
 def test_a_lattice_is_cut_nearly_straight_with_no_room_at_all():
     n = ROWS * COLUMNS
-    solution = solve_districting(np.ones(n), lattice(ROWS, COLUMNS), k=K, limits=(n / K, n / K), budget=400_000)
+    solution = solve_districting(
+        np.ones(n), lattice(ROWS, COLUMNS), k=K, limits=(n / K, n / K), budget=400_000
+    )
     assert solution.feasible
     assert FEWEST <= solution.objective <= 1.15 * FEWEST
 
@@ -44,7 +57,9 @@ def test_locks_pairs_and_connection_hold(n, k, seed):
     locks[rng.choice(n, k, replace=False)] = np.arange(k)
     loose = [int(x) for x in rng.choice(np.flatnonzero(locks < 0), 2, replace=False)]
     wishes = SolveOptions(locks=locks, apart=[(loose[0], loose[1])])
-    solution = solve_districting(weights, edges, k=k, limits=(0, np.inf), wishes=wishes, seed=seed, budget=30_000)
+    solution = solve_districting(
+        weights, edges, k=k, limits=(0, np.inf), wishes=wishes, seed=seed, budget=30_000
+    )
     assert (solution.labels[locks >= 0] == locks[locks >= 0]).all()
     assert set(solution.labels) == set(range(k))
     assert make_graph(weights, edges).is_contiguous(solution.labels)
@@ -53,12 +68,18 @@ def test_locks_pairs_and_connection_hold(n, k, seed):
 
 def test_the_same_seed_gives_the_same_plan():
     edges, weights = triangulated(260, 3), np.ones(260)
-    first, again = (solve_districting(weights, edges, k=9, limits=(27, 31), seed=5, budget=60_000) for _ in range(2))
+    first, again = (
+        solve_districting(weights, edges, k=9, limits=(27, 31), seed=5, budget=60_000)
+        for _ in range(2)
+    )
     assert (first.labels == again.labels).all()
 
 
 def test_copies_grow_coarser_and_keep_weight_and_pieces():
-    edges, weights = triangulated(400, 1), np.random.default_rng(1).integers(1, 9, 400).astype(float)
+    edges, weights = (
+        triangulated(400, 1),
+        np.random.default_rng(1).integers(1, 9, 400).astype(float),
+    )
     apart = np.vstack([edges, triangulated(60, 2) + 400])
     task = task_of(apart, np.concatenate([weights, np.ones(60)]), 6, 0.1)
     before, copies = task, list(_coarsen_graph(task, Random(0)))
@@ -73,9 +94,14 @@ def test_copies_grow_coarser_and_keep_weight_and_pieces():
 
 @pytest.mark.parametrize("even", [0.0, 3.0])
 def test_a_part_prices_a_change_as_the_whole_does(even):
-    edges, weights = triangulated(240, 4), np.random.default_rng(4).integers(1, 9, 240).astype(float)
+    edges, weights = (
+        triangulated(240, 4),
+        np.random.default_rng(4).integers(1, 9, 240).astype(float),
+    )
     task = task_of(edges, weights, 8, 0.3, even)
-    labels = solve_districting(weights, edges, k=8, limits=(0.7 * task.unit, 1.3 * task.unit), budget=20_000).labels
+    labels = solve_districting(
+        weights, edges, k=8, limits=(0.7 * task.unit, 1.3 * task.unit), budget=20_000
+    ).labels
     group = np.array([1, 4, 6])
     nodes = np.flatnonzero(np.isin(labels, group))
     part, place = _part_of(task, nodes, group), np.searchsorted(group, labels[nodes])
@@ -83,7 +109,9 @@ def test_a_part_prices_a_change_as_the_whole_does(even):
     moved[0] = (place[0] + 1) % 3
     other[nodes] = group[moved]
     price = lambda t, x: sum(t.terms(x).values())  # noqa: E731
-    assert price(part, moved) - price(part, place) == pytest.approx(price(task, other) - price(task, labels))
+    assert price(part, moved) - price(part, place) == pytest.approx(
+        price(task, other) - price(task, labels)
+    )
 
 
 def test_dividing_anew_mends_what_is_out_of_range():
@@ -93,5 +121,7 @@ def test_dividing_anew_mends_what_is_out_of_range():
     best = BestPlan(rough.tolist(), task.violation(rough), sum(task.terms(rough).values()))
     _divide_anew(task, best, Random(0), 600_000)
     labels = np.asarray(best.labels)
-    assert best.violation == pytest.approx(task.violation(labels)) and best.violation < 0.1 * task.violation(rough)
+    assert best.violation == pytest.approx(
+        task.violation(labels)
+    ) and best.violation < 0.1 * task.violation(rough)
     assert task.graph.is_contiguous(labels)

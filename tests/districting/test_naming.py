@@ -35,7 +35,9 @@ def plan_of(kinds):
 
 def places_of(spots):
     frame = gpd.GeoDataFrame(
-        {"name": [name for name, *_ in spots]}, geometry=[shapely.Point(x, y) for _, x, y in spots], crs=CRS
+        {"name": [name for name, *_ in spots]},
+        geometry=[shapely.Point(x, y) for _, x, y in spots],
+        crs=CRS,
     )
     return Places(frame=frame, source=Source(key="places", path="地名.csv", sha256=""))
 
@@ -46,7 +48,11 @@ def names_after(spots, kinds):
 
 def test_a_grid_is_called_after_the_place_nearest_its_middle():
     spots = [("曾家老屋", 10, 10), ("孙家沟", 60, 50), ("东山村", 150, 50)]
-    assert names_after(spots, ["comprehensive"] * 3) == ["东山村孙家沟网格", "东山村第2网格", "东山村第3网格"]
+    assert names_after(spots, ["comprehensive"] * 3) == [
+        "东山村孙家沟网格",
+        "东山村第2网格",
+        "东山村第3网格",
+    ]
 
 
 def test_one_name_goes_to_one_grid_of_a_village_and_none_to_an_exclusive_one():
@@ -60,7 +66,9 @@ def test_one_name_goes_to_one_grid_of_a_village_and_none_to_an_exclusive_one():
 
 def test_the_order_of_the_places_does_not_matter():
     spots = [("甲", 40, 50), ("乙", 60, 50), ("丙", 100, 50)]
-    assert names_after(spots, ["comprehensive"] * 2) == names_after(spots[::-1], ["comprehensive"] * 2)
+    assert names_after(spots, ["comprehensive"] * 2) == names_after(
+        spots[::-1], ["comprehensive"] * 2
+    )
 
 
 @pytest.mark.parametrize(
@@ -88,10 +96,18 @@ def test_a_grid_that_keeps_its_code_keeps_its_name_and_a_new_one_has_none_that_i
     plan = with_names(tmp_path, ["东山村孙家沟网格", "东山村第2网格"])
     spots = [("新街", 50, 50), ("学校", 150, 50), ("孙家沟", 250, 50), ("曾家老屋", 270, 50)]
     after = name_grids(plan, places_of(spots))
-    assert after.grids["grid_name"].tolist() == ["东山村孙家沟网格", "东山村第2网格", "东山村曾家老屋网格"]
+    assert after.grids["grid_name"].tolist() == [
+        "东山村孙家沟网格",
+        "东山村第2网格",
+        "东山村曾家老屋网格",
+    ]
     assert [(f.kind, f.measure) for f in after.findings] == [("names_kept", 2.0)]
     without = name_grids(plan)
-    assert without.grids["grid_name"].tolist() == ["东山村孙家沟网格", "东山村第2网格", "东山村第3网格"]
+    assert without.grids["grid_name"].tolist() == [
+        "东山村孙家沟网格",
+        "东山村第2网格",
+        "东山村第3网格",
+    ]
     assert without.findings == ()
 
 
@@ -116,7 +132,11 @@ def test_a_renamed_village_changes_its_part_of_the_name_only(tmp_path):
 
 def test_a_new_grid_takes_no_name_that_somebody_wrote_into_the_earlier_plan(tmp_path):
     plan = with_names(tmp_path, ["东山村第3网格", "老街网格"])
-    assert name_grids(plan).grids["grid_name"].tolist() == ["东山村第3网格", "老街网格", "东山村第3网格（003）"]
+    assert name_grids(plan).grids["grid_name"].tolist() == [
+        "东山村第3网格",
+        "老街网格",
+        "东山村第3网格（003）",
+    ]
 
 
 def test_two_grids_that_somebody_gave_one_name_and_one_without(tmp_path):

@@ -40,7 +40,10 @@ def edited(plan, strip, *moves):
     [
         ("kind,a,b\n\nface,f0000\n", "line 3 lacks b"),
         ("kind,a,b\nface,,甲\n", "line 2 lacks a"),
-        ("kind,a,b\nface,f0000,甲\nface,f0000,乙\n", "line 3: face f0000 is locked to 甲 already, and to 乙 here"),
+        (
+            "kind,a,b\nface,f0000,甲\nface,f0000,乙\n",
+            "line 3: face f0000 is locked to 甲 already, and to 乙 here",
+        ),
         ("kind,a,b\nroof,f0000,甲\n", "line 2: unknown kind of lock roof"),
         ("类型,甲,乙\nface,f0000,甲\n", "lacks the columns kind, a, b"),
         ("", "lacks the columns kind, a, b"),
@@ -62,7 +65,11 @@ def test_locks_are_read_as_excel_saves_them(strip, tmp_path, encoding):
     grid = plain.faces.set_index("face_id")["grid_code"]
     one, other = grid.index[grid == WEST][0], grid.index[grid == EAST][0]
     file = tmp_path / "locks.csv"
-    file.write_bytes(f"Kind , a,b,备注\r\nface,{one},甲村,同格\r\n,,,\r\nface,{other}, 甲村 ,\r\n".encode(encoding))
+    file.write_bytes(
+        f"Kind , a,b,备注\r\nface,{one},甲村,同格\r\n,,,\r\nface,{other}, 甲村 ,\r\n".encode(
+            encoding
+        )
+    )
     after = formed(strip, locks=str(file)).faces.set_index("face_id")["grid_code"]
     assert after[one] == after[other]
 
@@ -84,11 +91,17 @@ def test_a_code_that_excel_made_a_number_of_is_told_as_that(strip, tmp_path):
     [
         (lambda grids: grids.iloc[:0], "is empty"),
         (lambda grids: grids.assign(geometry=shapely.Polygon()), "is empty"),
-        (lambda grids: grids.assign(grid_code=["A", "B"]), "code A stands twice, or is no village code"),
+        (
+            lambda grids: grids.assign(grid_code=["A", "B"]),
+            "code A stands twice, or is no village code",
+        ),
         (lambda grids: grids.assign(grid_code=[WEST, WEST]), f"code {WEST} stands twice"),
         (lambda grids: grids.drop(columns="grid_type"), "has no readable layer grids"),
         (lambda grids: grids.set_crs(None, allow_override=True), "has no CRS"),
-        (lambda grids: grids.set_geometry(grids.translate(1e5, 0)), "lies in a village of this project"),
+        (
+            lambda grids: grids.set_geometry(grids.translate(1e5, 0)),
+            "lies in a village of this project",
+        ),
     ],
 )
 def test_an_earlier_plan_that_fits_nothing_is_one_sentence(strip, tmp_path, change, said):
@@ -108,7 +121,8 @@ def test_an_earlier_plan_in_another_crs_is_brought_into_the_projects(strip, tmp_
 def test_a_lock_of_what_the_earlier_plan_has_no_land_of_is_refused(strip, tmp_path):
     first = formed(strip)
     gone = gpd.GeoDataFrame(
-        pd.concat([first.grids, first.grids.iloc[:1].assign(grid_code="510311104201009")]), crs=first.grids.crs
+        pd.concat([first.grids, first.grids.iloc[:1].assign(grid_code="510311104201009")]),
+        crs=first.grids.crs,
     )
     gone.loc[gone["grid_code"] == "510311104201009", "geometry"] = shapely.box(0, 0, 1, 1)
     gone.to_file(tmp_path / "gridmerge.gpkg", layer="grids", driver="GPKG")
@@ -122,7 +136,10 @@ def test_a_meeting_moves_nothing_into_or_out_of_what_is_locked(strip, tmp_path, 
     plan = formed(strip, previous=saved(formed(strip), tmp_path), locks=with_locks(tmp_path, row))
     after, refused = edited(plan, strip, ("f0001", WEST, EAST), ("f0002", EAST, WEST))
     assert_frame_equal(after.faces, plan.faces)
-    assert all("is locked in locks.csv" in r.reason.en and "已在 locks.csv 中锁定" in r.reason.zh for r in refused)
+    assert all(
+        "is locked in locks.csv" in r.reason.en and "已在 locks.csv 中锁定" in r.reason.zh
+        for r in refused
+    )
     assert [r.face for r in refused] == ["f0001", "f0002"]
 
 
@@ -131,7 +148,10 @@ def test_a_meeting_breaks_no_pair(strip, tmp_path):
     _, refused = edited(plan, strip, ("f0001", WEST, EAST))
     assert [r.reason.en for r in refused] == ["by locks.csv it and another face must share a grid"]
     after, refused = edited(plan, strip, ("f0001", WEST, EAST), ("f0101", WEST, EAST))
-    assert not refused and after.grids.set_index("grid_code")["households"].to_dict() == {WEST: 200.0, EAST: 600.0}
+    assert not refused and after.grids.set_index("grid_code")["households"].to_dict() == {
+        WEST: 200.0,
+        EAST: 600.0,
+    }
     apart = formed(strip, locks=with_locks(tmp_path, "face,f0001,甲", "face,f0002,乙"))
     _, refused = edited(apart, strip, ("f0001", WEST, EAST))
     assert [r.reason.zh for r in refused] == ["locks.csv 规定它与另一最小面不能在同一网格"]
@@ -145,10 +165,16 @@ def test_a_village_with_a_locked_grid_is_measured_again_as_it_was_formed(tmp_pat
     files = {"previous": saved(first, tmp_path), "locks": with_locks(tmp_path, f"grid,{code},")}
     plan = divide_township(mosaic, weights, township, sizes.model_copy(update=files))
     grid = plan.faces.set_index("face_id")["grid_code"]
-    border = mosaic.borders.assign(one=mosaic.borders["face_a"].map(grid), two=mosaic.borders["face_b"].map(grid))
-    border = border.loc[(border["one"] != border["two"]) & (border[["one", "two"]] != code).all(axis=1)].iloc[0]
+    border = mosaic.borders.assign(
+        one=mosaic.borders["face_a"].map(grid), two=mosaic.borders["face_b"].map(grid)
+    )
+    border = border.loc[
+        (border["one"] != border["two"]) & (border[["one", "two"]] != code).all(axis=1)
+    ].iloc[0]
     moves = [{"face": border["face_a"], "from": border["one"], "to": border["two"]}]
-    after, refused = apply_edits(plan, mosaic, weights, {"format": "gridmerge-edits/1", "moves": moves})
+    after, refused = apply_edits(
+        plan, mosaic, weights, {"format": "gridmerge-edits/1", "moves": moves}
+    )
     back = [{"face": border["face_a"], "from": border["two"], "to": border["one"]}]
     again, _ = apply_edits(after, mosaic, weights, {"format": "gridmerge-edits/1", "moves": back})
     assert not refused
@@ -195,18 +221,28 @@ def test_numbers_of_grids_that_contradict_each_other_stop_the_run(town):
         with pytest.raises(PlanError, match=said):
             divide_township(*town, SIZES.model_copy(update=wish))
     same = divide_township(*town, SIZES.model_copy(update={"number": {code: 2, name: 2}}))
-    assert (same.grids["village_code"].eq(code) & same.grids["grid_type"].eq("comprehensive")).sum() == 2
+    assert (
+        same.grids["village_code"].eq(code) & same.grids["grid_type"].eq("comprehensive")
+    ).sum() == 2
 
 
 def test_a_locked_village_counts_in_the_headcount(town, tmp_path):
     first = divide_township(*town, SIZES)
     count = int((first.grids["grid_type"] == "comprehensive").sum())
     village = town[2].villages["village_name"].iloc[0]
-    files = {"previous": saved(first, tmp_path), "locks": with_locks(tmp_path, f"village,{village},")}
+    files = {
+        "previous": saved(first, tmp_path),
+        "locks": with_locks(tmp_path, f"village,{village},"),
+    }
     after = divide_township(*town, SIZES.model_copy(update={**files, "headcount": count + 2}))
     assert (after.grids["grid_type"] == "comprehensive").sum() == count + 2
-    own = [plan.grids.loc[plan.grids["village_name"] == village, "grid_code"].tolist() for plan in (first, after)]
-    assert own[0] == own[1] and "grid_number_unmet" not in {finding.kind for finding in after.findings}
+    own = [
+        plan.grids.loc[plan.grids["village_name"] == village, "grid_code"].tolist()
+        for plan in (first, after)
+    ]
+    assert own[0] == own[1] and "grid_number_unmet" not in {
+        finding.kind for finding in after.findings
+    }
 
 
 def test_a_village_with_another_code_keeps_its_grids_under_new_ones(strip, tmp_path):

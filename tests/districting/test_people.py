@@ -17,7 +17,14 @@ from gridmerge.districting import apply_edits, divide_township, make_alternative
 from gridmerge.districting.constraints.apportionment import apportion_grids, choose_grid_count
 from gridmerge.districting.recomputed_metrics import recompute_metrics
 from gridmerge.errors import InputError, PlanError
-from tests.districting.mosaics import SIZES, saved, square_mosaic, town_mosaic, weights_of, with_locks
+from tests.districting.mosaics import (
+    SIZES,
+    saved,
+    square_mosaic,
+    town_mosaic,
+    weights_of,
+    with_locks,
+)
 from tests.towns import draw_town
 
 QUICK = SIZES.model_copy(update={"proof": 0})
@@ -35,7 +42,11 @@ def plan(town):
 
 def households(town):
     mosaic, weights, _ = town
-    return weights.faces.set_index("face_id")["households"].reindex(mosaic.faces["face_id"]).to_numpy(copy=True)
+    return (
+        weights.faces.set_index("face_id")["households"]
+        .reindex(mosaic.faces["face_id"])
+        .to_numpy(copy=True)
+    )
 
 
 def test_unchanged_inputs_give_the_unchanged_plan(town, plan, tmp_path):
@@ -51,8 +62,12 @@ def test_a_new_estate_changes_only_its_village(town, plan, tmp_path):
     i = int(np.flatnonzero((mosaic.faces["zone"] == "").to_numpy())[7])
     values[i] += 320
     other = weights_of(mosaic.faces, values)
-    again = divide_township(mosaic, other, township, QUICK.model_copy(update={"previous": saved(plan, tmp_path)}))
-    both = again.faces.merge(plan.faces, on="face_id", suffixes=("", "_old")).merge(mosaic.faces, on="face_id")
+    again = divide_township(
+        mosaic, other, township, QUICK.model_copy(update={"previous": saved(plan, tmp_path)})
+    )
+    both = again.faces.merge(plan.faces, on="face_id", suffixes=("", "_old")).merge(
+        mosaic.faces, on="face_id"
+    )
     changed = set(both.loc[both["grid_code"] != both["grid_code_old"], "village_code"])
     assert changed <= {mosaic.faces["village_code"].iloc[i]}
 
@@ -71,7 +86,9 @@ def test_retired_codes_are_listed_with_successors_and_never_used_again(tmp_path)
     first = divide_township(mosaic, weights, township, sizes)
     assert list(first.grids["grid_code"].str[-3:]) == ["001", "002", "003"]
     wide = sizes.model_copy(update={"target": 300.0, "max": 450.0, "number": {"青石村": 2}})
-    second = divide_township(mosaic, weights, township, wide.model_copy(update={"previous": saved(first, tmp_path)}))
+    second = divide_township(
+        mosaic, weights, township, wide.model_copy(update={"previous": saved(first, tmp_path)})
+    )
     (gone,) = second.figures["codes"]["retired"].items()
     assert gone[1] and gone[1][0] in set(second.grids["grid_code"])
     later = sizes.model_copy(update={"number": {"青石村": 3}, "previous": saved(second, tmp_path)})
@@ -85,7 +102,13 @@ def test_locked_grids_and_villages_stay(town, plan, tmp_path):
     grid = plan.grids.loc[plan.grids["grid_type"] == "comprehensive", "grid_code"].iloc[2]
     village = plan.grids["village_code"].iloc[-1]
     locks = with_locks(tmp_path, f"grid,{grid},", f"village,{village},")
-    sizes = {"target": 200.0, "min": 100.0, "max": 260.0, "previous": saved(plan, tmp_path), "locks": locks}
+    sizes = {
+        "target": 200.0,
+        "min": 100.0,
+        "max": 260.0,
+        "previous": saved(plan, tmp_path),
+        "locks": locks,
+    }
     again = divide_township(*town, QUICK.model_copy(update=sizes))
     for code in (grid, *plan.grids.loc[plan.grids["village_code"] == village, "grid_code"]):
         assert set(again.faces.loc[again.faces["grid_code"] == code, "face_id"]) == set(
@@ -93,19 +116,29 @@ def test_locked_grids_and_villages_stay(town, plan, tmp_path):
         )
 
 
-@given(st.lists(st.tuples(st.integers(0, 4), st.integers(0, 4), st.sampled_from("甲乙")), min_size=1, max_size=4))
+@given(
+    st.lists(
+        st.tuples(st.integers(0, 4), st.integers(0, 4), st.sampled_from("甲乙")),
+        min_size=1,
+        max_size=4,
+    )
+)
 @settings(max_examples=15, deadline=None)
 def test_a_face_lock_is_never_broken(tmp_path_factory, locked):
     mosaic, weights, township = square_mosaic(np.full((5, 5), 50.0))
     locks = {f"f{i:02d}{j:02d}": name for i, j, name in locked}
-    file = with_locks(tmp_path_factory.mktemp("locks"), *(f"face,{face},{name}" for face, name in locks.items()))
+    file = with_locks(
+        tmp_path_factory.mktemp("locks"), *(f"face,{face},{name}" for face, name in locks.items())
+    )
     try:
         plan = divide_township(mosaic, weights, township, QUICK.model_copy(update={"locks": file}))
     except PlanError as error:
         assert "contradict each other" in str(error)
         return
     grid = plan.faces.set_index("face_id")["grid_code"]
-    names = {name: {grid[face] for face, n in locks.items() if n == name} for name in set(locks.values())}
+    names = {
+        name: {grid[face] for face, n in locks.items() if n == name} for name in set(locks.values())
+    }
     assert all(len(codes) == 1 for codes in names.values())
     assert len(set.union(*names.values())) == len(names)
     assert (plan.grids.geom_type == "Polygon").all()
@@ -125,7 +158,14 @@ def test_a_bridge_joins_what_does_not_touch(tmp_path):
     file.write_text("face_a,face_b\nf0003,f0001\n", "utf-8")
     sizes = QUICK.model_copy(update={"target": 600.0, "max": 700.0, "links": str(file)})
     assert len(divide_township(mosaic, weights, township, sizes).grids) == 1
-    assert len(divide_township(mosaic, weights, township, sizes.model_copy(update={"links": None})).grids) == 2
+    assert (
+        len(
+            divide_township(
+                mosaic, weights, township, sizes.model_copy(update={"links": None})
+            ).grids
+        )
+        == 2
+    )
 
 
 @pytest.mark.parametrize(
@@ -138,7 +178,9 @@ def test_a_bridge_joins_what_does_not_touch(tmp_path):
 )
 def test_a_lock_that_means_nothing_is_refused(tmp_path, row, said):
     with pytest.raises((PlanError, InputError), match=said):
-        divide_township(*square_mosaic([[100]]), QUICK.model_copy(update={"locks": with_locks(tmp_path, row)}))
+        divide_township(
+            *square_mosaic([[100]]), QUICK.model_copy(update={"locks": with_locks(tmp_path, row)})
+        )
 
 
 def test_numbers_for_villages_that_are_not_there_are_refused():
@@ -149,7 +191,8 @@ def test_numbers_for_villages_that_are_not_there_are_refused():
 def test_an_earlier_plan_that_is_none_is_refused(tmp_path):
     with pytest.raises(InputError, match="has no readable layer grids"):
         divide_township(
-            *square_mosaic([[100]]), QUICK.model_copy(update={"previous": str(tmp_path / "gridmerge.gpkg")})
+            *square_mosaic([[100]]),
+            QUICK.model_copy(update={"previous": str(tmp_path / "gridmerge.gpkg")}),
         )
 
 
@@ -179,7 +222,10 @@ def test_apportionment_by_the_named_methods():
 
 
 def edited(plan, mosaic, weights, *moves):
-    edits = {"format": "gridmerge-edits/1", "moves": [dict(zip(("face", "from", "to"), m, strict=True)) for m in moves]}
+    edits = {
+        "format": "gridmerge-edits/1",
+        "moves": [dict(zip(("face", "from", "to"), m, strict=True)) for m in moves],
+    }
     return apply_edits(plan, mosaic, weights, edits)
 
 
@@ -198,7 +244,9 @@ def test_edits_move_faces_and_sums(strip):
     assert after.grids.set_index("grid_code")["households"].to_dict() == {west: 300.0, east: 500.0}
     assert after.grids["area_m2"].sum() == pytest.approx(plan.grids["area_m2"].sum())
     assert shapely.coverage_is_valid(after.grids.geometry.values)
-    assert isinstance(after.grids, gpd.GeoDataFrame) and list(after.grids.columns) == list(plan.grids.columns)
+    assert isinstance(after.grids, gpd.GeoDataFrame) and list(after.grids.columns) == list(
+        plan.grids.columns
+    )
 
 
 def test_edits_that_break_a_rule_are_refused_with_the_reason(strip):
@@ -225,7 +273,10 @@ def test_a_move_that_breaks_a_grid_takes_no_other_with_it(strip):
     assert refused == [] and (after.grids.geom_type == "Polygon").all()
     after, refused = edited(plan, mosaic, weights, ("f0000", west, east), ("f0101", west, east))
     assert [r.face for r in refused] == ["f0000"]
-    assert after.faces.set_index("face_id")["grid_code"][["f0000", "f0101"]].tolist() == [west, east]
+    assert after.faces.set_index("face_id")["grid_code"][["f0000", "f0101"]].tolist() == [
+        west,
+        east,
+    ]
 
 
 def test_edits_of_another_format_stop(strip):
@@ -238,10 +289,16 @@ def test_three_plans_none_beaten_in_everything(town):
     plans, table = make_alternatives(*town, QUICK)
     assert "most_compact" in plans or "most_even" in plans
     assert list(table["plan"]) == list(plans)
-    figures = table[["share_in_range", "max_over_mean", "inner_line_m", "agreement", "kept_share"]].to_numpy(float)
+    figures = table[
+        ["share_in_range", "max_over_mean", "inner_line_m", "agreement", "kept_share"]
+    ].to_numpy(float)
     figures = figures * [1, -1, -1, 1, 1]
     for i, one in enumerate(figures):
-        assert not any((other >= one).all() and (other > one).any() for j, other in enumerate(figures) if j != i)
+        assert not any(
+            (other >= one).all() and (other > one).any()
+            for j, other in enumerate(figures)
+            if j != i
+        )
     if {"most_compact", "most_even"} <= set(plans):
         rows = table.set_index("plan")
         assert rows.loc["most_compact", "inner_line_m"] <= rows.loc["most_even", "inner_line_m"]
@@ -268,15 +325,22 @@ def test_the_price_of_changes_is_measured_again_after_edits(strip, tmp_path):
     assert village["terms"]["changes"] == pytest.approx(sizes.steady * (1 / 8 + 1e-3 / 8))
     assert village["objective"] == pytest.approx(sum(village["terms"].values()), abs=3e-6)
     back, _ = edited(after, mosaic, weights, ("f0001", east, west))
-    assert back.figures["villages"]["510311104201"]["terms"] == plan.figures["villages"]["510311104201"]["terms"]
+    assert (
+        back.figures["villages"]["510311104201"]["terms"]
+        == plan.figures["villages"]["510311104201"]["terms"]
+    )
 
 
 def test_measuring_a_mended_plan_again_gives_the_price_that_mending_it_had(town, plan, tmp_path):
     mosaic, _, township = town
     values = households(town)
-    values[(mosaic.faces["zone"] == "").to_numpy()] *= np.linspace(0.3, 1.9, int((mosaic.faces["zone"] == "").sum()))
+    values[(mosaic.faces["zone"] == "").to_numpy()] *= np.linspace(
+        0.3, 1.9, int((mosaic.faces["zone"] == "").sum())
+    )
     other = weights_of(mosaic.faces, values)
-    mended = divide_township(mosaic, other, township, QUICK.model_copy(update={"previous": saved(plan, tmp_path)}))
+    mended = divide_township(
+        mosaic, other, township, QUICK.model_copy(update={"previous": saved(plan, tmp_path)})
+    )
     assert sum(v["terms"]["changes"] for v in mended.figures["villages"].values()) > 0
     again = recompute_metrics(mended, mosaic, other, set(mended.grids["grid_code"]))
     assert _numbers(again.figures) == pytest.approx(_numbers(mended.figures), abs=2e-6)
@@ -284,7 +348,9 @@ def test_measuring_a_mended_plan_again_gives_the_price_that_mending_it_had(town,
 
 def _numbers(figures):
     """The figures that faces decide, flat."""
-    own = {k: v for k, v in figures.items() if isinstance(v, (int, float)) and k != "optimality_gap"}
+    own = {
+        k: v for k, v in figures.items() if isinstance(v, (int, float)) and k != "optimality_gap"
+    }
     for code, village in figures["villages"].items():
         own |= {f"{code} {k}": v for k, v in village["terms"].items()}
         own |= {f"{code} {k}": float(village[k]) for k in ("objective", "bound", "feasible")}
@@ -331,7 +397,9 @@ def test_an_earlier_plan_holds_where_faces_are_locked_too(town, plan, tmp_path):
     grid = plan.grids.loc[plan.grids["grid_type"] == "comprehensive", "grid_code"].iloc[2]
     one, other = plan.faces.loc[plan.faces["grid_code"] == grid, "face_id"].iloc[:2]
     locks = with_locks(tmp_path, f"face,{one},甲", f"face,{other},甲")
-    again = divide_township(*town, QUICK.model_copy(update={"previous": saved(plan, tmp_path), "locks": locks}))
+    again = divide_township(
+        *town, QUICK.model_copy(update={"previous": saved(plan, tmp_path), "locks": locks})
+    )
     assert_frame_equal(again.faces, plan.faces)
 
 
@@ -348,8 +416,13 @@ def eight(tmp_path):
     assert len(first.grids) == 3
 
     def again(*locks, **more):
-        files = {"previous": saved(first, tmp_path), "locks": with_locks(tmp_path, *locks) if locks else None}
-        return divide_township(mosaic, weights, township, sizes.model_copy(update={**files, **more}))
+        files = {
+            "previous": saved(first, tmp_path),
+            "locks": with_locks(tmp_path, *locks) if locks else None,
+        }
+        return divide_township(
+            mosaic, weights, township, sizes.model_copy(update={**files, **more})
+        )
 
     return first, again
 
@@ -386,11 +459,15 @@ def test_faces_of_one_earlier_grid_locked_apart_are_told_too(eight):
 def test_measuring_again_knows_the_price_of_what_locks_changed(town, plan, tmp_path):
     mosaic, weights, _ = town
     grid = plan.faces.set_index("face_id")["grid_code"]
-    inner = mosaic.borders.merge(mosaic.faces[["face_id", "zone"]], left_on="face_a", right_on="face_id")
+    inner = mosaic.borders.merge(
+        mosaic.faces[["face_id", "zone"]], left_on="face_a", right_on="face_id"
+    )
     inner = inner.loc[(inner["zone"] == "") & inner["face_b"].map(grid).str[-3:].lt("800")]
     row = inner.loc[inner["face_a"].map(grid) != inner["face_b"].map(grid)].iloc[0]
     locks = with_locks(tmp_path, f"face,{row['face_a']},甲", f"face,{row['face_b']},甲")
-    after = divide_township(*town, QUICK.model_copy(update={"previous": saved(plan, tmp_path), "locks": locks}))
+    after = divide_township(
+        *town, QUICK.model_copy(update={"previous": saved(plan, tmp_path), "locks": locks})
+    )
     assert "earlier_not_kept" in kinds_of(after) and after.figures["codes"]["kept_share"] > 0.9
     again = recompute_metrics(after, mosaic, weights, set(after.grids["grid_code"]))
     assert _numbers(again.figures) == pytest.approx(_numbers(after.figures), abs=2e-6)
@@ -400,9 +477,18 @@ def test_measuring_again_knows_the_price_of_what_locks_changed(town, plan, tmp_p
     ("rows", "said"),
     [
         (["together,f0000,f0001", "apart,f0000,f0001"], "f0000 and f0001 must not share a grid"),
-        (["together,f0000,f0001", "face,f0000,甲", "face,f0001,乙"], "f0000 and f0001 must share a grid"),
-        (["together,f0000,f0102", "face,f0000,甲", "face,f0102,乙"], "f0000 and f0102 must share a grid"),
-        (["together,f0000,f0002"], "f0000 and f0002 must share a grid, and other locks, an exclusive zone"),
+        (
+            ["together,f0000,f0001", "face,f0000,甲", "face,f0001,乙"],
+            "f0000 and f0001 must share a grid",
+        ),
+        (
+            ["together,f0000,f0102", "face,f0000,甲", "face,f0102,乙"],
+            "f0000 and f0102 must share a grid",
+        ),
+        (
+            ["together,f0000,f0002"],
+            "f0000 and f0002 must share a grid, and other locks, an exclusive zone",
+        ),
     ],
 )
 def test_locks_that_cannot_all_hold_name_two_faces(tmp_path, rows, said):
@@ -416,7 +502,9 @@ def test_locks_that_cannot_all_hold_name_two_faces(tmp_path, rows, said):
 
 def test_two_faces_kept_apart_make_two_grids_of_a_village_for_one(tmp_path):
     locks = with_locks(tmp_path, "apart,f0000,f0001")
-    plan = divide_township(*square_mosaic([[100, 100, 100]]), QUICK.model_copy(update={"locks": locks}))
+    plan = divide_township(
+        *square_mosaic([[100, 100, 100]]), QUICK.model_copy(update={"locks": locks})
+    )
     assert len(plan.grids) == 2 and kinds_of(plan)
 
 
@@ -427,7 +515,9 @@ def test_a_number_of_grids_that_cannot_be_had_is_told(tmp_path, number, made):
     plan = divide_township(*square_mosaic([[100, 100, 100, 100]]), sizes)
     assert len(plan.grids) == made
     (told,) = [f for f in plan.findings if f.kind == "grid_number_unmet"]
-    assert told.measure == made and f"was to have {number} grids and has {made}" in told.message("en")
+    assert told.measure == made and f"was to have {number} grids and has {made}" in told.message(
+        "en"
+    )
 
 
 def test_a_locked_grid_out_of_range_says_so(eight):
@@ -442,8 +532,12 @@ def test_a_locked_grid_that_todays_faces_tear_stays_in_one_piece(tmp_path):
     mosaic, weights, township = square_mosaic([[100, 100, 100, 100], [100, 100, 100, 100]])
     sizes = QUICK.model_copy(update={"target": 400.0, "previous": str(tmp_path / "gridmerge.gpkg")})
     west, east = "510311104201001", "510311104201002"
-    far = shapely.box(500_300, 200, 500_400, 300)  # a square in the east that the earlier plan gave to the west
-    halves = [shapely.box(500_000, 100, 500_200, 300), shapely.box(500_200, 100, 500_400, 300).difference(far)]
+    # a square in the east that the earlier plan gave to the west
+    far = shapely.box(500_300, 200, 500_400, 300)
+    halves = [
+        shapely.box(500_000, 100, 500_200, 300),
+        shapely.box(500_200, 100, 500_400, 300).difference(far),
+    ]
     earlier = gpd.GeoDataFrame(
         {"grid_code": [west, east], "grid_type": "comprehensive", "village_code": west[:12]},
         geometry=[shapely.union_all([halves[0], far]), halves[1]],
@@ -462,7 +556,9 @@ def test_codes_of_a_village_that_is_gone_are_retired_with_whoever_has_its_land(t
     both = first.grids.assign(geometry=first.grids.translate(300, 0))
     own = divide_township(*here, QUICK).grids
     pd.concat([both, own]).to_file(tmp_path / "gridmerge.gpkg", layer="grids", driver="GPKG")
-    after = divide_township(*here, QUICK.model_copy(update={"previous": str(tmp_path / "gridmerge.gpkg")}))
+    after = divide_township(
+        *here, QUICK.model_copy(update={"previous": str(tmp_path / "gridmerge.gpkg")})
+    )
     (told,) = [f for f in after.findings if f.kind == "earlier_village_gone"]
     assert (told.measure, dict(told.blanks)["code"]) == (len(first.grids), "510311104202")
     retired = after.figures["codes"]["retired"]
@@ -474,14 +570,19 @@ def test_codes_of_a_village_that_is_gone_are_retired_with_whoever_has_its_land(t
 def test_land_that_went_to_a_new_village_has_its_heir_there(tmp_path):
     old, new = "510311104201", "510311104299"
     first = divide_township(
-        *square_mosaic([[100, 100, 100, 100], [100, 100, 100, 100]]), QUICK.model_copy(update={"target": 400.0})
+        *square_mosaic([[100, 100, 100, 100], [100, 100, 100, 100]]),
+        QUICK.model_copy(update={"target": 400.0}),
     )
     west = square_mosaic([[100, 100], [100, 100]], code=new)
-    east = square_mosaic([[0, 0, 100, 100], [0, 0, 100, 100]], gaps=((0, 0), (0, 1), (1, 0), (1, 1)), code=old)
+    east = square_mosaic(
+        [[0, 0, 100, 100], [0, 0, 100, 100]], gaps=((0, 0), (0, 1), (1, 0), (1, 1)), code=old
+    )
     mosaic, weights, township = east
     faces = pd.concat([east[0].faces, west[0].faces], ignore_index=True)
     borders = pd.concat([east[0].borders, west[0].borders], ignore_index=True)
-    villages = pd.concat([township.villages, west[2].villages.assign(village_name="新设村")], ignore_index=True)
+    villages = pd.concat(
+        [township.villages, west[2].villages.assign(village_name="新设村")], ignore_index=True
+    )
     after = divide_township(
         replace(mosaic, faces=faces, borders=borders),
         replace(weights, faces=pd.concat([east[1].faces, west[1].faces], ignore_index=True)),

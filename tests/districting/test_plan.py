@@ -35,10 +35,13 @@ def test_every_face_lies_in_one_grid_and_grids_tile_the_villages(town, plan):
 
 
 def test_no_grid_crosses_a_village_line(town, plan):
-    villages = town[0].faces.merge(plan.faces, on="face_id").groupby("grid_code")["village_code"].nunique()
+    villages = (
+        town[0].faces.merge(plan.faces, on="face_id").groupby("grid_code")["village_code"].nunique()
+    )
     assert (villages == 1).all()
     assert all(
-        code.startswith(village) for code, village in zip(plan.grids.grid_code, plan.grids.village_code, strict=True)
+        code.startswith(village)
+        for code, village in zip(plan.grids.grid_code, plan.grids.village_code, strict=True)
     )
 
 
@@ -58,7 +61,9 @@ def test_exclusive_zones_are_grids_of_their_own(town, plan):
     for code, found in zones.items():
         assert len(found) == 1
         assert (found == {""}) == (kinds[code] == "comprehensive")
-        assert int(code[-3:]) in (range(1, 800) if kinds[code] == "comprehensive" else range(800, 900))
+        assert int(code[-3:]) in (
+            range(1, 800) if kinds[code] == "comprehensive" else range(800, 900)
+        )
 
 
 def test_rows_in_any_order_give_the_same_plan(town, plan):
@@ -70,7 +75,10 @@ def test_rows_in_any_order_give_the_same_plan(town, plan):
         memberships=mosaic.memberships.sample(frac=1, random_state=7),
     )
     again = divide_township(
-        shuffled, replace(weights, faces=weights.faces.sample(frac=1, random_state=8)), township, SIZES
+        shuffled,
+        replace(weights, faces=weights.faces.sample(frac=1, random_state=8)),
+        township,
+        SIZES,
     )
     assert_frame_equal(again.faces, plan.faces)
     assert again.grids.geometry.to_wkb().equals(plan.grids.geometry.to_wkb())
@@ -102,8 +110,15 @@ def test_two_processes_give_the_same_plan(town, plan):
 
 def test_codes_run_from_west_to_east_then_north_to_south():
     mosaic, weights, township = square_mosaic([[200, 200], [200, 200]])
-    plan = divide_township(mosaic, weights, township, SIZES.model_copy(update={"target": 200.0, "max": 250.0}))
-    at = {c: (g.x, g.y) for c, g in zip(plan.grids.grid_code, plan.grids.geometry.representative_point(), strict=True)}
+    plan = divide_township(
+        mosaic, weights, township, SIZES.model_copy(update={"target": 200.0, "max": 250.0})
+    )
+    at = {
+        c: (g.x, g.y)
+        for c, g in zip(
+            plan.grids.grid_code, plan.grids.geometry.representative_point(), strict=True
+        )
+    }
     order = [at[code] for code in sorted(at)]
     assert len(order) == 4
     assert order == sorted(order, key=lambda p: (p[0], -p[1]))
@@ -113,21 +128,28 @@ def test_codes_run_from_west_to_east_then_north_to_south():
 def test_area_sizes_grids_where_there_is_no_workload():
     mosaic, weights, township = square_mosaic(np.zeros((4, 4)))
     plan = divide_township(
-        mosaic, weights, township, SIZES.model_copy(update={"unit": "area_ha", "target": 4.0, "min": 2.0, "max": 6.0})
+        mosaic,
+        weights,
+        township,
+        SIZES.model_copy(update={"unit": "area_ha", "target": 4.0, "min": 2.0, "max": 6.0}),
     )
     assert len(plan.grids) == 4
     assert plan.figures["share_in_range"] == 1.0
 
 
 def test_a_village_that_is_all_zone_has_no_comprehensive_grid():
-    mosaic, weights, township = square_mosaic([[10, 20]], zones={(0, 0): "parks/a", (0, 1): "parks/b"})
+    mosaic, weights, township = square_mosaic(
+        [[10, 20]], zones={(0, 0): "parks/a", (0, 1): "parks/b"}
+    )
     plan = divide_township(mosaic, weights, township, SIZES)
     assert list(plan.grids["grid_code"].str[-3:]) == ["800", "801"]
 
 
 def test_a_small_detached_piece_joins_the_nearest_grid():
     mosaic, weights, township = square_mosaic([[200, 200, 0, 30]], gaps=((0, 2),))
-    plan = divide_township(mosaic, weights, township, SIZES.model_copy(update={"target": 200.0, "max": 250.0}))
+    plan = divide_township(
+        mosaic, weights, township, SIZES.model_copy(update={"target": 200.0, "max": 250.0})
+    )
     grid = plan.faces.set_index("face_id")["grid_code"]
     assert grid["f0003"] == grid["f0001"] != grid["f0000"]
     assert [f.kind for f in plan.findings] == ["part_joined"]

@@ -19,7 +19,9 @@ def divided(rows, zones=None, locks=None, tmp=None, **sizes):
         file = tmp / "locks.csv"
         file.write_text("kind,a,b\n" + "\n".join(locks), "utf-8-sig")
         sizes["locks"] = str(file)
-    return divide_township(mosaic, weights, township, SIZES.model_copy(update={"proof": 0, **sizes}))
+    return divide_township(
+        mosaic, weights, township, SIZES.model_copy(update={"proof": 0, **sizes})
+    )
 
 
 A = {"target": 300.0, "min": 150.0, "max": 450.0}
@@ -42,11 +44,17 @@ CASES = [
     ("grid_no_number", {"rows": [[250, 250]], **TIGHT}),
     ("grid_no_number", {"rows": [[100, 100, 100, 100, 100]], **TIGHT}),
     ("grid_no_number", {"rows": [[50] * 5, [55] * 5], **TIGHT}),
-    ("grid_no_number", {"rows": [[90, 90, 90], [90, 90, 90]], "target": 420.0, "min": 400.0, "max": 450.0}),
+    (
+        "grid_no_number",
+        {"rows": [[90, 90, 90], [90, 90, 90]], "target": 420.0, "min": 400.0, "max": 450.0},
+    ),
     # land cut off: nothing touches it
     ("grid_cut_off", {"rows": [[60, 0, 300, 300]], "zones": ZONE, **A}),
     ("grid_cut_off", {"rows": [[149, 5, 200, 200], [OUT, OUT, 50, 50]], "zones": ZONE, **A}),
-    ("grid_cut_off", {"rows": [[10, 0, 300], [10, 0, 100]], "zones": {(0, 1): "z/a", (1, 1): "z/a"}, **A}),
+    (
+        "grid_cut_off",
+        {"rows": [[10, 0, 300], [10, 0, 100]], "zones": {(0, 1): "z/a", (1, 1): "z/a"}, **A},
+    ),
     ("grid_cut_off", {"rows": [[9, 0, 300]], "zones": ZONE, **A}),
     # a bridge: the only way to land too small to stand alone
     ("grid_bridge", {"rows": HUB, **A}),
@@ -55,7 +63,10 @@ CASES = [
     ("grid_bridge", {"rows": [[300, 400, 100], [300, OUT, OUT]], **A}),
     # locks
     ("grid_locked", {"rows": [[250, 250, 250, 250]], "locks": ["together,f0000,f0001"], **A}),
-    ("grid_locked", {"rows": [[250, 250, 250, 250]], "locks": ["face,f0000,甲", "face,f0001,甲"], **A}),
+    (
+        "grid_locked",
+        {"rows": [[250, 250, 250, 250]], "locks": ["face,f0000,甲", "face,f0001,甲"], **A},
+    ),
     ("grid_locked", {"rows": [[100] * 6], "locks": [f"face,f000{i},甲" for i in range(5)], **A}),
     ("grid_locked", {"rows": [[200, 200, 200, 200]], "locks": ["together,f0000,f0003"], **A}),
     # a number of grids that does not suit the total
@@ -73,10 +84,14 @@ def test_there_are_thirty():
     assert len(CASES) == 30
 
 
-@pytest.mark.parametrize(("kind", "case"), CASES, ids=[f"{i}-{kind}" for i, (kind, _) in enumerate(CASES)])
+@pytest.mark.parametrize(
+    ("kind", "case"), CASES, ids=[f"{i}-{kind}" for i, (kind, _) in enumerate(CASES)]
+)
 def test_the_true_cause_is_named(kind, case, tmp_path):
     case = dict(case)
-    plan = divided(case.pop("rows"), case.pop("zones", None), case.pop("locks", None), tmp_path, **case)
+    plan = divided(
+        case.pop("rows"), case.pop("zones", None), case.pop("locks", None), tmp_path, **case
+    )
     causes = {f.kind for f in plan.findings if f.kind.startswith("grid_")}
     assert causes == {kind}
 

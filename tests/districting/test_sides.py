@@ -17,12 +17,18 @@ WIDE = SIZES.model_copy(update={"target": 400.0, "min": 100.0, "max": 450.0})
 def layer(key, role, *rows):
     """A network of these (name, geometry)."""
     frame = gpd.GeoDataFrame(
-        {"source_id": [str(i) for i in range(len(rows))], "name": [name for name, _ in rows], "holder": ""},
+        {
+            "source_id": [str(i) for i in range(len(rows))],
+            "name": [name for name, _ in rows],
+            "holder": "",
+        },
         geometry=[shape for _, shape in rows],
         crs=CRS_M,
     )
     spec = LayerSpec(key=key, path="x.gpkg", role=role)
-    return Layer(key=key, department=key, title=key, frame=frame, spec=spec, rank=1.0, source=SOURCE)
+    return Layer(
+        key=key, department=key, title=key, frame=frame, spec=spec, rank=1.0, source=SOURCE
+    )
 
 
 def two_grids():
@@ -49,8 +55,16 @@ def test_a_road_along_the_border_is_named_and_one_that_crosses_is_not():
 def test_only_barriers_give_names_and_rows_may_come_in_any_order():
     plan, line = two_grids(), shapely.LineString([(500_000, 300), (500_400, 300)])
     rows = [("乙路", line), ("甲河", line)]
-    one = describe_boundaries(plan, [layer("roads", "barrier", *rows)]).grids["boundary_text"].tolist()
-    other = describe_boundaries(plan, [layer("roads", "barrier", *rows[::-1])]).grids["boundary_text"].tolist()
+    one = (
+        describe_boundaries(plan, [layer("roads", "barrier", *rows)])
+        .grids["boundary_text"]
+        .tolist()
+    )
+    other = (
+        describe_boundaries(plan, [layer("roads", "barrier", *rows[::-1])])
+        .grids["boundary_text"]
+        .tolist()
+    )
     assert one == other and "北至" in one[0]
     police = layer("police", "grid", ("片区", shapely.box(500_000, 100, 500_400, 300)))
     assert "片区" not in describe_boundaries(plan, [police]).grids["boundary_text"].iloc[0]
@@ -59,9 +73,9 @@ def test_only_barriers_give_names_and_rows_may_come_in_any_order():
 def test_english_and_another_village():
     plan = two_grids()
     grids = plan.grids.assign(village_code=["1", "2"], village_name=["Upper", "Lower"])
-    texts = describe_boundaries(type(plan)(grids=grids, faces=plan.faces, sizes=plan.sizes), [], "en").grids[
-        "boundary_text"
-    ]
+    texts = describe_boundaries(
+        type(plan)(grids=grids, faces=plan.faces, sizes=plan.sizes), [], "en"
+    ).grids["boundary_text"]
     assert texts.iloc[0].startswith("east to Lower; south to the township line")
 
 
@@ -73,7 +87,13 @@ def test_a_heavy_face_is_told_the_layer_that_could_cut_it():
     river = layer("rivers", "barrier", ("b", shapely.LineString([(500_000, 110), (500_100, 110)])))
     assert split_along(face, [rim]) is None
     told = split_along(face, [rim, river, half])
-    assert told is not None and told.en == "cut it along the line of police inside it (about 40 % and 60 % of its area)"
+    assert (
+        told is not None
+        and told.en == "cut it along the line of police inside it (about 40 % and 60 % of its area)"
+    )
     plan = divide_township(mosaic, weights, township, SIZES, layers=[rim, river, half])
     (finding,) = [f for f in plan.findings if f.kind == "grid_heavy_face"]
-    assert "沿“police”在该最小面内的界线切开（面积约 40% 与 60%）；把该最小面切成至少 2 块" in finding.message("zh")
+    assert (
+        "沿“police”在该最小面内的界线切开（面积约 40% 与 60%）；把该最小面切成至少 2 块"
+        in finding.message("zh")
+    )

@@ -31,10 +31,14 @@ def triangulated(n: int, seed: int) -> np.ndarray:
     return np.unique(np.sort(edges, axis=1), axis=0)
 
 
-@pytest.mark.parametrize(("rows", "columns", "k", "best"), [(6, 6, 2, 6), (8, 8, 4, 16), (6, 9, 3, 12)])
+@pytest.mark.parametrize(
+    ("rows", "columns", "k", "best"), [(6, 6, 2, 6), (8, 8, 4, 16), (6, 9, 3, 12)]
+)
 def test_lattices_are_cut_straight(rows, columns, k, best):
     n = rows * columns
-    solution = solve_districting(np.ones(n), lattice(rows, columns), k=k, limits=(n / k, n / k), budget=60_000)
+    solution = solve_districting(
+        np.ones(n), lattice(rows, columns), k=k, limits=(n / k, n / k), budget=60_000
+    )
     assert solution.feasible
     assert solution.objective == best
 
@@ -46,12 +50,20 @@ def test_districts_are_always_connected_and_cover_all(n, k, seed):
     edges, weights = triangulated(n, seed), rng.integers(0, 9, n).astype(float)
     mean = weights.sum() / k
     solution = solve_districting(
-        weights, edges, rng.random(len(edges)), k=k, limits=(0.8 * mean, 1.2 * mean), seed=seed, budget=4000
+        weights,
+        edges,
+        rng.random(len(edges)),
+        k=k,
+        limits=(0.8 * mean, 1.2 * mean),
+        seed=seed,
+        budget=4000,
     )
     assert set(solution.labels) == set(range(k))
     assert make_graph(weights, edges).is_contiguous(solution.labels)
     inside = np.bincount(solution.labels, weights)
-    assert solution.feasible == bool(((inside >= 0.8 * mean - 1e-6) & (inside <= 1.2 * mean + 1e-6)).all())
+    assert solution.feasible == bool(
+        ((inside >= 0.8 * mean - 1e-6) & (inside <= 1.2 * mean + 1e-6)).all()
+    )
     assert solution.objective == pytest.approx(sum(solution.terms.values()))
 
 
@@ -79,7 +91,12 @@ def test_locks_and_pairs_hold():
 def test_uneven_work_costs():
     edges, work = lattice(4, 8), np.repeat([1.0, 3.0], 16)
     even = solve_districting(
-        np.ones(32), edges, k=2, limits=(4, 28), wishes=SolveOptions(work=work, even=1000.0), budget=60_000
+        np.ones(32),
+        edges,
+        k=2,
+        limits=(4, 28),
+        wishes=SolveOptions(work=work, even=1000.0),
+        budget=60_000,
     )
     shares = np.bincount(even.labels, work)
     assert shares.tolist() == [32.0, 32.0]
@@ -88,7 +105,9 @@ def test_uneven_work_costs():
 def test_what_does_not_fit_is_refused():
     with pytest.raises(ValueError, match=r"an edge names a node outside 0\.\.1"):
         solve_districting([1, 1], [(0, 2)], k=1, limits=(0, 2))
-    with pytest.raises(ValueError, match="3 districts cannot be made of 2 nodes in 1 connected pieces"):
+    with pytest.raises(
+        ValueError, match="3 districts cannot be made of 2 nodes in 1 connected pieces"
+    ):
         solve_districting([1, 1], [(0, 1)], k=3, limits=(0, 2))
     with pytest.raises(ValueError, match="not negative"):
         solve_districting([1, -1], [(0, 1)], k=1, limits=(0, 2))
@@ -97,13 +116,17 @@ def test_what_does_not_fit_is_refused():
 @pytest.mark.parametrize(("rows", "columns", "k"), [(3, 4, 2), (4, 4, 2), (3, 5, 3)])
 def test_small_graphs_are_solved_to_proof(rows, columns, k):
     n = rows * columns
-    solution = solve_districting(np.ones(n), lattice(rows, columns), k=k, limits=(n // k, -(-n // k)), budget=2000)
+    solution = solve_districting(
+        np.ones(n), lattice(rows, columns), k=k, limits=(n // k, -(-n // k)), budget=2000
+    )
     assert solution.feasible and solution.proven and solution.gap == 0
     assert solution.bound == solution.objective
 
 
 def test_it_is_proven_when_no_plan_keeps_the_limits():
-    solution = solve_districting([3, 1, 1, 3], [(0, 1), (1, 2), (2, 3)], k=2, limits=(5, 6), budget=1000)
+    solution = solve_districting(
+        [3, 1, 1, 3], [(0, 1), (1, 2), (2, 3)], k=2, limits=(5, 6), budget=1000
+    )
     assert solution.impossible and not solution.feasible
     assert solution.violation > 0
 
@@ -152,7 +175,9 @@ def test_no_plan_undercuts_the_spreading_bound(n, k, seed):
     rng, edges = np.random.default_rng(seed), triangulated(n, seed)
     graph = make_graph(rng.integers(0, 9, n).astype(float) + 1, edges, rng.random(len(edges)))
     mean = graph.weights.sum() / k
-    task = DistrictingProblem(graph=graph, k=k, lower=np.full(k, 0.3 * mean), upper=np.full(k, 2.0 * mean), even=2.0)
+    task = DistrictingProblem(
+        graph=graph, k=k, lower=np.full(k, 0.3 * mean), upper=np.full(k, 2.0 * mean), even=2.0
+    )
     labels = search_plan(task, seed, 3000)
     if task.violation(labels) == 0:
         assert bound_by_spreading(task, labels, 12) <= sum(task.terms(labels).values()) + 1e-6
@@ -173,13 +198,25 @@ def test_with_rounds_enough_two_districts_are_proven():
     rng, edges, weights = np.random.default_rng(9), triangulated(34, 9), np.ones(34)
     wishes = SolveOptions(even=1.0)
     solution = solve_districting(
-        weights, edges, rng.random(len(edges)), k=2, limits=(16, 18), wishes=wishes, budget=30_000, proof=12
+        weights,
+        edges,
+        rng.random(len(edges)),
+        k=2,
+        limits=(16, 18),
+        wishes=wishes,
+        budget=30_000,
+        proof=12,
     )
     assert solution.feasible and solution.proven
 
 
 def test_tight_limits_are_kept_on_a_large_graph():
-    edges, weights = triangulated(220, 3), np.round(np.exp(np.random.default_rng(3).normal(8, 0.7, 220)))
+    edges, weights = (
+        triangulated(220, 3),
+        np.round(np.exp(np.random.default_rng(3).normal(8, 0.7, 220))),
+    )
     mean = weights.sum() / 8
-    solution = solve_districting(weights, edges, k=8, limits=(0.99 * mean, 1.01 * mean), budget=300_000)
+    solution = solve_districting(
+        weights, edges, k=8, limits=(0.99 * mean, 1.01 * mean), budget=300_000
+    )
     assert solution.feasible

@@ -28,17 +28,27 @@ def numbers() -> dict[str, object]:
         "sources": {layer.key: len(layer.frame) for layer in build.layers},
         "faces": len(build.mosaic.faces),
         "grids": {
-            row.grid_code: {"households": round(row.households), "hectares": round(row.area_m2 / 1e4, 1)}
+            row.grid_code: {
+                "households": round(row.households),
+                "hectares": round(row.area_m2 / 1e4, 1),
+            }
             for row in grids.itertuples()
         },
         "crosswalk_rows": {str(key): int(n) for key, n in table.groupby("layer").size().items()},
-        "members": {str(key): int(n) for key, n in build.assignment.assignments.groupby("duty").size().items()}
+        "members": {
+            str(key): int(n)
+            for key, n in build.assignment.assignments.groupby("duty").size().items()
+        }
         if build.assignment
         else {},
-        "findings": dict(sorted(pd.Series([f.kind for f in build.findings]).value_counts().items())),
+        "findings": dict(
+            sorted(pd.Series([f.kind for f in build.findings]).value_counts().items())
+        ),
     }
 
 
 def write() -> None:
     """Write `expected.json` from today's build."""
-    EXPECTED.write_text(json.dumps(numbers(), ensure_ascii=False, indent=1) + "\n", encoding="utf-8", newline="\n")
+    EXPECTED.write_text(
+        json.dumps(numbers(), ensure_ascii=False, indent=1) + "\n", encoding="utf-8", newline="\n"
+    )

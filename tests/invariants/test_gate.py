@@ -17,7 +17,8 @@ from gridmerge.invariants import gate
 from gridmerge.overlay import add_village_nodes
 from tests.small_project import write_small_project
 
-publish_files = importlib.import_module("gridmerge.products.publication")  # its package has a function of that name
+# its package has a function of that name
+publish_files = importlib.import_module("gridmerge.products.publication")
 
 
 @pytest.fixture(scope="module")
@@ -142,7 +143,9 @@ def test_a_plan_gone_wrong_stops_the_build(project, monkeypatch, change, promise
 def test_two_villages_in_a_grid_are_told_as_the_second_promise_too(project, monkeypatch):
     said = []
     whole = gate.raise_violations
-    monkeypatch.setattr(gate, "raise_violations", lambda failures: (said.extend(failures), whole(failures)))
+    monkeypatch.setattr(
+        gate, "raise_violations", lambda failures: (said.extend(failures), whole(failures))
+    )
     after(monkeypatch, "partition", two_villages_in_a_grid)
     stopped(project)
     second = [failure.text.en for failure in said if failure.promise == 2]
@@ -162,7 +165,9 @@ def face_of_another_village(mosaic):
 
 
 def face_twice(mosaic):
-    return replace(mosaic, faces=pd.concat([mosaic.faces, mosaic.faces.iloc[:1]], ignore_index=True))
+    return replace(
+        mosaic, faces=pd.concat([mosaic.faces, mosaic.faces.iloc[:1]], ignore_index=True)
+    )
 
 
 def areas_of_feet(mosaic):
@@ -195,7 +200,9 @@ def test_a_membership_of_nothing_stops_the_build(project, monkeypatch):
 
 def doubled(weights):
     names = [*weights.names, "workload"]
-    return replace(weights, faces=weights.faces.assign(**{name: 2 * weights.faces[name] for name in names}))
+    return replace(
+        weights, faces=weights.faces.assign(**{name: 2 * weights.faces[name] for name in names})
+    )
 
 
 def face_unweighed(weights):
@@ -247,7 +254,10 @@ def sent_to_no_grid(table):
     ("change", "what"),
     [
         (source_left_out, "shares of fire do not sum to its share inside the township: F2"),
-        (source_left_out_of_one_grid, "shares of fire do not sum to its share inside the township: F2"),
+        (
+            source_left_out_of_one_grid,
+            "shares of fire do not sum to its share inside the township: F2",
+        ),
         (areas_doubled, "shares of fire in the crosswalk are wrong"),
         (shares_of_another_grid, "shares of fire in the crosswalk are wrong"),
         (sent_to_no_grid, "the crosswalk names grids that are not there: 000"),
@@ -260,7 +270,9 @@ def test_a_crosswalk_gone_wrong_stops_the_build(project, monkeypatch, change, wh
     assert what in told
 
 
-def test_a_source_neither_in_the_crosswalk_nor_in_the_findings_stops_the_build(project, monkeypatch):
+def test_a_source_neither_in_the_crosswalk_nor_in_the_findings_stops_the_build(
+    project, monkeypatch
+):
     after(monkeypatch, "crosswalk", source_left_out)
     monkeypatch.setattr(pipeline, "report_left_out", lambda *_: ())
     assert "grids of fire are neither in the crosswalk nor in the findings: F2" in stopped(project)
@@ -268,7 +280,9 @@ def test_a_source_neither_in_the_crosswalk_nor_in_the_findings_stops_the_build(p
 
 def member_without_a_row(assignment):
     first = assignment.assignments["member_id"].iloc[0]
-    return replace(assignment, assignments=assignment.assignments[assignment.assignments["member_id"] != first])
+    return replace(
+        assignment, assignments=assignment.assignments[assignment.assignments["member_id"] != first]
+    )
 
 
 def member_of_nobody(assignment):
@@ -276,7 +290,10 @@ def member_of_nobody(assignment):
 
 
 def load_changed(assignment):
-    return replace(assignment, assignments=assignment.assignments.assign(load=assignment.assignments["load"] + 0.1))
+    return replace(
+        assignment,
+        assignments=assignment.assignments.assign(load=assignment.assignments["load"] + 0.1),
+    )
 
 
 def members_load_changed(assignment):
@@ -290,7 +307,9 @@ def member_forgotten(assignment):
 def loads_doubled(assignment):
     """Tables that agree with each other, and not with the work."""
     members = assignment.members
-    each = members.assign(load=2 * members["load"], load_per_capacity=2 * members["load_per_capacity"])
+    each = members.assign(
+        load=2 * members["load"], load_per_capacity=2 * members["load_per_capacity"]
+    )
     rows = assignment.assignments.assign(load=2 * assignment.assignments["load"])
     return replace(assignment, assignments=rows, members=each)
 
@@ -357,7 +376,10 @@ def test_villages_are_written_with_the_vertices_of_their_grids(project):
 def test_villages_without_the_vertices_of_their_grids_stop_the_build(project, monkeypatch):
     monkeypatch.setattr(pipeline, "add_village_nodes", lambda township, mosaic: township)
     told = stopped(project)
-    assert "Promise 2 does not hold: the lines of villages do not have the vertices of their grids" in told
+    assert (
+        "Promise 2 does not hold: the lines of villages do not have the vertices of their grids"
+        in told
+    )
 
 
 def test_with_nodes_keeps_a_village_that_has_no_face(project):

@@ -88,12 +88,16 @@ def face_shrunk(result):
 
 
 def area_missing(result):
-    return replace(result, grids=result.grids.assign(area_m2=put(result.grids["area_m2"], r0=float("nan"))))
+    return replace(
+        result, grids=result.grids.assign(area_m2=put(result.grids["area_m2"], r0=float("nan")))
+    )
 
 
 # promise 2: a grid lies in one village, in one piece
 def grid_under_another_village(result):
-    return replace(result, grids=result.grids.assign(village_code=swapped(result.grids["village_code"])))
+    return replace(
+        result, grids=result.grids.assign(village_code=swapped(result.grids["village_code"]))
+    )
 
 
 def two_pieces(result):
@@ -112,19 +116,25 @@ def two_pieces(result):
 
 
 def village_renamed(result):
-    codes = result.villages["village_code"].replace(result.villages["village_code"].iloc[0], "510311104299")
+    codes = result.villages["village_code"].replace(
+        result.villages["village_code"].iloc[0], "510311104299"
+    )
     return replace(result, villages=result.villages.assign(village_code=codes))
 
 
 # promise 3: every source went somewhere, with true shares
 def share_rounded_to_nought(result):
     table = result.crosswalk
-    return replace(result, crosswalk=table.assign(share_of_source=put(table["share_of_source"], r0=0.0)))
+    return replace(
+        result, crosswalk=table.assign(share_of_source=put(table["share_of_source"], r0=0.0))
+    )
 
 
 def share_missing(result):
     table = result.crosswalk
-    return replace(result, crosswalk=table.assign(share_of_grid=put(table["share_of_grid"], r0=float("nan"))))
+    return replace(
+        result, crosswalk=table.assign(share_of_grid=put(table["share_of_grid"], r0=float("nan")))
+    )
 
 
 def area_without_end(result):
@@ -133,12 +143,17 @@ def area_without_end(result):
 
 
 def row_twice(result):
-    return replace(result, crosswalk=pd.concat([result.crosswalk, result.crosswalk.iloc[:1]], ignore_index=True))
+    return replace(
+        result,
+        crosswalk=pd.concat([result.crosswalk, result.crosswalk.iloc[:1]], ignore_index=True),
+    )
 
 
 def row_of_another_layer(result):
     other = {"fire": "police", "police": "fire"}
-    return replace(result, crosswalk=result.crosswalk.assign(layer=result.crosswalk["layer"].map(other)))
+    return replace(
+        result, crosswalk=result.crosswalk.assign(layer=result.crosswalk["layer"].map(other))
+    )
 
 
 def sent_to_land_it_does_not_reach(result):
@@ -170,7 +185,10 @@ def work_moved_between_grids(result):
 
 
 def work_missing(result):
-    return replace(result, faces=result.faces.assign(households=put(result.faces["households"], r0=float("nan"))))
+    return replace(
+        result,
+        faces=result.faces.assign(households=put(result.faces["households"], r0=float("nan"))),
+    )
 
 
 def outside_forgotten(result):
@@ -178,7 +196,9 @@ def outside_forgotten(result):
 
 
 def workload_of_a_grid_halved(result):
-    return replace(result, grids=result.grids.assign(workload=put(result.grids["workload"], r0=0.5)))
+    return replace(
+        result, grids=result.grids.assign(workload=put(result.grids["workload"], r0=0.5))
+    )
 
 
 # promise 5: everybody's load is what the assignments say
@@ -210,7 +230,9 @@ def load_below_nought(result):
 
 
 def member_invented(result):
-    more = pd.concat([result.members, result.members.iloc[[0]].assign(member_id="M99")], ignore_index=True)
+    more = pd.concat(
+        [result.members, result.members.iloc[[0]].assign(member_id="M99")], ignore_index=True
+    )
     return replace(result, members=more)
 
 
@@ -233,7 +255,11 @@ PLANTS = (
     (area_without_end, 3, "shares of fire in the crosswalk are wrong"),
     (row_twice, 3, "shares of fire do not sum"),
     (row_of_another_layer, 3, "that fire does not have"),
-    (sent_to_land_it_does_not_reach, 3, "the crosswalk sends grids of fire to land they do not reach"),
+    (
+        sent_to_land_it_does_not_reach,
+        3,
+        "the crosswalk sends grids of fire to land they do not reach",
+    ),
     (work_moved_between_grids, 4, "grids do not hold the points that lie in them"),
     (work_missing, 4, "households: the input sums to 800"),
     (outside_forgotten, 4, "the findings put 40 outside"),
@@ -250,7 +276,9 @@ def test_the_right_result_breaks_no_promise(result):
     assert said(result) == []
 
 
-@pytest.mark.parametrize(("plant", "promise", "what"), PLANTS, ids=lambda one: getattr(one, "__name__", None))
+@pytest.mark.parametrize(
+    ("plant", "promise", "what"), PLANTS, ids=lambda one: getattr(one, "__name__", None)
+)
 def test_a_planted_mistake_is_named(result, plant, promise, what):
     texts = [text for number, text in said(plant(result)) if number == promise]
     assert any(part in text for text in texts for part in what.split("|")), texts

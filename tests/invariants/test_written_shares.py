@@ -12,7 +12,12 @@ from gridmerge.invariants.crosswalk_accounts import _compare_areas
 
 @pytest.mark.parametrize(
     ("area", "share", "good"),
-    [(1570.6575, 0.000023132, True), (1570.6575, 0.000023134, False), (0.03, 0.0, True), (0.06, 0.0, False)],
+    [
+        (1570.6575, 0.000023132, True),
+        (1570.6575, 0.000023134, False),
+        (0.03, 0.0, True),
+        (0.06, 0.0, False),
+    ],
 )
 def test_a_share_is_wrong_from_its_last_decimal_on(area: float, share: float, good: bool):
     source = gpd.GeoDataFrame({"source_id": ["a"]}, geometry=[shapely.box(0, 0, 10_000, 6_790)])

@@ -12,7 +12,8 @@ from gridmerge.config.settings import LayerSpec
 from gridmerge.io import read_input
 from gridmerge.model import RawLayer
 
-NAMES = ["东风社区一网格", "韩洪村", "龙湾口村㙍网格", "城关镇"]  # 㙍 is in GB18030 and not in GBK's common part
+# 㙍 is in GB18030 and not in GBK's common part
+NAMES = ["东风社区一网格", "韩洪村", "龙湾口村㙍网格", "城关镇"]
 CODES = ["510302001001001", "510302001001002", "510302001002001", "510302001002002"]
 HOUSES = [310, 287, 5, 1200]
 LON, LAT, STEP = 104.77, 29.35, 0.01
@@ -25,7 +26,9 @@ def truth() -> gpd.GeoDataFrame:
         for j in range(2)
         for i in range(2)
     ]
-    return gpd.GeoDataFrame({"code": CODES, "name": NAMES, "hs": HOUSES}, geometry=squares, crs="EPSG:4490")
+    return gpd.GeoDataFrame(
+        {"code": CODES, "name": NAMES, "hs": HOUSES}, geometry=squares, crs="EPSG:4490"
+    )
 
 
 def write(path: Path, driver: str, frame: gpd.GeoDataFrame | None = None, **options: str) -> Path:
@@ -50,5 +53,7 @@ def assert_is_truth(raw: RawLayer, within: float = 1e-7) -> None:
     assert sorted(got.index) == sorted(CODES)
     assert got.loc[CODES, "name"].tolist() == NAMES
     assert [int(float(value)) for value in got.loc[CODES, "hs"]] == HOUSES
-    far = shapely.hausdorff_distance(got.loc[CODES].geometry.to_numpy(), wanted.loc[CODES].geometry.to_numpy())
+    far = shapely.hausdorff_distance(
+        got.loc[CODES].geometry.to_numpy(), wanted.loc[CODES].geometry.to_numpy()
+    )
     assert far.max() < within

@@ -22,7 +22,9 @@ def test_a_file_with_four_unclosed_rings_gives_the_other_eleven() -> None:
 
 def test_new_york_s_networks_topojson_without_a_crs_among_them() -> None:
     settings = read_project(DATA / "nyc")
-    features = {spec.key: read_input(spec, settings.folder, spec.key).source for spec in settings.layers}
+    features = {
+        spec.key: read_input(spec, settings.folder, spec.key).source for spec in settings.layers
+    }
     assert features["elections"].driver == "TopoJSON"
     assert features["elections"].features == 5199
     assert features["fire"].crs == "EPSG:4326"  # by the project file

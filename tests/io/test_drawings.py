@@ -43,9 +43,13 @@ LINES = [f"code：{code}<br>hs: {hs}" for code, hs in zip(CODES, HOUSES, strict=
 @pytest.mark.parametrize("descriptions", [TABLES, LINES], ids=["table", "lines"])
 @pytest.mark.parametrize("codec", ["utf-8", "gb18030"])
 @pytest.mark.parametrize("suffix", [".kml", ".ovkml"])
-def test_kml_attributes_in_descriptions(tmp_path: Path, descriptions: list[str], codec: str, suffix: str) -> None:
+def test_kml_attributes_in_descriptions(
+    tmp_path: Path, descriptions: list[str], codec: str, suffix: str
+) -> None:
     path = tmp_path / f"a{suffix}"
-    path.write_bytes(kml(descriptions).replace("{}", "GBK" if codec == "gb18030" else "UTF-8", 1).encode(codec))
+    path.write_bytes(
+        kml(descriptions).replace("{}", "GBK" if codec == "gb18030" else "UTF-8", 1).encode(codec)
+    )
     raw = load(path)
     assert_is_truth(raw)
     assert raw.frame["folder"].unique().tolist() == ["城管"]
@@ -91,11 +95,12 @@ def drawing(path: Path, *, closed: bool, codepage: str | None = "ANSI_936") -> P
             for a, b in itertools.pairwise(corners):
                 space.add_line(a, b, dxfattribs={"layer": "网格"})
         at = shape.representative_point()
-        space.add_text(NAMES[i].replace("㙍", "南"), height=30, dxfattribs={"layer": "注记"}).set_placement(
-            (at.x, at.y)
-        )
+        space.add_text(
+            NAMES[i].replace("㙍", "南"), height=30, dxfattribs={"layer": "注记"}
+        ).set_placement((at.x, at.y))
         space.add_mtext(
-            f"编码 {CODES[i]}", dxfattribs={"layer": "注记", "char_height": 10, "insert": (at.x, at.y - 40)}
+            f"编码 {CODES[i]}",
+            dxfattribs={"layer": "注记", "char_height": 10, "insert": (at.x, at.y - 40)},
         )
     document.encoding = "gbk"
     document.header["$DWGCODEPAGE"] = "ANSI_936"
@@ -112,7 +117,8 @@ def test_dxf_areas_with_their_texts(tmp_path: Path, closed: bool, codepage: str 
     assert sorted(raw.frame["name"]) == sorted(name.replace("㙍", "南") for name in NAMES)
     assert sorted(raw.frame["texts"].str.extract(r"编码 (\d+)")[0]) == CODES
     wanted = shapely.union_all(truth().to_crs("EPSG:4544").geometry.to_numpy())
-    assert shapely.symmetric_difference(raw.frame.geometry.union_all(), wanted).area < 5  # lines are noded to 1 mm
+    # lines are noded to 1 mm
+    assert shapely.symmetric_difference(raw.frame.geometry.union_all(), wanted).area < 5
     assert ("lines_polygonised" in kinds(raw)) == (not closed)
     assert load(tmp_path / "a.dxf", layer="网格").source.features == 4
     with pytest.raises(InputError, match='no layer "网络"; it has: 网格'):
@@ -122,7 +128,8 @@ def test_dxf_areas_with_their_texts(tmp_path: Path, closed: bool, codepage: str 
 def test_dxf_blocks_bulges_and_lines_that_end_nowhere(tmp_path: Path) -> None:
     document = ezdxf.new("R2010")
     block = document.blocks.new("B")
-    block.add_lwpolyline([(0, 0, 0, 0, 1), (100, 0, 0, 0, 1)], format="xyseb", close=True)  # a circle of two arcs
+    # a circle of two arcs
+    block.add_lwpolyline([(0, 0, 0, 0, 1), (100, 0, 0, 0, 1)], format="xyseb", close=True)
     space = document.modelspace()
     space.add_blockref("B", (500_000, 3_200_000), dxfattribs={"layer": "网格"})
     space.add_line((500_200, 3_200_000), (500_250, 3_200_000), dxfattribs={"layer": "网格"})
@@ -135,10 +142,16 @@ def test_dxf_blocks_bulges_and_lines_that_end_nowhere(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("text_inside", [True, False])
-def test_an_island_with_a_text_is_cut_from_the_grid_around_it(tmp_path: Path, text_inside: bool) -> None:
+def test_an_island_with_a_text_is_cut_from_the_grid_around_it(
+    tmp_path: Path, text_inside: bool
+) -> None:
     document = ezdxf.new("R2010")
     space = document.modelspace()
-    for low, high in ((0, 1000), (400, 600), (400, 600)):  # the island is drawn twice: as itself and as a hole
+    for low, high in (
+        (0, 1000),
+        (400, 600),
+        (400, 600),
+    ):  # the island is drawn twice: as itself and as a hole
         ring = [(low, low), (high, low), (high, high), (low, high)]
         space.add_lwpolyline(ring, close=True, dxfattribs={"layer": "网格"})
     space.add_text("外", height=20).set_placement((100, 100))
@@ -187,13 +200,20 @@ def vct(version: int) -> str:
             if known is None:
                 known = sides[a, b] = len(sides) + 101
                 points = f"2\n{a[0]!r},{a[1]!r}\n{b[0]!r},{b[1]!r}\n"
-                lines += f"{known}\n1000600200\nUnknown\n1\n" + (f"1\n11\n{points}0\n" if version == 3 else points)
+                lines += f"{known}\n1000600200\nUnknown\n1\n" + (
+                    f"1\n11\n{points}0\n" if version == 3 else points
+                )
             references.append(str(known if (a, b) in sides else -known))
         label = shape.representative_point()
         kind, made, end = ("100\n", "21\n", "0\n") if version == 3 else ("", "", "")
         polygons += f"{number}\n1000600100\nUnknown\n{kind}{label.x},{label.y}\n{made}4\n{','.join(references)}\n{end}"
-    rows = "".join(f"{i},{c},{n},{h}\n" for i, (c, n, h) in enumerate(zip(CODES, NAMES, HOUSES, strict=True), start=1))
-    head = VCT_HEAD.format(mark="CNSDTF-VCT", version=f"{version}.0", style="0," if version == 1 else "")
+    rows = "".join(
+        f"{i},{c},{n},{h}\n"
+        for i, (c, n, h) in enumerate(zip(CODES, NAMES, HOUSES, strict=True), start=1)
+    )
+    head = VCT_HEAD.format(
+        mark="CNSDTF-VCT", version=f"{version}.0", style="0," if version == 1 else ""
+    )
     return f"{head}{lines}LineEnd\n\n{polygons}PolygonEnd\n\nAttributeBegin\nWG\n{rows}TableEnd\nAttributeEnd\n"
 
 
@@ -233,19 +253,24 @@ def test_a_vct_cut_short_is_refused(tmp_path: Path, end: str) -> None:
         ("CGCS2000,6378137,298.257222101", 0, "EPSG:4548"),
     ],
 )
-def test_a_vct_head_that_describes_its_system(tmp_path: Path, spheroid: str, easting: int, code: str) -> None:
+def test_a_vct_head_that_describes_its_system(
+    tmp_path: Path, spheroid: str, easting: int, code: str
+) -> None:
     """The head of a land-use file as the standard's own samples have it; the extent tells a zone prefix."""
     west, south = easting * 1_000_000 + 429_645.026, 2_572_324.505
     head = (
         f"Spheroid:{spheroid}\nProjection:高斯-克吕格\nParameters:117,0,,,,1,500000,0,3,39\n"
         f"ExtentMin:{west},{south}\nExtentMax:{west + 6571},{south + 4702}\n"
     )
-    text = "CommentBegin\nPolygonBegin 只是说明\nCommentEnd\n" + vct(3).replace("HeadEnd", f"{head}HeadEnd")
+    text = "CommentBegin\nPolygonBegin 只是说明\nCommentEnd\n" + vct(3).replace(
+        "HeadEnd", f"{head}HeadEnd"
+    )
     (tmp_path / "a.vct").write_text(text, "utf-8")
     raw = load(tmp_path / "a.vct", id="code")
     assert identify_crs(raw.frame.crs) == CRS(code)
     (finding,) = raw.findings
-    assert "超出文件头所写" in finding.message("zh")  # the degrees of the sample are not where the head says
+    # the degrees of the sample are not where the head says
+    assert "超出文件头所写" in finding.message("zh")
 
 
 def test_a_pattern_takes_several_classes_of_a_vct(tmp_path: Path) -> None:
@@ -263,7 +288,9 @@ def test_a_vct_record_of_1999_of_an_unknown_class_is_told(tmp_path: Path) -> Non
     """Nothing ends a record there, so the one before seems to go on; it is said that something lies between."""
     text = vct(1)
     at = text.index("2\n1000600100\nUnknown", text.index("PolygonBegin"))
-    (tmp_path / "a.vct").write_text(text[:at] + text[at:].replace("1000600100", "1000600900", 1), "utf-8")
+    (tmp_path / "a.vct").write_text(
+        text[:at] + text[at:].replace("1000600100", "1000600900", 1), "utf-8"
+    )
     raw = load(tmp_path / "a.vct", id="code")
     assert raw.frame["code"].tolist() == [CODES[0], CODES[2], CODES[3]]
     assert kinds(raw) == ["feature_unreadable", "vct_to_check"]
@@ -281,7 +308,9 @@ def test_a_broken_vct_record_costs_only_itself(tmp_path: Path) -> None:
     good = vct(3)
     (start, end) = (good.index("PolygonBegin"), good.index("PolygonEnd"))
     records = good[start:end].replace("\n100\n", "\nxx\n", 1)
-    records = records.replace("2\n1000600100\nUnknown\n100\n", "2\n1000600100\nUnknown\n100\noops\n", 1)
+    records = records.replace(
+        "2\n1000600100\nUnknown\n100\n", "2\n1000600100\nUnknown\n100\noops\n", 1
+    )
     (tmp_path / "a.vct").write_text(good[:start] + records + good[end:], "utf-8")
     raw = load(tmp_path / "a.vct", id="code")
     assert raw.frame["code"].tolist() == [CODES[0], CODES[2], CODES[3]]
@@ -308,7 +337,8 @@ def test_escapes_of_older_drawings_are_read(written: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("text", "wanted"), [(r"\U+57CE%%d1", "城°1"), (r"\U+57CE\U+7BA1%%u", "城管"), (r"\M+5B3C7", "城")]
+    ("text", "wanted"),
+    [(r"\U+57CE%%d1", "城°1"), (r"\U+57CE\U+7BA1%%u", "城管"), (r"\M+5B3C7", "城")],
 )
 def test_a_text_of_an_older_drawing_names_its_area(tmp_path: Path, text: str, wanted: str) -> None:
     drawing = ezdxf.new("R2000")

@@ -7,13 +7,22 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from gridmerge.io.encoding import choose_encoding, codec_named, decode_value, looks_chinese, repair_mojibake
+from gridmerge.io.encoding import (
+    choose_encoding,
+    codec_named,
+    decode_value,
+    looks_chinese,
+    repair_mojibake,
+)
 
 COMMON = "东风社区一网格韩洪村龙湾口城关镇应急管理学校市场"
 hanzi = st.text(alphabet=COMMON, min_size=2, max_size=12)
 
 
-@given(st.lists(hanzi, min_size=1, max_size=8), st.sampled_from([None, "utf-8", "gb18030", "cp1252", "iso8859-1"]))
+@given(
+    st.lists(hanzi, min_size=1, max_size=8),
+    st.sampled_from([None, "utf-8", "gb18030", "cp1252", "iso8859-1"]),
+)
 def test_chinese_is_told_whatever_is_declared(texts: list[str], declared: str | None) -> None:
     gbk = [text.encode("gb18030") for text in texts]
     utf8 = [text.encode("utf-8") for text in texts]

@@ -27,5 +27,7 @@ def test_no_damaged_file_leaves_a_traceback_hangs_or_crashes() -> None:
 def test_sound_seeds_are_loaded(tmp_path: Path) -> None:
     verdicts = fuzz.judge(list(fuzz.seeds(tmp_path).values()), workers=1, seconds=30.0)
     assert [
-        (one.path.name, one.verdict, one.features) for one in verdicts if (one.verdict, one.features) != ("loaded", 4)
+        (one.path.name, one.verdict, one.features)
+        for one in verdicts
+        if (one.verdict, one.features) != ("loaded", 4)
     ] == []

@@ -70,16 +70,23 @@ def _geojson(folder: Path, codes: list[object], member: bool = False) -> None:
 )
 def test_geojson_keeps_every_digit(tmp_path: Path, codes: list[object]) -> None:
     _geojson(tmp_path, codes)
-    assert _codes(tmp_path, "a.geojson") == sorted("" if code is None else str(code) for code in codes)
+    assert _codes(tmp_path, "a.geojson") == sorted(
+        "" if code is None else str(code) for code in codes
+    )
 
 
 def test_topojson_keeps_every_digit(tmp_path: Path) -> None:
-    arcs = [[list(point) for point in box(105 + i, 30, 106 + i, 31).exterior.coords] for i in range(3)]
+    arcs = [
+        [list(point) for point in box(105 + i, 30, 106 + i, 31).exterior.coords] for i in range(3)
+    ]
     shapes = [
-        {"type": "Polygon", "arcs": [[i]], "properties": {"code": code}} for i, code in enumerate([*CODES[:2], None])
+        {"type": "Polygon", "arcs": [[i]], "properties": {"code": code}}
+        for i, code in enumerate([*CODES[:2], None])
     ]
     objects = {"a": {"type": "GeometryCollection", "geometries": shapes}}
-    (tmp_path / "a.json").write_text(json.dumps({"type": "Topology", "arcs": arcs, "objects": objects}), "utf-8")
+    (tmp_path / "a.json").write_text(
+        json.dumps({"type": "Topology", "arcs": arcs, "objects": objects}), "utf-8"
+    )
     assert _codes(tmp_path, "a.json") == ["", *map(str, CODES[:2])]
 
 
@@ -88,14 +95,22 @@ def test_a_dbf_of_twenty_digits_is_read_by_its_characters(tmp_path: Path) -> Non
     wide = [f"{51031110420100100100 + i}" for i in range(2)]
     field = struct.pack("<11sc4xBB14x", b"code", b"N", 20, 0)
     head = struct.pack("<BBBBIHH20x", 3, 124, 1, 1, 2, 32 + 32 + 1, 21) + field + b"\r"
-    (tmp_path / "a.dbf").write_bytes(head + b"".join(b" " + code.encode() for code in wide) + b"\x1a")
+    (tmp_path / "a.dbf").write_bytes(
+        head + b"".join(b" " + code.encode() for code in wide) + b"\x1a"
+    )
     assert _codes(tmp_path, "a.dbf") == wide
 
 
 KEYS = {
     "GeoPackage": ("a.gpkg", "GPKG", {}, "fid", ["1", "2", "3", "4"]),
     "GeoPackage, shouted": ("a.gpkg", "GPKG", {}, "FID", ["1", "2", "3", "4"]),
-    "GeoPackage with a key of its own": ("a.gpkg", "GPKG", {"FID": "grid_id"}, "grid_id", ["1", "2", "3", "4"]),
+    "GeoPackage with a key of its own": (
+        "a.gpkg",
+        "GPKG",
+        {"FID": "grid_id"},
+        "grid_id",
+        ["1", "2", "3", "4"],
+    ),
     "FileGDB": ("a.gdb", "OpenFileGDB", {}, "OBJECTID", ["1", "2", "3", "4"]),
     "Shapefile as ArcGIS shows it": ("a.shp", "ESRI Shapefile", {}, "FID", ["0", "1", "2", "3"]),
 }
@@ -104,13 +119,19 @@ KEYS = {
 @pytest.mark.parametrize("case", KEYS)
 def test_the_key_of_a_format_may_be_the_id(tmp_path: Path, case: str) -> None:
     name, driver, options, field, wanted = KEYS[case]
-    pyogrio.write_dataframe(_frame(CODES), tmp_path / name, driver=driver, layer="a", layer_options=options)
+    pyogrio.write_dataframe(
+        _frame(CODES), tmp_path / name, driver=driver, layer="a", layer_options=options
+    )
     assert _codes(tmp_path, name, field) == wanted
 
 
-@pytest.mark.parametrize("ids", [[100, 101], ["W1", "W2"], [7, "W2"]], ids=["numbers", "text", "both"])
+@pytest.mark.parametrize(
+    "ids", [[100, 101], ["W1", "W2"], [7, "W2"]], ids=["numbers", "text", "both"]
+)
 @pytest.mark.parametrize("field", ["id", "ID"])
-def test_the_id_member_of_geojson_may_be_the_id(tmp_path: Path, ids: list[object], field: str) -> None:
+def test_the_id_member_of_geojson_may_be_the_id(
+    tmp_path: Path, ids: list[object], field: str
+) -> None:
     _geojson(tmp_path, ids, member=True)
     assert _codes(tmp_path, "a.geojson", field) == sorted(map(str, ids))
 

@@ -49,7 +49,9 @@ def test_one_number_in_one_cell_costs_itself(written, digits, around):
 
 
 @pytest.mark.parametrize("whole", ["510302", "51030219900101", "0", "62", "5103"])
-@pytest.mark.parametrize("rest", ["19900101123", "199001011234", "510302199001011234", "6222021234567890128"])
+@pytest.mark.parametrize(
+    "rest", ["19900101123", "199001011234", "510302199001011234", "6222021234567890128"]
+)
 @pytest.mark.parametrize("sign", ["", "-", "+"])
 def test_a_number_with_decimals_is_never_struck(sign, whole, rest):
     frame = gpd.GeoDataFrame({"value": [f"{sign}{whole}.{rest}", "n/a"]}, geometry=[None, None])
@@ -59,7 +61,9 @@ def test_a_number_with_decimals_is_never_struck(sign, whole, rest):
 
 
 def test_an_id_number_after_a_sentence_s_stop_is_struck():
-    frame = gpd.GeoDataFrame({"value": ["3.510302199001011233", "身份证.510302199001011233"]}, geometry=[None, None])
+    frame = gpd.GeoDataFrame(
+        {"value": ["3.510302199001011233", "身份证.510302199001011233"]}, geometry=[None, None]
+    )
     kept, _ = without_secrets(frame, "a", "a.csv")
     assert kept["value"][0] == "3.510302199001011233"
     assert "199001011233" not in kept["value"][1]
@@ -86,7 +90,10 @@ def test_one_number_in_a_column_that_is_else_empty_is_a_slip_of_the_pen():
 
 def test_numbers_kept_as_numbers_go_and_their_neighbours_lose_no_digit():
     whole = np.array([510311104201001, 510302199001011234, 510311104201003], dtype=np.int64)
-    assert cleaned(whole) == (["510311104201001", None, "510311104201003"], [("sensitive_struck", 1, "2")])
+    assert cleaned(whole) == (
+        ["510311104201001", None, "510311104201003"],
+        [("sensitive_struck", 1, "2")],
+    )
     old = np.array([12, 110105491231002, 14], dtype=np.int64)
     assert cleaned(old) == (["12", None, "14"], [("sensitive_struck", 1, "2")])
 
@@ -108,9 +115,17 @@ def test_mixed_cells_of_a_workbook(tmp_path: Path):
         sheet.write_row(row, 0, cells)
     book.close()
     raw = read_input(
-        LayerSpec(key="police", path="a.xlsx", id="id", village="village", holder="holder"), tmp_path, "police"
+        LayerSpec(key="police", path="a.xlsx", id="id", village="village", holder="holder"),
+        tmp_path,
+        "police",
     )
-    assert [str(cell or "") for cell in raw.frame["holder"]] == ["张三", "", "李四******", "13911115555", "王五"]
+    assert [str(cell or "") for cell in raw.frame["holder"]] == [
+        "张三",
+        "",
+        "李四******",
+        "13911115555",
+        "王五",
+    ]
     told = [finding for finding in raw.findings if finding.kind == "sensitive_struck"]
     assert [finding.measure for finding in told] == [2]
 
@@ -118,11 +133,17 @@ def test_mixed_cells_of_a_workbook(tmp_path: Path):
 @pytest.mark.parametrize(
     "codes",
     [
-        [f"510311201001010{n:03d}" for n in range(1, 99)],  # township 201, village 001: January 2010
+        [
+            f"510311201001010{n:03d}" for n in range(1, 99)
+        ],  # township 201, village 001: January 2010
         [f"510311199001010{n:03d}" for n in range(1, 99)],  # township 199: 1990
         [f"网格510311201001010{n:03d}" for n in range(1, 99)],
-        [f"510311501203{n:03d}" for n in range(1, 60)],  # township 501, village 203: December 3rd 1950
-        [f"6201021002010{n:05d}" for n in range(60)],  # 18 digits from Gansu: one in ten looks like a card
+        [
+            f"510311501203{n:03d}" for n in range(1, 60)
+        ],  # township 501, village 203: December 3rd 1950
+        [
+            f"6201021002010{n:05d}" for n in range(60)
+        ],  # 18 digits from Gansu: one in ten looks like a card
     ],
 )
 def test_codes_that_look_like_birthdays_stay(codes):
@@ -150,7 +171,11 @@ def test_what_looks_alike_and_phones_come_in_as_they_are():
 
 def test_shapes_in_a_table_are_left_alone():
     numbers = " ".join(f"{104 + n / 7:.9f} {29 + n / 11:.9f}," for n in range(300))
-    cells = [f"POLYGON(({numbers}))", f'{{"type": "Point", "coordinates": [{PERSON[:-1]}0]}}', "SRID=4490;POINT(1 2)"]
+    cells = [
+        f"POLYGON(({numbers}))",
+        f'{{"type": "Point", "coordinates": [{PERSON[:-1]}0]}}',
+        "SRID=4490;POINT(1 2)",
+    ]
     assert cleaned(cells, "wkt") == (cells, [])
 
 
@@ -169,7 +194,13 @@ def test_a_field_that_was_asked_for_and_is_all_secret_stops_with_that_reason(tmp
 
 
 def test_a_roster_keeps_its_name_column(tmp_path: Path):
-    (tmp_path / "a.csv").write_text(f"member_id,name\nm1,张三 {PERSON}\nm2,李四\nm3,{PERSON}\n", "utf-8")
+    (tmp_path / "a.csv").write_text(
+        f"member_id,name\nm1,张三 {PERSON}\nm2,李四\nm3,{PERSON}\n", "utf-8"
+    )
     raw = read_input(RosterSpec(path="a.csv"), tmp_path, "roster")
-    assert raw.frame["name"].where(raw.frame["name"].notna(), "").tolist() == ["张三 ******", "李四", ""]
+    assert raw.frame["name"].where(raw.frame["name"].notna(), "").tolist() == [
+        "张三 ******",
+        "李四",
+        "",
+    ]
     assert isinstance(raw.frame, pd.DataFrame)

@@ -45,7 +45,9 @@ def told(raw: RawLayer, kind: str) -> list[float]:
     ],
 )
 def test_rows_with_more_cells_than_the_header_are_told(tmp_path, rows, count):
-    assert told(work(tmp_path, "\r\n".join(lines(**rows)) + "\r\n"), "rows_too_wide") == [count] * (count > 0)
+    assert told(work(tmp_path, "\r\n".join(lines(**rows)) + "\r\n"), "rows_too_wide") == [count] * (
+        count > 0
+    )
 
 
 def test_all_figures_with_unquoted_thousands_marks_are_told(tmp_path):
@@ -55,7 +57,9 @@ def test_all_figures_with_unquoted_thousands_marks_are_told(tmp_path):
 
 @pytest.mark.parametrize(("second", "expected"), [("99", [2]), ("10", [])])
 @pytest.mark.parametrize("header", ["lon,lat,hs,hs", "lon,lat,hs,HS", "lon,lat,hs,hs（户）"])
-def test_a_field_that_stands_twice_is_told_where_it_says_two_things(tmp_path, header, second, expected):
+def test_a_field_that_stands_twice_is_told_where_it_says_two_things(
+    tmp_path, header, second, expected
+):
     text = "\n".join([header, *[f"{line},{second}" for line in lines()[1:]]]) + "\n"
     raw = work(tmp_path, text)
     assert told(raw, "field_twice") == expected
@@ -65,7 +69,10 @@ def test_a_field_that_stands_twice_is_told_where_it_says_two_things(tmp_path, he
 @pytest.mark.parametrize("codec", ["utf-16-le", "utf-16-be", "utf-16"])
 def test_utf16_is_read_with_a_mark_and_without(tmp_path, codec):
     raw = work(
-        tmp_path, "\r\n".join(["lon,lat,hs,名称", *[f"{line},青山村" for line in lines()[1:]], ""]).encode(codec)
+        tmp_path,
+        "\r\n".join(["lon,lat,hs,名称", *[f"{line},青山村" for line in lines()[1:]], ""]).encode(
+            codec
+        ),
     )
     assert raw.frame["hs"].tolist() == [10] * 30
     assert raw.frame["名称"].tolist() == ["青山村"] * 30
@@ -106,7 +113,10 @@ def workbook(file: Path, **sheets: list[list[object]]) -> None:
 
 
 def rows(first: int = 0, last: int = 30) -> list[list[object]]:
-    return [["lon", "lat", "hs"], *[[float(lon), float(lat), 10] for lon, lat in PLACES[first:last]]]
+    return [
+        ["lon", "lat", "hs"],
+        *[[float(lon), float(lat), 10] for lon, lat in PLACES[first:last]],
+    ]
 
 
 @pytest.mark.parametrize("cover", [[["填报说明"]], [["单位", "青山镇"], ["日期", "五月"]]])
@@ -132,8 +142,14 @@ def test_a_sheet_for_every_village_is_told_as_more_than_a_note(tmp_path):
 
 
 def test_a_roster_behind_a_cover_is_read(tmp_path):
-    workbook(tmp_path / "r.xlsx", 封面=[["青山镇网格员名册"], ["五月"]], 名册=[["编号", "姓名"], ["1", "甲"]])
-    assert read_input(RosterSpec(path="r.xlsx"), tmp_path, "roster").frame["姓名"].tolist() == ["甲"]
+    workbook(
+        tmp_path / "r.xlsx",
+        封面=[["青山镇网格员名册"], ["五月"]],
+        名册=[["编号", "姓名"], ["1", "甲"]],
+    )
+    assert read_input(RosterSpec(path="r.xlsx"), tmp_path, "roster").frame["姓名"].tolist() == [
+        "甲"
+    ]
 
 
 UNITS = {
@@ -155,13 +171,17 @@ def test_figures_in_ten_thousands_are_multiplied_and_told(tmp_path, header, fact
         (tmp_path / "hs.csv").write_text(f"lon,lat,{header}\n{body}", "utf-8")
     else:
         points = gpd.points_from_xy(*zip(*[(float(x), float(y)) for x, y in PLACES], strict=True))
-        gpd.GeoDataFrame({header: [1.13] * 30}, geometry=points, crs=4326).to_file(tmp_path / "hs.geojson")
+        gpd.GeoDataFrame({header: [1.13] * 30}, geometry=points, crs=4326).to_file(
+            tmp_path / "hs.geojson"
+        )
     raw = read_input(spec, tmp_path, "w")
     assert raw.frame["户数"].tolist() == [round(1.13 * factor, 6)] * 30
     assert told(raw, "unit_multiplied") == [30]
 
 
-@pytest.mark.parametrize("header", ["面积（亩）", "面积(公顷)", "面积（平方千米）", "面积(千户村)", "面积（%）"])
+@pytest.mark.parametrize(
+    "header", ["面积（亩）", "面积(公顷)", "面积（平方千米）", "面积(千户村)", "面积（%）"]
+)
 def test_a_unit_without_a_plain_factor_is_told_and_nothing_multiplied(tmp_path, header):
     (tmp_path / "hs.csv").write_text(f"lon,lat,{header}\n104.7,29.3,7\n104.8,29.4,8.5\n", "utf-8")
     raw = read_input(WorkloadSpec(name="land", path="hs.csv", field="面积"), tmp_path, "w")
@@ -185,7 +205,9 @@ def test_a_unit_behind_the_name_counts_as_one_in_brackets(tmp_path, field):
 
 
 def test_a_unit_over_the_table_is_told(tmp_path):
-    (tmp_path / "hs.csv").write_text("各村户数表,,\n单位：万户,,\nlon,lat,户数\n104.7,29.3,7\n104.8,29.4,8\n", "utf-8")
+    (tmp_path / "hs.csv").write_text(
+        "各村户数表,,\n单位：万户,,\nlon,lat,户数\n104.7,29.3,7\n104.8,29.4,8\n", "utf-8"
+    )
     raw = read_input(WorkloadSpec(name="households", path="hs.csv", field="户数"), tmp_path, "w")
     assert raw.frame["户数"].tolist() == [7, 8]
     finding = next(one for one in raw.findings if one.kind == "unit_said")
@@ -217,7 +239,11 @@ def test_a_second_pair_of_columns_that_says_other_places_is_told(tmp_path, heade
 
 @pytest.mark.parametrize(
     ("header", "apart"),
-    [("lon,lat,lon,lat,hs", 0.0), ("lon,lat,经度,纬度,hs", 1e-5), ("lon,lat,高德经度,高德纬度,hs", 0.003)],
+    [
+        ("lon,lat,lon,lat,hs", 0.0),
+        ("lon,lat,经度,纬度,hs", 1e-5),
+        ("lon,lat,高德经度,高德纬度,hs", 0.003),
+    ],
 )
 def test_pairs_that_say_the_same_or_name_another_datum_are_not_told(tmp_path, header, apart):
     assert told(_pairs(tmp_path, header, apart), "pairs_twice") == []

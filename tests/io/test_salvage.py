@@ -17,13 +17,27 @@ MARK = ("<Placemark>", "</Placemark>")
 @pytest.mark.parametrize(
     ("old", "new", "left", "said"),
     [
-        ("<Placemark>", "<Placemxrk>", 3, ["features_missing"]),  # not well-formed: a start tag renamed
-        ("</Placemark>", "</Placemxrk>", 2, ["feature_unreadable", "features_missing"]),  # two look like one
+        (
+            "<Placemark>",
+            "<Placemxrk>",
+            3,
+            ["features_missing"],
+        ),  # not well-formed: a start tag renamed
+        (
+            "</Placemark>",
+            "</Placemxrk>",
+            2,
+            ["feature_unreadable", "features_missing"],
+        ),  # two look like one
         ("<Polygon>", "<Polygon<", 3, ["feature_unreadable"]),
     ],
 )
-def test_a_kml_with_a_broken_tag(tmp_path: Path, old: str, new: str, left: int, said: list[str]) -> None:
-    (tmp_path / "a.kml").write_text(kml(TABLES).replace("{}", "UTF-8", 1).replace(old, new, 1), "utf-8")
+def test_a_kml_with_a_broken_tag(
+    tmp_path: Path, old: str, new: str, left: int, said: list[str]
+) -> None:
+    (tmp_path / "a.kml").write_text(
+        kml(TABLES).replace("{}", "UTF-8", 1).replace(old, new, 1), "utf-8"
+    )
     raw = load(tmp_path / "a.kml")
     assert len(raw.frame) == left
     assert kinds(raw) == said
@@ -50,10 +64,17 @@ def gml(tmp_path: Path) -> str:
         ("</ogr:code>", "</ogr:cod>", 3, ["feature_unreadable"]),
         ("<gml:posList>", "<gml:posList>甲 ", 3, ["feature_unreadable"]),
         ("<ogr:featureMember>", "<ogr:featureMxmber>", 3, ["features_missing"]),
-        ("</ogr:featureMember>", "</ogr:featureMxmber>", 2, ["feature_unreadable", "features_missing"]),
+        (
+            "</ogr:featureMember>",
+            "</ogr:featureMxmber>",
+            2,
+            ["feature_unreadable", "features_missing"],
+        ),
     ],
 )
-def test_a_gml_with_a_broken_member(tmp_path: Path, old: str, new: str, left: int, said: list[str]) -> None:
+def test_a_gml_with_a_broken_member(
+    tmp_path: Path, old: str, new: str, left: int, said: list[str]
+) -> None:
     (tmp_path / "a.gml").write_text(gml(tmp_path).replace(old, new, 1), "utf-8")
     raw = load(tmp_path / "a.gml", id="code")
     assert len(raw.frame) == left
@@ -64,7 +85,9 @@ def test_a_gml_with_a_broken_member(tmp_path: Path, old: str, new: str, left: in
 def test_a_gml_member_of_an_unknown_name_is_counted(tmp_path: Path) -> None:
     text = gml(tmp_path)
     assert_is_truth(load(tmp_path / "good.gml"))
-    (tmp_path / "a.gml").write_text(text.replace("ogr:featureMember>", "ogr:featureMxmber>", 2), "utf-8")
+    (tmp_path / "a.gml").write_text(
+        text.replace("ogr:featureMember>", "ogr:featureMxmber>", 2), "utf-8"
+    )
     raw = load(tmp_path / "a.gml")
     assert (len(raw.frame), kinds(raw)) == (3, ["features_missing"])
 

@@ -36,7 +36,8 @@ def wkts() -> list[str]:
 def lists(order: str = "lon,lat") -> list[str]:
     flip = order == "lat,lon"
     return [
-        ";".join(f"{y},{x}" if flip else f"{x},{y}" for x, y in shape.exterior.coords) for shape in truth().geometry
+        ";".join(f"{y},{x}" if flip else f"{x},{y}" for x, y in shape.exterior.coords)
+        for shape in truth().geometry
     ]
 
 
@@ -76,7 +77,10 @@ def test_a_column_of_wkt_is_found_and_said(tmp_path: Path) -> None:
     assert_is_truth(raw)
     (finding,) = raw.findings
     assert finding.message("zh") == "k：a.csv 没有指明坐标列，按字段“坐标”读取（WKT）。"
-    assert finding.message("en") == 'k: a.csv was not told where its coordinates are; taken from "坐标" (WKT).'
+    assert (
+        finding.message("en")
+        == 'k: a.csv was not told where its coordinates are; taken from "坐标" (WKT).'
+    )
 
 
 def test_a_cell_that_is_no_geometry_costs_only_its_row(tmp_path: Path) -> None:
@@ -95,14 +99,18 @@ def test_points_by_two_columns(tmp_path: Path) -> None:
 
 
 def test_a_table_that_lists_villages_stays_without_geometry(tmp_path: Path) -> None:
-    (tmp_path / "a.csv").write_text("网格,村,lon,lat\n一,东风村,104.5,29.5\n一,韩洪村,104.6,29.5\n", "utf-8")
+    (tmp_path / "a.csv").write_text(
+        "网格,村,lon,lat\n一,东风村,104.5,29.5\n一,韩洪村,104.6,29.5\n", "utf-8"
+    )
     raw = load(tmp_path / "a.csv", id="网格", village="村")
     assert raw.frame["村"].tolist() == ["东风村", "韩洪村"]
     assert raw.frame.geometry.isna().all()
 
 
 def test_leading_zeros_stay_and_numbers_become_numbers(tmp_path: Path) -> None:
-    (tmp_path / "a.csv").write_text("a,b,c,d\n001,1,1.5,510302001001001001\n002,2,,510302001001001002\n", "utf-8")
+    (tmp_path / "a.csv").write_text(
+        "a,b,c,d\n001,1,1.5,510302001001001001\n002,2,,510302001001001002\n", "utf-8"
+    )
     frame = load(tmp_path / "a.csv").frame
     assert frame["a"].tolist() == ["001", "002"]
     assert frame["b"].tolist() == [1, 2]
@@ -133,7 +141,9 @@ def test_a_template_with_titles_decorations_and_a_hidden_sheet(tmp_path: Path) -
     raw = load(workbook(tmp_path / "a.xlsx"), geometry="坐标", id="code", name="name")
     assert_is_truth(raw)
     assert raw.findings[-1].message("zh") == "k：a.xlsx 读取了工作表“填报”，未读：字典、空表。"
-    assert "k：a.xlsx 的表头在第 4 行，以上是标题，已跳过。" in [finding.message("zh") for finding in raw.findings]
+    assert "k：a.xlsx 的表头在第 4 行，以上是标题，已跳过。" in [
+        finding.message("zh") for finding in raw.findings
+    ]
 
 
 def test_the_header_is_found_without_help_and_under_its_own_spelling(tmp_path: Path) -> None:
@@ -164,9 +174,15 @@ def two_row_header(path: Path, titles: int) -> None:
 
 @pytest.mark.parametrize("titles", [0, 1, 2])
 @pytest.mark.parametrize("named", [True, False])
-def test_a_header_of_two_rows_and_cells_merged_down(tmp_path: Path, titles: int, named: bool) -> None:
+def test_a_header_of_two_rows_and_cells_merged_down(
+    tmp_path: Path, titles: int, named: bool
+) -> None:
     two_row_header(tmp_path / "a.xlsx", titles)
-    raw = load(tmp_path / "a.xlsx", village="所属村", **({"id": "网格编码", "holder": "网格员姓名"} if named else {}))
+    raw = load(
+        tmp_path / "a.xlsx",
+        village="所属村",
+        **({"id": "网格编码", "holder": "网格员姓名"} if named else {}),
+    )
     people = ["网格员姓名", "网格员联系电话", "网格长姓名", "网格长联系电话"]
     assert list(raw.frame.columns) == ["所属村", "网格编码", *people, "geometry"]
     assert raw.frame["所属村"].tolist() == ["韩洪村"] * 3
@@ -184,13 +200,17 @@ COVERED = '<table:covered-table-cell table:number-columns-repeated="1"/>'
 
 
 def ods_cell(value: str, **more: int) -> str:
-    said = "".join(f' table:number-{name.replace("_", "-")}="{count}"' for name, count in more.items())
+    said = "".join(
+        f' table:number-{name.replace("_", "-")}="{count}"' for name, count in more.items()
+    )
     return f'<table:table-cell office:value-type="string"{said}><text:p>{value}</text:p></table:table-cell>'
 
 
 def ods(path: Path, rows: list[str]) -> None:
     """An OpenDocument workbook of two sheets, its second of these rows of cells."""
-    text = SHEET.replace("ROWS", "".join(f"<table:table-row>{row}</table:table-row>" for row in rows))
+    text = SHEET.replace(
+        "ROWS", "".join(f"<table:table-row>{row}</table:table-row>" for row in rows)
+    )
     kind = "application/vnd.oasis.opendocument.spreadsheet"
     with zipfile.ZipFile(path, "w") as archive:
         archive.writestr("mimetype", kind)
@@ -202,14 +222,22 @@ def test_cells_merged_down_in_open_document_hold_for_all_their_rows(tmp_path: Pa
     head = ods_cell("网格编码") + ods_cell("备注") + ods_cell("所属村")
     blank = '<table:table-cell table:number-columns-repeated="1"/>'
     first = ods_cell(CODES[0]) + blank + ods_cell("韩洪村", rows_spanned=2, columns_spanned=1)
-    rows = [head, first, ods_cell(CODES[1]) + blank + COVERED, ods_cell(CODES[2]) + ods_cell("无") + ods_cell("石桥村")]
+    rows = [
+        head,
+        first,
+        ods_cell(CODES[1]) + blank + COVERED,
+        ods_cell(CODES[2]) + ods_cell("无") + ods_cell("石桥村"),
+    ]
     ods(tmp_path / "a.ods", rows)
     raw = load(tmp_path / "a.ods", village="所属村", id="网格编码", layer="填报")
     assert raw.frame["所属村"].tolist() == ["韩洪村", "韩洪村", "石桥村"]
 
 
 def test_open_document_that_defines_entities_is_refused(tmp_path: Path) -> None:
-    ods(tmp_path / "a.ods", [ods_cell("编码") + ods_cell("名称"), ods_cell("甲一") + ods_cell("东片")])
+    ods(
+        tmp_path / "a.ods",
+        [ods_cell("编码") + ods_cell("名称"), ods_cell("甲一") + ods_cell("东片")],
+    )
     text = zipfile.ZipFile(tmp_path / "a.ods").read("content.xml").decode()
     with zipfile.ZipFile(tmp_path / "a.ods", "w") as archive:
         archive.writestr("mimetype", "application/vnd.oasis.opendocument.spreadsheet")
@@ -219,13 +247,20 @@ def test_open_document_that_defines_entities_is_refused(tmp_path: Path) -> None:
         load(tmp_path / "a.ods", layer="填报")
 
 
-def test_a_cell_merged_after_repeated_cells_and_rows_is_found_where_it_stands(tmp_path: Path) -> None:
+def test_a_cell_merged_after_repeated_cells_and_rows_is_found_where_it_stands(
+    tmp_path: Path,
+) -> None:
     blanks = '<table:table-cell table:number-columns-repeated="3"/>'
-    wide = ods_cell("x", columns_repeated=2) + blanks + ods_cell("甲", rows_spanned=3, columns_spanned=2)
+    wide = (
+        ods_cell("x", columns_repeated=2)
+        + blanks
+        + ods_cell("甲", rows_spanned=3, columns_spanned=2)
+    )
     ods(tmp_path / "a.ods", [ods_cell("标题"), wide])
     text = zipfile.ZipFile(tmp_path / "a.ods").read("content.xml").decode()
     twice = text.replace(
-        f"<table:table-row>{ods_cell('标题')}", f'<table:table-row table:number-rows-repeated="4">{ods_cell("标题")}'
+        f"<table:table-row>{ods_cell('标题')}",
+        f'<table:table-row table:number-rows-repeated="4">{ods_cell("标题")}',
     )
     assert twice != text
     with zipfile.ZipFile(tmp_path / "b.ods", "w") as archive:
@@ -242,8 +277,12 @@ def test_a_cell_merged_after_repeated_cells_and_rows_is_found_where_it_stands(tm
         ["编码,名称,,", ",东片,李建国,无"],  # a row of data whose code was left out
     ],
 )
-def test_a_title_or_a_row_of_data_is_no_second_row_of_the_header(tmp_path: Path, rows: list[str]) -> None:
-    (tmp_path / "a.csv").write_text("\n".join([*rows, "甲二,西片,王芳,无", "甲三,南片,陈红,无"]), "utf-8")
+def test_a_title_or_a_row_of_data_is_no_second_row_of_the_header(
+    tmp_path: Path, rows: list[str]
+) -> None:
+    (tmp_path / "a.csv").write_text(
+        "\n".join([*rows, "甲二,西片,王芳,无", "甲三,南片,陈红,无"]), "utf-8"
+    )
     raw = load(tmp_path / "a.csv", id="编码", village="名称")
     assert {"编码", "名称"} <= set(raw.frame.columns)
     assert raw.frame["名称"].tolist()[-2:] == ["西片", "南片"]
@@ -259,7 +298,13 @@ def test_excel_numbers_serve_as_codes(tmp_path: Path) -> None:
     book.close()
     assert as_code(frame["id"]).tolist() == ["510302001001", ""]
     assert as_code(load(tmp_path / "a.xlsx", id="id").frame["id"]).tolist() == ["510302001001", ""]
-    assert as_code(pd.Series(["５１０３", " a1 ", 7, None, 12.5])).tolist() == ["5103", "a1", "7", "", "12.5"]
+    assert as_code(pd.Series(["５１０３", " a1 ", 7, None, 12.5])).tolist() == [
+        "5103",
+        "a1",
+        "7",
+        "",
+        "12.5",
+    ]
 
 
 def test_a_damaged_workbook_is_one_sentence(tmp_path: Path) -> None:
@@ -271,7 +316,9 @@ def test_a_damaged_workbook_is_one_sentence(tmp_path: Path) -> None:
 
 def with_check(number: str) -> str:
     weights = (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2)
-    return number + "10X98765432"[sum(int(d) * w for d, w in zip(number, weights, strict=True)) % 11]
+    return (
+        number + "10X98765432"[sum(int(d) * w for d, w in zip(number, weights, strict=True)) % 11]
+    )
 
 
 def test_id_numbers_cards_and_passwords_never_enter(tmp_path: Path) -> None:
@@ -279,19 +326,30 @@ def test_id_numbers_cards_and_passwords_never_enter(tmp_path: Path) -> None:
     card = "6222020000000000000"
     card = next(card[:-1] + str(d) for d in range(10) if passes_luhn(card[:-1] + str(d)))
     (tmp_path / "a.csv").write_text(
-        f"member_id,name,身份证,备注,卡,密码,phone\nm1,张三,{person},证件{person},{card},abc,13800000001\n", "utf-8"
+        f"member_id,name,身份证,备注,卡,密码,phone\nm1,张三,{person},证件{person},{card},abc,13800000001\n",
+        "utf-8",
     )
     raw = read_input(RosterSpec(path="a.csv"), tmp_path, "roster")
-    assert [str(column) for column in raw.frame.columns] == ["member_id", "name", "备注", "phone", "geometry"]
+    assert [str(column) for column in raw.frame.columns] == [
+        "member_id",
+        "name",
+        "备注",
+        "phone",
+        "geometry",
+    ]
     assert raw.frame["备注"].tolist() == ["证件******"]
-    said = " ".join(finding.message(language) for finding in raw.findings for language in ("zh", "en"))
+    said = " ".join(
+        finding.message(language) for finding in raw.findings for language in ("zh", "en")
+    )
     assert person not in said
     assert card not in said
     assert kinds(raw) == ["sensitive_dropped"] * 3 + ["sensitive_struck"]
 
 
 def test_a_column_that_says_it_holds_id_numbers_goes_whatever_is_in_it(tmp_path: Path) -> None:
-    (tmp_path / "a.csv").write_text("member_id,name,身份证号码,sfzh\nm1,张三,尚未登记,510302880101001\n", "utf-8")
+    (tmp_path / "a.csv").write_text(
+        "member_id,name,身份证号码,sfzh\nm1,张三,尚未登记,510302880101001\n", "utf-8"
+    )
     raw = read_input(RosterSpec(path="a.csv"), tmp_path, "roster")
     assert [str(column) for column in raw.frame.columns] == ["member_id", "name", "geometry"]
 
@@ -322,8 +380,13 @@ def test_a_table_of_corners_becomes_polygons(tmp_path: Path, order: list[str] | 
     raw = load(tmp_path / "界址点.csv", id="网格编码", lon="经度", lat="纬度")
     got = raw.frame.set_index("网格编码").loc[CODES]
     assert got["网格名称"].tolist() == NAMES
-    assert shapely.hausdorff_distance(got.geometry.to_numpy(), truth().geometry.to_numpy()).max() < 1e-9
-    assert "k：界址点.csv 每行是一个拐点，16 行按字段“网格编码”连成 4 个面。" in [f.message("zh") for f in raw.findings]
+    assert (
+        shapely.hausdorff_distance(got.geometry.to_numpy(), truth().geometry.to_numpy()).max()
+        < 1e-9
+    )
+    assert "k：界址点.csv 每行是一个拐点，16 行按字段“网格编码”连成 4 个面。" in [
+        f.message("zh") for f in raw.findings
+    ]
     unasked = load(tmp_path / "界址点.csv")
     assert len(unasked.frame) == 4
     assert list(unasked.frame.columns) == ["网格编码", "网格名称", "geometry"]
@@ -332,9 +395,13 @@ def test_a_table_of_corners_becomes_polygons(tmp_path: Path, order: list[str] | 
 def test_rings_of_corners_are_holes_and_too_few_corners_are_told(tmp_path: Path) -> None:
     outer = [(0, 0), (10, 0), (10, 10), (0, 10)]
     inner = [(4, 4), (6, 4), (6, 6), (4, 6)]
-    rows = [("A", 1, i, x, y) for i, (x, y) in enumerate(outer)] + [("A", 2, i, x, y) for i, (x, y) in enumerate(inner)]
+    rows = [("A", 1, i, x, y) for i, (x, y) in enumerate(outer)] + [
+        ("A", 2, i, x, y) for i, (x, y) in enumerate(inner)
+    ]
     rows += [("B", 1, i, x, y) for i, (x, y) in enumerate(outer[:2])]
-    pd.DataFrame(rows, columns=["id", "圈号", "点号", "x", "y"]).to_csv(tmp_path / "a.csv", index=False)
+    pd.DataFrame(rows, columns=["id", "圈号", "点号", "x", "y"]).to_csv(
+        tmp_path / "a.csv", index=False
+    )
     raw = load(tmp_path / "a.csv", id="id", lon="x", lat="y")
     assert raw.frame["id"].tolist() == ["A"]
     assert raw.frame.geometry.iloc[0].area == 96
@@ -391,14 +458,15 @@ def test_a_web_page_with_a_table_called_xls(tmp_path: Path) -> None:
 
 
 def test_an_excel_2003_sheet(tmp_path: Path) -> None:
-    space = (
-        'xmlns="urn:schemas-microsoft-com:office:spreadsheet" xmlns:ss="urn:schemas-microsoft-com:office:spreadsheet"'
+    space = 'xmlns="urn:schemas-microsoft-com:office:spreadsheet" xmlns:ss="urn:schemas-microsoft-com:office:spreadsheet"'
+    rows = [
+        ["code", "name", "hs", "wkt"],
+        *map(list, zip(CODES, NAMES, map(str, HOUSES), wkts(), strict=True)),
+    ]
+    body = "".join(
+        "<Row>" + "".join(f"<Cell><Data>{c}</Data></Cell>" for c in row) + "</Row>" for row in rows
     )
-    rows = [["code", "name", "hs", "wkt"], *map(list, zip(CODES, NAMES, map(str, HOUSES), wkts(), strict=True))]
-    body = "".join("<Row>" + "".join(f"<Cell><Data>{c}</Data></Cell>" for c in row) + "</Row>" for row in rows)
-    text = (
-        f'<?xml version="1.0"?><Workbook {space}><Worksheet ss:Name="表"><Table>{body}</Table></Worksheet></Workbook>'
-    )
+    text = f'<?xml version="1.0"?><Workbook {space}><Worksheet ss:Name="表"><Table>{body}</Table></Worksheet></Workbook>'
     (tmp_path / "a.xls").write_text(text, "utf-8")
     raw = load(tmp_path / "a.xls", geometry="wkt", id="code")
     assert_is_truth(raw)
@@ -417,7 +485,9 @@ def test_a_person_s_number_reaches_no_sentence(tmp_path: Path) -> None:
 def test_a_csv_with_a_short_last_row_or_a_lost_quotation_mark_is_told(tmp_path: Path) -> None:
     text = rows_as_text(",", wkts())
     (tmp_path / "a.csv").write_text(text + "备注,以上\r\n", "utf-8")
-    (tmp_path / "b.csv").write_text(text.replace('))"\r\n' + CODES[1], "))\r\n" + CODES[1], 1), "utf-8")
+    (tmp_path / "b.csv").write_text(
+        text.replace('))"\r\n' + CODES[1], "))\r\n" + CODES[1], 1), "utf-8"
+    )
     assert "last_row_short" in kinds(load(tmp_path / "a.csv", geometry="坐标", id="code"))
     assert "rows_swallowed" in kinds(load(tmp_path / "b.csv", geometry="坐标", id="code"))
 
@@ -433,20 +503,28 @@ def with_blank_ids(keep) -> str:
 
 
 @pytest.mark.parametrize("asked", [{"id": "网格编码", "lon": "经度", "lat": "纬度"}, {}])
-def test_a_code_that_stands_once_above_its_corners_is_that_of_all(tmp_path: Path, asked: dict[str, str]) -> None:
+def test_a_code_that_stands_once_above_its_corners_is_that_of_all(
+    tmp_path: Path, asked: dict[str, str]
+) -> None:
     """As a sheet with merged cells is saved as CSV."""
     (tmp_path / "界址点.csv").write_text(with_blank_ids(lambda _, first: first), "utf-8")
     raw = load(tmp_path / "界址点.csv", **asked)
     got = raw.frame.set_index("网格编码").loc[CODES]
     assert got["网格名称"].tolist() == NAMES
-    assert shapely.hausdorff_distance(got.geometry.to_numpy(), truth().geometry.to_numpy()).max() < 1e-9
+    assert (
+        shapely.hausdorff_distance(got.geometry.to_numpy(), truth().geometry.to_numpy()).max()
+        < 1e-9
+    )
 
 
 def test_one_blank_code_between_corners_of_one_grid_costs_nothing(tmp_path: Path) -> None:
     (tmp_path / "界址点.csv").write_text(with_blank_ids(lambda row, _: row not in (2, 9)), "utf-8")
     raw = load(tmp_path / "界址点.csv", id="网格编码", lon="经度", lat="纬度")
     got = raw.frame.set_index("网格编码").loc[CODES]
-    assert shapely.hausdorff_distance(got.geometry.to_numpy(), truth().geometry.to_numpy()).max() < 1e-9
+    assert (
+        shapely.hausdorff_distance(got.geometry.to_numpy(), truth().geometry.to_numpy()).max()
+        < 1e-9
+    )
     assert kinds(raw) == ["corners_joined"]
 
 

@@ -55,7 +55,9 @@ def _xlsx(path: Path, rows: list[list[str]]) -> None:
 @pytest.mark.parametrize("write", [_csv, _xlsx])
 @pytest.mark.parametrize("at", [1, 2])
 @pytest.mark.parametrize("case", NO_DATA)
-def test_rows_that_are_no_members_are_left_out_and_told(tmp_path: Path, case: str, at: int, write: object) -> None:
+def test_rows_that_are_no_members_are_left_out_and_told(
+    tmp_path: Path, case: str, at: int, write: object
+) -> None:
     name = "r.csv" if write is _csv else "r.xlsx"
     rows = [HEADER, *ROWS]
     rows.insert(at + 1, NO_DATA[case])
@@ -73,7 +75,10 @@ def test_rows_that_only_look_so_are_data(tmp_path: Path) -> None:
 
 
 def test_a_sum_does_not_count_as_work(tmp_path: Path) -> None:
-    _csv(tmp_path / "w.csv", [["名称", "户数", "lon", "lat"], ["a", "3", "105", "30"], ["合计", "3", "", ""]])
+    _csv(
+        tmp_path / "w.csv",
+        [["名称", "户数", "lon", "lat"], ["a", "3", "105", "30"], ["合计", "3", "", ""]],
+    )
     raw = read_input(WorkloadSpec(name="w", path="w.csv", field="户数"), tmp_path, "workload:w")
     assert raw.frame["户数"].tolist() == [3]
 
@@ -89,22 +94,35 @@ def test_records_that_sum_up_without_a_geometry_are_left_out_and_told(
     tmp_path: Path, ending: str, cells: tuple
 ) -> None:
     table = pd.DataFrame(
-        {"name": ["甲", "乙", cells[0]], "hs": [1, 2, cells[1]], "lon": [104.7, 104.8, None], "lat": [29.3, 29.4, None]}
+        {
+            "name": ["甲", "乙", cells[0]],
+            "hs": [1, 2, cells[1]],
+            "lon": [104.7, 104.8, None],
+            "lat": [29.3, 29.4, None],
+        }
     )
     if ending == "dbf":
-        pyogrio.write_dataframe(table, tmp_path / "hs.shp", driver="ESRI Shapefile", encoding="UTF-8")
+        pyogrio.write_dataframe(
+            table, tmp_path / "hs.shp", driver="ESRI Shapefile", encoding="UTF-8"
+        )
         assert (tmp_path / "hs.dbf").exists()
     else:
         points = [Point(104.7, 29.3), Point(104.8, 29.4), None]
-        gpd.GeoDataFrame(table[["name", "hs"]], geometry=points, crs=4326).to_file(tmp_path / f"hs.{ending}")
-    raw = read_input(WorkloadSpec(name="households", path=f"hs.{ending}", field="hs"), tmp_path, "w")
+        gpd.GeoDataFrame(table[["name", "hs"]], geometry=points, crs=4326).to_file(
+            tmp_path / f"hs.{ending}"
+        )
+    raw = read_input(
+        WorkloadSpec(name="households", path=f"hs.{ending}", field="hs"), tmp_path, "w"
+    )
     assert raw.frame["hs"].tolist() == [1, 2] and raw.frame["name"].tolist() == ["甲", "乙"]
     assert [finding.measure for finding in raw.findings if finding.kind == "rows_not_data"] == [1]
 
 
 def test_a_grid_with_land_is_data_whatever_it_is_called(tmp_path: Path) -> None:
     frame = gpd.GeoDataFrame(
-        {"name": ["甲", "合计"], "hs": [1, 2]}, geometry=[Point(104.7, 29.3), Point(104.8, 29.4)], crs=4326
+        {"name": ["甲", "合计"], "hs": [1, 2]},
+        geometry=[Point(104.7, 29.3), Point(104.8, 29.4)],
+        crs=4326,
     )
     frame.to_file(tmp_path / "hs.gpkg")
     raw = read_input(WorkloadSpec(name="households", path="hs.gpkg", field="hs"), tmp_path, "w")

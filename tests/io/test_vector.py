@@ -30,7 +30,9 @@ from tests.io.files import CODES, NAMES, assert_is_truth, kinds, load, truth, wr
         ("网格.shp", "ESRI Shapefile", "ESRI Shapefile"),
     ],
 )
-def test_a_format_gives_back_what_was_written(tmp_path: Path, name: str, driver: str, says: str) -> None:
+def test_a_format_gives_back_what_was_written(
+    tmp_path: Path, name: str, driver: str, says: str
+) -> None:
     options = {"ENCODING": "UTF-8"} if driver == "ESRI Shapefile" else {}
     raw = load(write(tmp_path / name, driver, **options))
     assert_is_truth(raw)
@@ -39,14 +41,17 @@ def test_a_format_gives_back_what_was_written(tmp_path: Path, name: str, driver:
 
 @pytest.mark.parametrize("cpg", [None, "UTF-8", "ANSI 936", "OEM", "ISO-8859-1", "GBK"])
 @pytest.mark.parametrize("codec", ["utf-8", "gbk"])
-def test_shapefile_text_is_right_whatever_the_cpg_says(tmp_path: Path, codec: str, cpg: str | None) -> None:
+def test_shapefile_text_is_right_whatever_the_cpg_says(
+    tmp_path: Path, codec: str, cpg: str | None
+) -> None:
     frame = truth().assign(name=["东风社区一网格", "韩洪村", "龙湾口村", "城关镇"])
     path = write(tmp_path / "grids.shp", "ESRI Shapefile", frame, encoding=codec.upper())
     path.with_suffix(".cpg").unlink(missing_ok=True)
     if cpg is not None:
         path.with_suffix(".cpg").write_text(cpg)
     dbf = path.with_suffix(".dbf")
-    dbf.write_bytes(dbf.read_bytes()[:29] + b"\0" + dbf.read_bytes()[30:])  # no language byte either
+    # no language byte either
+    dbf.write_bytes(dbf.read_bytes()[:29] + b"\0" + dbf.read_bytes()[30:])
     raw = load(path)
     assert raw.frame["name"].tolist() == frame["name"].tolist()
     lies = {"utf-8": ("ANSI 936", "ISO-8859-1", "GBK"), "gbk": ("UTF-8", "ISO-8859-1")}[codec]
@@ -64,7 +69,9 @@ def test_shapefile_without_shx_is_read_and_said(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("charset", ["WindowsSimpChinese", "Neutral", "WindowsLatin1"])
 def test_mapinfo_text_is_right_whatever_the_charset_says(tmp_path: Path, charset: str) -> None:
-    frame = truth().assign(name=["东风社区一网格", "韩洪村", "龙湾口村", "城关镇"]).to_crs("EPSG:4326")
+    frame = (
+        truth().assign(name=["东风社区一网格", "韩洪村", "龙湾口村", "城关镇"]).to_crs("EPSG:4326")
+    )
     write(tmp_path / "grids.tab", "MapInfo File", frame, ENCODING="CP936")
     tab = tmp_path / "grids.tab"
     text = tab.read_bytes()
@@ -77,8 +84,16 @@ def test_mapinfo_text_is_right_whatever_the_charset_says(tmp_path: Path, charset
 def test_a_broken_feature_costs_only_itself(tmp_path: Path) -> None:
     ring = [[104.0, 29.0], [104.1, 29.0], [104.1, 29.1], [104.0, 29.0]]
     features = [
-        {"type": "Feature", "properties": {"na me": "好"}, "geometry": {"type": "Polygon", "coordinates": [ring]}},
-        {"type": "Feature", "properties": {"na me": "坏"}, "geometry": {"type": "Polygon", "coordinates": [ring[:3]]}},
+        {
+            "type": "Feature",
+            "properties": {"na me": "好"},
+            "geometry": {"type": "Polygon", "coordinates": [ring]},
+        },
+        {
+            "type": "Feature",
+            "properties": {"na me": "坏"},
+            "geometry": {"type": "Polygon", "coordinates": [ring[:3]]},
+        },
         {"type": "Feature", "properties": {"na me": "空"}, "geometry": None},
     ]
     path = tmp_path / "grids.json"
@@ -88,7 +103,10 @@ def test_a_broken_feature_costs_only_itself(tmp_path: Path) -> None:
     assert raw.frame.geometry.isna().tolist() == [False, True]
     (finding,) = raw.findings
     assert finding.kind == "feature_unreadable"
-    assert finding.message("zh") == "k：grids.json 的第 2 个要素边界没有闭合，未能读入，其余要素照常读入。"
+    assert (
+        finding.message("zh")
+        == "k：grids.json 的第 2 个要素边界没有闭合，未能读入，其余要素照常读入。"
+    )
 
 
 def test_a_feature_that_is_no_json_costs_only_itself(tmp_path: Path) -> None:
@@ -114,7 +132,11 @@ def test_geojson_in_gbk_and_wrapped_in_javascript(tmp_path: Path) -> None:
 
 
 def test_geojson_in_metres_is_not_taken_for_degrees(tmp_path: Path) -> None:
-    path = write(tmp_path / "grids.geojson", "GeoJSON", truth().to_crs("EPSG:4544").set_crs(None, allow_override=True))
+    path = write(
+        tmp_path / "grids.geojson",
+        "GeoJSON",
+        truth().to_crs("EPSG:4544").set_crs(None, allow_override=True),
+    )
     assert load(path).frame.crs is None
     assert load(path, crs="EPSG:4544").frame.crs.to_epsg() == 4544
 
@@ -130,8 +152,14 @@ def test_where_means_the_same_in_every_format(tmp_path: Path) -> None:
     frame = truth().rename(columns={"name": "名称"})
     for name, driver in [("a.gpkg", "GPKG"), ("a.shp", "ESRI Shapefile"), ("a.geojson", "GeoJSON")]:
         write(tmp_path / name, driver, frame)
-        assert load(tmp_path / name, where="hs > 300").frame["code"].tolist() == [CODES[0], CODES[3]]
-        assert load(tmp_path / name, where="名称 = '韩洪村' OR hs = 5").frame["code"].tolist() == CODES[1:3]
+        assert load(tmp_path / name, where="hs > 300").frame["code"].tolist() == [
+            CODES[0],
+            CODES[3],
+        ]
+        assert (
+            load(tmp_path / name, where="名称 = '韩洪村' OR hs = 5").frame["code"].tolist()
+            == CODES[1:3]
+        )
     with pytest.raises(InputError, match=r'where = "nosuch = 1" is no valid filter.*fields: '):
         load(tmp_path / "a.gpkg", where="nosuch = 1")
 
@@ -145,7 +173,10 @@ def test_several_files_are_one_network_in_the_order_of_their_paths(tmp_path: Pat
     assert raw.frame["code"].tolist() == CODES
     assert [name for name, _ in raw.source.files] == ["a.geojson", "b.gpkg"]
     listing = "".join(
-        sorted(f"{hashlib.sha256((tmp_path / n).read_bytes()).hexdigest()}  {n}\n" for n in ("a.geojson", "b.gpkg"))
+        sorted(
+            f"{hashlib.sha256((tmp_path / n).read_bytes()).hexdigest()}  {n}\n"
+            for n in ("a.geojson", "b.gpkg")
+        )
     )
     assert raw.source.sha256 == hashlib.sha256(listing.encode()).hexdigest()
 
@@ -178,17 +209,27 @@ def test_fields_and_files_that_are_missing_are_named_with_what_is_near(tmp_path:
 @pytest.mark.parametrize(
     ("name", "content", "sentence"),
     [
-        ("a.shp", b"version https://git-lfs.github.com/spec/v1\noid sha256:00\n", "Git LFS pointer"),
+        (
+            "a.shp",
+            b"version https://git-lfs.github.com/spec/v1\noid sha256:00\n",
+            "Git LFS pointer",
+        ),
         ("a.shp", b"<!DOCTYPE html>\n<html><body>404</body></html>", "web page"),
         ("a.dwg", b"AC1027\x00\x00\x00", "save it as DXF"),
         ("a.gpkg", b"", r"empty \(0 bytes\)"),
         ("a.rar", b"Rar!\x1a\x07\x00", "Unpack it first"),
         ("a.map", b"\x00\x01\x02", "companion of another file"),
         ("a.bin", b"\x00\x01\x02", "not a file of a known format"),
-        ("a.gml", b'<?xml version="1.0"?><!DOCTYPE a [<!ENTITY b "c">]><gml:FeatureCollection/>', "defines entities"),
+        (
+            "a.gml",
+            b'<?xml version="1.0"?><!DOCTYPE a [<!ENTITY b "c">]><gml:FeatureCollection/>',
+            "defines entities",
+        ),
     ],
 )
-def test_what_cannot_be_read_says_so_in_one_sentence(tmp_path: Path, name: str, content: bytes, sentence: str) -> None:
+def test_what_cannot_be_read_says_so_in_one_sentence(
+    tmp_path: Path, name: str, content: bytes, sentence: str
+) -> None:
     (tmp_path / name).write_bytes(content)
     with pytest.raises(InputError, match=sentence) as caught:
         load(tmp_path / name)
@@ -196,7 +237,9 @@ def test_what_cannot_be_read_says_so_in_one_sentence(tmp_path: Path, name: str, 
     assert str(tmp_path) not in str(caught.value)
 
 
-@pytest.mark.skipif(os.name == "nt" or os.geteuid() == 0, reason="needs a user whom permissions bind")
+@pytest.mark.skipif(
+    os.name == "nt" or os.geteuid() == 0, reason="needs a user whom permissions bind"
+)
 def test_a_locked_file_says_where_to_close_it(tmp_path: Path) -> None:
     path = write(tmp_path / "a.gpkg", "GPKG")
     path.chmod(0)
@@ -227,7 +270,10 @@ def test_no_input_is_touched(tmp_path: Path) -> None:
 
     def state() -> dict[str, tuple[int, str]]:
         files = (file for file in sorted(tmp_path.rglob("*")) if file.is_file())
-        return {str(f): (f.stat().st_mtime_ns, hashlib.sha256(f.read_bytes()).hexdigest()) for f in files}
+        return {
+            str(f): (f.stat().st_mtime_ns, hashlib.sha256(f.read_bytes()).hexdigest())
+            for f in files
+        }
 
     before = state()
     for name in ("a.gpkg", "b.shp", "c.gml", "d.gdb", "e.tab"):
@@ -284,9 +330,14 @@ def test_a_shapefile_with_more_records_than_shapes_is_told(tmp_path: Path) -> No
     raw = dbf.read_bytes()
     width = int.from_bytes(raw[10:12], "little")
     records = raw[32:].rstrip(b"\x1a")[-width:]
-    dbf.write_bytes(raw[:4] + (5).to_bytes(4, "little") + raw[8:].rstrip(b"\x1a") + records + b"\x1a")
+    dbf.write_bytes(
+        raw[:4] + (5).to_bytes(4, "little") + raw[8:].rstrip(b"\x1a") + records + b"\x1a"
+    )
     read_back = load(path)
-    assert read_back.findings[0].message("zh") == "k：grids.shp 的图形有 4 个，属性记录有 5 条，数目不符。"
+    assert (
+        read_back.findings[0].message("zh")
+        == "k：grids.shp 的图形有 4 个，属性记录有 5 条，数目不符。"
+    )
 
 
 def test_a_geopackage_another_program_has_open_is_read_with_its_changes(tmp_path: Path) -> None:
@@ -295,7 +346,9 @@ def test_a_geopackage_another_program_has_open_is_read_with_its_changes(tmp_path
     other.execute("PRAGMA journal_mode = WAL")
     other.execute("DROP TRIGGER IF EXISTS rtree_grids_geom_update1")
     (table,) = other.execute("SELECT table_name FROM gpkg_contents").fetchone()
-    for (trigger,) in other.execute("SELECT name FROM sqlite_master WHERE type = 'trigger'").fetchall():
+    for (trigger,) in other.execute(
+        "SELECT name FROM sqlite_master WHERE type = 'trigger'"
+    ).fetchall():
         other.execute(f'DROP TRIGGER "{trigger}"')
     other.execute(f'UPDATE "{table}" SET hs = 99')
     other.commit()
@@ -328,7 +381,9 @@ def test_an_unknown_crs_or_encoding_is_one_sentence(tmp_path: Path) -> None:
         load(path, encoding="klingon")
 
 
-def test_a_file_too_large_for_its_format_says_so(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_file_too_large_for_its_format_says_so(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     path = write(tmp_path / "a.geojson", "GeoJSON")
     monkeypatch.setattr("gridmerge.io.reader.MOST_IN_MEMORY", 100)
     with pytest.raises(InputError, match="Convert it to GeoPackage"):

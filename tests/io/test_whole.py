@@ -25,7 +25,9 @@ from gridmerge.io.unreadable_formats import FOREIGN_FORMATS
 
 def _frame(count: int = 40) -> gpd.GeoDataFrame:
     shapes = [box(105 + i / 100, 30, 105 + (i + 1) / 100, 30.01) for i in range(count)]
-    return gpd.GeoDataFrame({"code": [f"G{i:03d}" for i in range(count)]}, geometry=shapes, crs=4490)
+    return gpd.GeoDataFrame(
+        {"code": [f"G{i:03d}" for i in range(count)]}, geometry=shapes, crs=4490
+    )
 
 
 def _read(path: Path, **keys: str) -> gpd.GeoDataFrame:
@@ -41,7 +43,8 @@ def _refused(path: Path, zh: str, **keys: str) -> None:
 def _collection(**members: object) -> str:
     shapes = _frame(3).geometry
     features = [
-        {"type": "Feature", "properties": {"code": "a"}, "geometry": shapely.geometry.mapping(one)} for one in shapes
+        {"type": "Feature", "properties": {"code": "a"}, "geometry": shapely.geometry.mapping(one)}
+        for one in shapes
     ]
     return json.dumps({"type": "FeatureCollection", **members, "features": features})
 
@@ -73,8 +76,15 @@ def test_a_page_of_a_service_is_refused(tmp_path: Path, case: str, behind: bool)
 
 def test_esri_json_of_a_server_that_held_back_is_refused(tmp_path: Path) -> None:
     rings = [list(map(list, one.exterior.coords)) for one in _frame(2).geometry]
-    features = [{"attributes": {"code": str(i)}, "geometry": {"rings": [ring]}} for i, ring in enumerate(rings)]
-    data = {"geometryType": "esriGeometryPolygon", "spatialReference": {"wkid": 4490}, "features": features}
+    features = [
+        {"attributes": {"code": str(i)}, "geometry": {"rings": [ring]}}
+        for i, ring in enumerate(rings)
+    ]
+    data = {
+        "geometryType": "esriGeometryPolygon",
+        "spatialReference": {"wkid": 4490},
+        "features": features,
+    }
     (tmp_path / "a.json").write_text(json.dumps({**data, "exceededTransferLimit": True}), "utf-8")
     _refused(tmp_path / "a.json", "上限")
 
@@ -94,13 +104,20 @@ def test_a_whole_answer_of_a_service_is_read(tmp_path: Path, members: dict[str, 
 
 
 @pytest.mark.parametrize(
-    "said", ['numberMatched="90" numberReturned="3"', 'numberOfFeatures="90"', 'next="http://x/?startIndex=3"']
+    "said",
+    [
+        'numberMatched="90" numberReturned="3"',
+        'numberOfFeatures="90"',
+        'next="http://x/?startIndex=3"',
+    ],
 )
 def test_a_page_of_a_wfs_is_refused(tmp_path: Path, said: str) -> None:
     path = tmp_path / "a.gml"
     _frame(3).to_file(path, driver="GML")
     text = path.read_text("utf-8")
-    path.write_text(text.replace("<ogr:FeatureCollection", f"<ogr:FeatureCollection {said}", 1), "utf-8")
+    path.write_text(
+        text.replace("<ogr:FeatureCollection", f"<ogr:FeatureCollection {said}", 1), "utf-8"
+    )
     _refused(path, "服务" if "next" in said else "90")
 
 
@@ -121,8 +138,12 @@ def test_a_workbook_of_a_full_old_sheet_is_refused(tmp_path: Path) -> None:
     _refused(tmp_path / "a.xlsx", "65536")
 
 
-@pytest.mark.parametrize(("suffix", "share"), [(".shp", 0.6), (".shp", 0.99), (".dbf", 0.5), (".dbf", 0.05)])
-def test_a_shapefile_that_ends_too_early_is_refused(tmp_path: Path, suffix: str, share: float) -> None:
+@pytest.mark.parametrize(
+    ("suffix", "share"), [(".shp", 0.6), (".shp", 0.99), (".dbf", 0.5), (".dbf", 0.05)]
+)
+def test_a_shapefile_that_ends_too_early_is_refused(
+    tmp_path: Path, suffix: str, share: float
+) -> None:
     _frame().to_file(tmp_path / "a.shp")
     part = tmp_path / f"a{suffix}"
     raw = part.read_bytes()
@@ -149,7 +170,9 @@ def test_a_network_without_its_dbf_is_refused_and_work_to_count_is_read(tmp_path
     (tmp_path / "a.dbf").unlink()
     _refused(tmp_path / "a.shp", ".dbf")
     raw = read_input(WorkloadSpec(name="w", path="a.shp"), tmp_path, "workload:w")
-    assert len(raw.frame) == 40 and "companion_missing" in [finding.kind for finding in raw.findings]
+    assert len(raw.frame) == 40 and "companion_missing" in [
+        finding.kind for finding in raw.findings
+    ]
 
 
 @pytest.mark.parametrize("share", [0.3, 0.6, 0.95])
@@ -184,7 +207,9 @@ def test_a_csv_that_breaks_off_is_refused(tmp_path: Path, case: str) -> None:
     _refused(tmp_path / "a.csv", "断开")
 
 
-@pytest.mark.parametrize("text", ["code,lon,lat\na,105,30\nb,105,30", "code,lon,lat\na,105,30\nb,105,30\n填表人：王\n"])
+@pytest.mark.parametrize(
+    "text", ["code,lon,lat\na,105,30\nb,105,30", "code,lon,lat\na,105,30\nb,105,30\n填表人：王\n"]
+)
 def test_a_csv_without_a_last_line_end_or_with_a_remark_is_read(tmp_path: Path, text: str) -> None:
     (tmp_path / "a.csv").write_text(text, "utf-8")
     assert set(_read(tmp_path / "a.csv")["code"]) >= {"a", "b"}

@@ -50,7 +50,9 @@ def layer(
     if not isinstance(polygons, Mapping):
         polygons = {f"{key}{n:03d}": polygon for n, polygon in enumerate(polygons)}
     frame = gpd.GeoDataFrame(
-        {"source_id": list(polygons), "name": "", "holder": ""}, geometry=list(polygons.values()), crs=WORKING
+        {"source_id": list(polygons), "name": "", "holder": ""},
+        geometry=list(polygons.values()),
+        crs=WORKING,
     )
     spec = LayerSpec(path="made", key=key, role=role, rank=rank, weight=weight, coverage=coverage)
     return Layer(
@@ -102,7 +104,9 @@ def lattice(
 ) -> list[shapely.Polygon]:
     """Square blocks, row by row."""
     return [
-        shapely.box(at[0] + size * i, at[1] + size * j, at[0] + size * (i + 1), at[1] + size * (j + 1))
+        shapely.box(
+            at[0] + size * i, at[1] + size * j, at[0] + size * (i + 1), at[1] + size * (j + 1)
+        )
         for j in range(rows)
         for i in range(columns)
     ]
@@ -117,11 +121,15 @@ def none_thin(mosaic: Mosaic, town: Township, layers: Sequence[Layer]) -> None:
     villages = town.villages.set_index("village_code").geometry
     drawn = np.concatenate([one.frame.geometry.to_numpy() for one in layers])
     # a narrow grid stands where its lines were agreed, which may be beside where it was drawn
-    narrow = shapely.union_all(drawn[rectangle_width(drawn) < 2 * max(width, MAX_TOLERANCE_M)]).buffer(MAX_TOLERANCE_M)
+    narrow = shapely.union_all(
+        drawn[rectangle_width(drawn) < 2 * max(width, MAX_TOLERANCE_M)]
+    ).buffer(MAX_TOLERANCE_M)
     for code, face in zip(thin["village_code"], thin.geometry, strict=True):
         alone = (mosaic.faces["village_code"] == code).sum() == 1
         # land of the village that no circle of the tolerance's width reaches: its own arms and necks
-        forced = villages[code].difference(villages[code].buffer(-width / 2).buffer(width / 2 + 0.01))
+        forced = villages[code].difference(
+            villages[code].buffer(-width / 2).buffer(width / 2 + 0.01)
+        )
         assert (
             alone
             or face.intersection(narrow).area > 0.5 * face.area

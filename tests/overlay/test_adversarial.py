@@ -30,12 +30,17 @@ def cut(layers, villages=(WEST, EAST), tolerance=TOLERANCE):
 
 def spiral() -> shapely.Polygon:
     turn = np.linspace(0, 6 * np.pi, 200)
-    line = np.column_stack([np.cos(turn), np.sin(turn)]) * (10 + 8 * turn)[:, None] + (X + 400, Y + 200)
+    line = np.column_stack([np.cos(turn), np.sin(turn)]) * (10 + 8 * turn)[:, None] + (
+        X + 400,
+        Y + 200,
+    )
     return shapely.buffer(shapely.LineString(line), 12)
 
 
 def comb(tooth: float) -> shapely.Geometry:
-    teeth = [shapely.box(X + 50 + 20 * n, Y + 60, X + 50 + 20 * n + tooth, Y + 300) for n in range(30)]
+    teeth = [
+        shapely.box(X + 50 + 20 * n, Y + 60, X + 50 + 20 * n + tooth, Y + 300) for n in range(30)
+    ]
     return shapely.union_all([shapely.box(X + 50, Y + 50, X + 700, Y + 100), *teeth])
 
 
@@ -70,7 +75,9 @@ def test_all_at_once_and_with_an_estimated_tolerance():
 
 
 def test_a_network_shifted_by_exactly_the_tolerance_is_the_same_network():
-    mosaic = cut([layer("a", BLOCKS), layer("b", [translate(block, TOLERANCE) for block in BLOCKS])])
+    mosaic = cut(
+        [layer("a", BLOCKS), layer("b", [translate(block, TOLERANCE) for block in BLOCKS])]
+    )
     assert len(mosaic.faces) == 8
 
 
@@ -78,7 +85,9 @@ def test_coordinates_with_a_zone_prefix_keep_their_millimetres():
     ship = township([translate(WEST, 35e6), translate(EAST, 35e6)])
     blocks = [translate(block, 35e6) for block in BLOCKS]
     mosaic = overlay_layers(
-        ship, [layer("a", blocks), layer("b", [translate(b, 2, 1) for b in blocks])], Overlay(tolerance=6)
+        ship,
+        [layer("a", blocks), layer("b", [translate(b, 2, 1) for b in blocks])],
+        Overlay(tolerance=6),
     )
     promises(mosaic, ship)
     assert len(mosaic.faces) == 8
@@ -106,14 +115,23 @@ def hand_drawn(draw):
     """One to four networks of one lattice, each corner off by up to 5 m, some grids joined, some missing, some twice."""
     networks = []
     for key in "abcd"[: draw(st.integers(1, 4))]:
-        corners = {(i, j): (X + 200 * i + draw(wobble), Y + 200 * j + draw(wobble)) for i in range(5) for j in range(3)}
+        corners = {
+            (i, j): (X + 200 * i + draw(wobble), Y + 200 * j + draw(wobble))
+            for i in range(5)
+            for j in range(3)
+        }
         cells = [
-            shapely.Polygon([corners[i, j], corners[i + 1, j], corners[i + 1, j + 1], corners[i, j + 1]])
+            shapely.Polygon(
+                [corners[i, j], corners[i + 1, j], corners[i + 1, j + 1], corners[i, j + 1]]
+            )
             for j in range(2)
             for i in range(4)
         ]
         group = draw(st.lists(st.integers(0, 4), min_size=8, max_size=8))
-        joined = [shapely.union_all([c for c, g in zip(cells, group, strict=True) if g == n]) for n in range(1, 5)]
+        joined = [
+            shapely.union_all([c for c, g in zip(cells, group, strict=True) if g == n])
+            for n in range(1, 5)
+        ]
         joined = [polygon for polygon in joined if not polygon.is_empty]
         if draw(st.booleans()):
             joined.append(cells[draw(st.integers(0, 7))])
@@ -136,7 +154,9 @@ def test_hand_drawn_lattices_tile_and_forget_their_order(networks, order):
 @settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(
     st.lists(st.sampled_from(sorted(CASES)), min_size=1, max_size=3, unique=True),
-    st.lists(st.tuples(st.floats(-9, 9), st.floats(-9, 9), st.floats(-3, 3)), min_size=3, max_size=3),
+    st.lists(
+        st.tuples(st.floats(-9, 9), st.floats(-9, 9), st.floats(-3, 3)), min_size=3, max_size=3
+    ),
     st.sampled_from([2.0, TOLERANCE, 15.0, None]),
 )
 def test_promises_hold_of_any_of_them_together_moved_and_turned(names, moves, tolerance):

@@ -44,7 +44,9 @@ def test_two_departments_that_part_20_m_asunder_are_a_dispute_with_sides():
 
 def test_lines_within_the_tolerance_are_no_dispute():
     mosaic = overlay_layers(
-        township([WEST, EAST]), [layer("police", halves(200)), layer("fire", halves(206))], Overlay(tolerance=8)
+        township([WEST, EAST]),
+        [layer("police", halves(200)), layer("fire", halves(206))],
+        Overlay(tolerance=8),
     )
     assert mosaic.disputes.empty
     assert len(mosaic.faces) == 3
@@ -62,8 +64,12 @@ def test_gaps_name_the_department_and_nobodys_land():
 
 
 def test_double_claims_name_both_grids():
-    twice = layer("twice", {"w": shapely.union_all(BLOCKS[0:2]), "x": shapely.union_all(BLOCKS[1:3])})
-    mosaic = overlay_layers(township([WEST, EAST]), [layer("a", BLOCKS), twice], Overlay(tolerance=5))
+    twice = layer(
+        "twice", {"w": shapely.union_all(BLOCKS[0:2]), "x": shapely.union_all(BLOCKS[1:3])}
+    )
+    mosaic = overlay_layers(
+        township([WEST, EAST]), [layer("a", BLOCKS), twice], Overlay(tolerance=5)
+    )
     assert list(mosaic.claims["source_ids"]) == ["w;x"]
     assert mosaic.claims["area_m2"].iloc[0] == pytest.approx(40_000, rel=0.01)
 
@@ -81,7 +87,10 @@ def test_a_village_that_geos_cannot_cut_names_itself_and_stops_nobody(monkeypatc
     mosaic = overlay_layers(ship, [layer("a", BLOCKS), layer("b", BLOCKS)], Overlay(tolerance=5))
     promises(mosaic, ship)
     assert mosaic.figures["failed_villages"] == ["510311104201"]
-    assert mosaic.faces.groupby("village_code").size().to_dict() == {"510311104201": 1, "510311104202": 4}
+    assert mosaic.faces.groupby("village_code").size().to_dict() == {
+        "510311104201": 1,
+        "510311104202": 4,
+    }
     told = [finding for finding in mosaic.findings if finding.kind == "village_failed"]
     assert len(told) == 1
     assert "510311104201" in told[0].message("zh")
@@ -110,10 +119,14 @@ def test_a_shifted_layer_is_moved_back_and_said():
     ship, layers = of_town(draw_town(4, villages=3, layers=8, blocks=16, dirt=0.0))
     moved = next(one for one in layers if one.spec.role == "grid")
     frame = moved.frame.assign(
-        geometry=shapely.transform(moved.frame.geometry.to_numpy(), lambda at: at + np.array([3.0, -2.0]))
+        geometry=shapely.transform(
+            moved.frame.geometry.to_numpy(), lambda at: at + np.array([3.0, -2.0])
+        )
     )
     others = [one for one in layers if one.key != moved.key]
-    mosaic = overlay_layers(ship, [*others, type(moved)(**{**moved.__dict__, "frame": frame})], Overlay())
+    mosaic = overlay_layers(
+        ship, [*others, type(moved)(**{**moved.__dict__, "frame": frame})], Overlay()
+    )
     assert mosaic.figures["layers"][moved.key]["shift_m"] == pytest.approx([-3.0, 2.0], abs=0.3)
     told = [finding for finding in mosaic.findings if finding.kind == "layer_shifted"]
     assert [finding.layer for finding in told] == [moved.key]
@@ -127,20 +140,30 @@ def test_land_away_from_a_grids_own_edge_is_labelled_right():
     land = shapely.union_all(ship.villages.geometry.to_numpy())
     faces = mosaic.faces.set_index("face_id").geometry
     for one in layers:
-        claims = mosaic.memberships[mosaic.memberships["layer"] == one.key].groupby("source_id")["face_id"].agg(list)
+        claims = (
+            mosaic.memberships[mosaic.memberships["layer"] == one.key]
+            .groupby("source_id")["face_id"]
+            .agg(list)
+        )
         wrong = whole = 0.0
         for source, drawn in zip(one.frame["source_id"], one.frame.geometry, strict=True):
             here = drawn.intersection(land)
             held = shapely.union_all(faces.loc[claims.get(source, [])].to_numpy())
-            wrong += here.buffer(-rim).difference(held).area + held.difference(here.buffer(rim)).area
+            wrong += (
+                here.buffer(-rim).difference(held).area + held.difference(here.buffer(rim)).area
+            )
             whole += here.area
         assert wrong < 0.003 * whole, one.key
 
 
 def test_figures_are_plain_numbers():
-    mosaic = overlay_layers(township([WEST, EAST]), [layer("a", BLOCKS), layer("b", halves(205))], Overlay())
+    mosaic = overlay_layers(
+        township([WEST, EAST]), [layer("a", BLOCKS), layer("b", halves(205))], Overlay()
+    )
     for figures in mosaic.figures["layers"].values():
-        assert all(type(figures[key]) is float for key in ("tolerance_m", "p50_m", "p95_m", "max_m"))
+        assert all(
+            type(figures[key]) is float for key in ("tolerance_m", "p50_m", "p95_m", "max_m")
+        )
         assert [type(metres) for metres in figures["shift_m"]] == [float, float]
 
 
@@ -148,33 +171,61 @@ def _strips(holders: list[list[float]], width: float, long: float = 400) -> Fini
     """Land west and east of a street of strips `width` wide, `long` each; holders are (west, east, *strips)."""
     count = len(holders) - 2
     top = 3_200_000 + long * count
-    boxes = [shapely.box(499_000, 3_200_000, 500_000, top), shapely.box(500_000 + width, 3_200_000, 501_000, top)]
-    boxes += [shapely.box(500_000, top - long * (n + 1), 500_000 + width, top - long * n) for n in range(count)]
-    nodes = [shapely.Point(x, 3_200_000 + long * n) for x in (500_000, 500_000 + width) for n in range(count + 1)]
+    boxes = [
+        shapely.box(499_000, 3_200_000, 500_000, top),
+        shapely.box(500_000 + width, 3_200_000, 501_000, top),
+    ]
+    boxes += [
+        shapely.box(500_000, top - long * (n + 1), 500_000 + width, top - long * n)
+        for n in range(count)
+    ]
+    nodes = [
+        shapely.Point(x, 3_200_000 + long * n)
+        for x in (500_000, 500_000 + width)
+        for n in range(count + 1)
+    ]
     faces = shapely.get_parts(
         shapely.polygonize(
             shapely.get_parts(
-                shapely.union_all([shapely.snap(shapely.boundary(b), shapely.MultiPoint(nodes), 0.1) for b in boxes])
+                shapely.union_all(
+                    [
+                        shapely.snap(shapely.boundary(b), shapely.MultiPoint(nodes), 0.1)
+                        for b in boxes
+                    ]
+                )
             )
         )
     )
     inner = [shapely.point_on_surface(b) for b in boxes]
     faces = np.array([next(f for f in faces if f.contains(p)) for p in inner], dtype=object)
     ids = np.array([f"f{n}" for n in range(len(boxes))], dtype=object)
-    return FinishedFaces(faces, ids, np.full(len(boxes), "村", dtype=object), *find_adjacent_faces(faces), WORKING)
+    return FinishedFaces(
+        faces, ids, np.full(len(boxes), "村", dtype=object), *find_adjacent_faces(faces), WORKING
+    )
 
 
-TWO_SIDES = [[1.0, 1.0], [2.0, 2.0], [1.0, 2.0], [1.0, 2.0], [1.0, 2.0]]  # a reaches to the east edge, b to the west
+# a reaches to the east edge, b to the west
+TWO_SIDES = [[1.0, 1.0], [2.0, 2.0], [1.0, 2.0], [1.0, 2.0], [1.0, 2.0]]
 
 
 @pytest.mark.parametrize(
     ("width", "spread", "long", "entries"),
-    [(30.0, 1.0, 400, 1), (9.0, 1.0, 400, 0), (30.0, 8.0, 400, 1), (30.0, 8.0, 45, 0), (30.0, 11.0, 400, 0)],
+    [
+        (30.0, 1.0, 400, 1),
+        (9.0, 1.0, 400, 0),
+        (30.0, 8.0, 400, 1),
+        (30.0, 8.0, 45, 0),
+        (30.0, 11.0, 400, 0),
+    ],
     ids=["plain", "narrow", "rough but lasting", "rough and short", "too rough"],
 )
-def test_the_docket_folds_strips_of_one_quarrel_and_leaves_out_what_nobody_can_decide(width, spread, long, entries):
+def test_the_docket_folds_strips_of_one_quarrel_and_leaves_out_what_nobody_can_decide(
+    width, spread, long, entries
+):
     land = _strips(TWO_SIDES, width, long)
-    docket = find_disputes(land, ["a", "b"], np.array(TWO_SIDES), np.full(5, -1), 10.0, np.array([1.0, spread]))
+    docket = find_disputes(
+        land, ["a", "b"], np.array(TWO_SIDES), np.full(5, -1), 10.0, np.array([1.0, spread])
+    )
     assert len(docket) == entries
     if entries:
         entry = docket.iloc[0]
@@ -198,12 +249,22 @@ TALL = shapely.box(X, Y, X + 400, Y + 800)
     [
         pytest.param({"water": [along(180, 220)[1]]}, None, id="a river from bank to bank"),
         pytest.param(
-            {"water": [along(180, 220)[1]], "fire": along(180, 220)[::2]}, None, id="and grids that end at its banks"
+            {"water": [along(180, 220)[1]], "fire": along(180, 220)[::2]},
+            None,
+            id="and grids that end at its banks",
         ),
-        pytest.param({"fire": along(180, 220)[::2]}, None, id="a street between kerbs that is nobody's"),
+        pytest.param(
+            {"fire": along(180, 220)[::2]}, None, id="a street between kerbs that is nobody's"
+        ),
         pytest.param({"fire": along(180, 220)}, None, id="a street of sections among the grids"),
-        pytest.param({"fire": along(225)}, {"fire", "market;party;police"}, id="one line drawn aside"),
-        pytest.param({"fire": along(225, 310)}, {"fire", "market;party;police"}, id="a block that has lost a strip"),
+        pytest.param(
+            {"fire": along(225)}, {"fire", "market;party;police"}, id="one line drawn aside"
+        ),
+        pytest.param(
+            {"fire": along(225, 310)},
+            {"fire", "market;party;police"},
+            id="a block that has lost a strip",
+        ),
         pytest.param(
             {"water": [along(180, 220)[1]], "fire": along(180)},
             {"fire;water", "market;party;police"},

@@ -12,7 +12,8 @@ from tests.overlay.making import layer, promises, township
 from tests.overlay.test_narrow import VILLAGES, X, Y, blocks
 
 TOLERANCE = 10.0
-FLAW = 12.0  # m: wider than the tolerance, narrower than one and a half, also where it turns a corner
+# m: wider than the tolerance, narrower than one and a half, also where it turns a corner
+FLAW = 12.0
 WIDE = 30.0  # m: no drawing error any more
 STREET = Y + 500
 
@@ -28,7 +29,9 @@ def faces(*odd: list[shapely.Geometry], plain: int = 3) -> np.ndarray:
     """The faces of `plain` networks of blocks and of some odd ones."""
     drawn = [*([blocks(250)] * plain), *odd]
     ship = township(VILLAGES)
-    mosaic = overlay_layers(ship, [layer(f"net{n}", one) for n, one in enumerate(drawn)], Overlay(tolerance=TOLERANCE))
+    mosaic = overlay_layers(
+        ship, [layer(f"net{n}", one) for n, one in enumerate(drawn)], Overlay(tolerance=TOLERANCE)
+    )
     promises(mosaic, ship)
     return mosaic.faces.geometry.to_numpy()
 
@@ -79,7 +82,9 @@ def test_land_of_its_own_stays(name):
 @pytest.mark.parametrize("reach", [11.0, 12.0, 13.0])
 def test_estates_that_reach_over_a_street_keep_what_lies_beyond(reach):
     estates = [
-        shapely.box(X + 250 * i + 60, Y + 250 * j + 40, X + 250 * i + 160, Y + 250 * (j + 1) + reach)
+        shapely.box(
+            X + 250 * i + 60, Y + 250 * j + 40, X + 250 * i + 160, Y + 250 * (j + 1) + reach
+        )
         for i, j in [(0, 0), (2, 1), (5, 2), (6, 0)]
     ]
     assert len(faces(estates)) == 32 + 2 * len(estates)

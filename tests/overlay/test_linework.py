@@ -20,7 +20,9 @@ LINES = np.array([SIDE, shapely.LineString([(50, 50), (60, 60)])], dtype=object)
     ids=["one", "first", "last"],
 )
 def test_a_line_is_found_on_any_part_of_a_polygon(shape):
-    assert find_least_values(LINES, np.array([FAR, shape], dtype=object), np.array([1.0, 2.0])).tolist() == [
+    assert find_least_values(
+        LINES, np.array([FAR, shape], dtype=object), np.array([1.0, 2.0])
+    ).tolist() == [
         2.0,
         np.inf,
     ]

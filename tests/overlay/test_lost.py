@@ -29,7 +29,9 @@ def crossing(short: float) -> dict[str, shapely.Polygon]:
 def grids(short: float, groups: str) -> list[shapely.Geometry]:
     """The blocks joined as "nw se ne+sw" says."""
     block = crossing(short)
-    return [shapely.union_all([block[name] for name in group.split("+")]) for group in groups.split()]
+    return [
+        shapely.union_all([block[name] for name in group.split("+")]) for group in groups.split()
+    ]
 
 
 WEST_EAST, NORTH_SOUTH, TOGETHER = "nw+sw ne+se", "nw+ne sw+se", "nw se ne+sw"
@@ -59,18 +61,30 @@ def test_blocks_that_meet_over_less_than_the_tolerance_stay_two_faces(name, roug
     assert len(mosaic.faces) == 4
     true = np.array(list(crossing(short).values()), dtype=object)
     faces = mosaic.faces.geometry.to_numpy()
-    best = [max(face.intersection(block).area / face.union(block).area for face in faces) for block in true]
+    best = [
+        max(face.intersection(block).area / face.union(block).area for face in faces)
+        for block in true
+    ]
     assert min(best) > 0.95
     assert not [one for one in mosaic.findings if one.kind in ("border_lost", "grid_land_differs")]
 
 
 @pytest.mark.parametrize("name", list(STAGGERED)[:3:2])
-def test_faces_that_a_border_put_back_leaves_as_they_were_keep_the_labels_they_would_get(name, monkeypatch):
+def test_faces_that_a_border_put_back_leaves_as_they_were_keep_the_labels_they_would_get(
+    name, monkeypatch
+):
     short, groups = STAGGERED[name]
     east = shapely.box(X + 800, Y - 700, X + 1600, Y + 700)
     lane = shapely.box(X + 800, Y - 4, X + 1600, Y + 4)
-    halves = [shapely.box(X + 800, Y + 4, X + 1600, Y + 700), shapely.box(X + 800, Y - 700, X + 1600, Y - 4), lane]
-    layers = [layer(f"net{n}", redrawn([*grids(short, one), *halves], n, 3.0)) for n, one in enumerate(groups)]
+    halves = [
+        shapely.box(X + 800, Y + 4, X + 1600, Y + 700),
+        shapely.box(X + 800, Y - 700, X + 1600, Y - 4),
+        lane,
+    ]
+    layers = [
+        layer(f"net{n}", redrawn([*grids(short, one), *halves], n, 3.0))
+        for n, one in enumerate(groups)
+    ]
     ship = township([VILLAGE, east])
     looked = []
     unchanged = engine._unchanged
@@ -93,7 +107,9 @@ def test_faces_that_a_border_put_back_leaves_as_they_were_keep_the_labels_they_w
 def test_a_corner_where_four_blocks_meet_needs_no_border():
     ship = township([VILLAGE])
     mosaic = overlay_layers(
-        ship, [layer("a", grids(0.0, "nw ne sw se")), layer("b", grids(0.0, NORTH_SOUTH))], Overlay()
+        ship,
+        [layer("a", grids(0.0, "nw ne sw se")), layer("b", grids(0.0, NORTH_SOUTH))],
+        Overlay(),
     )
     assert len(mosaic.faces) == 4
 
@@ -102,7 +118,9 @@ def test_a_tolerance_far_too_small_is_told_with_the_roughness_and_the_faces():
     found = cut(networks(), tolerance=0.5)
     kinds = {one.kind for one in found.findings}
     assert {"tolerance_below_roughness", "faces_out_of_proportion"} <= kinds
-    assert not {"tolerance_below_roughness", "faces_out_of_proportion"} & {one.kind for one in cut(networks()).findings}
+    assert not {"tolerance_below_roughness", "faces_out_of_proportion"} & {
+        one.kind for one in cut(networks()).findings
+    }
 
 
 def test_a_measured_tolerance_that_gives_far_too_many_faces_is_tried_again_larger(monkeypatch):

@@ -16,7 +16,8 @@ from tests.overlay.making import layer, promises, township
 
 X, Y = 500_000.0, 3_200_000.0
 VILLAGES = [shapely.box(X, Y, X + 1000, Y + 1000), shapely.box(X + 1000, Y, X + 2000, Y + 1000)]
-LANE = shapely.box(X + 497, Y + 10, X + 503, Y + 990)  # 6 m, along the line between two columns of blocks
+# 6 m, along the line between two columns of blocks
+LANE = shapely.box(X + 497, Y + 10, X + 503, Y + 990)
 KIOSK = shapely.box(X + 1240, Y + 340, X + 1246, Y + 346)  # in the middle of a block
 ROUGH = 5.0  # m
 
@@ -33,11 +34,16 @@ def blocks(step: int) -> list[shapely.Polygon]:
 def redrawn(shapes, seed: int, error: float = ROUGH):
     """The shapes as another hand draws them: off by a smooth error of about so many metres."""
     rng = np.random.default_rng(seed)
-    waves = [(rng.uniform(1, 4) * 2 * np.pi / 2000, rng.uniform(0, 6.28), rng.normal(0, 1, 2)) for _ in range(5)]
+    waves = [
+        (rng.uniform(1, 4) * 2 * np.pi / 2000, rng.uniform(0, 6.28), rng.normal(0, 1, 2))
+        for _ in range(5)
+    ]
 
     def move(xy):
         along = xy[:, 0] - X + 0.7 * (xy[:, 1] - Y)
-        return xy + error / 2 * sum(np.sin(k * along + phase)[:, None] * way for k, phase, way in waves)
+        return xy + error / 2 * sum(
+            np.sin(k * along + phase)[:, None] * way for k, phase, way in waves
+        )
 
     return list(shapely.transform(shapely.segmentize(np.array(shapes, dtype=object), 40), move))
 
@@ -52,7 +58,9 @@ def networks(more=None, count: int = 10, without=()):
         own = [] if more is None else more.get(n, [])
         grids = blocks((250, 500)[n % 2])
         if own and len(without):
-            grids = list(shapely.difference(np.array(grids, dtype=object), shapely.union_all(without)))
+            grids = list(
+                shapely.difference(np.array(grids, dtype=object), shapely.union_all(without))
+            )
         drawn = redrawn([*grids, *own], n)
         made.append(layer(f"net{n}", drawn))
     return made
@@ -84,9 +92,15 @@ def lens(x: float, y: float, long: float, wide: float) -> shapely.Polygon:
 
 SLIVERS = {
     "two of a metre in one network": {0: [strip(300, 600, 60, 1), strip(700, 300, 60, 1, 40)]},
-    "a dozen of two metres in one network": {1: [strip(100 + 70 * n, 60 + 60 * n, 110, 2, 15 * n) for n in range(12)]},
-    "some in every network": {n: [strip(90 + 150 * n, 80 + 70 * n, 90, 1.5, 20 * n)] * 2 for n in range(10)},
-    "overlaps along the blocks of a small network": {1: [strip(20, 498, 200, 5), strip(1200, 497, 150, 4)]},
+    "a dozen of two metres in one network": {
+        1: [strip(100 + 70 * n, 60 + 60 * n, 110, 2, 15 * n) for n in range(12)]
+    },
+    "some in every network": {
+        n: [strip(90 + 150 * n, 80 + 70 * n, 90, 1.5, 20 * n)] * 2 for n in range(10)
+    },
+    "overlaps along the blocks of a small network": {
+        1: [strip(20, 498, 200, 5), strip(1200, 497, 150, 4)]
+    },
     "lenses as two drawings of a line leave": {
         n: [lens(1010 + 20 * n, 250, 180, 6), lens(30 + 300 * n, 750, 150, 4)] for n in (0, 3)
     },
@@ -163,10 +177,18 @@ NARROW = {
     "a lane that one network has": (LANE, {3: [LANE]}, [LANE]),
     "a lane that five networks have": (LANE, {n: [LANE] for n in (0, 2, 3, 5, 8)}, [LANE]),
     "a lane drawn over the blocks by three": (LANE, {n: [LANE] for n in (1, 4, 6)}, []),
-    "a lane through blocks": (strip(630, 20, 7, 960), {2: [strip(630, 20, 7, 960)]}, [strip(630, 20, 7, 960)]),
+    "a lane through blocks": (
+        strip(630, 20, 7, 960),
+        {2: [strip(630, 20, 7, 960)]},
+        [strip(630, 20, 7, 960)],
+    ),
     "a kiosk over its block": (KIOSK, {4: [KIOSK]}, []),
     "a kiosk cut out of its block": (KIOSK, {7: [KIOSK]}, [KIOSK]),
-    "a brook of nine metres": (strip(20, 615, 1900, 9), {7: [strip(20, 615, 1900, 9)]}, [strip(20, 615, 1900, 9)]),
+    "a brook of nine metres": (
+        strip(20, 615, 1900, 9),
+        {7: [strip(20, 615, 1900, 9)]},
+        [strip(20, 615, 1900, 9)],
+    ),
 }
 
 
@@ -186,7 +208,11 @@ def test_narrow_grids_survive_with_their_labels(name, plain):
 
 
 def test_row_houses_keep_their_faces_and_the_streets_their_tolerance(plain):
-    houses = [translate(shapely.box(X + 60, Y + 60, X + 66, Y + 74), 6 * n, 30 * m) for n in range(20) for m in (0, 1)]
+    houses = [
+        translate(shapely.box(X + 60, Y + 60, X + 66, Y + 74), 6 * n, 30 * m)
+        for n in range(20)
+        for m in (0, 1)
+    ]
     mosaic = cut([*networks(), layer("houses", redrawn(houses, 99, 1.0))])
     assert mosaic.figures["layers"]["houses"]["narrow_kept"] == 40
     assert mosaic.figures["tolerance"] >= 0.9 * plain.figures["tolerance"]
@@ -213,7 +239,16 @@ def test_a_strip_set_aside_is_told_with_its_width():
 
 
 def test_strips_of_even_width_do_not_taper_and_wedges_and_lenses_do():
-    even = [strip(0, 0, 300, 6), strip(0, 0, 12, 12), strip(0, 0, 90, 4, 30), shapely.Point(X, Y).buffer(8)]
-    points = [lens(0, 0, 200, 6), shapely.Polygon([(X, Y), (X + 200, Y), (X + 200, Y + 5)]), lens(0, 0, 60, 8)]
+    even = [
+        strip(0, 0, 300, 6),
+        strip(0, 0, 12, 12),
+        strip(0, 0, 90, 4, 30),
+        shapely.Point(X, Y).buffer(8),
+    ]
+    points = [
+        lens(0, 0, 200, 6),
+        shapely.Polygon([(X, Y), (X + 200, Y), (X + 200, Y + 5)]),
+        lens(0, 0, 60, 8),
+    ]
     shapes = np.array([*even, *points], dtype=object)
     assert mask_tapering_grids(shapes, rectangle_width(shapes)).tolist() == [False] * 4 + [True] * 3

@@ -21,7 +21,10 @@ from tests.overlay.making import lattice, layer, of_town, promises, township
 from tests.towns import draw_town, recovery
 
 BLOCKS = lattice(4, 2)
-LEFT, RIGHT = shapely.union_all(BLOCKS[0:2] + BLOCKS[4:6]), shapely.union_all(BLOCKS[2:4] + BLOCKS[6:8])
+LEFT, RIGHT = (
+    shapely.union_all(BLOCKS[0:2] + BLOCKS[4:6]),
+    shapely.union_all(BLOCKS[2:4] + BLOCKS[6:8]),
+)
 
 
 @pytest.fixture(scope="module")
@@ -50,7 +53,9 @@ def test_order_of_layers_and_number_of_processes_change_nothing(small, crowd, mo
 
 
 def _raw(frame: gpd.GeoDataFrame) -> RawLayer:
-    return RawLayer(source=Source(key="made", path="made.shp", sha256="", features=len(frame)), frame=frame)
+    return RawLayer(
+        source=Source(key="made", path="made.shp", sha256="", features=len(frame)), frame=frame
+    )
 
 
 def _same_bytes(one: Mosaic, other: Mosaic) -> None:
@@ -67,8 +72,13 @@ def _same_bytes(one: Mosaic, other: Mosaic) -> None:
 
 def test_order_of_rows_in_a_layer_changes_no_byte(small):
     _, ship, layers, mosaic = small
-    mixed = [replace(one, frame=one.frame.sample(frac=1, random_state=n)) for n, one in enumerate(layers)]
-    assert any(list(a.frame["source_id"]) != list(b.frame["source_id"]) for a, b in zip(layers, mixed, strict=True))
+    mixed = [
+        replace(one, frame=one.frame.sample(frac=1, random_state=n)) for n, one in enumerate(layers)
+    ]
+    assert any(
+        list(a.frame["source_id"]) != list(b.frame["source_id"])
+        for a, b in zip(layers, mixed, strict=True)
+    )
     _same_bytes(mosaic, overlay_layers(ship, mixed, Overlay()))
 
 
@@ -90,12 +100,17 @@ def test_names_of_layers_of_one_rank_move_no_line(small, order):
         for one in layers
     ]
     again = overlay_layers(ship, sorted(renamed, key=lambda one: one.key), Overlay())
-    assert shapely.to_wkb(mosaic.faces.geometry.values).tolist() == shapely.to_wkb(again.faces.geometry.values).tolist()
+    assert (
+        shapely.to_wkb(mosaic.faces.geometry.values).tolist()
+        == shapely.to_wkb(again.faces.geometry.values).tolist()
+    )
     assert_frame_equal(mosaic.borders, again.borders)
     back = {new: old for old, new in named.items()}
     theirs = again.memberships.assign(layer=again.memberships["layer"].map(back))
     assert_frame_equal(
-        mosaic.memberships, theirs.sort_values(["face_id", "layer", "source_id"], ignore_index=True), check_dtype=False
+        mosaic.memberships,
+        theirs.sort_values(["face_id", "layer", "source_id"], ignore_index=True),
+        check_dtype=False,
     )
 
 
@@ -107,7 +122,10 @@ def test_of_two_zones_on_one_land_the_same_wins_in_any_order_of_rows():
     }
     zones = layer("zones", campuses, role="exclusive")
     turned = replace(zones, frame=zones.frame[::-1])
-    first, second = (overlay_layers(ship, [layer("a", BLOCKS), one], Overlay(tolerance=5)) for one in (zones, turned))
+    first, second = (
+        overlay_layers(ship, [layer("a", BLOCKS), one], Overlay(tolerance=5))
+        for one in (zones, turned)
+    )
     _same_bytes(first, second)
     assert first.faces.groupby("zone")["area_m2"].sum()["zones/学"] == pytest.approx(7000, abs=1)
 
@@ -122,11 +140,15 @@ def test_order_of_rows_in_a_file_changes_no_byte(small, named):
             frame = drawn.frame if named else drawn.frame.drop(columns="source_id")
             if seed is not None:
                 frame = frame.sample(frac=1, random_state=seed, ignore_index=True)
-            spec = LayerSpec(path="made.shp", key=key, role=drawn.role, id="source_id" if named else None)
+            spec = LayerSpec(
+                path="made.shp", key=key, role=drawn.role, id="source_id" if named else None
+            )
             layers.append(clean_layer(_raw(frame), spec, ship))
         return layers
 
-    _same_bytes(overlay_layers(ship, mended(None), Overlay()), overlay_layers(ship, mended(7), Overlay()))
+    _same_bytes(
+        overlay_layers(ship, mended(None), Overlay()), overlay_layers(ship, mended(7), Overlay())
+    )
 
 
 def test_equal_networks_give_their_own_blocks_exactly():
@@ -155,9 +177,15 @@ def test_a_layer_elsewhere_claims_nothing():
 
 def test_double_claims_and_gaps_are_kept():
     ship = township([LEFT, RIGHT])
-    twice = layer("twice", {"w": shapely.union_all(BLOCKS[0:2]), "x": shapely.union_all(BLOCKS[1:3])})
+    twice = layer(
+        "twice", {"w": shapely.union_all(BLOCKS[0:2]), "x": shapely.union_all(BLOCKS[1:3])}
+    )
     mosaic = overlay_layers(ship, [layer("a", BLOCKS), twice], Overlay(tolerance=5))
-    claims = mosaic.memberships[mosaic.memberships["layer"] == "twice"].groupby("face_id")["source_id"].agg(list)
+    claims = (
+        mosaic.memberships[mosaic.memberships["layer"] == "twice"]
+        .groupby("face_id")["source_id"]
+        .agg(list)
+    )
     assert sorted(map(tuple, claims)) == [("w",), ("w", "x"), ("x",)]
     assert len(mosaic.faces) == 8
 
@@ -166,7 +194,9 @@ def test_an_exclusive_zone_is_cut_out_whole_and_named():
     ship = township([LEFT, RIGHT])
     campus = shapely.box(500_050, 3_200_050, 500_150, 3_200_120)
     mosaic = overlay_layers(
-        ship, [layer("a", BLOCKS), layer("zones", {"校": campus}, role="exclusive")], Overlay(tolerance=5)
+        ship,
+        [layer("a", BLOCKS), layer("zones", {"校": campus}, role="exclusive")],
+        Overlay(tolerance=5),
     )
     promises(mosaic, ship)
     zone = mosaic.faces[mosaic.faces["zone"] == "zones/校"]
@@ -175,7 +205,9 @@ def test_an_exclusive_zone_is_cut_out_whole_and_named():
 
 def test_barriers_cut_and_belong_to_nobody():
     ship = township([LEFT, RIGHT])
-    river = layer("river", [shapely.LineString([(499_900, 3_200_100), (500_900, 3_200_100)])], role="barrier")
+    river = layer(
+        "river", [shapely.LineString([(499_900, 3_200_100), (500_900, 3_200_100)])], role="barrier"
+    )
     mosaic = overlay_layers(ship, [layer("a", BLOCKS), river], Overlay(tolerance=5))
     promises(mosaic, ship)
     assert len(mosaic.faces) == 12
@@ -193,10 +225,15 @@ def test_the_better_rank_keeps_its_line():
     others = [
         layer(
             key,
-            [shapely.box(500_000, 3_200_000, 500_200, 3_200_400), shapely.box(500_200, 3_200_000, 500_800, 3_200_400)],
+            [
+                shapely.box(500_000, 3_200_000, 500_200, 3_200_400),
+                shapely.box(500_200, 3_200_000, 500_800, 3_200_400),
+            ],
         )
         for key in "bcd"
     ]
     mosaic = overlay_layers(ship, [layer("a", aside, rank=1), *others], Overlay(tolerance=8))
-    west = mosaic.faces[mosaic.faces["village_code"] == "510311104201"].geometry.bounds["maxx"].min()
+    west = (
+        mosaic.faces[mosaic.faces["village_code"] == "510311104201"].geometry.bounds["maxx"].min()
+    )
     assert west == pytest.approx(500_197, abs=0.2)

@@ -32,9 +32,14 @@ def cut(
     tolerance: float | None = 8.0,
 ) -> Mosaic:
     """Three networks of the same blocks, a metre apart, and the zones."""
-    networks = [layer(key, [translate(b, dx, -dx) for b in BLOCKS]) for key, dx in zip("abc", (-1, 0, 1), strict=True)]
+    networks = [
+        layer(key, [translate(b, dx, -dx) for b in BLOCKS])
+        for key, dx in zip("abc", (-1, 0, 1), strict=True)
+    ]
     ship = township(list(villages))
-    mosaic = overlay_layers(ship, [*networks, layer("z", zones, role="exclusive")], Overlay(tolerance=tolerance))
+    mosaic = overlay_layers(
+        ship, [*networks, layer("z", zones, role="exclusive")], Overlay(tolerance=tolerance)
+    )
     promises(mosaic, ship)
     return mosaic
 
@@ -54,7 +59,9 @@ def overlap(one: shapely.Geometry, other: shapely.Geometry) -> float:
 
 def told(mosaic: Mosaic, kind: str) -> dict[str, float]:
     """Square metres by zone."""
-    return {finding.source_id: finding.measure for finding in mosaic.findings if finding.kind == kind}
+    return {
+        finding.source_id: finding.measure for finding in mosaic.findings if finding.kind == kind
+    }
 
 
 INSIDE = {
@@ -86,10 +93,13 @@ def test_the_street_beside_a_wall_is_there_too(inset):
     mosaic = cut({"校": box(inset, 200 + inset, 120, 300), "院": box(200 + inset, inset, 300, 120)})
     street = box(200, 0, 200, 200)  # of the consensus, along the second zone
     lines = shapely.union_all(shapely.boundary(mosaic.faces.geometry.to_numpy()))
-    walk = shapely.line_interpolate_point(shapely.LineString(street.exterior.coords[:2]), np.arange(5, 195, 5))
+    walk = shapely.line_interpolate_point(
+        shapely.LineString(street.exterior.coords[:2]), np.arange(5, 195, 5)
+    )
     assert shapely.distance(walk, lines).max() < 1.6
     blocks = mosaic.faces[mosaic.faces["zone"] == ""]
-    assert len(blocks) == 8  # and no strip between wall and street is a face of its own, or another block's
+    # and no strip between wall and street is a face of its own, or another block's
+    assert len(blocks) == 8
     east = next(face for face in blocks.geometry if face.contains(shapely.Point(X + 350, Y + 100)))
     assert east.contains(shapely.Point(X + 200 + inset - 0.5, Y + 60))
 
@@ -129,11 +139,16 @@ ACROSS = {
     "half and half": (box(350, 50, 450, 150), [5000, 5000]),
     "2 m over the line": (box(300, 50, 402, 150), [10_000, 0]),
     "2 m short of being all over it": (box(398, 50, 500, 150), [0, 10_000]),
-    "a corner over the line": (shapely.Polygon([(X + 300, Y + 50), (X + 410, Y + 100), (X + 300, Y + 150)]), [5455, 0]),
+    "a corner over the line": (
+        shapely.Polygon([(X + 300, Y + 50), (X + 410, Y + 100), (X + 300, Y + 150)]),
+        [5455, 0],
+    ),
     "a kiosk on the line": (box(399, 50, 402, 53), [0, 6]),
     "a bridge": (box(380, 50, 420, 60), [200, 200]),
     "a lobe and slivers": (
-        shapely.union_all([box(400.3, 50, 500, 350), box(399.8, 100, 500, 150), box(340, 200, 500, 260)]),
+        shapely.union_all(
+            [box(400.3, 50, 500, 350), box(399.8, 100, 500, 150), box(340, 200, 500, 260)]
+        ),
         [3600, 29_925],
     ),
 }
@@ -182,7 +197,9 @@ def test_an_alley_between_two_zones_is_nobodys_zone():
 
 
 def test_of_two_zones_on_one_land_the_first_keeps_it_and_the_other_is_told():
-    mosaic = cut({"a": box(50, 50, 150, 120), "b": box(100, 50, 190, 120), "c": box(60, 60, 90, 90)})
+    mosaic = cut(
+        {"a": box(50, 50, 150, 120), "b": box(100, 50, 190, 120), "c": box(60, 60, 90, 90)}
+    )
     assert [land(mosaic, zone).area for zone in "abc"] == pytest.approx([7000, 2800, 0], abs=0.5)
     assert told(mosaic, "zone_trimmed") == pytest.approx({"b": 3500.0}, abs=0.5)
     assert told(mosaic, "zone_lost") == pytest.approx({"c": 900.0}, abs=0.5)

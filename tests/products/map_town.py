@@ -21,7 +21,9 @@ SIZES = Grids(unit="households", target=300, min=150, max=450)
 def town_data(seed: int = 1, villages: int = 4, layers: int = 6, blocks: int = 20) -> MapData:
     """Draw a town and put it into the map's frames."""
     town = draw_town(seed, villages=villages, layers=layers, blocks=blocks)
-    faces = town.truth[["block_id", "village_code", "geometry"]].rename(columns={"block_id": "face_id"})
+    faces = town.truth[["block_id", "village_code", "geometry"]].rename(
+        columns={"block_id": "face_id"}
+    )
     faces["area_m2"] = faces.area
     tree = shapely.STRtree(faces.geometry.to_numpy())
     point, face = tree.query(town.buildings.geometry.to_numpy(), predicate="within")
@@ -44,7 +46,9 @@ def town_data(seed: int = 1, villages: int = 4, layers: int = 6, blocks: int = 2
             MapLayer(
                 key=key,
                 title=name_layer(
-                    load_catalog().find(drawn.department).zh if load_catalog().find(drawn.department) else key,
+                    load_catalog().find(drawn.department).zh
+                    if load_catalog().find(drawn.department)
+                    else key,
                     drawn.department,
                 ),
                 role=drawn.role,
@@ -65,8 +69,12 @@ def town_data(seed: int = 1, villages: int = 4, layers: int = 6, blocks: int = 2
 
 def _grown(faces: gpd.GeoDataFrame) -> list[str]:
     """Grow grids of about the target inside each village, block by neighbouring block."""
-    a, b = shapely.STRtree(faces.geometry.to_numpy()).query(faces.geometry.to_numpy(), predicate="touches")
-    length = shapely.length(shapely.intersection(faces.geometry.to_numpy()[a], faces.geometry.to_numpy()[b]))
+    a, b = shapely.STRtree(faces.geometry.to_numpy()).query(
+        faces.geometry.to_numpy(), predicate="touches"
+    )
+    length = shapely.length(
+        shapely.intersection(faces.geometry.to_numpy()[a], faces.geometry.to_numpy()[b])
+    )
     next_to = {i: [] for i in range(len(faces))}
     for i, j in zip(a[length > 1], b[length > 1], strict=True):
         next_to[i].append(j)
@@ -89,7 +97,9 @@ def _grids(faces: gpd.GeoDataFrame, villages: gpd.GeoDataFrame) -> gpd.GeoDataFr
     sums = dict.fromkeys(("area_m2", "workload", "households", "people"), "sum")
     grids = faces.dissolve("grid_code", aggfunc=sums | {"village_code": "first"}).reset_index()
     grids = grids.merge(villages[["village_code", "village_name"]], on="village_code")
-    grids["grid_name"] = grids["village_name"] + "第" + grids["grid_code"].str[-3:].astype(int).astype(str) + "网格"
+    grids["grid_name"] = (
+        grids["village_name"] + "第" + grids["grid_code"].str[-3:].astype(int).astype(str) + "网格"
+    )
     grids["grid_type"] = "comprehensive"
     return grids.sort_values("grid_code", ignore_index=True)
 
@@ -97,7 +107,9 @@ def _grids(faces: gpd.GeoDataFrame, villages: gpd.GeoDataFrame) -> gpd.GeoDataFr
 def _memberships(town) -> pd.DataFrame:
     return pd.concat(
         [
-            pd.DataFrame({"face_id": drawn.groups.index, "layer": key, "source_id": drawn.groups.to_numpy()})
+            pd.DataFrame(
+                {"face_id": drawn.groups.index, "layer": key, "source_id": drawn.groups.to_numpy()}
+            )
             for key, drawn in town.layers.items()
             if set(drawn.groups) <= set(drawn.frame["source_id"])
         ],
@@ -127,7 +139,9 @@ def _remarks(faces: gpd.GeoDataFrame) -> tuple[Remark, ...]:
             kind="gap",
             layer="party",
             source_id="DJ104-001",
-            message=Text("图层 party 有一处无人认领的地块。", "Layer party leaves a piece of land to nobody."),
+            message=Text(
+                "图层 party 有一处无人认领的地块。", "Layer party leaves a piece of land to nobody."
+            ),
             place=(spot.x, spot.y),
         ),
         Remark(

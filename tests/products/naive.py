@@ -10,9 +10,27 @@ import pandas as pd
 import shapely
 from pyproj import CRS
 
-from gridmerge.config.settings import Grids, LayerSpec, Project, Publish, Settings, Villages, WorkloadSpec
+from gridmerge.config.settings import (
+    Grids,
+    LayerSpec,
+    Project,
+    Publish,
+    Settings,
+    Villages,
+    WorkloadSpec,
+)
 from gridmerge.findings import make_finding, sort_findings
-from gridmerge.model import Assignment, Build, GridPlan, Layer, Mosaic, Roster, Source, Township, Weights
+from gridmerge.model import (
+    Assignment,
+    Build,
+    GridPlan,
+    Layer,
+    Mosaic,
+    Roster,
+    Source,
+    Township,
+    Weights,
+)
 from tests.towns import Town, draw_town
 
 NAMES = ("households", "people")
@@ -38,12 +56,16 @@ def naive_build(folder: Path, town: Town | None = None, **publish: str) -> Build
         project=Project(name="青山镇", code="510311104"),
         villages=Villages(path="villages.gpkg", code="village_code", name="village_name"),
         layers=tuple(layer.spec for layer in layers),
-        workload=tuple(WorkloadSpec(name=name, path="buildings.gpkg", field=name) for name in NAMES),
+        workload=tuple(
+            WorkloadSpec(name=name, path="buildings.gpkg", field=name) for name in NAMES
+        ),
         grids=Grids(unit="households", target=300, min=150, max=450),
         publish=Publish(**publish),
     )
     villages = town.villages.sort_values("village_code").reset_index(drop=True)
-    township = Township(name="青山镇", code="510311104", crs=crs, villages=villages, source=_source("villages"))
+    township = Township(
+        name="青山镇", code="510311104", crs=crs, villages=villages, source=_source("villages")
+    )
     mosaic = _mosaic(town, layers)
     weights = _weights(town, mosaic)
     plan = _plan(mosaic, weights, villages, settings.grids)
@@ -76,16 +98,26 @@ def naive_build(folder: Path, town: Town | None = None, **publish: str) -> Build
 
 
 def _source(key: str) -> Source:
-    return Source(key=key, path=f"{key}.gpkg", sha256="0" * 64, driver="GPKG", crs="EPSG:4544", features=1)
+    return Source(
+        key=key, path=f"{key}.gpkg", sha256="0" * 64, driver="GPKG", crs="EPSG:4544", features=1
+    )
 
 
 def _layer(key: str, drawn: object, crs: CRS) -> Layer:
     frame = drawn.frame[["source_id", "name", "holder", "geometry"]].copy()
-    frame["geometry"] = shapely.make_valid(frame.geometry.array, method="structure", keep_collapsed=False)
+    frame["geometry"] = shapely.make_valid(
+        frame.geometry.array, method="structure", keep_collapsed=False
+    )
     frame = frame.drop_duplicates("source_id").sort_values("source_id").reset_index(drop=True)
     spec = LayerSpec(key=key, department=drawn.department, path=f"{key}.gpkg", role=drawn.role)
     return Layer(
-        key=key, department=drawn.department, title=f"部门{key}", frame=frame, spec=spec, rank=5, source=_source(key)
+        key=key,
+        department=drawn.department,
+        title=f"部门{key}",
+        frame=frame,
+        spec=spec,
+        rank=5,
+        source=_source(key),
     )
 
 
@@ -110,8 +142,12 @@ def _mosaic(town: Town, layers: tuple[Layer, ...]) -> Mosaic:
     ]
     pairs = faces.sindex.query(faces.geometry, predicate="touches")
     pairs = pairs[:, pairs[0] < pairs[1]]
-    shared = shapely.length(shapely.intersection(faces.geometry.values[pairs[0]], faces.geometry.values[pairs[1]]))
-    same = (shared > 0) & (faces["village_code"].values[pairs[0]] == faces["village_code"].values[pairs[1]])
+    shared = shapely.length(
+        shapely.intersection(faces.geometry.values[pairs[0]], faces.geometry.values[pairs[1]])
+    )
+    same = (shared > 0) & (
+        faces["village_code"].values[pairs[0]] == faces["village_code"].values[pairs[1]]
+    )
     ids = faces["face_id"].to_numpy()
     borders = pd.DataFrame(
         {
@@ -132,7 +168,13 @@ def _mosaic(town: Town, layers: tuple[Layer, ...]) -> Mosaic:
         gaps=_land(faces.iloc[:1], layer=""),
         claims=_land(faces.iloc[1:2], layer=first, source_ids="=A;B"),
         disputes=_land(
-            strip, layers_a=first, layers_b=second, faces_a="f0000", faces_b="f0001", length_m=80.0, width_m=6.5
+            strip,
+            layers_a=first,
+            layers_b=second,
+            faces_a="f0000",
+            faces_b="f0001",
+            length_m=80.0,
+            width_m=6.5,
         ),
         faces=faces,
         memberships=pd.DataFrame(rows, columns=["face_id", "layer", "source_id"]),
@@ -152,7 +194,10 @@ def _weights(town: Town, mosaic: Mosaic) -> Weights:
     faces = mosaic.faces[["face_id"]].merge(sums, on="face_id", how="left").fillna(0.0)
     faces["workload"] = faces["households"] + faces["people"] / 10
     pieces = pd.concat(
-        [joined.assign(work=name, value=joined[name])[["work", "face_id", "value", "geometry"]] for name in NAMES]
+        [
+            joined.assign(work=name, value=joined[name])[["work", "face_id", "value", "geometry"]]
+            for name in NAMES
+        ]
     )
     totals = pd.DataFrame(
         [
@@ -181,8 +226,14 @@ def _plan(mosaic: Mosaic, weights: Weights, villages: gpd.GeoDataFrame, sizes: G
     ).reset_index()
     grids = grids.merge(villages[["village_code", "village_name"]], on="village_code")
     grids["grid_name"] = grids["village_name"] + "第" + grids["grid_code"].str[-3:] + "网格"
-    grids = grids.assign(grid_type="comprehensive", area_m2=grids.area).sort_values("grid_code").reset_index(drop=True)
-    return GridPlan(grids=grids, faces=faces[["face_id", "grid_code"]], sizes=sizes, figures=FIGURES)
+    grids = (
+        grids.assign(grid_type="comprehensive", area_m2=grids.area)
+        .sort_values("grid_code")
+        .reset_index(drop=True)
+    )
+    return GridPlan(
+        grids=grids, faces=faces[["face_id", "grid_code"]], sizes=sizes, figures=FIGURES
+    )
 
 
 def _crosswalk(layers: tuple[Layer, ...], plan: GridPlan, weights: Weights) -> pd.DataFrame:
@@ -190,7 +241,9 @@ def _crosswalk(layers: tuple[Layer, ...], plan: GridPlan, weights: Weights) -> p
     points = weights.pieces
     for layer in layers:
         source, grid = plan.grids.sindex.query(layer.frame.geometry, predicate="intersects")
-        cut = shapely.intersection(layer.frame.geometry.values[source], plan.grids.geometry.values[grid])
+        cut = shapely.intersection(
+            layer.frame.geometry.values[source], plan.grids.geometry.values[grid]
+        )
         part = pd.DataFrame(
             {
                 "layer": layer.key,
@@ -204,16 +257,22 @@ def _crosswalk(layers: tuple[Layer, ...], plan: GridPlan, weights: Weights) -> p
         for name in NAMES:
             mine = points[points["work"] == name]
             piece, point = shapely.STRtree(mine.geometry.values).query(cut, predicate="contains")
-            part[name] = np.bincount(piece, mine["value"].to_numpy(dtype=float)[point], minlength=len(cut))
+            part[name] = np.bincount(
+                piece, mine["value"].to_numpy(dtype=float)[point], minlength=len(cut)
+            )
         parts.append(part[part["area_m2"] > 0])
     return pd.concat(parts, ignore_index=True)
 
 
 def _roster(town: Town) -> Roster:
     members = town.roster.rename(columns={"village": "village_code"})
-    home = gpd.GeoSeries(gpd.points_from_xy(members["lon"], members["lat"]), crs=4490).to_crs(town.crs)
+    home = gpd.GeoSeries(gpd.points_from_xy(members["lon"], members["lat"]), crs=4490).to_crs(
+        town.crs
+    )
     frame = gpd.GeoDataFrame(members.assign(departments=""), geometry=home.array, crs=town.crs)
-    return Roster(members=frame.sort_values("member_id").reset_index(drop=True), source=_source("roster"))
+    return Roster(
+        members=frame.sort_values("member_id").reset_index(drop=True), source=_source("roster")
+    )
 
 
 def _assignment(plan: GridPlan, roster: Roster) -> Assignment:
@@ -225,15 +284,23 @@ def _assignment(plan: GridPlan, roster: Roster) -> Assignment:
             "duty": roster.members["kind"][n % len(ids)],
             "load": float(load),
         }
-        for n, (code, load) in enumerate(zip(plan.grids["grid_code"], plan.grids["workload"], strict=True))
+        for n, (code, load) in enumerate(
+            zip(plan.grids["grid_code"], plan.grids["workload"], strict=True)
+        )
     ]
     table = pd.DataFrame(rows)
     sums = table.groupby("member_id").agg(load=("load", "sum"), grids=("grid_code", "count"))
-    members = roster.members[["member_id", "name", "kind", "capacity"]].merge(sums, on="member_id", how="left")
+    members = roster.members[["member_id", "name", "kind", "capacity"]].merge(
+        sums, on="member_id", how="left"
+    )
     members = members.fillna({"load": 0.0, "grids": 0}).assign(km_from_home=1.5)
     members["load_per_capacity"] = members["load"] / members["capacity"]
     level = members["load_per_capacity"]
-    figures = {"max_load_per_capacity": level.max(), "mean_load_per_capacity": level.mean(), "bound": level.mean()}
+    figures = {
+        "max_load_per_capacity": level.max(),
+        "mean_load_per_capacity": level.mean(),
+        "bound": level.mean(),
+    }
     return Assignment(
         assignments=table,
         members=members,

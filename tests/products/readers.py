@@ -32,7 +32,10 @@ from gridmerge.verify.written_build import read_written
 
 PLANE = ("gpkg", "shp", "dxf")  # metres of the working CRS, unless shifted
 FORMATS = (
-    *((ending, None) for ending in ("geojson", "gpkg", "shp", "fgb", "kml", "dxf", "parquet", "sql", "csv")),
+    *(
+        (ending, None)
+        for ending in ("geojson", "gpkg", "shp", "fgb", "kml", "dxf", "parquet", "sql", "csv")
+    ),
     *(("json", "rings"), ("json", "wkt-json"), ("csv", "vertices-csv")),
 )
 
@@ -74,12 +77,16 @@ def land(rings: list[np.ndarray]) -> shapely.Geometry:
 def _geojson(file):
     for feature in json.loads(file.read_text("utf-8"))["features"]:
         geometry = feature["geometry"]
-        parts = [geometry["coordinates"]] if geometry["type"] == "Polygon" else geometry["coordinates"]
+        parts = (
+            [geometry["coordinates"]] if geometry["type"] == "Polygon" else geometry["coordinates"]
+        )
         yield from ((feature["properties"]["grid_code"], ring) for part in parts for ring in part)
 
 
 def _rings(file):
-    yield from ((record["grid_code"], record["ring"]) for record in json.loads(file.read_text("utf-8")))
+    yield from (
+        (record["grid_code"], record["ring"]) for record in json.loads(file.read_text("utf-8"))
+    )
 
 
 def _wkt(code, text):
@@ -118,7 +125,9 @@ def _sql(file):
 
 def _wkb(code, blob):
     for part in shapely.get_parts(shapely.from_wkb(blob)):
-        yield from ((code, shapely.get_coordinates(ring)) for ring in (part.exterior, *part.interiors))
+        yield from (
+            (code, shapely.get_coordinates(ring)) for ring in (part.exterior, *part.interiors)
+        )
 
 
 def _gpkg(file):
@@ -131,7 +140,9 @@ def _gpkg(file):
 
 def _parquet(file):
     table = pq.read_table(file)  # without geopandas: a GeoParquet's geometry is WKB
-    for code, blob in zip(table["grid_code"].to_pylist(), table["geometry"].to_pylist(), strict=True):
+    for code, blob in zip(
+        table["grid_code"].to_pylist(), table["geometry"].to_pylist(), strict=True
+    ):
         yield from _wkb(code, blob)
 
 
@@ -145,9 +156,16 @@ def _fgb(file):
 def _kml(file):
     space = "{http://www.opengis.net/kml/2.2}"
     for mark in ElementTree.parse(file).iter(f"{space}Placemark"):
-        code = next(field.text for field in mark.iter(f"{space}SimpleData") if field.get("name") == "grid_code")
+        code = next(
+            field.text
+            for field in mark.iter(f"{space}SimpleData")
+            if field.get("name") == "grid_code"
+        )
         for line in mark.iter(f"{space}coordinates"):
-            yield code, [[float(number) for number in place.split(",")] for place in line.text.split()]
+            yield (
+                code,
+                [[float(number) for number in place.split(",")] for place in line.text.split()],
+            )
 
 
 def _dxf(file):
@@ -197,7 +215,9 @@ READERS = {
 }  # fmt: skip
 
 
-def compare(out: Path, file: Path, profile: str | None, coord: str, points: np.ndarray, home: np.ndarray) -> dict:
+def compare(
+    out: Path, file: Path, profile: str | None, coord: str, points: np.ndarray, home: np.ndarray
+) -> dict:
     """Export, read back, and hold against the build.
 
     Parameters
@@ -216,7 +236,10 @@ def compare(out: Path, file: Path, profile: str | None, coord: str, points: np.n
     rings = read_rings(file, profile)
     exact = read_finished_grids(out)
     codes = [row["grid_code"] for row in exact.rows]
-    back = {code: [_to_metres(ring, file, coord, exact.crs) for ring in rings.get(code, [])] for code in codes}
+    back = {
+        code: [_to_metres(ring, file, coord, exact.crs) for ring in rings.get(code, [])]
+        for code in codes
+    }
     areas = np.array([shapely.area(land(back[code])) if back[code] else 0.0 for code in codes])
     true = shapely.area(exact.metres)
     held = np.zeros(len(points), dtype=int)
@@ -236,7 +259,11 @@ def compare(out: Path, file: Path, profile: str | None, coord: str, points: np.n
 def _to_metres(ring, file, coord, crs):
     if file.suffix[1:] in PLANE and coord == "wgs84":
         return ring
-    lon, lat = (ring[:, 0], ring[:, 1]) if coord == "wgs84" else datum_to_wgs84(coord, ring[:, 0], ring[:, 1])
+    lon, lat = (
+        (ring[:, 0], ring[:, 1])
+        if coord == "wgs84"
+        else datum_to_wgs84(coord, ring[:, 0], ring[:, 1])
+    )
     return np.column_stack(lonlat_transformer(crs).transform(lon, lat, direction="INVERSE"))
 
 
@@ -256,7 +283,9 @@ def _households(out: Path) -> np.ndarray:
     inputs = load_again(settings_again(read_written(out))).inputs
     works = {work.name: work for work in inputs.works}
     frame = next(
-        work.frame for work in works.values() if (shapely.get_type_id(work.frame.geometry.to_numpy()) == 0).all()
+        work.frame
+        for work in works.values()
+        if (shapely.get_type_id(work.frame.geometry.to_numpy()) == 0).all()
     )
     return shapely.get_coordinates(frame.geometry.to_numpy())
 

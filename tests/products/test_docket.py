@@ -45,7 +45,9 @@ def disputed(build, frame):
 
 def boxes(count, width=40.0, long=200.0):
     """Strips far from any village line."""
-    return np.array([shapely.box(1000.0 * n, 0, 1000.0 * n + long, width) for n in range(count)], dtype=object)
+    return np.array(
+        [shapely.box(1000.0 * n, 0, 1000.0 * n + long, width) for n in range(count)], dtype=object
+    )
 
 
 def idle_face(build):
@@ -62,7 +64,10 @@ def test_a_short_docket_is_shown_whole(build, kind):
 def test_of_a_long_docket_a_dozen_is_open_and_the_rest_is_counted(build):
     many = disputed(build, strips(build, boxes(COUNT)))
     told = build_docket(many, "disputes")
-    assert told["set_aside"].value_counts().to_dict() == {"further": COUNT - MAX_OPEN_ITEMS, "": MAX_OPEN_ITEMS}
+    assert told["set_aside"].value_counts().to_dict() == {
+        "further": COUNT - MAX_OPEN_ITEMS,
+        "": MAX_OPEN_ITEMS,
+    }
     assert (told["set_aside"].iloc[:MAX_OPEN_ITEMS] == "").all()
     assert summarize_discrepancies(many)["disputes"]["count"] == COUNT
     assert summarize_discrepancies(many)["disputes"]["to_settle"] == MAX_OPEN_ITEMS
@@ -95,7 +100,9 @@ def test_a_strip_along_a_village_line_is_set_aside_and_wide_land_beside_it_is_no
     outline = shapely.get_parts(shapely.boundary(build.township.villages.geometry.iloc[0]))[0]
     line = shapely.LineString(shapely.get_coordinates(outline)[:12])
     beside = [line.buffer(width, single_sided=True) for width in (15.0, 400.0)]
-    told = build_docket(disputed(build, strips(build, np.array([*boxes(COUNT), *beside], dtype=object))), "disputes")
+    told = build_docket(
+        disputed(build, strips(build, np.array([*boxes(COUNT), *beside], dtype=object))), "disputes"
+    )
     along = told["area_m2"].between(beside[0].area - 1, beside[0].area + 1)
     wide = told["area_m2"].between(beside[1].area - 1, beside[1].area + 1)
     assert told.loc[along, "set_aside"].tolist() == ["village_line"]
@@ -121,7 +128,9 @@ def test_nobodys_land_has_a_dozen_of_its_own_beside_what_departments_leave_out(b
     shapes = boxes(2 * COUNT)
     layers = ["", build.layers[0].key] * COUNT
     frame = gpd.GeoDataFrame(
-        {**columns, "layer": layers, "area_m2": shapely.area(shapes)}, geometry=list(shapes), crs=faces.crs
+        {**columns, "layer": layers, "area_m2": shapely.area(shapes)},
+        geometry=list(shapes),
+        crs=faces.crs,
     )[list(GAPS)]
     told = build_docket(replace(build, mosaic=replace(build.mosaic, gaps=frame)), "gaps")
     open_ = told[told["set_aside"] == ""]

@@ -88,12 +88,26 @@ def write(folder: Path, texts: list[str]) -> Path:
 
     drawn("villages.geojson", square, code=codes, name=named)
     drawn("police.geojson", square, id=texts, name=texts, holder=texts)
-    drawn("streets.geojson", square, id=codes, name=[f"街 {t}" for t in texts], holder=[f"李四{t}" for t in texts])
+    drawn(
+        "streets.geojson",
+        square,
+        id=codes,
+        name=[f"街 {t}" for t in texts],
+        holder=[f"李四{t}" for t in texts],
+    )
     drawn("addresses.geojson", square.centroid, name=[f"东山路{t}" for t in texts])
     drawn("places.geojson", square.centroid, name=[f"老屋{t}" for t in texts])
     at = square.centroid.to_crs(4326)
-    pd.DataFrame({"lon": at.x, "lat": at.y, "hs": 100}).to_csv(folder / "buildings.csv", index=False)
-    events = {"事件编号": codes, "描述": [f"来电 {t}" for t in texts], "联系": texts, "lon": at.x, "lat": at.y}
+    pd.DataFrame({"lon": at.x, "lat": at.y, "hs": 100}).to_csv(
+        folder / "buildings.csv", index=False
+    )
+    events = {
+        "事件编号": codes,
+        "描述": [f"来电 {t}" for t in texts],
+        "联系": texts,
+        "lon": at.x,
+        "lat": at.y,
+    }
     pd.DataFrame(events).to_csv(folder / "events.csv", index=False, encoding="utf-8-sig")
     people = {
         "member_id": [f"M{n}" if t in NUMBERS else f"{t} M{n}" for n, t in enumerate(texts)],
@@ -104,7 +118,8 @@ def write(folder: Path, texts: list[str]) -> Path:
     pd.DataFrame(people).to_csv(folder / "roster.csv", index=False, encoding="utf-8-sig")
     _matters(texts).to_csv(folder / "matters.csv", index=False, encoding="utf-8-sig")
     notes = [
-        {"lon": x, "lat": y, "text": f"请联系{t}", "by": f"李四 {t}"} for t, x, y in zip(texts, at.x, at.y, strict=True)
+        {"lon": x, "lat": y, "text": f"请联系{t}", "by": f"李四 {t}"}
+        for t, x, y in zip(texts, at.x, at.y, strict=True)
     ]
     edits = {"format": "gridmerge-edits/1", "moves": [], "votes": [], "notes": notes}
     (folder / "edits.json").write_text(json.dumps(edits, ensure_ascii=False), "utf-8")
@@ -115,16 +130,26 @@ def write(folder: Path, texts: list[str]) -> Path:
 def _matters(texts: list[str]) -> pd.DataFrame:
     columns = ["法律依据", "问题描述", "运行流程", "网格监管", "乡镇综合管理", "区县部门监管执法"]
     rows = [
-        {"事项编码": f"S{n}", "类别": "治安", "事项": f"事项{n} {t}", "主责部门": "公安"} for n, t in enumerate(texts)
+        {"事项编码": f"S{n}", "类别": "治安", "事项": f"事项{n} {t}", "主责部门": "公安"}
+        for n, t in enumerate(texts)
     ]
     return pd.DataFrame(rows).assign(配合部门="", **dict.fromkeys(columns, texts))
 
 
 def built(folder: Path) -> Path:
-    run = CliRunner().invoke(main, ["build", str(folder), "--edits", str(folder / "edits.json"), "--processes", "1"])
+    run = CliRunner().invoke(
+        main, ["build", str(folder), "--edits", str(folder / "edits.json"), "--processes", "1"]
+    )
     assert run.exit_code == 0, run.output
     out = folder / "out"
-    arguments = ["locate", str(out), "--events", str(folder / "events.csv"), "--out", str(folder / "located.csv")]
+    arguments = [
+        "locate",
+        str(out),
+        "--events",
+        str(folder / "events.csv"),
+        "--out",
+        str(folder / "located.csv"),
+    ]
     located = CliRunner().invoke(main, arguments)
     assert located.exit_code == 0, located.output
     return out
@@ -139,16 +164,26 @@ def leaks(text: str, codes: frozenset[str] = frozenset()) -> list[str]:
 
 @pytest.fixture(scope="module")
 def out(tmp_path_factory) -> Path:
-    return built(write(tmp_path_factory.mktemp("everywhere"), [written for written, _ in (*IDS, *PHONES)]))
+    return built(
+        write(tmp_path_factory.mktemp("everywhere"), [written for written, _ in (*IDS, *PHONES)])
+    )
 
 
 def test_none_passes_into_what_a_build_writes(out):
-    files = [file for file in out.iterdir() if file.is_file() and file.suffix not in (".dat", ".idx", ".wkb")]
+    files = [
+        file
+        for file in out.iterdir()
+        if file.is_file() and file.suffix not in (".dat", ".idx", ".wkb")
+    ]
     assert len(files) > 15
     assert {file.name: found for file in files if (found := leaks(text_of(file)))} == {}
     located = leaks((out.parent / "located.csv").read_text("utf-8-sig"))
-    assert not {digits for _, digits in IDS} & set(located), "an officer's own events come back without ID numbers"
-    assert (out / "report.html").read_text("utf-8").count("139****5555"), "the test looks where something stood"
+    assert not {digits for _, digits in IDS} & set(located), (
+        "an officer's own events come back without ID numbers"
+    )
+    assert (out / "report.html").read_text("utf-8").count("139****5555"), (
+        "the test looks where something stood"
+    )
 
 
 def test_verify_finds_nothing_to_complain_of(out):

@@ -39,7 +39,9 @@ STEP_M = 0.9  # of a 32-bit float at the longitude of the town
 @pytest.fixture(scope="module")
 def points(build):
     """Every household point and the grid its face went to, away from lines by more than a hair."""
-    pieces = build.weights.pieces.query("work == 'households'").merge(build.plan.faces, on="face_id")
+    pieces = build.weights.pieces.query("work == 'households'").merge(
+        build.plan.faces, on="face_id"
+    )
     lines = shapely.union_all(shapely.boundary(build.plan.grids.geometry.to_numpy()))
     clear = shapely.distance(pieces.geometry.to_numpy(), lines)
     return gpd.GeoDataFrame(pieces.assign(clear=clear), geometry="geometry", crs=build.township.crs)
@@ -58,7 +60,12 @@ def same_grids(frame, build, points, area=1e-6, clear=0.01):
 def same_places(land, points, clear):
     near = points[points["clear"] > clear]
     assert len(near) > len(points) * 0.95
-    found = gpd.sjoin(near[["geometry", "grid_code"]], land[["geometry", "grid_code"]], predicate="within", how="left")
+    found = gpd.sjoin(
+        near[["geometry", "grid_code"]],
+        land[["geometry", "grid_code"]],
+        predicate="within",
+        how="left",
+    )
     assert (found["grid_code_left"] == found["grid_code_right"]).all()
 
 
@@ -85,7 +92,8 @@ def test_gis_formats_read_back_the_same(build, out, points, tmp_path, ending):
 
 def test_kml_reads_back_the_same(build, out, points, tmp_path):
     export_grids(out, tmp_path / "grids.kml")
-    frame = gpd.read_file(tmp_path / "grids.kml").set_crs(4490, allow_override=True)  # one with WGS 84 here
+    # one with WGS 84 here
+    frame = gpd.read_file(tmp_path / "grids.kml").set_crs(4490, allow_override=True)
     assert frame["Name"].str.contains("网格").all()
     same_grids(frame, build, points)
 
@@ -132,9 +140,15 @@ def test_dxf_has_closed_lines_and_chinese_labels(build, out, points, tmp_path):
     for line in space.query("LWPOLYLINE"):
         assert line.closed
         rows.append((line.get_xdata("GRIDMERGE")[0].value, shapely.Polygon(line.get_points("xy"))))
-    frame = gpd.GeoDataFrame(rows, columns=["grid_code", "geometry"], geometry="geometry", crs=build.township.crs)
+    frame = gpd.GeoDataFrame(
+        rows, columns=["grid_code", "geometry"], geometry="geometry", crs=build.township.crs
+    )
     # rings of one grid, holes too: even-odd, as a drawing program hatches them
-    land = frame.groupby("grid_code")["geometry"].agg(lambda rings: _even_odd(list(rings))).reset_index()
+    land = (
+        frame.groupby("grid_code")["geometry"]
+        .agg(lambda rings: _even_odd(list(rings)))
+        .reset_index()
+    )
     same_grids(gpd.GeoDataFrame(land, geometry="geometry", crs=frame.crs), build, points)
     assert any("网格" in text.dxf.text for text in space.query("TEXT"))
 
@@ -160,7 +174,9 @@ def test_sql_runs_in_any_database(build, out, points, tmp_path):
         table = pd.read_sql("SELECT * FROM unified_grid", database)
         members = pd.read_sql("SELECT * FROM unified_grid_member", database)
     assert len(members) == len(build.assignment.assignments)
-    same_grids(gpd.GeoDataFrame(table, geometry=shapely.from_wkt(table["wkt"]), crs=4490), build, points)
+    same_grids(
+        gpd.GeoDataFrame(table, geometry=shapely.from_wkt(table["wkt"]), crs=4490), build, points
+    )
 
 
 def test_hostile_names_are_text_in_sql(out, tmp_path):
@@ -171,7 +187,9 @@ def test_hostile_names_are_text_in_sql(out, tmp_path):
     export_grids(work, tmp_path / "grids.sql")
     with sqlite3.connect(":memory:") as database:
         database.executescript((tmp_path / "grids.sql").read_text("utf-8"))
-        count, name = database.execute("SELECT count(*), min(grid_name) FROM unified_grid").fetchone()
+        count, name = database.execute(
+            "SELECT count(*), min(grid_name) FROM unified_grid"
+        ).fetchone()
     assert count == len(data["features"])
     assert name.startswith("x'); DROP TABLE")
 
@@ -204,26 +222,34 @@ def test_rings_hold_every_household_in_the_same_grid(build, out, points, tmp_pat
     assert len(clear) > 0.9 * len(points)
     for point, code in zip(clear.geometry, clear["grid_code"], strict=True):
         x, y = transformer.transform(point.x, point.y)
-        assert [grid for grid, parts in rings.items() if any(inside(ring, x, y) for ring in parts)] == [code]
+        assert [
+            grid for grid, parts in rings.items() if any(inside(ring, x, y) for ring in parts)
+        ] == [code]
 
 
 def test_rings_have_no_holes_and_no_parts(out, tmp_path):
     ring = shapely.Point(104.8, 29.2).buffer(0.01)
     holes = [
-        shapely.Point(104.8 + dx, 29.2 + dy).buffer(0.001) for dx in (-0.004, 0.0, 0.004) for dy in (-0.004, 0.004)
+        shapely.Point(104.8 + dx, 29.2 + dy).buffer(0.001)
+        for dx in (-0.004, 0.0, 0.004)
+        for dy in (-0.004, 0.004)
     ]
-    shape = shapely.union_all([ring.difference(shapely.union_all(holes)), shapely.box(104.9, 29.2, 104.91, 29.21)])
+    shape = shapely.union_all(
+        [ring.difference(shapely.union_all(holes)), shapely.box(104.9, 29.2, 104.91, 29.21)]
+    )
     grids = read_finished_grids(out)
     rings = bare_rings(np.array([shape], dtype=object))[0]
     assert len(rings) > 2
     assert all(part.is_valid and not part.interiors for part in rings)
     assert shapely.union_all(rings).symmetric_difference(shape).area < shape.length * 1e-5
     assert shapely.area(rings).sum() == pytest.approx(shapely.union_all(rings).area, rel=1e-9)
-    notes = write_rings(replace(grids, rows=grids.rows[:1], degrees=np.array([shape])), tmp_path / "rings.json")
-    assert notes == []
-    assert [record["part"] for record in json.loads((tmp_path / "rings.json").read_text("utf-8"))] == list(
-        range(1, len(rings) + 1)
+    notes = write_rings(
+        replace(grids, rows=grids.rows[:1], degrees=np.array([shape])), tmp_path / "rings.json"
     )
+    assert notes == []
+    assert [
+        record["part"] for record in json.loads((tmp_path / "rings.json").read_text("utf-8"))
+    ] == list(range(1, len(rings) + 1))
 
 
 def test_what_is_too_thin_for_rings_is_said(out, tmp_path):
@@ -241,19 +267,25 @@ def test_wkt_json_and_vertices_read_back(build, out, points, tmp_path):
     same_grids(gpd.GeoDataFrame(table, geometry=shapes, crs=4490), build, points)
     export_grids(out, tmp_path / "vertices.csv", profile="vertices-csv")
     with (tmp_path / "vertices.csv").open(encoding="utf-8-sig") as text:
-        vertices = pd.DataFrame(csv.DictReader(text)).astype({"lon": float, "lat": float, "part": int, "ring": int})
+        vertices = pd.DataFrame(csv.DictReader(text)).astype(
+            {"lon": float, "lat": float, "part": int, "ring": int}
+        )
     parts = [
         (code, shapely.Polygon(group[["lon", "lat"]].to_numpy()))
         for (code, _, ring), group in vertices.groupby(["grid_code", "part", "ring"])
         if ring == 0
     ]
-    frame = gpd.GeoDataFrame(parts, columns=["grid_code", "geometry"], geometry="geometry", crs=4490)
+    frame = gpd.GeoDataFrame(
+        parts, columns=["grid_code", "geometry"], geometry="geometry", crs=4490
+    )
     same_grids(frame, build, points)
 
 
 @pytest.mark.parametrize("coord", ["gcj02", "bd09"])
 @pytest.mark.parametrize("ending", ["geojson", "gpkg", "shp", "fgb", "kml", "csv", "sql"])
-def test_shifted_exports_are_named_as_asked_say_so_and_come_back(build, out, points, tmp_path, coord, ending):
+def test_shifted_exports_are_named_as_asked_say_so_and_come_back(
+    build, out, points, tmp_path, coord, ending
+):
     file = tmp_path / f"town.{ending}"
     done = export_grids(out, file, coord=coord)
     assert done.dest == str(file) and file.exists()
@@ -277,9 +309,12 @@ def test_shifted_exports_are_named_as_asked_say_so_and_come_back(build, out, poi
         whole = json.loads(file.read_text("utf-8"))
         assert (whole["name"], whole["coordinates"]) == (f"grids_{coord}", coord)
     back = shapely.transform(
-        frame.geometry.to_numpy(), lambda xy: np.column_stack(datum_to_wgs84(coord, xy[:, 0], xy[:, 1]))
+        frame.geometry.to_numpy(),
+        lambda xy: np.column_stack(datum_to_wgs84(coord, xy[:, 0], xy[:, 1])),
     )
-    moved = shapely.centroid(frame.geometry.to_numpy()[0]).distance(shapely.centroid(back[0])) * 111_320
+    moved = (
+        shapely.centroid(frame.geometry.to_numpy()[0]).distance(shapely.centroid(back[0])) * 111_320
+    )
     assert 200 < moved < 2500
     same_grids(gpd.GeoDataFrame(frame[["grid_code"]], geometry=back, crs=4490), build, points)
 
@@ -309,7 +344,11 @@ def test_the_public_sees_no_names_phones_or_small_counts(out, tmp_path):
     ("dest", "options", "message"),
     [
         ("grids.docx", {}, r"grids.docx is of no known format; use one of .geojson"),
-        ("grids.shp", {"profile": "rings"}, "--profile rings goes into .geojson .json files, not into"),
+        (
+            "grids.shp",
+            {"profile": "rings"},
+            "--profile rings goes into .geojson .json files, not into",
+        ),
         ("grids.json", {"profile": "vertices-csv"}, "--profile vertices-csv goes into .csv files"),
     ],
 )
@@ -337,7 +376,9 @@ def test_exports_leave_neighbours_in_their_folder_alone(out, tmp_path):
     assert (tmp_path / "mine.txt").read_text() == "mine"
     parts = {f"grids.{ending}" for ending in ("shp", "shx", "dbf", "prj", "cpg", "shp.xml")}
     assert {path.name for path in tmp_path.iterdir()} == {"mine.txt", *parts}
-    assert pyogrio.read_info(tmp_path / "grids.shp")["features"] == len(read_finished_grids(out).rows)
+    assert pyogrio.read_info(tmp_path / "grids.shp")["features"] == len(
+        read_finished_grids(out).rows
+    )
 
 
 def test_the_command_line_offers_what_the_function_takes():
@@ -348,11 +389,18 @@ def test_the_command_line_offers_what_the_function_takes():
 
 
 def test_the_command_line_exports_and_says_where(out, tmp_path):
-    run = CliRunner().invoke(main, ["export", str(out), str(tmp_path / "grids.fgb"), "--coord", "bd09", "--lang", "en"])
+    run = CliRunner().invoke(
+        main, ["export", str(out), str(tmp_path / "grids.fgb"), "--coord", "bd09", "--lang", "en"]
+    )
     assert run.exit_code == 0, run.output
-    assert f"grids: {tmp_path / 'grids.fgb'}" in run.output and "coordinates shifted to bd09" in run.output
+    assert (
+        f"grids: {tmp_path / 'grids.fgb'}" in run.output
+        and "coordinates shifted to bd09" in run.output
+    )
     assert (tmp_path / "grids.fgb").exists()
-    run = CliRunner().invoke(main, ["export", str(out), str(tmp_path / "grids.docx"), "--lang", "zh"])
+    run = CliRunner().invoke(
+        main, ["export", str(out), str(tmp_path / "grids.docx"), "--lang", "zh"]
+    )
     assert run.exit_code == 1
     assert "不认识的格式" in run.output
 
@@ -368,7 +416,9 @@ def test_the_same_grids_give_the_same_bytes_at_another_second(out, tmp_path, end
     assert written[0] == written[1]
 
 
-@pytest.mark.parametrize("ending", ["geojson", "csv", "gpkg", "shp", "fgb", "kml", "dxf", "parquet", "sql"])
+@pytest.mark.parametrize(
+    "ending", ["geojson", "csv", "gpkg", "shp", "fgb", "kml", "dxf", "parquet", "sql"]
+)
 def test_hostile_names_pass_through_every_format(out, tmp_path, ending):
     hostile = "<img src=x onerror=alert(1)></script>'\"&;--\u202e🎉\x07" + "长" * 10_000
     work = shutil.copytree(out, tmp_path / "out")

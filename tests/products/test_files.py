@@ -64,7 +64,12 @@ def test_geojson_is_rfc_7946(build, out):
     assert codes == sorted(build.plan.grids["grid_code"])
     assert all(re.fullmatch(r"\d{15}", code) for code in codes)
     assert (
-        min(len(d) for d in re.findall(r"\d+\.(\d+)[,\]]", text.split('"geometry"', 1)[1].split('"properties"')[0]))
+        min(
+            len(d)
+            for d in re.findall(
+                r"\d+\.(\d+)[,\]]", text.split('"geometry"', 1)[1].split('"properties"')[0]
+            )
+        )
         >= 7
     )
     for feature in data["features"]:
@@ -76,7 +81,15 @@ def test_geojson_is_rfc_7946(build, out):
 def test_geojson_properties_are_the_contracts(build, out):
     properties = json.loads((out / "grids.geojson").read_text("utf-8"))["features"][0]["properties"]
     assert list(properties) == [
-        *("grid_code", "grid_name", "grid_type", "village_code", "village_name", "area_m2", "workload"),
+        *(
+            "grid_code",
+            "grid_name",
+            "grid_type",
+            "village_code",
+            "village_name",
+            "area_m2",
+            "workload",
+        ),
         *NAMES,
         *("boundary_text", "leader", "members", "departments"),
     ]
@@ -148,7 +161,12 @@ def test_the_docket_is_numbered_placed_and_weighed(build, out):
 
 def test_a_build_without_open_questions_has_empty_lists(build, tmp_path):
     publish_build(
-        replace(build, mosaic=replace(build.mosaic, **{kind: no_land(columns) for kind, columns in KINDS.items()})),
+        replace(
+            build,
+            mosaic=replace(
+                build.mosaic, **{kind: no_land(columns) for kind, columns in KINDS.items()}
+            ),
+        ),
         tmp_path,
     )
     for kind in KINDS:
@@ -184,14 +202,22 @@ def test_crosswalk_sums_to_the_land(build, out):
         "share_of_grid",
         *NAMES,
     ]
-    sums = table.astype({"share_of_source": float}).groupby(["layer", "source_id"])["share_of_source"].sum()
+    sums = (
+        table.astype({"share_of_source": float})
+        .groupby(["layer", "source_id"])["share_of_source"]
+        .sum()
+    )
     exact = build.crosswalk.groupby(["layer", "source_id"])["share_of_source"].sum()
     assert (sums - exact).abs().max() < 1e-6
 
 
 def test_people_read_what_workloads_lists_and_units_are_called():
-    said = make_finding("workload_by_area", layer="workload:park_staff", measure=3, name="park_staff")
-    assert said.message("zh", name_layers((), ["park_staff"], "zh")).startswith("工作量 园区员工：3 个面")
+    said = make_finding(
+        "workload_by_area", layer="workload:park_staff", measure=3, name="park_staff"
+    )
+    assert said.message("zh", name_layers((), ["park_staff"], "zh")).startswith(
+        "工作量 园区员工：3 个面"
+    )
     assert "park_staff" in said.message("zh")  # nobody knows better
     assert name_layers((), [], "zh")["matters"] == "事项清单"
     assert {kind.unit for kind in load_kinds().values()} - {""} <= set(UNIT_LABELS)
@@ -199,7 +225,17 @@ def test_people_read_what_workloads_lists_and_units_are_called():
 
 def test_findings_have_their_place_in_degrees(build, out):
     first = rows(out / "findings.csv")[0]
-    assert list(first) == ["severity", "kind", "layer", "source_id", "measure", "unit", "lon", "lat", "message"]
+    assert list(first) == [
+        "severity",
+        "kind",
+        "layer",
+        "source_id",
+        "measure",
+        "unit",
+        "lon",
+        "lat",
+        "message",
+    ]
     place = next(row for row in rows(out / "findings.csv") if row["lon"])
     assert 104 < float(place["lon"]) < 106
     assert 28 < float(place["lat"]) < 31
@@ -214,10 +250,17 @@ def test_findings_alone_for_a_check(build, tmp_path):
     assert "gm-data" in page
     layer = build.layers[0]
     told = name_layer(layer.title, layer.department)
-    assert told.zh != told.en and json.dumps(told.en) in page and json.dumps(told.zh, ensure_ascii=False) in page
+    assert (
+        told.zh != told.en
+        and json.dumps(told.en) in page
+        and json.dumps(told.zh, ensure_ascii=False) in page
+    )
 
 
-@given(st.text(max_size=12) | st.sampled_from(["=1+1", "-1", "+8613", "@x", "'=x", "''=x", "'x", "-2.5", "--1"]))
+@given(
+    st.text(max_size=12)
+    | st.sampled_from(["=1+1", "-1", "+8613", "@x", "'=x", "''=x", "'x", "-2.5", "--1"])
+)
 def test_guarding_is_undone_exactly(text):
     safe = guard_formula(text)
     assert unguard_formula(safe) == text
@@ -245,11 +288,15 @@ def test_slips_sum_to_the_departments_totals(build, out):
         total, twice, nobody, township = table[ends : ends + 4]
         for title, name in (("面积（㎡）", "area_m2"), ("户数", "households"), ("人口", "people")):
             column = header.index(title)
-            pieces = sum(row[column] for row in table[3:ends] if isinstance(row[column], (int, float)))
+            pieces = sum(
+                row[column] for row in table[3:ends] if isinstance(row[column], (int, float))
+            )
             exact = build.crosswalk.loc[build.crosswalk["layer"] == slip.layer.key, name].sum()
             assert pieces == pytest.approx(exact, abs=1e-4), (slip.layer.key, name)
             assert total[column] == pytest.approx(exact, abs=1e-4)
-            assert total[column] - twice[column] + nobody[column] == pytest.approx(township[column], abs=1e-4)
+            assert total[column] - twice[column] + nobody[column] == pytest.approx(
+                township[column], abs=1e-4
+            )
             assert township[column] == pytest.approx(build.plan.grids[name].sum(), abs=1)
             assert twice[column] >= -1e-6
             assert nobody[column] >= -1e-6
@@ -294,26 +341,41 @@ def test_report_html_is_one_offline_page(out):
 def test_hostile_names_are_shown_as_text(tmp_path):
     hostile = "<img src=x onerror=alert(1)></script>\"'&\u202e🎉" + "长" * 10_000
     build = naive_build(tmp_path)
-    layer = replace(build.layers[0], title=hostile, frame=build.layers[0].frame.assign(name=hostile, holder=hostile))
+    layer = replace(
+        build.layers[0],
+        title=hostile,
+        frame=build.layers[0].frame.assign(name=hostile, holder=hostile),
+    )
     settings = build.settings.model_copy(
         update={"project": build.settings.project.model_copy(update={"name": hostile})}
     )
     grids = build.plan.grids.assign(grid_name=hostile)
     publish_build(
-        replace(build, layers=(layer, *build.layers[1:]), settings=settings, plan=replace(build.plan, grids=grids)),
+        replace(
+            build,
+            layers=(layer, *build.layers[1:]),
+            settings=settings,
+            plan=replace(build.plan, grids=grids),
+        ),
         tmp_path / "out",
     )
     assert "<img" not in (tmp_path / "out" / "report.html").read_text("utf-8")
     assert (
-        json.loads((tmp_path / "out" / "grids.geojson").read_text("utf-8"))["features"][0]["properties"]["grid_name"]
+        json.loads((tmp_path / "out" / "grids.geojson").read_text("utf-8"))["features"][0][
+            "properties"
+        ]["grid_name"]
         == hostile
     )
     book = CalamineWorkbook.from_path(str(tmp_path / "out" / "plan.xlsx"))
     assert max(map(len, book.sheet_names)) <= 31
-    assert gpd.read_file(tmp_path / "out" / "gridmerge.gpkg", layer="grids")["grid_name"][0] == hostile
+    assert (
+        gpd.read_file(tmp_path / "out" / "gridmerge.gpkg", layer="grids")["grid_name"][0] == hostile
+    )
 
 
-@pytest.mark.parametrize(("contacts", "shown"), [("masked", "138****0001"), ("none", ""), ("full", "13800000001")])
+@pytest.mark.parametrize(
+    ("contacts", "shown"), [("masked", "138****0001"), ("none", ""), ("full", "13800000001")]
+)
 def test_phones_are_shown_as_the_project_wants(tmp_path, contacts, shown):
     build = redact_build(naive_build(tmp_path, contacts=contacts))
     assert build.roster.members.set_index("member_id").at["WG001", "phone"] == shown
@@ -322,7 +384,10 @@ def test_phones_are_shown_as_the_project_wants(tmp_path, contacts, shown):
 def test_phones_and_id_numbers_hidden_in_names_are_taken_out(tmp_path):
     build = naive_build(tmp_path)
     frame = build.layers[0].frame.assign(holder="张三13812345678", name="11010519491231002X")
-    publish_build(replace(build, layers=(replace(build.layers[0], frame=frame), *build.layers[1:])), tmp_path / "out")
+    publish_build(
+        replace(build, layers=(replace(build.layers[0], frame=frame), *build.layers[1:])),
+        tmp_path / "out",
+    )
     for name in BUILD_FILES:
         raw = (tmp_path / "out" / name).read_bytes()
         assert b"13812345678" not in raw, name
@@ -347,10 +412,14 @@ def test_numbers_in_json():
 
 def test_without_a_roster_the_tables_have_a_header_only(tmp_path):
     publish_build(replace(naive_build(tmp_path), roster=None, assignment=None), tmp_path / "out")
-    assert (tmp_path / "out" / "members.csv").read_text("utf-8-sig").startswith("member_id,name,kind")
+    assert (
+        (tmp_path / "out" / "members.csv").read_text("utf-8-sig").startswith("member_id,name,kind")
+    )
     assert rows(tmp_path / "out" / "assignments.csv") == []
     assert (
-        json.loads((tmp_path / "out" / "grids.geojson").read_text("utf-8"))["features"][0]["properties"]["members"]
+        json.loads((tmp_path / "out" / "grids.geojson").read_text("utf-8"))["features"][0][
+            "properties"
+        ]["members"]
         == []
     )
 

@@ -21,7 +21,9 @@ def neighbours_with_a_tight_corner(side: float, off: float) -> np.ndarray:
     a, b = (EAST, NORTH), (EAST + side, NORTH + side)
     middle = (EAST + side / 2, NORTH + side / 2)
     tip = (middle[0] + off / math.sqrt(2), middle[1] - off / math.sqrt(2))
-    below = shapely.Polygon([a, (EAST + side * 0.49, NORTH), tip, (EAST + side * 0.51, NORTH), (EAST + side, NORTH), b])
+    below = shapely.Polygon(
+        [a, (EAST + side * 0.49, NORTH), tip, (EAST + side * 0.51, NORTH), (EAST + side, NORTH), b]
+    )
     above = shapely.Polygon([a, b, (EAST, NORTH + side)])
     return np.array([below, above], dtype=object)
 
@@ -41,4 +43,6 @@ def test_corner_beside_a_long_side_stays_on_its_side(side: float) -> None:
 
 def test_no_points_are_added_where_none_are_needed() -> None:
     shapes = neighbours_with_a_tight_corner(1_500.0, 40.0)
-    assert (shapely.get_num_coordinates(in_lonlat(shapes, ZONE)) == shapely.get_num_coordinates(shapes)).all()
+    assert (
+        shapely.get_num_coordinates(in_lonlat(shapes, ZONE)) == shapely.get_num_coordinates(shapes)
+    ).all()

@@ -33,7 +33,9 @@ def imprint_in(file):
     if file.suffix == ".fgb":
         return pyogrio.read_info(file)["layer_metadata"]["DESCRIPTION"]
     if file.suffix == ".parquet":
-        return json.loads(pq.read_schema(file).metadata[b"PANDAS_ATTRS"])["about"].values().__str__()
+        return (
+            json.loads(pq.read_schema(file).metadata[b"PANDAS_ATTRS"])["about"].values().__str__()
+        )
     if file.suffix == ".dxf":
         drawing = ezdxf.readfile(file)
         visible = [text.dxf.text for text in drawing.modelspace().query("TEXT[layer=='NOTES']")]
@@ -45,15 +47,28 @@ def imprint_in(file):
 
 @pytest.mark.parametrize(
     ("ending", "profile"),
-    [(ending, None) for ending in ("geojson", "gpkg", "shp", "fgb", "kml", "dxf", "parquet", "sql", "csv")]
+    [
+        (ending, None)
+        for ending in ("geojson", "gpkg", "shp", "fgb", "kml", "dxf", "parquet", "sql", "csv")
+    ]
     + [("json", "rings"), ("json", "wkt-json"), ("csv", "vertices-csv")],
 )
 def test_every_export_carries_its_imprint(build, out, tmp_path, ending, profile):
-    for audience, number, mark in (("platform", "", "内部资料"), ("public", "川S〔2026〕1号", "公众版")):
+    for audience, number, mark in (
+        ("platform", "", "内部资料"),
+        ("public", "川S〔2026〕1号", "公众版"),
+    ):
         file = tmp_path / f"{audience}.{ending}"
         export_grids(out, file, profile=profile, audience=audience, review_number=number)
         told = imprint_in(file)
-        for word in (mark, build.date, f"{len(build.networks)} 个部门网格图层", "CGCS2000", "青山镇", number):
+        for word in (
+            mark,
+            build.date,
+            f"{len(build.networks)} 个部门网格图层",
+            "CGCS2000",
+            "青山镇",
+            number,
+        ):
             assert word in told, word
         assert ("内部资料" in told) == (audience == "platform")
         assert number or "＿＿＿" in told or '"review_number":""' in told or ending == "parquet"
@@ -73,10 +88,18 @@ def test_shifted_coordinates_are_named_in_the_imprint(out, tmp_path):
 
 def test_what_people_read_carries_the_imprint_on_every_page(build, out):
     line = imprint_of(build).line("zh")
-    assert [word for word in ("内部资料", "审图号", build.date, "数据来源", "CGCS2000") if word not in line] == []
+    assert [
+        word
+        for word in ("内部资料", "审图号", build.date, "数据来源", "CGCS2000")
+        if word not in line
+    ] == []
     assert line in (out / "report.html").read_text("utf-8")
     with zipfile.ZipFile(out / "plan.xlsx") as archive:
-        sheets = [archive.read(name).decode() for name in archive.namelist() if name.startswith("xl/worksheets/sheet")]
+        sheets = [
+            archive.read(name).decode()
+            for name in archive.namelist()
+            if name.startswith("xl/worksheets/sheet")
+        ]
     assert len(sheets) > 8
     for sheet in sheets:
         foot = re.search(r"<oddFooter>(.*?)</oddFooter>", sheet).group(1)
@@ -86,9 +109,18 @@ def test_what_people_read_carries_the_imprint_on_every_page(build, out):
 
 def test_a_note_in_the_folder_speaks_for_the_files_that_cannot(build, out):
     text = (out / "about.txt").read_text("utf-8-sig")
-    for word in ("内部资料", "审图号", build.date, "个部门网格图层", "EPSG:4544", "CGCS2000 经纬度"):
+    for word in (
+        "内部资料",
+        "审图号",
+        build.date,
+        "个部门网格图层",
+        "EPSG:4544",
+        "CGCS2000 经纬度",
+    ):
         assert word in text
-    unnamed = [name for name in BUILD_FILES if not any(fnmatch.fnmatch(name, known) for known in _FILES)]
+    unnamed = [
+        name for name in BUILD_FILES if not any(fnmatch.fnmatch(name, known) for known in _FILES)
+    ]
     assert unnamed == ["about.txt"]
 
 
@@ -96,7 +128,9 @@ def test_only_what_people_read_knows_the_day(build, out, tmp_path):
     """A build that runs past midnight, or a year later, writes the same data."""
     assert build.date != "2031-12-31"
     publish_build(replace(build, date="2031-12-31"), tmp_path)
-    changed = {name for name in BUILD_FILES if (tmp_path / name).read_bytes() != (out / name).read_bytes()}
+    changed = {
+        name for name in BUILD_FILES if (tmp_path / name).read_bytes() != (out / name).read_bytes()
+    }
     assert changed == WITH_A_DATE
 
 

@@ -40,7 +40,12 @@ from gridmerge.products.map.folium_page import Page, make_offline_figure
 from gridmerge.products.map.inlining import UnknownAssetError
 from gridmerge.products.map.labels import LABELS
 from gridmerge.products.map.page_types import Duties, Faces, Figures, Grids, MapPayload, Remarks
-from gridmerge.products.map.topology_arcs import UNITS_PER_DEGREE, Display, encode_deltas, shared_arcs
+from gridmerge.products.map.topology_arcs import (
+    UNITS_PER_DEGREE,
+    Display,
+    encode_deltas,
+    shared_arcs,
+)
 from tests.products.map_town import town_data
 from tests.products.naive import naive_build
 
@@ -91,7 +96,11 @@ def test_the_page_links_nothing(page):
 
 
 def test_the_browser_is_told_to_let_nothing_out(page):
-    policy = [a["content"] for tag, a in Elements(page).tags if a.get("http-equiv") == "Content-Security-Policy"]
+    policy = [
+        a["content"]
+        for tag, a in Elements(page).tags
+        if a.get("http-equiv") == "Content-Security-Policy"
+    ]
     assert policy == [
         "default-src 'none'; script-src 'unsafe-inline'; style-src 'unsafe-inline'; img-src data: blob:; "
         "font-src data:; connect-src 'none'; form-action 'none'; base-uri 'none'"
@@ -99,7 +108,9 @@ def test_the_browser_is_told_to_let_nothing_out(page):
 
 
 def test_a_base_map_opens_its_own_host_only(data):
-    page = render_map_data(data, options=MapOptions(basemap="https://{s}.tiles.example/{z}/{x}/{y}.png"))
+    page = render_map_data(
+        data, options=MapOptions(basemap="https://{s}.tiles.example/{z}/{x}/{y}.png")
+    )
     assert "img-src data: blob: https://*.tiles.example;" in page
 
 
@@ -114,19 +125,26 @@ def test_the_same_town_gives_the_same_bytes_in_whatever_order_rows_come(data, pa
     shuffled = replace(
         data,
         memberships=data.memberships.sample(frac=1, random_state=3),
-        layers=tuple(replace(layer, frame=layer.frame.sample(frac=1, random_state=4)) for layer in data.layers),
+        layers=tuple(
+            replace(layer, frame=layer.frame.sample(frac=1, random_state=4))
+            for layer in data.layers
+        ),
     )
     assert render_map_data(shuffled) == page
 
 
-@pytest.mark.parametrize("name", HOSTILE, ids=["img", "script", "jinja", "comment", "rtl", "long", "separator"])
+@pytest.mark.parametrize(
+    "name", HOSTILE, ids=["img", "script", "jinja", "comment", "rtl", "long", "separator"]
+)
 def test_a_hostile_name_arrives_as_the_text_it_is(data, name):
     grids = data.grids.assign(grid_name=name)
     page = render_map_data(replace(data, grids=grids, name=name))
     assert set(value_of(page)["grids"]["name"]) == {name}
     tags = [tag for tag, _ in Elements(page).tags]
     assert tags.count("img") == 0
-    assert tags.count("script") == [tag for tag, _ in Elements(render_map_data(data)).tags].count("script")
+    assert tags.count("script") == [tag for tag, _ in Elements(render_map_data(data)).tags].count(
+        "script"
+    )
 
 
 def test_faces_come_back_from_their_arcs(data, page):
@@ -134,10 +152,16 @@ def test_faces_come_back_from_their_arcs(data, page):
     value = value_of(page)
     xs = [np.cumsum(np.array(arc).reshape(-1, 2), axis=0) for arc in value["faces"]["arcs"]]
     for rings, face in zip(value["faces"]["rings"], data.faces.geometry, strict=True):
-        rebuilt = [shapely.Polygon(np.vstack([xs[n] if n >= 0 else xs[~n][::-1] for n in ring])) for ring in rings]
-        rebuilt = shapely.transform(shapely.union_all(rebuilt), lambda xy: xy / UNITS_PER_DEGREE + value["origin"])
+        rebuilt = [
+            shapely.Polygon(np.vstack([xs[n] if n >= 0 else xs[~n][::-1] for n in ring]))
+            for ring in rings
+        ]
+        rebuilt = shapely.transform(
+            shapely.union_all(rebuilt), lambda xy: xy / UNITS_PER_DEGREE + value["origin"]
+        )
         true = shapely.transform(
-            face, lambda xy: np.column_stack(lonlat_transformer(data.crs).transform(xy[:, 0], xy[:, 1]))
+            face,
+            lambda xy: np.column_stack(lonlat_transformer(data.crs).transform(xy[:, 0], xy[:, 1])),
         )
         assert rebuilt.intersection(true).area / rebuilt.union(true).area > 0.99
 
@@ -182,7 +206,8 @@ def test_the_page_never_writes_markup_from_data():
             "bindPopup",
             "bindTooltip",
         ):
-            elements = text.replace("bindPopup(()=>h(", "")  # an element that h made holds text as text
+            # an element that h made holds text as text
+            elements = text.replace("bindPopup(()=>h(", "")
             assert verb not in elements, f"{asset.name} uses {verb}"
 
 
@@ -197,13 +222,17 @@ def test_every_script_of_the_page_is_es2018(data, page):
     for html in (page, index, findings):
         scripts = scripts_of(html)
         assert (
-            len(scripts) >= 2 and any("gm-data" in script for script in scripts) and any("L.map" in s for s in scripts)
+            len(scripts) >= 2
+            and any("gm-data" in script for script in scripts)
+            and any("L.map" in s for s in scripts)
         )
         for script in scripts:
             esprima.parseScript(script)
 
 
-@pytest.mark.parametrize("newer", ["a?.b", "a ?? b", "try {} catch {}", "class A { #x = 1 }", "1n", "a ||= b", "1_000"])
+@pytest.mark.parametrize(
+    "newer", ["a?.b", "a ?? b", "try {} catch {}", "class A { #x = 1 }", "1n", "a ||= b", "1_000"]
+)
 def test_the_parser_refuses_what_is_newer(newer):
     with pytest.raises(esprima.Error):
         esprima.parseScript(newer)
@@ -228,17 +257,43 @@ def test_a_map_from_the_written_files_equals_the_map_of_the_build(tmp_path):
     written = value_of((tmp_path / "out" / "map.html").read_text("utf-8"))
     again = value_of(render_map_data(read_map_data(tmp_path / "out")))
     busy = set(written["duties"]["member"])
-    for page in (written, again):  # the written files have the phones of those who hold a grid, and no others
-        page["members"]["phone"] = [phone if n in busy else "" for n, phone in enumerate(page["members"]["phone"])]
-    for part in ("base", "name", "date", "crs", "works", "sizes", "villages", "grids", "members", "duties", "sources"):
+    for page in (
+        written,
+        again,
+    ):  # the written files have the phones of those who hold a grid, and no others
+        page["members"]["phone"] = [
+            phone if n in busy else "" for n, phone in enumerate(page["members"]["phone"])
+        ]
+    for part in (
+        "base",
+        "name",
+        "date",
+        "crs",
+        "works",
+        "sizes",
+        "villages",
+        "grids",
+        "members",
+        "duties",
+        "sources",
+    ):
         assert again[part] == written[part], part
-    assert [layer["claims"] for layer in again["layers"]] == [layer["claims"] for layer in written["layers"]]
-    assert [layer["title"]["zh"] for layer in again["layers"]] == [layer["title"]["zh"] for layer in written["layers"]]
-    assert again["faces"]["id"] == written["faces"]["id"] and again["faces"]["zone"] == written["faces"]["zone"]
+    assert [layer["claims"] for layer in again["layers"]] == [
+        layer["claims"] for layer in written["layers"]
+    ]
+    assert [layer["title"]["zh"] for layer in again["layers"]] == [
+        layer["title"]["zh"] for layer in written["layers"]
+    ]
+    assert (
+        again["faces"]["id"] == written["faces"]["id"]
+        and again["faces"]["zone"] == written["faces"]["zone"]
+    )
 
 
 def test_a_folder_without_a_build_says_what_to_do(tmp_path):
-    with pytest.raises(OutputError, match=r"does not hold a finished build .* run gridmerge build again"):
+    with pytest.raises(
+        OutputError, match=r"does not hold a finished build .* run gridmerge build again"
+    ):
         read_map_data(tmp_path)
 
 
@@ -255,15 +310,21 @@ def test_the_public_sees_no_name_no_phone_no_small_count_and_no_department(data)
     page = render_map_data(replace(data, grids=grids), options=MapOptions(audience="public"))
     value = value_of(page)
     full_names = set(data.members["name"])
-    assert not full_names & set(value["members"]["name"]) and not [name for name in full_names if name in page]
+    assert not full_names & set(value["members"]["name"]) and not [
+        name for name in full_names if name in page
+    ]
     assert not re.search(r"1[3-9]\d(?:\*{4}|\d{4})\d{4}", page), "a phone, masked or not"
-    holders = {holder for layer in data.layers for holder in layer.frame["holder"] if len(holder) > 1}
+    holders = {
+        holder for layer in data.layers for holder in layer.frame["holder"] if len(holder) > 1
+    }
     assert not [holder for holder in holders if holder in page]
     assert set(value["duties"]["load"]) == {None}, "a load that is withheld is not nought"
     assert value["layers"] == [] and value["remarks"]["kind"] == [] and value["sources"] == []
     assert set(value["figures"].values()) == {None}
     assert value["grids"]["work"][0][0] is None and value["grids"]["load"][0] is None
-    assert len(value["faces"]["id"]) == len(data.grids), "pieces of land are nobody's business outside"
+    assert len(value["faces"]["id"]) == len(data.grids), (
+        "pieces of land are nobody's business outside"
+    )
 
 
 SECRETS = (
@@ -282,14 +343,19 @@ def test_no_phone_or_id_number_survives_wherever_it_hid(tmp_path, audience):
     build = naive_build(tmp_path)
     secret = "、".join(SECRETS)
     layers = tuple(
-        replace(layer, frame=layer.frame.assign(name=secret, holder=f"张三 {secret}")) for layer in build.layers
+        replace(layer, frame=layer.frame.assign(name=secret, holder=f"张三 {secret}"))
+        for layer in build.layers
     )
     build = replace(
         build,
         layers=layers,
         plan=replace(build.plan, grids=build.plan.grids.assign(grid_name=secret)),
-        township=replace(build.township, villages=build.township.villages.assign(village_name=secret)),
-        roster=replace(build.roster, members=build.roster.members.assign(name=secret, phone=SECRETS[0])),
+        township=replace(
+            build.township, villages=build.township.villages.assign(village_name=secret)
+        ),
+        roster=replace(
+            build.roster, members=build.roster.members.assign(name=secret, phone=SECRETS[0])
+        ),
         assignment=replace(build.assignment, members=build.assignment.members.assign(name=secret)),
         findings=(make_finding("encoding_chosen", layer="party", encoding=secret, file=secret),),
         meeting=Meeting(
@@ -297,7 +363,9 @@ def test_no_phone_or_id_number_survives_wherever_it_hid(tmp_path, audience):
             votes=(Vote(key=f"gap/{secret}", yes=1, no=0, abstain=0),),
         ),
         addresses=Addresses(
-            frame=gpd.GeoDataFrame({"address": [secret]}, geometry=build.township.villages.centroid[:1]),
+            frame=gpd.GeoDataFrame(
+                {"address": [secret]}, geometry=build.township.villages.centroid[:1]
+            ),
             source=build.sources[0],
         ),
     )
@@ -316,8 +384,13 @@ AMAP = "https://webrd0{s}.is.autonavi.com/appmaptile?style=8&x={x}&y={y}&z={z}"
 
 def test_over_shifted_tiles_everything_is_drawn_shifted(data):
     """AMap's tiles are GCJ-02 whatever the option says; the grids must lie where the tiles think they are."""
-    data = replace(addressed(data, ["幸福路1号"]), meeting=Meeting(notes=(Note(lon=105.0, lat=29.0, text="x"),)))
-    true, shifted = (value_of(render_map_data(data, options=MapOptions(basemap=url))) for url in (None, AMAP))
+    data = replace(
+        addressed(data, ["幸福路1号"]),
+        meeting=Meeting(notes=(Note(lon=105.0, lat=29.0, text="x"),)),
+    )
+    true, shifted = (
+        value_of(render_map_data(data, options=MapOptions(basemap=url))) for url in (None, AMAP)
+    )
     assert shifted["basemap"]["datum"] == "gcj02" and true["basemap"]["datum"] == "wgs84"
     first = [
         np.array(value["origin"]) + np.array(value["faces"]["arcs"][0][:2]) / UNITS_PER_DEGREE
@@ -337,13 +410,20 @@ def test_over_shifted_tiles_everything_is_drawn_shifted(data):
 
 
 def test_the_policy_opens_the_hosts_of_the_tiles(data):
-    assert "img-src data: blob: https://*.is.autonavi.com;" in render_map_data(data, options=MapOptions(basemap=AMAP))
+    assert "img-src data: blob: https://*.is.autonavi.com;" in render_map_data(
+        data, options=MapOptions(basemap=AMAP)
+    )
 
 
 def test_tianditu_takes_its_key_from_the_environment(data, monkeypatch):
     monkeypatch.setenv("TIANDITU_KEY", "abc123")
-    urls = value_of(render_map_data(data, options=MapOptions(basemap="tianditu")))["basemap"]["urls"]
-    assert ["vec_w" in url and "tk=abc123" in url for url in urls] == [True, False] and "cva_w" in urls[1]
+    urls = value_of(render_map_data(data, options=MapOptions(basemap="tianditu")))["basemap"][
+        "urls"
+    ]
+    assert ["vec_w" in url and "tk=abc123" in url for url in urls] == [
+        True,
+        False,
+    ] and "cva_w" in urls[1]
     monkeypatch.delenv("TIANDITU_KEY")
     with pytest.raises(OutputError, match="set the environment variable TIANDITU_KEY") as stopped:
         render_map_data(data, options=MapOptions(basemap="tianditu"))
@@ -351,7 +431,13 @@ def test_tianditu_takes_its_key_from_the_environment(data, monkeypatch):
 
 
 @pytest.mark.parametrize(
-    "url", ["tiles/{z}.png", "javascript:alert({z})", "https://a.b;script-src *;/{z}", "https://a.b/x.png"]
+    "url",
+    [
+        "tiles/{z}.png",
+        "javascript:alert({z})",
+        "https://a.b;script-src *;/{z}",
+        "https://a.b/x.png",
+    ],
 )
 def test_an_address_that_is_no_tile_address_is_refused(data, url):
     with pytest.raises(OutputError, match="cannot be used"):
@@ -384,7 +470,12 @@ def test_a_map_redrawn_in_the_other_language_says_its_findings_in_it(tmp_path):
     build = naive_build(tmp_path)
     publish_build(build, tmp_path / "out")
     said = messages_of(render_map(build))
-    assert messages_of(render_map_data(read_map_data(tmp_path / "out"), options=MapOptions(language="en"))) == said
+    assert (
+        messages_of(
+            render_map_data(read_map_data(tmp_path / "out"), options=MapOptions(language="en"))
+        )
+        == said
+    )
     assert all(zh != en and not re.search(r"[\u4e00-\u9fff]", en) for zh, en in said)
 
 
@@ -407,9 +498,12 @@ def unpacked(packed):
 
 def addressed(data, names):
     spots = shapely.points(
-        np.column_stack([np.linspace(0, 900, len(names)), np.zeros(len(names))]) + data.faces.total_bounds[:2]
+        np.column_stack([np.linspace(0, 900, len(names)), np.zeros(len(names))])
+        + data.faces.total_bounds[:2]
     )
-    return replace(data, addresses=gpd.GeoDataFrame({"address": names}, geometry=spots, crs=data.crs))
+    return replace(
+        data, addresses=gpd.GeoDataFrame({"address": names}, geometry=spots, crs=data.crs)
+    )
 
 
 def test_addresses_are_written_short_and_come_back_whole(data):
@@ -432,14 +526,19 @@ def test_too_many_addresses_lose_their_house_numbers_and_stay_small(data):
     ]
     plain, many = render_map_data(data), render_map_data(addressed(data, names))
     packed = value_of(many)["addresses"]
-    assert packed["coarse"] and unpacked(packed) == sorted({f"第{street}大道" for street in range(60)})
+    assert packed["coarse"] and unpacked(packed) == sorted(
+        {f"第{street}大道" for street in range(60)}
+    )
     full = [name for name in names if name.endswith(("0栋", "1栋", "2栋"))]
     assert len(render_map_data(addressed(data, full)).encode()) - len(plain.encode()) < 700_000
 
 
 def test_the_public_cannot_search_addresses_and_no_secret_hides_in_one(data):
     shown = addressed(data, ["幸福路 13900001234", "红旗路"])
-    assert value_of(render_map_data(shown, options=MapOptions(audience="public")))["addresses"]["rest"] == []
+    assert (
+        value_of(render_map_data(shown, options=MapOptions(audience="public")))["addresses"]["rest"]
+        == []
+    )
     for audience in ("meeting", "platform"):
         assert "13900001234" not in render_map_data(shown, options=MapOptions(audience=audience))
 
@@ -452,17 +551,30 @@ def test_the_map_calls_severities_what_the_report_calls_them():
 def test_every_word_of_the_pages_is_asked_for_and_in_both_languages():
     code = "".join(source.read_text("utf-8") for source in SOURCES if source.name != "labels.ts")
     asked = set(re.findall(r"data-t(?:-title|-placeholder)?=\"(\w+)\"", code))
-    composed = {key for key in LABELS if key.startswith(("duty_", "aside_"))} | {"comprehensive", "exclusive"}
+    composed = {key for key in LABELS if key.startswith(("duty_", "aside_"))} | {
+        "comprehensive",
+        "exclusive",
+    }
     assert asked <= LABELS.keys()
-    assert not {key for key in LABELS.keys() - composed if f'"{key}"' not in code and f"{key}:" not in code}
+    assert not {
+        key for key in LABELS.keys() - composed if f'"{key}"' not in code and f"{key}:" not in code
+    }
     for key, text in LABELS.items():
         assert sorted(re.findall(r"\{\d\}", text.zh)) == sorted(re.findall(r"\{\d\}", text.en)), key
 
 
 def chinese_texts(file):
     """Every Chinese text of a Python file that is long enough to be more than a word."""
-    nodes = (node.value for node in ast.walk(ast.parse(file.read_text("utf-8"))) if isinstance(node, ast.Constant))
-    return {text for text in nodes if isinstance(text, str) and len(re.findall(r"[\u4e00-\u9fff]", text)) >= 6}
+    nodes = (
+        node.value
+        for node in ast.walk(ast.parse(file.read_text("utf-8")))
+        if isinstance(node, ast.Constant)
+    )
+    return {
+        text
+        for text in nodes
+        if isinstance(text, str) and len(re.findall(r"[\u4e00-\u9fff]", text)) >= 6
+    }
 
 
 def test_no_sentence_of_the_pages_stands_anywhere_else():
@@ -472,14 +584,25 @@ def test_no_sentence_of_the_pages_stands_anywhere_else():
     for file in package.rglob("*.py"):
         if file != mine:
             assert not chinese_texts(file) & chinese_texts(mine), file
-    scripts = [source for source in SOURCES if source.suffix == ".ts" and source.name != "labels.ts"]
-    said = [line for source in scripts for line in code_of(source) if re.search(r"[\u4e00-\u9fff]", line)]
+    scripts = [
+        source for source in SOURCES if source.suffix == ".ts" and source.name != "labels.ts"
+    ]
+    said = [
+        line
+        for source in scripts
+        for line in code_of(source)
+        if re.search(r"[\u4e00-\u9fff]", line)
+    ]
     assert said == []
 
 
 def code_of(source):
     """Lines of a script that are no comments."""
-    return [line for line in source.read_text("utf-8").splitlines() if not line.lstrip().startswith("//")]
+    return [
+        line
+        for line in source.read_text("utf-8").splitlines()
+        if not line.lstrip().startswith("//")
+    ]
 
 
 def test_what_the_scripts_take_from_python_is_generated_from_it():
@@ -487,7 +610,9 @@ def test_what_the_scripts_take_from_python_is_generated_from_it():
     generate = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(generate)
     for name, text in generate.FILES.items():
-        assert (WEB / "src" / name).read_text("utf-8") == text(), f"run: python web/generate.py ({name})"
+        assert (WEB / "src" / name).read_text("utf-8") == text(), (
+            f"run: python web/generate.py ({name})"
+        )
 
 
 def test_the_map_tells_each_field_that_its_type_names(page):

@@ -21,7 +21,9 @@ def coverages(draw):
     cells = [shapely.box(x, y, x + 1, y + 1) for x, y in itertools.product(range(SIDE), repeat=2)]
     shapes = []
     for label in sorted(set(labels)):
-        shape = shapely.coverage_union_all([cell for cell, of in zip(cells, labels, strict=True) if of == label])
+        shape = shapely.coverage_union_all(
+            [cell for cell, of in zip(cells, labels, strict=True) if of == label]
+        )
         shapes.append(shape.reverse() if turned[label] else shape)
     return shapes
 
@@ -50,7 +52,11 @@ def test_every_shape_comes_back_from_its_arcs(shapes):
 @given(coverages())
 def test_every_border_is_written_once_and_has_at_most_two_sides(shapes):
     arcs = shared_arcs(shapes)
-    steps = [tuple(sorted((tuple(a), tuple(b)))) for line in arcs.lines for a, b in itertools.pairwise(line.tolist())]
+    steps = [
+        tuple(sorted((tuple(a), tuple(b))))
+        for line in arcs.lines
+        for a, b in itertools.pairwise(line.tolist())
+    ]
     assert len(steps) == len(set(steps))
     used = [n if n >= 0 else ~n for rings in arcs.rings for ring in rings for n in ring]
     assert np.bincount(used, minlength=len(arcs.lines)).max() <= 2
@@ -64,4 +70,7 @@ def test_simplified_arcs_keep_their_ends_so_no_gap_opens(shapes, tolerance):
     assert len(light) == len(arcs.lines)
     for line, thin in zip(arcs.lines, light, strict=True):
         assert (line[0] == thin[0]).all() and (line[-1] == thin[-1]).all()
-        assert shapely.hausdorff_distance(shapely.LineString(line), shapely.LineString(thin)) <= tolerance + 1e-9
+        assert (
+            shapely.hausdorff_distance(shapely.LineString(line), shapely.LineString(thin))
+            <= tolerance + 1e-9
+        )

@@ -13,7 +13,12 @@ from python_calamine import CalamineWorkbook
 
 from gridmerge.cli import main
 from gridmerge.products.labels import input_named
-from gridmerge.products.map import MapOptions, make_township_index_page, read_map_data, render_map_data
+from gridmerge.products.map import (
+    MapOptions,
+    make_township_index_page,
+    read_map_data,
+    render_map_data,
+)
 from gridmerge.products.map.audience import restrict_map_data
 from gridmerge.products.map.data import MapData
 from tests.products.map_town import town_data
@@ -42,7 +47,10 @@ def out(tmp_path_factory):
     roads = {"type": "LineString", "coordinates": [[105.0, 29.37], [105.02, 29.371]]}
     (folder / "roads.geojson").write_text(
         json.dumps(
-            {"type": "FeatureCollection", "features": [{"type": "Feature", "properties": {}, "geometry": roads}]}
+            {
+                "type": "FeatureCollection",
+                "features": [{"type": "Feature", "properties": {}, "geometry": roads}],
+            }
         )
     )
     file.write_text(text, "utf-8")
@@ -84,7 +92,9 @@ def test_no_key_of_an_input_stands_where_people_read(out):
     told = {*value["remarks"]["layer"]} | {source["key"] for source in value["sources"]}
     assert told - {""} <= value["inputs"].keys() | {layer["key"] for layer in value["layers"]}
     assert "workload:households" in value["remarks"]["layer"]
-    assert [text for text in value["remarks"]["zh"] + value["remarks"]["en"] if "workload:" in text] == []
+    assert [
+        text for text in value["remarks"]["zh"] + value["remarks"]["en"] if "workload:" in text
+    ] == []
 
 
 @pytest.mark.parametrize(
@@ -108,7 +118,10 @@ def test_inputs_go_by_the_names_of_the_field(key, chinese):
 def test_nothing_shown_to_the_public_yields_what_is_withheld(data, counts):
     """A sum over what is shown, with a total from any place of the page, must not give the rest."""
     grids = data.grids.assign(
-        households=[*map(float, counts), *data.grids["households"].astype(float).iloc[len(counts) :]]
+        households=[
+            *map(float, counts),
+            *data.grids["households"].astype(float).iloc[len(counts) :],
+        ]
     )
     full = replace(data, grids=grids)
     small = (grids["households"] > 0) & (grids["households"] < 5)

@@ -57,7 +57,9 @@ def imprint(data, **more):
 def words(pdf):
     if shutil.which("pdftotext") is None:
         pytest.skip("no pdftotext on this machine")
-    return subprocess.run(["pdftotext", "-layout", pdf, "-"], capture_output=True, check=True).stdout.decode()
+    return subprocess.run(
+        ["pdftotext", "-layout", pdf, "-"], capture_output=True, check=True
+    ).stdout.decode()
 
 
 def test_there_is_a_sheet_for_the_township_and_one_a_village(data, drawn):
@@ -68,18 +70,28 @@ def test_there_is_a_sheet_for_the_township_and_one_a_village(data, drawn):
 
 def test_the_paper_is_a3_and_the_chinese_can_be_selected(data, drawn):
     text = words(drawn[0])
-    assert "青山镇" in text and "综合网格图" in text and "内部资料" in text and "审图号" in text and data.date in text
+    assert (
+        "青山镇" in text
+        and "综合网格图" in text
+        and "内部资料" in text
+        and "审图号" in text
+        and data.date in text
+    )
     for name in data.villages["village_name"]:
         assert name in text
     box = next(line for line in drawn[0].read_bytes().split(b"\n") if b"/MediaBox" in line)
-    wide, high = (float(number) * 25.4 / 72 for number in box.split(b"[")[1].split(b"]")[0].split()[2:])
+    wide, high = (
+        float(number) * 25.4 / 72 for number in box.split(b"[")[1].split(b"]")[0].split()[2:]
+    )
     assert (round(wide), round(high)) == (420, 297)
 
 
 def test_a_village_sheet_names_every_grid_and_who_holds_it(data, drawn):
     code = data.villages["village_code"].iloc[0]
     text = words(drawn[2])
-    here = data.assignments[data.assignments["grid_code"].str.startswith(code)].merge(data.members, on="member_id")
+    here = data.assignments[data.assignments["grid_code"].str.startswith(code)].merge(
+        data.members, on="member_id"
+    )
     assert len(here)
     for name in here["name"]:
         assert name in text
@@ -113,7 +125,10 @@ def test_the_public_sees_masked_names(data, tmp_path):
 def test_a_town_without_a_roster_has_sheets_too(data, tmp_path, audience):
     alone = replace(data, members=data.members.iloc[:0], assignments=data.assignments.iloc[:0])
     assert len(draw_posters(alone, tmp_path, audience=audience)) == 2 * (1 + len(data.villages))
-    for sheet in (township_sheet(alone, "zh"), village_sheet(alone, data.villages["village_code"].iloc[0], "zh")):
+    for sheet in (
+        township_sheet(alone, "zh"),
+        village_sheet(alone, data.villages["village_code"].iloc[0], "zh"),
+    ):
         assert not {"人员", "网格长", "网格员"} & {column[0] for column in sheet.columns}
         assert {len(row) for row in sheet.rows} == {len(sheet.columns)}
 
@@ -131,15 +146,23 @@ def test_the_same_sheet_gives_the_same_bytes(data, tmp_path):
         again = []
         for n in range(2):
             (tmp_path / str(n)).mkdir()
-            again.append(_save_figure(draw_sheet(sheet, data, "zh", imprint(data))[0], tmp_path / str(n), sheet.file))
+            again.append(
+                _save_figure(
+                    draw_sheet(sheet, data, "zh", imprint(data))[0], tmp_path / str(n), sheet.file
+                )
+            )
     assert [file.read_bytes() for file in again[0]] == [file.read_bytes() for file in again[1]]
 
 
 def test_a_dollar_or_a_slash_in_a_name_is_only_text(data, tmp_path):
     village = data.villages["village_name"].iloc[0]
-    villages = data.villages.assign(village_name=["$x_{1$/..\\a:b", *data.villages["village_name"].iloc[1:]])
+    villages = data.villages.assign(
+        village_name=["$x_{1$/..\\a:b", *data.villages["village_name"].iloc[1:]]
+    )
     files = draw_posters(replace(data, villages=villages), tmp_path)
-    assert all(file.parent == tmp_path for file in files) and village not in {file.stem for file in files}
+    assert all(file.parent == tmp_path for file in files) and village not in {
+        file.stem for file in files
+    }
 
 
 def test_without_a_chinese_font_it_says_what_to_install(data, tmp_path, monkeypatch):
@@ -156,13 +179,22 @@ def test_a_folder_that_cannot_be_written_is_told(data, tmp_path):
         draw_posters(data, tmp_path / "file")
 
 
-@pytest.mark.parametrize(("least", "round_"), [(910, 1000), (1001, 1250), (33_000, 35_000), (76_000, 80_000)])
+@pytest.mark.parametrize(
+    ("least", "round_"), [(910, 1000), (1001, 1250), (33_000, 35_000), (76_000, 80_000)]
+)
 def test_scales_are_round(least, round_):
     assert round_scale(least) == round_
 
 
 def test_the_fill_says_which_side_of_the_limits_a_grid_is(data):
-    assert [choose_fill_step(size, data) for size in (149, 150, 300, 301, 450, 451)] == [0, 1, 2, 3, 4, 5]
+    assert [choose_fill_step(size, data) for size in (149, 150, 300, 301, 450, 451)] == [
+        0,
+        1,
+        2,
+        3,
+        4,
+        5,
+    ]
     assert fill_of(np.nan, data) == WITHHELD_COLOUR
 
 
@@ -189,10 +221,17 @@ def test_a_village_name_keeps_clear_of_the_labels_of_its_grids():
 
 def test_a_village_name_is_smaller_where_there_is_less_room(data, monkeypatch):
     written = []
-    monkeypatch.setattr(map_sheet, "draw_text", lambda paper, spot, text, points, ink: written.append((text, points)))
+    monkeypatch.setattr(
+        map_sheet,
+        "draw_text",
+        lambda paper, spot, text, points, ink: written.append((text, points)),
+    )
     full = [(float(x), float(y), 11.0, 4.0) for x in range(0, 30, 12) for y in range(0, 30, 8)]
     map_sheet._name_villages(
-        None, ["空村", "满村"], np.array([shapely.box(50, 0, 90, 40), shapely.box(0, 0, 24, 24)]), full
+        None,
+        ["空村", "满村"],
+        np.array([shapely.box(50, 0, 90, 40), shapely.box(0, 0, 24, 24)]),
+        full,
     )
     assert dict(written)["空村"] == 12.0
     assert dict(written)["满村"] < 12.0
@@ -202,10 +241,14 @@ def test_labels_stay_inside_their_grids(data, monkeypatch):
     """Every line is narrower than the grid where it stands; what has no room is left to the table."""
     written = []
     monkeypatch.setattr(
-        lettering, "draw_text", lambda paper, spot, text, points, *_: written.append((spot, text, points))
+        lettering,
+        "draw_text",
+        lambda paper, spot, text, points, *_: written.append((spot, text, points)),
     )
     slim = shapely.box(0, 0, 9, 60)
-    lettering.label_grid(None, slim, [("001", None), ("365", None), ("欧阳明日香", None)], dark=False)
+    lettering.label_grid(
+        None, slim, [("001", None), ("365", None), ("欧阳明日香", None)], dark=False
+    )
     assert [text for _, text, _ in written][:2] == ["001", "365"]
     for (x, _), text, points in written:
         assert measure_text_mm(text, points) / 2 <= min(x, 9 - x)
@@ -213,15 +256,24 @@ def test_labels_stay_inside_their_grids(data, monkeypatch):
 
 def test_every_piece_of_a_grid_bears_its_code(monkeypatch):
     written = []
-    monkeypatch.setattr(lettering, "draw_text", lambda paper, spot, text, points, *_: written.append(text))
-    apart = shapely.union_all([shapely.box(0, 0, 40, 40), shapely.box(60, 0, 80, 20), shapely.box(90, 0, 91, 1)])
+    monkeypatch.setattr(
+        lettering, "draw_text", lambda paper, spot, text, points, *_: written.append(text)
+    )
+    apart = shapely.union_all(
+        [shapely.box(0, 0, 40, 40), shapely.box(60, 0, 80, 20), shapely.box(90, 0, 91, 1)]
+    )
     lettering.label_grid(None, apart, [("001", None), ("365", None)], dark=False)
     assert written == ["001", "365", "001"]
 
 
 @pytest.mark.parametrize(
     ("names", "lines"),
-    [("", []), ("张三", ["张三"]), ("张三、李四", ["张三", "李四"]), ("张三、李四、王五", ["张三等3人"])],
+    [
+        ("", []),
+        ("张三", ["张三"]),
+        ("张三、李四", ["张三", "李四"]),
+        ("张三、李四、王五", ["张三等3人"]),
+    ],
 )
 def test_many_holders_are_counted(names, lines):
     assert [text for text, _ in lettering._holder_lines(names, "zh")] == lines
@@ -235,14 +287,18 @@ def test_a_long_table_goes_on_on_further_sheets_and_no_row_is_lost(data, rows, s
         figures = draw_sheet(sheet, data, "zh", imprint(data))
     texts = [[text.get_text() for text in figure.axes[0].texts] for figure in figures]
     assert len(figures) == sheets
-    assert [text for page in texts for text in page if text.startswith("行")] == [row[0] for row in sheet.rows]
+    assert [text for page in texts for text in page if text.startswith("行")] == [
+        row[0] for row in sheet.rows
+    ]
     said = [text for text in texts[0] if "见续页" in text]
     assert said == ([] if sheets == 1 else [f"另有 {rows - 40} 行见续页"])
     assert all(sum("续 " in text for text in page) == (n > 0) for n, page in enumerate(texts))
 
 
 def test_the_files_of_further_sheets_are_numbered(data, tmp_path):
-    many = pd.concat([data.villages.assign(village_code=f"{n:012d}") for n in range(1, 50)], ignore_index=True)
+    many = pd.concat(
+        [data.villages.assign(village_code=f"{n:012d}") for n in range(1, 50)], ignore_index=True
+    )
     files = draw_posters(replace(data, villages=many, grids=data.grids.iloc[:0]), tmp_path)
     assert [file.name for file in files] == ["全镇.pdf", "全镇.png", "全镇_2.pdf", "全镇_2.png"]
 

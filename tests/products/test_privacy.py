@@ -63,18 +63,22 @@ def test_whole_phones_are_for_the_platform_alone(audience, shown):
 )
 def test_no_mobile_number_survives_in_free_text(phone, before, after):
     assert phone not in scrub_text(f"{before}{phone}{after}")
-    assert scrub_text(scrub_text(f"{before}{phone}{after}")) == scrub_text(f"{before}{phone}{after}")
+    assert scrub_text(scrub_text(f"{before}{phone}{after}")) == scrub_text(
+        f"{before}{phone}{after}"
+    )
 
 
 @pytest.mark.parametrize(
-    "text", ["510311104201001", "510311104201", "１号网格", "2026-11-21", "B00013812", "面积13812.5"]
+    "text",
+    ["510311104201001", "510311104201", "１号网格", "2026-11-21", "B00013812", "面积13812.5"],
 )
 def test_codes_and_names_stay_as_they_are(text):
     assert scrub_text(text) == text
 
 
 @pytest.mark.parametrize(
-    ("name", "shown"), [("王小明", "王某某"), ("李四", "李某"), ("欧阳小明明", "欧某某"), ("A", "A"), ("", "")]
+    ("name", "shown"),
+    [("王小明", "王某某"), ("李四", "李某"), ("欧阳小明明", "欧某某"), ("A", "A"), ("", "")],
 )
 def test_a_name_for_the_public_keeps_its_first_character(name, shown):
     assert mask_name(name) == shown

@@ -12,14 +12,14 @@ from python_calamine import CalamineWorkbook
 from gridmerge.products import export_grids
 from tests.products.readers import FORMATS, clear_points, compare, inside, read_dbf
 
-RINGS_CLEAR = (
-    1.5  # metres: a ring of 32-bit floats may run up to a step of 0.8 m beside the line, and its corner further
-)
+RINGS_CLEAR = 1.5  # metres: a ring of 32-bit floats may run up to a step of 0.8 m beside the line, and its corner further
 
 
 @pytest.fixture(scope="module")
 def places(build):
-    return shapely.get_coordinates(build.weights.pieces.query("work == 'households'").geometry.to_numpy())
+    return shapely.get_coordinates(
+        build.weights.pieces.query("work == 'households'").geometry.to_numpy()
+    )
 
 
 @pytest.mark.parametrize("coord", ["wgs84", "gcj02", "bd09"])
@@ -56,12 +56,20 @@ def test_the_shapefiles_table_is_gbk_by_its_bytes(build, out, tmp_path):
     rows = read_dbf(tmp_path / "网格.dbf")
     assert [row["网格编码"] for row in rows] == sorted(build.plan.grids["grid_code"])
     named = build.plan.grids.set_index("grid_code")
-    assert [row["网格名称"] for row in rows] == [named.at[row["网格编码"], "grid_name"] for row in rows]
-    assert [float(row["户数"]) for row in rows] == [named.at[row["网格编码"], "households"] for row in rows]
+    assert [row["网格名称"] for row in rows] == [
+        named.at[row["网格编码"], "grid_name"] for row in rows
+    ]
+    assert [float(row["户数"]) for row in rows] == [
+        named.at[row["网格编码"], "households"] for row in rows
+    ]
 
 
 def test_the_workbook_tells_the_same_grids(build, out):
-    header, *rows = CalamineWorkbook.from_path(str(out / "plan.xlsx")).get_sheet_by_name("综合网格").to_python()[2:]
+    header, *rows = (
+        CalamineWorkbook.from_path(str(out / "plan.xlsx"))
+        .get_sheet_by_name("综合网格")
+        .to_python()[2:]
+    )
     told = {row[0]: row[header.index("面积（公顷）")] for row in rows}
     exact = build.plan.grids.set_index("grid_code")["area_m2"] / 1e4
     assert told == pytest.approx(exact.to_dict(), abs=1e-6)

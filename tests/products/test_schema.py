@@ -11,7 +11,9 @@ import pytest
 
 from gridmerge.products import export_grids
 
-SCHEMA = json.loads((Path(__file__).resolve().parents[2] / "docs" / "grids.schema.json").read_text("utf-8"))
+SCHEMA = json.loads(
+    (Path(__file__).resolve().parents[2] / "docs" / "grids.schema.json").read_text("utf-8")
+)
 CHECK = jsonschema.Draft202012Validator(SCHEMA)
 
 
@@ -38,7 +40,9 @@ def test_what_a_build_writes_is_valid(grids):
         lambda data: data["features"][0]["properties"].update(households="12"),
         lambda data: data["features"][0]["properties"]["members"].append({"member_id": "1"}),
         lambda data: data["features"][0]["geometry"].update(type="LineString"),
-        lambda data: data["features"][0]["geometry"]["coordinates"][0].__setitem__(0, [500000.0, 3200000.0]),
+        lambda data: data["features"][0]["geometry"]["coordinates"][0].__setitem__(
+            0, [500000.0, 3200000.0]
+        ),
     ],
 )
 def test_what_is_not_a_grid_is_refused(grids, spoil):

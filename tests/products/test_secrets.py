@@ -39,7 +39,9 @@ def told(request, tmp_path_factory):
         replace(
             build,
             layers=(replace(layer, frame=frame), *build.layers[1:]),
-            plan=replace(build.plan, grids=build.plan.grids.assign(grid_name=f"网格 {PHONES[0]} {ID_NUMBER}")),
+            plan=replace(
+                build.plan, grids=build.plan.grids.assign(grid_name=f"网格 {PHONES[0]} {ID_NUMBER}")
+            ),
             roster=replace(build.roster, members=members),
             assignment=replace(build.assignment, members=named),
         ),
@@ -52,18 +54,22 @@ def text_of(file):
     """All that a person with a search box finds in a file."""
     if file.suffix == ".gpkg":
         with sqlite3.connect(file) as database:
-            return re.sub(r"X'[0-9A-F]*'", "", "\n".join(database.iterdump()))  # without the geometries' bytes
+            # without the geometries' bytes
+            return re.sub(r"X'[0-9A-F]*'", "", "\n".join(database.iterdump()))
     if file.suffix == ".xlsx":
         with zipfile.ZipFile(file) as archive:
             return "\n".join(
-                re.sub(r"<v>[^<]*</v>", "", archive.read(n).decode("utf-8", "replace")) for n in archive.namelist()
+                re.sub(r"<v>[^<]*</v>", "", archive.read(n).decode("utf-8", "replace"))
+                for n in archive.namelist()
             )
     if file.suffix == ".parquet":
         return pq.read_table(file).drop_columns(["geometry"]).to_pandas().to_csv()
     if file.suffix == ".fgb":
         return pyogrio.read_dataframe(file, read_geometry=False).to_csv()
     if file.suffix == ".pdf":
-        return subprocess.run(["pdftotext", file, "-"], capture_output=True, check=True).stdout.decode()
+        return subprocess.run(
+            ["pdftotext", file, "-"], capture_output=True, check=True
+        ).stdout.decode()
     encoding = "gbk" if file.suffix == ".dbf" else "utf-8"
     return file.read_bytes().decode(encoding, "replace")
 
@@ -79,14 +85,22 @@ def leaks(file):
 def test_exports_hold_no_phone_but_the_platforms(told, tmp_path, ending, profile, audience):
     contacts, out = told
     export_grids(out, tmp_path / f"grids.{ending}", profile=profile, audience=audience)
-    open_ones = [PHONES[1]] if (contacts, audience) == ("full", "platform") and profile != "vertices-csv" else []
+    open_ones = (
+        [PHONES[1]]
+        if (contacts, audience) == ("full", "platform") and profile != "vertices-csv"
+        else []
+    )
     found = {secret for file in tmp_path.iterdir() for secret in leaks(file)}
     assert found <= set(open_ones)
     if ending == "geojson":
         assert found == set(open_ones)  # the test can fail: a phone that may be seen is seen
     if audience == "public":
         text = "".join(text_of(file) for file in tmp_path.iterdir())
-        assert not PHONE.search(text) and "138****" not in text.replace("网格 138****5678", "") and "赵六" not in text
+        assert (
+            not PHONE.search(text)
+            and "138****" not in text.replace("网格 138****5678", "")
+            and "赵六" not in text
+        )
 
 
 def test_what_a_build_writes_holds_none_unless_the_project_says_full(told):
@@ -100,9 +114,14 @@ def test_what_a_build_writes_holds_none_unless_the_project_says_full(told):
 def test_maps_and_posters_hold_no_id_number_and_no_hidden_phone(told, tmp_path, audience):
     contacts, out = told
     page = tmp_path / "map.html"
-    page.write_text(render_map_data(read_map_data(out), options=MapOptions(audience=audience)), "utf-8")
-    assert set(leaks(page)) == ({PHONES[1]} if (contacts, audience) == ("full", "platform") else set())
-    named = {name for name in ("赵六", "李四") if name in text_of(page)}  # a member, a department's holder
+    page.write_text(
+        render_map_data(read_map_data(out), options=MapOptions(audience=audience)), "utf-8"
+    )
+    assert set(leaks(page)) == (
+        {PHONES[1]} if (contacts, audience) == ("full", "platform") else set()
+    )
+    # a member, a department's holder
+    named = {name for name in ("赵六", "李四") if name in text_of(page)}
     assert named == (set() if audience == "public" else {"赵六", "李四"})
 
 

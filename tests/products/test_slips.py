@@ -31,11 +31,15 @@ def test_every_slip_closes_to_the_township(tmp_path, seed):
             sums = slip.sums.loc[name]
             assert slip.rows[name].sum() == pytest.approx(cross[name].sum(), abs=1e-6)
             assert sums["total"] == pytest.approx(cross[name].sum(), abs=1e-6)
-            assert sums["total"] - sums["twice"] + sums["nobody"] == pytest.approx(sums["township"], abs=1e-6)
+            assert sums["total"] - sums["twice"] + sums["nobody"] == pytest.approx(
+                sums["township"], abs=1e-6
+            )
         # counted in another way: buildings outside every grid of the department, one by one
         shapes = slip.layer.frame.geometry.to_numpy()
         pieces = build.weights.pieces.query("work == 'households'")
-        touched = np.unique(shapely.STRtree(shapes).query(pieces.geometry.to_numpy(), predicate="intersects")[0])
+        touched = np.unique(
+            shapely.STRtree(shapes).query(pieces.geometry.to_numpy(), predicate="intersects")[0]
+        )
         outside = pieces["value"].sum() - pieces["value"].to_numpy()[touched].sum()
         assert slip.sums.at["households", "nobody"] == pytest.approx(outside, abs=1e-6)
         free = land.difference(shapely.union_all(shapes)).area
@@ -47,7 +51,9 @@ def test_every_old_grid_has_one_sentence_why(build):
         assert all(text.zh.endswith("。") and text.en.endswith(".") for text in slip.rows["why"])
         per_source = slip.rows.groupby("source_id")["fate"].nunique()
         assert (per_source == 1).all()
-        whole = slip.rows[slip.rows["fate"].isin(["kept", "merged"]) & (slip.rows["grid_code"] != "")]
+        whole = slip.rows[
+            slip.rows["fate"].isin(["kept", "merged"]) & (slip.rows["grid_code"] != "")
+        ]
         assert whole["source_id"].is_unique
 
 
@@ -59,7 +65,11 @@ def test_a_slip_in_english_says_it_in_english(build):
 def test_sheets_are_set_up_for_screen_and_paper(out):
     with zipfile.ZipFile(out / "plan.xlsx") as archive:
         book = archive.read("xl/workbook.xml").decode()
-        sheets = [archive.read(name).decode() for name in archive.namelist() if name.startswith("xl/worksheets/sheet")]
+        sheets = [
+            archive.read(name).decode()
+            for name in archive.namelist()
+            if name.startswith("xl/worksheets/sheet")
+        ]
         dates = {info.date_time for info in archive.infolist()}
     assert len(dates) == 1  # no clock in the archive
     assert book.count("_xlnm.Print_Titles") == book.count("_xlnm.Print_Area") == len(sheets)
@@ -77,7 +87,9 @@ def test_wide_tables_are_printed_on_a3(out):
     book = CalamineWorkbook.from_path(str(out / "plan.xlsx"))
     with zipfile.ZipFile(out / "plan.xlsx") as archive:
         papers = {
-            name: re.search(r'paperSize="(\d+)"', archive.read(f"xl/worksheets/sheet{n}.xml").decode()).group(1)
+            name: re.search(
+                r'paperSize="(\d+)"', archive.read(f"xl/worksheets/sheet{n}.xml").decode()
+            ).group(1)
             for n, name in enumerate(book.sheet_names, 1)
         }
     assert papers["汇总"] == "9"
@@ -87,15 +99,24 @@ def test_wide_tables_are_printed_on_a3(out):
 def test_tens_of_thousands_of_findings_fold_into_a_line_a_kind_and_department(build, tmp_path):
     """Real networks have 87,000 notes; a sheet nobody scrolls through is no list, and Excel ends at a million rows."""
     many = [
-        make_finding("barrier_feature", layer=build.layers[n % 3].key, source_id=f"B{n}", measure=float(n))
+        make_finding(
+            "barrier_feature", layer=build.layers[n % 3].key, source_id=f"B{n}", measure=float(n)
+        )
         for n in range(30_000)
     ]
-    write_workbook(replace(build, findings=sort_findings(many)), tmp_path / "plan.xlsx", make_slips(build))
-    table = CalamineWorkbook.from_path(str(tmp_path / "plan.xlsx")).get_sheet_by_name("问题清单").to_python()
+    write_workbook(
+        replace(build, findings=sort_findings(many)), tmp_path / "plan.xlsx", make_slips(build)
+    )
+    table = (
+        CalamineWorkbook.from_path(str(tmp_path / "plan.xlsx"))
+        .get_sheet_by_name("问题清单")
+        .to_python()
+    )
     header, *rows = table[2:]
     assert len(rows) == 3
     assert [row[header.index("处数")] for row in rows] == [10_000] * 3
-    assert {row[header.index("原网格编码")] for row in rows} == {"B29997", "B29998", "B29999"}  # the gravest of each
+    # the gravest of each
+    assert {row[header.index("原网格编码")] for row in rows} == {"B29997", "B29998", "B29999"}
     assert (tmp_path / "plan.xlsx").stat().st_size < 500_000
 
 

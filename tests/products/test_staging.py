@@ -167,7 +167,9 @@ def test_a_folder_that_cannot_be_written_is_said(tmp_path, monkeypatch):
         raise PermissionError(13, "Permission denied")
 
     monkeypatch.setattr(transaction.tempfile, "mkdtemp", refuse)
-    with pytest.raises(OutputError, match=r"cannot be written \(Permission denied\); check its permissions"):
+    with pytest.raises(
+        OutputError, match=r"cannot be written \(Permission denied\); check its permissions"
+    ):
         prepare_output(tmp_path)
 
 

@@ -21,7 +21,8 @@ def fill_up(out):
 
 
 @pytest.mark.parametrize(
-    ("temporary", "blamed"), [(0, "temporary folder .* is full"), (1 << 30, "output folder .* cannot be written")]
+    ("temporary", "blamed"),
+    [(0, "temporary folder .* is full"), (1 << 30, "output folder .* cannot be written")],
 )
 def test_what_is_full_is_what_is_blamed(tmp_path, monkeypatch, temporary, blamed):
     monkeypatch.setattr(shutil, "disk_usage", lambda _: Usage(1 << 40, 0, temporary))

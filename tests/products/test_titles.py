@@ -58,7 +58,9 @@ def test_names_are_told_apart_by_the_files(layers, chinese, english):
 def test_no_product_calls_two_layers_alike(tmp_path):
     folder = write_small_project(tmp_path / "town")
     file = folder / "gridmerge.toml"
-    text = file.read_text("utf-8").replace('department = "fire"', 'key = "patrol"\ndepartment = "police"')
+    text = file.read_text("utf-8").replace(
+        'department = "fire"', 'key = "patrol"\ndepartment = "police"'
+    )
     file.write_text(text.replace('language = "en"', 'language = "zh"'), "utf-8")
     build = gridmerge.build(folder, processes=1)
     wanted = ["公安（fire）", "公安（警务区）"]
@@ -66,5 +68,7 @@ def test_no_product_calls_two_layers_alike(tmp_path):
     assert sorted(one.title.zh for one in MapData.from_build(build).layers) == wanted
     publish_build(build, folder / "out")
     assert sorted(one.title.zh for one in read_map_data(folder / "out").layers) == wanted
-    sheets = python_calamine.CalamineWorkbook.from_path(str(folder / "out" / "plan.xlsx")).sheet_names
+    sheets = python_calamine.CalamineWorkbook.from_path(
+        str(folder / "out" / "plan.xlsx")
+    ).sheet_names
     assert set(wanted) <= {name.replace("(", "（").replace(")", "）") for name in sheets}

@@ -100,7 +100,9 @@ def test_a_file_held_open_is_named_and_left(out, tmp_path, monkeypatch, ending):
         return real(self, mode, *args, **kwargs)
 
     monkeypatch.setattr(Path, "open", held)
-    with pytest.raises(OutputError, match=rf"网格 表\.{ending} cannot be replaced: another program") as caught:
+    with pytest.raises(
+        OutputError, match=rf"网格 表\.{ending} cannot be replaced: another program"
+    ) as caught:
         export_grids(out, file)
     assert "请关闭后重新运行" in caught.value.in_("zh")
     monkeypatch.undo()

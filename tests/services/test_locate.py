@@ -42,7 +42,9 @@ def east_half(grid: shapely.Polygon) -> shapely.Polygon:
 @pytest.fixture(scope="module")
 def out(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("out")
-    halves = np.concatenate([np.array([part(grid) for grid in GRIDS]) for part in (west_half, east_half)])
+    halves = np.concatenate(
+        [np.array([part(grid) for grid in GRIDS]) for part in (west_half, east_half)]
+    )
     place_index.write_index(
         folder,
         crs=little.LITTLE_CRS,
@@ -87,14 +89,17 @@ def test_outside_says_so_and_how_far(out: Path) -> None:
 
 
 @pytest.mark.parametrize("place", [(100, 50), (100, 100), (0, 130), (400, 300), (250, 0)])
-def test_on_a_line_there_is_one_grid_the_smallest_code_and_the_flag(out: Path, place: tuple[float, float]) -> None:
+def test_on_a_line_there_is_one_grid_the_smallest_code_and_the_flag(
+    out: Path, place: tuple[float, float]
+) -> None:
     exact = shapely.Point(EAST + place[0], NORTH + place[1])
     index = place_index.PlaceIndex(out)
     one, many = index.locate_one(exact), index.locate(np.array([exact]))
     touching = np.flatnonzero(shapely.intersects(GRIDS, exact))
     assert one.grid[0] == many.grid[0] == touching.min()
     assert one.near_line_m[0] == many.near_line_m[0] == 0
-    answer = locate_one(out, *degrees(*place))  # degrees round: the outer line must not fall outside
+    # degrees round: the outer line must not fall outside
+    answer = locate_one(out, *degrees(*place))
     assert answer.grid is not None
     assert answer.near_line
 
@@ -116,10 +121,14 @@ def test_many_points_agree_with_a_spatial_join_and_with_single_look_ups(out: Pat
         assert one.near_line_m[0] == pytest.approx(located.near_line_m[at])
 
 
-def test_phones_of_events_come_back_as_they_came_and_id_numbers_do_not(out: Path, tmp_path: Path) -> None:
+def test_phones_of_events_come_back_as_they_came_and_id_numbers_do_not(
+    out: Path, tmp_path: Path
+) -> None:
     phones = ["+8613800000001", "138 0000 0002", "0813-5500123", "１３８００００００３"]
     notes = [f"报事人{phones[0]}", "1.10", "1E2", f"身份证{_id_number()}"]
-    frame = pd.DataFrame([degrees(30, 40)] * 4, columns=["lon", "lat"]).assign(电话=phones, 说明=notes)
+    frame = pd.DataFrame([degrees(30, 40)] * 4, columns=["lon", "lat"]).assign(
+        电话=phones, 说明=notes
+    )
     frame.to_csv(tmp_path / "events.csv", index=False, encoding="utf-8-sig")
     locate_many(out, Reading(path="events.csv"), tmp_path / "done.csv", tmp_path)
     done = pd.read_csv(tmp_path / "done.csv", dtype=str, keep_default_na=False)
@@ -134,7 +143,9 @@ def _id_number() -> str:
 
 
 @pytest.mark.parametrize("names", [("lon", "lat"), ("经度", "纬度"), ("LNG", "LAT")])
-def test_a_csv_of_events_keeps_its_rows_and_columns(out: Path, tmp_path: Path, names: tuple[str, str]) -> None:
+def test_a_csv_of_events_keeps_its_rows_and_columns(
+    out: Path, tmp_path: Path, names: tuple[str, str]
+) -> None:
     places = [degrees(30, 40), degrees(-500, 40), (np.nan, np.nan), degrees(205, 105)]
     frame = pd.DataFrame(places, columns=names)
     frame.insert(0, "编号", ["0001", "0002", "0003", "0004"])
@@ -209,7 +220,10 @@ def test_events_in_gcj02_and_vector_files_come_to_the_same_grid(out: Path, tmp_p
     done = gpd.read_file(tmp_path / "done.geojson")
     assert done["grid_code"].tolist() == [f"{little.village_code(1)}001"]
     done.to_crs("EPSG:4544").to_file(tmp_path / "again.gpkg")
-    assert locate_many(out, Reading(path="again.gpkg"), tmp_path / "again.csv", tmp_path)["inside"] == 1
+    assert (
+        locate_many(out, Reading(path="again.gpkg"), tmp_path / "again.csv", tmp_path)["inside"]
+        == 1
+    )
 
 
 def test_wrong_input_is_one_sentence(out: Path, tmp_path: Path) -> None:
@@ -257,7 +271,11 @@ def test_one_bad_event_of_forty_costs_itself_and_is_told(out, tmp_path, slip, ki
     for frame, name in ((good, "good"), (bad, "bad")):
         frame.to_csv(tmp_path / f"{name}.csv", index=False)
         counts = locate_many(
-            out, Reading(path=f"{name}.csv"), tmp_path / f"{name}-done.csv", tmp_path, tell=told.append
+            out,
+            Reading(path=f"{name}.csv"),
+            tmp_path / f"{name}-done.csv",
+            tmp_path,
+            tell=told.append,
         )
     assert counts["inside"] == 39 and counts["without_place"] == 1
     right, got = (pd.read_csv(tmp_path / f"{name}-done.csv", dtype=str) for name in ("good", "bad"))
@@ -282,7 +300,9 @@ def test_a_place_may_be_given_as_it_is_written(out):
 
 
 @pytest.mark.parametrize("point", [(150, 50), (10, 10), (-500, 50)])
-def test_a_read_only_build_answers_as_any_other(out: Path, monkeypatch: pytest.MonkeyPatch, point) -> None:
+def test_a_read_only_build_answers_as_any_other(
+    out: Path, monkeypatch: pytest.MonkeyPatch, point
+) -> None:
     """A published folder on a read-only share: the R-tree's files cannot be opened for writing there."""
     lon, lat = degrees(*point)
     usual = locate_one(out, lon, lat)

@@ -46,7 +46,9 @@ def test_fewer_members_than_grids_get_several_grids_each_evenly() -> None:
 
 def test_part_timers_relieve_members_with_several_grids() -> None:
     plan = little.plan(4, 1, [1.0] * 4)
-    got = assign_members(plan, little.roster([{}, {}, {"kind": "part_time"}, {"kind": "part_time"}]), TOWN)
+    got = assign_members(
+        plan, little.roster([{}, {}, {"kind": "part_time"}, {"kind": "part_time"}]), TOWN
+    )
     assert got.members["load_per_capacity"].tolist() == pytest.approx([1.0] * 4)
 
 
@@ -68,7 +70,9 @@ def test_where_there_are_only_leaders_they_carry_the_work() -> None:
 
 
 def test_a_leader_of_no_village_is_said() -> None:
-    got = assign_members(little.plan(1, 1), little.roster([{}, {"kind": "leader", "village_code": "nowhere"}]), TOWN)
+    got = assign_members(
+        little.plan(1, 1), little.roster([{}, {"kind": "leader", "village_code": "nowhere"}]), TOWN
+    )
     assert [(f.kind, f.source_id) for f in got.findings] == [("member_without_grid", "M001")]
     assert np.isnan(got.members["km_from_home"][1])
 
@@ -106,8 +110,12 @@ person = st.fixed_dictionaries(
     {
         "kind": st.sampled_from(["full_time", "full_time", "part_time", "leader"]),
         "capacity": st.sampled_from([0.5, 1.0, 1.0, 2.0]),
-        "village_code": st.sampled_from(["", *(little.village_code(column) for column in range(4))]),
-        "geometry": st.one_of(st.none(), st.builds(shapely.Point, st.integers(0, 400), st.integers(0, 300))),
+        "village_code": st.sampled_from(
+            ["", *(little.village_code(column) for column in range(4))]
+        ),
+        "geometry": st.one_of(
+            st.none(), st.builds(shapely.Point, st.integers(0, 400), st.integers(0, 300))
+        ),
     }
 )
 rosters = st.lists(person, min_size=1, max_size=16)
@@ -123,13 +131,17 @@ def test_every_grid_is_staffed_and_no_work_is_lost(people, workload) -> None:
     assert not rows.duplicated(["grid_code", "member_id"]).any()
     by_grid = rows.groupby("grid_code")["load"].sum()
     assert by_grid.to_numpy() == pytest.approx(plan.grids["workload"].to_numpy(), abs=1e-9)
-    by_member = rows.groupby("member_id")["load"].sum().reindex(got.members["member_id"], fill_value=0)
+    by_member = (
+        rows.groupby("member_id")["load"].sum().reindex(got.members["member_id"], fill_value=0)
+    )
     assert by_member.to_numpy() == pytest.approx(got.members["load"].to_numpy())
     assert (rows["load"] >= 0).all()
     assert got.figures["bound"] <= got.members["load_per_capacity"].max() + 1e-9
     assert len(got.members) == len(people)
     workers = [p for p in people if p["kind"] != "leader"] or people
-    if sum(p["kind"] == "full_time" for p in workers) >= 6:  # two grids each at most: then every grid has one
+    if (
+        sum(p["kind"] == "full_time" for p in workers) >= 6
+    ):  # two grids each at most: then every grid has one
         assert rows.loc[rows["duty"] == "full_time", "grid_code"].nunique() == 12
 
 
@@ -150,5 +162,7 @@ def test_the_order_of_rows_changes_nothing(people, workload, random) -> None:
 @given(loads, st.integers(12, 16))
 def test_one_more_member_never_makes_the_heaviest_load_heavier(workload, count) -> None:
     plan = little.plan(4, 3, workload)
-    fewer, more = (assign_members(plan, little.roster([{}] * n), TOWN).figures for n in (count, count + 1))
+    fewer, more = (
+        assign_members(plan, little.roster([{}] * n), TOWN).figures for n in (count, count + 1)
+    )
     assert more["bound"] <= fewer["bound"] * (1 + 1e-6)

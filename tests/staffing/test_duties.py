@@ -22,7 +22,10 @@ PLAN = little.plan(2, 1)
 
 
 def raw(frame: pd.DataFrame) -> RawLayer:
-    return RawLayer(source=replace(little.SOURCE, key="matters", path="事项.xlsx"), frame=gpd.GeoDataFrame(frame))
+    return RawLayer(
+        source=replace(little.SOURCE, key="matters", path="事项.xlsx"),
+        frame=gpd.GeoDataFrame(frame),
+    )
 
 
 def held(layer: Layer, department: str, holders: list[str]) -> Layer:
@@ -31,7 +34,9 @@ def held(layer: Layer, department: str, holders: list[str]) -> Layer:
 
 def test_the_ten_items_are_read_and_departments_known() -> None:
     matters = clean_matters(raw(MATTERS))
-    assert matters.findings == () or {f.kind for f in matters.findings} <= {"matter_department_unknown"}
+    assert matters.findings == () or {f.kind for f in matters.findings} <= {
+        "matter_department_unknown"
+    }
     first = matters.frame.set_index("matter").loc["占道经营"]
     assert first["lead"] == ("urban_management",)
     assert first["cooperating"] == ("market", "police")
@@ -61,7 +66,9 @@ def test_withdrawn_matters_go_and_temporary_ones_are_marked() -> None:
 def test_a_list_that_cannot_be_read_is_one_sentence() -> None:
     with pytest.raises(InputError, match="lacks the columns lead; it has: "):
         clean_matters(raw(MATTERS.drop(columns="主体责任部门")))
-    with pytest.raises(InputError, match=r"has the matter codes .* more than once; make them unique"):
+    with pytest.raises(
+        InputError, match=r"has the matter codes .* more than once; make them unique"
+    ):
         clean_matters(raw(pd.concat([MATTERS, MATTERS.head(1)])))
 
 
@@ -90,10 +97,13 @@ def test_every_grid_gets_its_sheet_with_whom_to_call_and_who_takes_each_step() -
     ]
     sheet = duty_sheets(matters, plan, table, [police, city], staff)
     assert len(sheet) == 2 * 2 * 4
-    stall = sheet[(sheet["matter"] == "占道经营") & (sheet["grid_code"] == PLAN.grids["grid_code"][0])]
+    stall = sheet[
+        (sheet["matter"] == "占道经营") & (sheet["grid_code"] == PLAN.grids["grid_code"][0])
+    ]
     assert stall["lead"].unique().tolist() == ["城市管理"]
     assert stall["lead_contact"].tolist() == ["李四"] * 4
-    assert stall["cooperating_contacts"].tolist() == ["赵一"] * 4  # police: where most households are
+    # police: where most households are
+    assert stall["cooperating_contacts"].tolist() == ["赵一"] * 4
     assert stall["person"].tolist() == ["周五", "李四", "赵一", ""]
     assert stall["hours"].tolist() == ["1", "24", "2", "1"]
     elsewhere = sheet[sheet["grid_code"] == PLAN.grids["grid_code"][1]]
@@ -113,13 +123,19 @@ def test_the_three_lists_the_status_and_who_does_both_are_checked() -> None:
     assert "公共服务" in said["matter_list_missing", ""]
     assert got.frame["list"].tolist() == ["权力", "责任", "", "权力"]
     assert got.frame["temporary"].tolist() == [False, False, True, False]
-    assert not [finding for finding in clean_matters(raw(MATTERS)).findings if finding.kind.startswith("matter_list")]
+    assert not [
+        finding
+        for finding in clean_matters(raw(MATTERS)).findings
+        if finding.kind.startswith("matter_list")
+    ]
 
 
 def test_the_posts_of_one_five_n_are_named_by_area() -> None:
     first, second = little.squares(2, 1)
     squad = held(
-        little.layer("zf", [shapely.box(0, 0, 40, 100), shapely.box(40, 0, 100, 100)]), "enforcement", ["赵一", "钱二"]
+        little.layer("zf", [shapely.box(0, 0, 40, 100), shapely.box(40, 0, 100, 100)]),
+        "enforcement",
+        ["赵一", "钱二"],
     )
     police = held(little.layer("jg", [first, second]), "police", ["孙三", "李四"])
     layers = [squad, police]
@@ -129,7 +145,8 @@ def test_the_posts_of_one_five_n_are_named_by_area() -> None:
     posts, findings = post_rows(plan, table, layers, None)
     one, other = PLAN.grids["grid_code"]
     called = {(row.grid_code, row.matter, row.lead): row.person for row in posts.itertuples()}
-    assert called[one, "执法中队", "综合执法"] == "钱二"  # most of the area, though all households are in the other
+    # most of the area, though all households are in the other
+    assert called[one, "执法中队", "综合执法"] == "钱二"
     assert called[other, "执法中队", "综合执法"] == ""
     assert called[other, "派驻", "公安"] == "李四"
     assert posts.groupby("grid_code")["matter"].value_counts()[one].to_dict() == {

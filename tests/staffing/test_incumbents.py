@@ -30,7 +30,9 @@ works = st.lists(st.floats(0.1, 5.0), min_size=12, max_size=12)
 
 
 def follow(before, plan, roster, settled, rules=None):
-    incumbents = Incumbents(postings=before.assignments, settled=frozenset(settled), stand_ins=before.stand_ins)
+    incumbents = Incumbents(
+        postings=before.assignments, settled=frozenset(settled), stand_ins=before.stand_ins
+    )
     return assign_members(plan, roster, TOWN, rules, None, incumbents)
 
 
@@ -41,7 +43,9 @@ def posts(assignment, codes=None):
 
 
 def codes_of(plan, column):
-    return set(plan.grids.loc[plan.grids["village_code"] == little.village_code(column), "grid_code"])
+    return set(
+        plan.grids.loc[plan.grids["village_code"] == little.village_code(column), "grid_code"]
+    )
 
 
 @settings(max_examples=15, deadline=None)
@@ -63,7 +67,9 @@ def test_a_move_of_work_posts_nobody_anew(people, workload, giver, taker, share)
 
 @settings(max_examples=15, deadline=None)
 @given(people_of, works, st.floats(1.5, 4.0), st.booleans())
-def test_more_work_in_one_village_posts_nobody_anew_in_the_others(people, workload, factor, split) -> None:
+def test_more_work_in_one_village_posts_nobody_anew_in_the_others(
+    people, workload, factor, split
+) -> None:
     people = [{"kind": "full_time", "capacity": 1.0, "village_code": ""}, *people]
     rules = Staffing(split=split)
     roster, plan = little.roster(people), little.plan(4, 3, workload)
@@ -88,7 +94,9 @@ def test_somebody_who_left_costs_only_the_own_village_its_postings() -> None:
     roster = little.roster(people)
     seen = assign_members(plan, roster, TOWN)
     gone = seen.assignments.iloc[0]["member_id"]
-    left = type(roster)(members=roster.members[roster.members["member_id"] != gone], source=roster.source)
+    left = type(roster)(
+        members=roster.members[roster.members["member_id"] != gone], source=roster.source
+    )
     got = follow(seen, plan, left, plan.grids["grid_code"])
     village = seen.assignments.iloc[0]["grid_code"][:-3]
     others = {code for code in plan.grids["grid_code"] if not code.startswith(village)}
@@ -127,7 +135,12 @@ def test_advisers_and_others_stay_and_a_new_grid_gets_an_adviser() -> None:
     seen = assign_members(plan, roster, TOWN)
     new = sorted(plan.grids["grid_code"])[0]
     before = seen.assignments[seen.assignments["grid_code"] != new]
-    got = follow(replace(seen, assignments=before), plan, roster, set(before["grid_code"]) - codes_of(plan, 0))
+    got = follow(
+        replace(seen, assignments=before),
+        plan,
+        roster,
+        set(before["grid_code"]) - codes_of(plan, 0),
+    )
     kept = {post for post in posts(seen) if post[2] in ("adviser", "other") and post[0] != new}
     assert kept <= posts(got)
     assert any(code == new and duty == "adviser" for code, _, duty in posts(got))
@@ -142,7 +155,9 @@ def test_who_stands_in_for_whom_stays_where_no_post_changed() -> None:
     heavier = after.grids.loc[after.grids["workload"] > 2, "grid_code"]
     touched = set(seen.assignments.loc[seen.assignments["grid_code"].isin(heavier), "member_id"])
     columns = ["member_id", "grid_code", "stand_in_id", "load"]
-    one, two = (c.stand_ins.loc[~c.stand_ins["member_id"].isin(touched), columns] for c in (seen, got))
+    one, two = (
+        c.stand_ins.loc[~c.stand_ins["member_id"].isin(touched), columns] for c in (seen, got)
+    )
     assert len(one) > 8
     pd.testing.assert_frame_equal(one.reset_index(drop=True), two.reset_index(drop=True))
 
@@ -152,7 +167,13 @@ def test_a_village_counts_as_touched_when_a_code_work_or_land_differs() -> None:
     assert find_settled_grids(before, before) == frozenset(before["grid_code"])
     others = frozenset(before["grid_code"]) - codes_of(little.plan(4, 3), 0)
     first = before["grid_code"] == min(before["grid_code"])
-    assert find_settled_grids(before.assign(workload=before["workload"] + 0.1 * first), before) == others
-    assert find_settled_grids(before.assign(area_m2=before["area_m2"] * (1 - 0.1 * first)), before) == others
+    assert (
+        find_settled_grids(before.assign(workload=before["workload"] + 0.1 * first), before)
+        == others
+    )
+    assert (
+        find_settled_grids(before.assign(area_m2=before["area_m2"] * (1 - 0.1 * first)), before)
+        == others
+    )
     assert find_settled_grids(before[~first], before) == others
     assert find_settled_grids(before, before[~first]) == others

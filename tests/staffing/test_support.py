@@ -21,7 +21,9 @@ kinds = st.sampled_from(["full_time", "part_time", "leader", "adviser", "other"]
 person = st.fixed_dictionaries(
     {
         "kind": kinds,
-        "village_code": st.sampled_from(["", *(little.village_code(column) for column in range(4))]),
+        "village_code": st.sampled_from(
+            ["", *(little.village_code(column) for column in range(4))]
+        ),
         "geometry": st.builds(shapely.Point, st.integers(0, 400), st.integers(0, 300)),
     }
 )
@@ -31,10 +33,16 @@ patterns = st.sampled_from(["default", "1+3+N"])
 
 @settings(max_examples=40, deadline=None)
 @given(rosters, loads, patterns, st.integers(0, 11))
-def test_exclusions_bind_every_duty_and_support_has_no_load(people, workload, pattern, shut) -> None:
+def test_exclusions_bind_every_duty_and_support_has_no_load(
+    people, workload, pattern, shut
+) -> None:
     plan = little.plan(4, 3, workload)
     code = plan.grids["grid_code"][shut]
-    barred = [f"M{n:03d}" for n, one in enumerate(people) if one.get("kind") not in (None, "full_time", "part_time")]
+    barred = [
+        f"M{n:03d}"
+        for n, one in enumerate(people)
+        if one.get("kind") not in (None, "full_time", "part_time")
+    ]
     rules = Staffing(pattern=pattern, exclude=dict.fromkeys(barred, (code,)))
     got = assign_members(plan, little.roster(people), TOWN, rules)
     rows = got.assignments
@@ -98,7 +106,9 @@ def test_no_teams_at_all_beat_the_bound(work, mains, helping, capacity) -> None:
     for leads in itertools.product(range(mains), repeat=len(helping)):
         means = task.capacity + np.bincount(leads, weights=task.helping, minlength=mains)
         owners = np.array(list(itertools.product(range(mains), repeat=len(work))))
-        load = np.stack([(task.work * (owners == member)).sum(axis=1) for member in range(mains)], axis=1)
+        load = np.stack(
+            [(task.work * (owners == member)).sum(axis=1) for member in range(mains)], axis=1
+        )
         best = min(best, float((load / means).max(axis=1).min()))
     assert bound_whole_grids(task) <= best * (1 + 1e-9)
     teams, bound = form_teams(task, 0.0)

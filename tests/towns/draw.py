@@ -107,7 +107,9 @@ def draw_layers(seed: int, land: Land, layers: int, dirt: float) -> dict[str, Dr
         hand = _Hand(rng, dirt)
         groups = _groups(rng, land, hand.crossing)
         frame = _named(rng, land, groups, code, name)
-        drawn[key + (f"_{again + 1}" if again else "")] = _drawn(rng, land, frame, groups, key, hand)
+        drawn[key + (f"_{again + 1}" if again else "")] = _drawn(
+            rng, land, frame, groups, key, hand
+        )
     if zones:
         drawn[ZONES_KEY] = _zones(np.random.default_rng([seed, 2]), land, dirt)
     return drawn
@@ -121,16 +123,20 @@ class _Hand:
         self.amplitude = float(rng.choice(AMPLITUDES)) * dirt
         self.simplify = float(rng.choice(SIMPLIFY)) * dirt
         self.shift = rng.normal(0, SHIFT, 2) * dirt
-        self.waves = Waves(rng, 12, 180.0, 700.0)  # a wave is some four times as long as it stays the same: 50–150 m
+        # a wave is some four times as long as it stays the same: 50–150 m
+        self.waves = Waves(rng, 12, 180.0, 700.0)
         self.crossing, self.loses, self.resizes = (
             bool(lot < share * dirt)
-            for lot, share in zip(rng.random(3), (CROSSING_LAYERS, MISSING_LAYERS, RESIZED_LAYERS), strict=True)
+            for lot, share in zip(
+                rng.random(3), (CROSSING_LAYERS, MISSING_LAYERS, RESIZED_LAYERS), strict=True
+            )
         )
 
 
 def _groups(rng: np.random.Generator, land: Land, crossing: bool) -> np.ndarray:
     """Group number of each block: connected, 2–20 blocks, inside villages unless the layer ignores them."""
-    half = len(land.blocks) // len(land.villages) // 2  # little towns have no room for grids of twenty blocks
+    # little towns have no room for grids of twenty blocks
+    half = len(land.blocks) // len(land.villages) // 2
     size = int(rng.integers(GROUP[0], max(GROUP[0], min(GROUP[1], half)) + 1))
     return connected_groups(rng, land, size, crossing)
 
@@ -142,13 +148,18 @@ def connected_groups(rng: np.random.Generator, land: Land, size: int, crossing: 
     centre = shapely.get_coordinates(shapely.centroid(blocks.geometry.array))
     a, b = borders["a"].to_numpy(), borders["b"].to_numpy()
     cost = np.hypot(*(centre[a] - centre[b]).T) * rng.uniform(0.6, 1.6, len(a))
-    cost *= np.where(borders["river"] | borders["road"] | borders["highway"], 2.5, 1.0)  # departments like strong lines
+    # departments like strong lines
+    cost *= np.where(borders["river"] | borders["road"] | borders["highway"], 2.5, 1.0)
     keep = np.ones(len(a), dtype=bool) if crossing else village[a] == village[b]
     n = len(blocks)
     graph = coo_matrix((cost[keep], (a[keep], b[keep])), shape=(n, n)).tocsr()
     part = connected_components(graph, directed=False)[1]
-    seeds = np.concatenate([_seeds(rng, np.flatnonzero(part == p), size) for p in range(part.max() + 1)])
-    _, _, source = dijkstra(graph, directed=False, indices=seeds, min_only=True, return_predecessors=True)
+    seeds = np.concatenate(
+        [_seeds(rng, np.flatnonzero(part == p), size) for p in range(part.max() + 1)]
+    )
+    _, _, source = dijkstra(
+        graph, directed=False, indices=seeds, min_only=True, return_predecessors=True
+    )
     return _no_singles(source, a[keep], b[keep])
 
 
@@ -170,7 +181,9 @@ def _no_singles(group: np.ndarray, a: np.ndarray, b: np.ndarray) -> np.ndarray:
     return group
 
 
-def _named(rng: np.random.Generator, land: Land, group: np.ndarray, code: str, name: str) -> gpd.GeoDataFrame:
+def _named(
+    rng: np.random.Generator, land: Land, group: np.ndarray, code: str, name: str
+) -> gpd.GeoDataFrame:
     """One row a grid: its code and name in the department's own style, its holder, its true geometry."""
     blocks = land.blocks.assign(group=group)
     first = blocks.sort_values("block_id").groupby("group", sort=True).first()
@@ -196,7 +209,12 @@ def _named(rng: np.random.Generator, land: Land, group: np.ndarray, code: str, n
 
 
 def _drawn(
-    rng: np.random.Generator, land: Land, frame: gpd.GeoDataFrame, group: np.ndarray, department: str, hand: _Hand
+    rng: np.random.Generator,
+    land: Land,
+    frame: gpd.GeoDataFrame,
+    group: np.ndarray,
+    department: str,
+    hand: _Hand,
 ) -> DrawnLayer:
     """Apply the dirt to a layer's true grids."""
     polygons = shapely.transform(
@@ -210,7 +228,9 @@ def _drawn(
     polygons[resized] = shapely.buffer(polygons[resized], by, join_style="mitre")
     lost |= shapely.is_empty(polygons)
     ids = pd.Series(frame["source_id"].to_numpy(), index=frame["group"])
-    groups = pd.Series(ids.reindex(group).to_numpy(), index=land.blocks["block_id"].to_numpy(), name="source_id")
+    groups = pd.Series(
+        ids.reindex(group).to_numpy(), index=land.blocks["block_id"].to_numpy(), name="source_id"
+    )
     kept = frame.assign(geometry=polygons)[~lost]
     return DrawnLayer(
         frame=kept.drop(columns="group").reset_index(drop=True),
@@ -233,7 +253,9 @@ def _chosen(rng: np.random.Generator, count: int, share: float) -> np.ndarray:
     """Which grids an illness strikes: its share of them and at least one, never all."""
     struck = np.zeros(count, dtype=bool)
     if share > 0 and count > 1:
-        struck[rng.choice(count, size=min(count - 1, max(1, round(count * share))), replace=False)] = True
+        struck[
+            rng.choice(count, size=min(count - 1, max(1, round(count * share))), replace=False)
+        ] = True
     return struck
 
 
@@ -249,7 +271,11 @@ def _zones(rng: np.random.Generator, land: Land, dirt: float) -> DrawnLayer:
         crs=CRS,
     )
     by_zone = dict(zip(merged.index, ids, strict=True))
-    groups = pd.Series(inside["zone"].map(by_zone).to_numpy(), index=inside["block_id"].to_numpy(), name="source_id")
+    groups = pd.Series(
+        inside["zone"].map(by_zone).to_numpy(),
+        index=inside["block_id"].to_numpy(),
+        name="source_id",
+    )
     return DrawnLayer(
         frame=frame,
         department=ZONES_DEPARTMENT,

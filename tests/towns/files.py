@@ -21,7 +21,9 @@ def write_town(town: Town, folder: Path) -> None:
     known = {recipe.key: recipe for recipe in RECIPES}
     recipes = [known.get(key) or usual(key) for key in town.layers]
     for recipe in recipes:
-        frame = village_grids(town) if recipe.key == "civil_affairs" else town.layers[recipe.key].frame
+        frame = (
+            village_grids(town) if recipe.key == "civil_affairs" else town.layers[recipe.key].frame
+        )
         recipe.write(folder, frame)
     _write_base(town, folder)
     _write_people(town, folder)
@@ -54,7 +56,13 @@ def village_grids(town: Town) -> gpd.GeoDataFrame:
             else ways[(n + k) % 4].format(name.removesuffix("村") if (n + k) % 4 == 2 else name)
             for k, name in enumerate(pair)
         ]
-        rows.append({"source_id": f"MZ{n + 1:02d}", "name": f"社会救助第{n + 1}网格", "villages": "、".join(spelt)})
+        rows.append(
+            {
+                "source_id": f"MZ{n + 1:02d}",
+                "name": f"社会救助第{n + 1}网格",
+                "villages": "、".join(spelt),
+            }
+        )
     holders = [town.layers["civil_affairs"].frame["holder"].iloc[n % 5] for n in range(len(rows))]
     frame = pd.DataFrame(rows).assign(holder=holders)[["source_id", "name", "holder", "villages"]]
     return gpd.GeoDataFrame(frame, geometry=[None] * len(frame), crs=town.crs)
@@ -91,8 +99,12 @@ def _write_people(town: Town, folder: Path) -> None:
     )
     formats.workbook(folder / "企业.xlsx", table)
     roster = town.roster.drop(columns="village_name")
-    (folder / "花名册.csv").write_bytes(roster.to_csv(index=False, lineterminator="\r\n").encode("utf-8-sig"))
-    formats.workbook(folder / "事项清单.xlsx", MATTERS, titles=("青山镇综合网格事项清单（十统一）",))
+    (folder / "花名册.csv").write_bytes(
+        roster.to_csv(index=False, lineterminator="\r\n").encode("utf-8-sig")
+    )
+    formats.workbook(
+        folder / "事项清单.xlsx", MATTERS, titles=("青山镇综合网格事项清单（十统一）",)
+    )
 
 
 def _quoted(value: object) -> str:
@@ -102,14 +114,31 @@ def _quoted(value: object) -> str:
 def _project(town: Town, recipes: list[Recipe]) -> str:
     tables = []
     for recipe in recipes:
-        spec = {"department": recipe.key, **recipe.spec} if "department" not in recipe.spec else recipe.spec
-        lines = [f"# {recipe.zh}", "[[layers]]", f"key = {_quoted(recipe.key)}", f"path = {_quoted(recipe.path)}"]
-        tables.append("\n".join(lines + [f"{key} = {_quoted(value)}" for key, value in spec.items()]))
+        spec = (
+            {"department": recipe.key, **recipe.spec}
+            if "department" not in recipe.spec
+            else recipe.spec
+        )
+        lines = [
+            f"# {recipe.zh}",
+            "[[layers]]",
+            f"key = {_quoted(recipe.key)}",
+            f"path = {_quoted(recipe.path)}",
+        ]
+        tables.append(
+            "\n".join(lines + [f"{key} = {_quoted(value)}" for key, value in spec.items()])
+        )
     text = PROJECT.format(layers="\n\n".join(tables))
     absent = [
-        name for name in ("河流.geojson", "主要道路.geojson", "园区.geojson") if name not in _lines_and_yards(town)
+        name
+        for name in ("河流.geojson", "主要道路.geojson", "园区.geojson")
+        if name not in _lines_and_yards(town)
     ]
-    kept = [part for part in text.split("\n\n") if not any(f'path = "{name}"' in part for name in absent)]
+    kept = [
+        part
+        for part in text.split("\n\n")
+        if not any(f'path = "{name}"' in part for name in absent)
+    ]
     return "\n\n".join(kept)
 
 
@@ -214,8 +243,13 @@ contacts = "masked"           # 电话打码
 
 
 def _readme(town: Town, recipes: list[Recipe]) -> str:
-    rows = "\n".join(f"| `{recipe.path}` | `{recipe.key}` | {recipe.zh} | {recipe.en} |" for recipe in recipes)
-    households, people = int(town.buildings["households"].sum()), int(town.buildings["people"].sum())
+    rows = "\n".join(
+        f"| `{recipe.path}` | `{recipe.key}` | {recipe.zh} | {recipe.en} |" for recipe in recipes
+    )
+    households, people = (
+        int(town.buildings["households"].sum()),
+        int(town.buildings["people"].sum()),
+    )
     return README.format(
         rows=rows,
         seed=town.seed,
@@ -232,7 +266,9 @@ def _readme(town: Town, recipes: list[Recipe]) -> str:
     )
 
 
-QUARRELS = "另有 {} 处真正的分歧（界线画在路的另一边、一块地两个网格都要、一块地没人要），要开会定。"
+QUARRELS = (
+    "另有 {} 处真正的分歧（界线画在路的另一边、一块地两个网格都要、一块地没人要），要开会定。"
+)
 README = """\
 # 青山镇 · Qingshan, an invented town
 

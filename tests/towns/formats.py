@@ -18,7 +18,8 @@ import xlsxwriter
 
 from tests.towns.datum import bd09, gcj02
 
-pyogrio.set_gdal_config_options({"OGR_CURRENT_DATE": "2026-03-01T00:00:00.000Z"})  # GeoPackage keeps a date
+# GeoPackage keeps a date
+pyogrio.set_gdal_config_options({"OGR_CURRENT_DATE": "2026-03-01T00:00:00.000Z"})
 DBF_DATE = bytes([126, 3, 1])
 DEGREES = 8  # decimals: a millimetre
 METRES = 3
@@ -37,7 +38,9 @@ def in_datum(frame: gpd.GeoDataFrame, datum: str) -> gpd.GeoDataFrame:
     return _mapped(frame.to_crs(4326), lambda at: np.round(shift(at), DEGREES))
 
 
-def _mapped(frame: gpd.GeoDataFrame, change: Callable[[np.ndarray], np.ndarray]) -> gpd.GeoDataFrame:
+def _mapped(
+    frame: gpd.GeoDataFrame, change: Callable[[np.ndarray], np.ndarray]
+) -> gpd.GeoDataFrame:
     return frame.set_geometry(shapely.transform(frame.geometry.to_numpy(), change), crs=frame.crs)
 
 
@@ -70,7 +73,11 @@ def shapefile(
 
 
 def geopackage(
-    path: Path, frame: gpd.GeoDataFrame, *, layer: str | None = None, more: dict[str, gpd.GeoDataFrame] | None = None
+    path: Path,
+    frame: gpd.GeoDataFrame,
+    *,
+    layer: str | None = None,
+    more: dict[str, gpd.GeoDataFrame] | None = None,
 ) -> None:
     """GeoPackage, of several layers with `more`."""
     pyogrio.write_dataframe(frame, _fresh(path), driver="GPKG", layer=layer or path.stem)
@@ -91,7 +98,12 @@ def file_geodatabase(path: Path, frame: gpd.GeoDataFrame, *, layer: str) -> None
         path.rmdir()
     path.parent.mkdir(parents=True, exist_ok=True)
     pyogrio.write_dataframe(
-        frame, path, driver="OpenFileGDB", layer=layer, geometry_type="MultiPolygon", promote_to_multi=True
+        frame,
+        path,
+        driver="OpenFileGDB",
+        layer=layer,
+        geometry_type="MultiPolygon",
+        promote_to_multi=True,
     )
 
 
@@ -112,11 +124,21 @@ def mapinfo(path: Path, frame: gpd.GeoDataFrame, *, charset: str = "WindowsSimpC
         name: f"C{n}" for n, name in enumerate(names)
     }  # GDAL would mangle GBK field names; MapInfo itself does not
     pyogrio.write_dataframe(
-        frame.rename(columns=plain), _fresh(path), driver="MapInfo File", encoding="CP936", **options
+        frame.rename(columns=plain),
+        _fresh(path),
+        driver="MapInfo File",
+        encoding="CP936",
+        **options,
     )
-    raw = re.sub(rb'(?i)(charset\s+")[^"]*(")', rb"\g<1>" + charset.encode() + rb"\g<2>", path.read_bytes())
+    raw = re.sub(
+        rb'(?i)(charset\s+")[^"]*(")', rb"\g<1>" + charset.encode() + rb"\g<2>", path.read_bytes()
+    )
     for name, code in plain.items():
-        raw = re.sub(rb"(?m)^(\s+)" + code.encode() + rb"(\s)", rb"\g<1>" + name.encode("gbk") + rb"\g<2>", raw)
+        raw = re.sub(
+            rb"(?m)^(\s+)" + code.encode() + rb"(\s)",
+            rb"\g<1>" + name.encode("gbk") + rb"\g<2>",
+            raw,
+        )
     raw = re.sub(rb"(?mi)^!charset \w+", b"!charset " + charset.encode(), raw)
     path.write_bytes(raw)
     data = path.with_suffix(".dat")
@@ -154,7 +176,11 @@ def esri_json(path: Path, frame: gpd.GeoDataFrame, *, wkid: int) -> None:
         {
             "attributes": properties,
             "geometry": {
-                "rings": [_closed(ring) for part in shapely.get_parts(shape) for ring in _rings(part, ccw=False)]
+                "rings": [
+                    _closed(ring)
+                    for part in shapely.get_parts(shape)
+                    for ring in _rings(part, ccw=False)
+                ]
             },
         }
         for properties, shape in zip(_records(frame), frame.geometry, strict=True)
@@ -163,7 +189,10 @@ def esri_json(path: Path, frame: gpd.GeoDataFrame, *, wkid: int) -> None:
         "displayFieldName": fields[0],
         "geometryType": "esriGeometryPolygon",
         "spatialReference": {"wkid": wkid, "latestWkid": wkid},
-        "fields": [{"name": name, "type": "esriFieldTypeString", "alias": name, "length": 100} for name in fields],
+        "fields": [
+            {"name": name, "type": "esriFieldTypeString", "alias": name, "length": 100}
+            for name in fields
+        ],
         "features": features,
     }
     _text(path, _json(body))
@@ -198,11 +227,15 @@ def kml(path: Path, frame: gpd.GeoDataFrame, *, name: str, in_description: bool 
     marks = []
     for properties, shape in zip(_records(frame), frame.geometry, strict=True):
         if in_description:
-            rows = "".join(f"<tr><td>{escape(k)}</td><td>{escape(str(v))}</td></tr>" for k, v in properties.items())
+            rows = "".join(
+                f"<tr><td>{escape(k)}</td><td>{escape(str(v))}</td></tr>"
+                for k, v in properties.items()
+            )
             data = f'<description><![CDATA[<html><body><table border="1">{rows}</table></body></html>]]></description>'
         else:
             rows = "".join(
-                f'<Data name="{escape(k)}"><value>{escape(str(v))}</value></Data>' for k, v in properties.items()
+                f'<Data name="{escape(k)}"><value>{escape(str(v))}</value></Data>'
+                for k, v in properties.items()
             )
             data = f"<ExtendedData>{rows}</ExtendedData>"
         parts = "".join(_kml_polygon(part) for part in shapely.get_parts(shape))
@@ -218,7 +251,9 @@ def kml(path: Path, frame: gpd.GeoDataFrame, *, name: str, in_description: bool 
 
 
 def _kml_polygon(part: shapely.Polygon) -> str:
-    outer, *inner = (" ".join(f"{x:.8f},{y:.8f},0" for x, y in _closed(ring)) for ring in _rings(part, ccw=True))
+    outer, *inner = (
+        " ".join(f"{x:.8f},{y:.8f},0" for x, y in _closed(ring)) for ring in _rings(part, ccw=True)
+    )
     holes = "".join(
         f"<innerBoundaryIs><LinearRing><coordinates>{ring}</coordinates></LinearRing></innerBoundaryIs>"
         for ring in inner
@@ -253,11 +288,15 @@ def drawing(
         if len(at) == 2:
             space.add_line(at[0], at[1], dxfattribs={"layer": "网格界线"})
         else:
-            space.add_lwpolyline(at[:-1] if closed else at, close=closed, dxfattribs={"layer": "网格界线"})
+            space.add_lwpolyline(
+                at[:-1] if closed else at, close=closed, dxfattribs={"layer": "网格界线"}
+            )
     for shape, value in zip(shapes, frame[text], strict=True):
         for part in shapely.get_parts(shape):
             at = shapely.point_on_surface(part)
-            space.add_text(str(value), height=20, dxfattribs={"layer": "网格名称"}).set_placement((at.x, at.y))
+            space.add_text(str(value), height=20, dxfattribs={"layer": "网格名称"}).set_placement(
+                (at.x, at.y)
+            )
     document.saveas(_fresh(path))
     if not codepage:
         raw = path.read_bytes()
@@ -267,8 +306,12 @@ def drawing(
 def _shared_lines(shapes: np.ndarray) -> np.ndarray:
     """A draughtsman's cleaning: neighbours share one line, drawn once, broken at the crossings."""
     clean = shapely.coverage_clean(shapes, gap_width=8.0)
-    lines = shapely.get_parts(shapely.line_merge(shapely.union_all(shapely.boundary(clean), grid_size=0.001)))
-    return np.asarray(shapely.normalize(lines)[np.argsort(shapely.to_wkb(shapely.normalize(lines)))])
+    lines = shapely.get_parts(
+        shapely.line_merge(shapely.union_all(shapely.boundary(clean), grid_size=0.001))
+    )
+    return np.asarray(
+        shapely.normalize(lines)[np.argsort(shapely.to_wkb(shapely.normalize(lines)))]
+    )
 
 
 def vct(path: Path, frame: gpd.GeoDataFrame, *, edition: int, direct: bool, encoding: str) -> None:
@@ -294,10 +337,17 @@ def vct(path: Path, frame: gpd.GeoDataFrame, *, edition: int, direct: bool, enco
             names = [str(10_000 + len(lines) + i) for i in range(len(rings))]
             for name, ring in zip(names, corners, strict=True):
                 kind = ["1"] if edition == 1999 else ["1", "1", "11"]
-                lines.append("\n".join([name, "JX01", "Unknown", *kind, str(len(ring)), *ring, *_closing(edition)]))
+                lines.append(
+                    "\n".join(
+                        [name, "JX01", "Unknown", *kind, str(len(ring)), *ring, *_closing(edition)]
+                    )
+                )
             polygons += [*([] if edition == 1999 else ["21"]), str(len(names)), ",".join(names)]
         polygons += _closing(edition)
-    rows = [",".join([str(i), *map(str, row)]) for i, row in enumerate(frame[fields].itertuples(index=False), start=1)]
+    rows = [
+        ",".join([str(i), *map(str, row)])
+        for i, row in enumerate(frame[fields].itertuples(index=False), start=1)
+    ]
     style = "" if edition == 2007 else "0,"
     head = [
         "HeadBegin",
@@ -306,7 +356,12 @@ def vct(path: Path, frame: gpd.GeoDataFrame, *, edition: int, direct: bool, enco
         "Separator:,",
         "HeadEnd",
     ]
-    codes = ["FeatureCodeBegin", f"WG01,网格,Polygon,{style}WG", f"JX01,界线,Line,{style}JX", "FeatureCodeEnd"]
+    codes = [
+        "FeatureCodeBegin",
+        f"WG01,网格,Polygon,{style}WG",
+        f"JX01,界线,Line,{style}JX",
+        "FeatureCodeEnd",
+    ]
     table = [
         "TableStructureBegin",
         f"WG,{len(fields)}",
@@ -315,7 +370,20 @@ def vct(path: Path, frame: gpd.GeoDataFrame, *, edition: int, direct: bool, enco
         "TableStructureEnd",
     ]
     body = ["LineBegin", *lines, "LineEnd", "PolygonBegin", *polygons, "PolygonEnd"]
-    text = "\n".join([*head, *codes, *table, *body, "AttributeBegin", "WG", *rows, "TableEnd", "AttributeEnd", ""])
+    text = "\n".join(
+        [
+            *head,
+            *codes,
+            *table,
+            *body,
+            "AttributeBegin",
+            "WG",
+            *rows,
+            "TableEnd",
+            "AttributeEnd",
+            "",
+        ]
+    )
     _fresh(path).write_bytes(text.encode(encoding))
 
 
@@ -323,7 +391,9 @@ def _closing(edition: int) -> list[str]:
     return ["0"] if edition == 2007 else []
 
 
-def wkt_table(path: Path, frame: gpd.GeoDataFrame, *, column: str = "wkt", encoding: str = "UTF-8-SIG") -> None:
+def wkt_table(
+    path: Path, frame: gpd.GeoDataFrame, *, column: str = "wkt", encoding: str = "UTF-8-SIG"
+) -> None:
     """CSV with a column of WKT."""
     digits = DEGREES if frame.crs.is_geographic else METRES
     table = pd.DataFrame(frame.drop(columns=frame.geometry.name))
@@ -332,10 +402,17 @@ def wkt_table(path: Path, frame: gpd.GeoDataFrame, *, column: str = "wkt", encod
 
 
 def point_table(
-    path: Path, frame: gpd.GeoDataFrame, *, encoding: str = "UTF-8-SIG", lon: str = "lon", lat: str = "lat"
+    path: Path,
+    frame: gpd.GeoDataFrame,
+    *,
+    encoding: str = "UTF-8-SIG",
+    lon: str = "lon",
+    lat: str = "lat",
 ) -> None:
     """CSV of points: their columns, lon and lat."""
-    _fresh(path).write_bytes(lonlat(frame, lon, lat).to_csv(index=False, lineterminator="\r\n").encode(encoding))
+    _fresh(path).write_bytes(
+        lonlat(frame, lon, lat).to_csv(index=False, lineterminator="\r\n").encode(encoding)
+    )
 
 
 def lonlat(frame: gpd.GeoDataFrame, lon: str, lat: str) -> pd.DataFrame:
@@ -360,7 +437,9 @@ def workbook(
     hidden: str = "",
 ) -> None:
     """Excel: `titles` above the header, `headers` as the template words them, a hidden sheet with `hidden` in it."""
-    book = xlsxwriter.Workbook(str(_fresh(path)), {"strings_to_numbers": False, "strings_to_formulas": False})
+    book = xlsxwriter.Workbook(
+        str(_fresh(path)), {"strings_to_numbers": False, "strings_to_formulas": False}
+    )
     book.set_properties({"created": pd.Timestamp("2026-03-01").to_pydatetime(), "author": "青山镇"})
     sheet = book.add_worksheet("填报表")
     wide = book.add_format({"bold": True, "text_wrap": True})
@@ -373,7 +452,13 @@ def workbook(
         sheet.write_string(len(titles), column, (headers or {}).get(name, name), wide)
         for row, value in enumerate(table[name], start=len(titles) + 1):
             sheet.write(
-                row, column, None if pd.isna(value) else value.item() if isinstance(value, np.generic) else value
+                row,
+                column,
+                None
+                if pd.isna(value)
+                else value.item()
+                if isinstance(value, np.generic)
+                else value,
             )
     if hidden:
         lists = book.add_worksheet("数据字典")
@@ -398,21 +483,30 @@ def _shapes(frame: gpd.GeoDataFrame) -> list[object]:
 
 def _rounded(shape: dict[str, object], digits: int) -> dict[str, object]:
     def down(value: object) -> object:
-        return [down(v) for v in value] if isinstance(value, list | tuple) else round(float(str(value)), digits)
+        return (
+            [down(v) for v in value]
+            if isinstance(value, list | tuple)
+            else round(float(str(value)), digits)
+        )
 
     return {"type": shape["type"], "coordinates": down(shape["coordinates"])}
 
 
 def _records(frame: gpd.GeoDataFrame) -> list[dict[str, object]]:
     return [
-        {key: value.item() if isinstance(value, np.generic) else value for key, value in row.items()}
+        {
+            key: value.item() if isinstance(value, np.generic) else value
+            for key, value in row.items()
+        }
         for row in frame.drop(columns=frame.geometry.name).to_dict("records")
     ]
 
 
 def _json(body: object) -> str:
     return (
-        json.dumps(body, ensure_ascii=False, separators=(",", ":")).replace('{"type":"Feature"', '\n{"type":"Feature"')
+        json.dumps(body, ensure_ascii=False, separators=(",", ":")).replace(
+            '{"type":"Feature"', '\n{"type":"Feature"'
+        )
         + "\n"
     )
 

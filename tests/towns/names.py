@@ -50,9 +50,7 @@ VILLAGES = [
     "响水",
     "喻家沟",
 ]
-SURNAMES = (
-    "王李张刘陈杨黄赵周吴徐孙朱马胡郭何林罗高郑梁谢宋唐许邓冯韩曹曾彭萧蔡潘田董袁于余叶蒋杜苏魏程吕丁沈任姚卢钟姜崔谭陆"
-)
+SURNAMES = "王李张刘陈杨黄赵周吴徐孙朱马胡郭何林罗高郑梁谢宋唐许邓冯韩曹曾彭萧蔡潘田董袁于余叶蒋杜苏魏程吕丁沈任姚卢钟姜崔谭陆"
 GIVEN = "建国明华秀英桂芳志强丽君小红文斌玉兰春梅永福德贵世平国栋海燕晓东雪琴光荣家兴素珍天佑思源庆余长林淑贤开泰"
 RARE = "㐂䶮"  # people and places have such characters; GBK has them not, GB18030 has
 
@@ -77,4 +75,6 @@ def people(rng: np.random.Generator, count: int) -> list[str]:
     surname = rng.choice(list(SURNAMES), count)
     given = rng.choice(list(GIVEN), (count, 2))
     short = rng.random(count) < 0.2
-    return [f"{s}{g[0]}{'' if one else g[1]}" for s, g, one in zip(surname, given, short, strict=True)]
+    return [
+        f"{s}{g[0]}{'' if one else g[1]}" for s, g, one in zip(surname, given, short, strict=True)
+    ]

@@ -19,17 +19,33 @@ _SHORT = {"source_id": "编号", "name": "名称", "holder": "网格长"}
 _CAMEL = {"source_id": "gridCode", "name": "gridName", "holder": "leader"}
 _LONG = {"source_id": "网格编号", "name": "网格名", "holder": "网格员"}
 _PINYIN = {"source_id": "wgbh", "name": "wgmc", "holder": "wgy"}
-KINDS = {"leader": "网格长", "full_time": "专职", "part_time": "兼职", "adviser": "指导员", "other": "志愿者"}
+KINDS = {
+    "leader": "网格长",
+    "full_time": "专职",
+    "part_time": "兼职",
+    "adviser": "指导员",
+    "other": "志愿者",
+}
 
 
 def _recipe(key: str, path: str, write: Write, fields: dict[str, str], **spec: object) -> Recipe:
-    named = {"id": fields["source_id"], "name": fields["name"], "holder": fields["holder"]} if fields else {}
+    named = (
+        {"id": fields["source_id"], "name": fields["name"], "holder": fields["holder"]}
+        if fields
+        else {}
+    )
     return Recipe(key=key, path=path, write=write, spec={**named, **spec}, zh="", en="")
 
 
-def _plain(key: str, path: str, writer: object, crs: int, fields: dict[str, str], **how: object) -> Recipe:
+def _plain(
+    key: str, path: str, writer: object, crs: int, fields: dict[str, str], **how: object
+) -> Recipe:
     """A file whose CRS must be told is told it: this project file is the truth that a guess is held against."""
-    said = {"crs": f"EPSG:{crs}"} if writer in (formats.wkt_table, formats.mapinfo, formats.topojson) else {}
+    said = (
+        {"crs": f"EPSG:{crs}"}
+        if writer in (formats.wkt_table, formats.mapinfo, formats.topojson)
+        else {}
+    )
     geometry = {"geometry": "边界"} if writer is formats.wkt_table else {}
     more = {"column": "边界"} if writer is formats.wkt_table else {}
     layer = {"layer": how["layer"]} if "layer" in how else {}
@@ -45,7 +61,8 @@ def _shp(key: str, path: str, crs: int, fields: dict[str, str], **how: object) -
 def _halves(folder: Path, frame: gpd.GeoDataFrame) -> None:
     for part, rows in zip("东西", np.array_split(np.arange(len(frame)), 2), strict=True):
         formats.geojson(
-            folder / f"劳动监察网格（{part}片）.geojson", formats.in_crs(frame.iloc[rows].rename(columns=_CAMEL), 4490)
+            folder / f"劳动监察网格（{part}片）.geojson",
+            formats.in_crs(frame.iloc[rows].rename(columns=_CAMEL), 4490),
         )
 
 
@@ -54,17 +71,35 @@ def _safety(folder: Path, frame: gpd.GeoDataFrame) -> None:
     table = pd.DataFrame(lonlat.drop(columns="geometry")).assign(
         边界点=[formats.coordinate_list(s) for s in lonlat.geometry]
     )
-    formats.workbook(folder / "安监站网格2023.xlsx", table, titles=("青山镇安监站网格台账", "2023年12月"))
+    formats.workbook(
+        folder / "安监站网格2023.xlsx", table, titles=("青山镇安监站网格台账", "2023年12月")
+    )
 
 
 def _elders(folder: Path, frame: gpd.GeoDataFrame) -> None:
-    table = pd.DataFrame(frame.drop(columns="geometry")).rename(columns={**_LONG, "villages": "所辖村"})
+    table = pd.DataFrame(frame.drop(columns="geometry")).rename(
+        columns={**_LONG, "villages": "所辖村"}
+    )
     formats.workbook(folder / "养老服务网格.xlsx", table)
 
 
 OFFICE = (
-    _plain("urban_management", "数字城管万米单元网格.gpkg", formats.geopackage, 4544, _OBJECT, layer="wgs"),
-    _shp("public_security_governance", "平安网格（综治办）.shp", 4544, _SHORT, encoding="GBK", cpg=None),
+    _plain(
+        "urban_management",
+        "数字城管万米单元网格.gpkg",
+        formats.geopackage,
+        4544,
+        _OBJECT,
+        layer="wgs",
+    ),
+    _shp(
+        "public_security_governance",
+        "平安网格（综治办）.shp",
+        4544,
+        _SHORT,
+        encoding="GBK",
+        cpg=None,
+    ),
     _plain("party", "镇党委先锋网格.kml", formats.kml, 4490, _LONG, name="网格名"),
     _recipe(
         "police",
@@ -89,7 +124,8 @@ OFFICE = (
         "housing",
         "房管所物业网格.geojson",
         lambda folder, frame: formats.geojson(
-            folder / "房管所物业网格.geojson", formats.in_datum(frame.rename(columns=_PINYIN), "gcj02")
+            folder / "房管所物业网格.geojson",
+            formats.in_datum(frame.rename(columns=_PINYIN), "gcj02"),
         ),
         _PINYIN,
         datum="gcj02",
@@ -103,7 +139,9 @@ OFFICE = (
     _plain("medical_insurance", "医保片区.json", formats.esri_json, 4544, _PINYIN, wkid=4544),
     _plain("justice", "人民调解网格.mif", formats.mapinfo, 4490, _SHORT),
     _plain("petitions", "信访维稳网格.csv", formats.wkt_table, 4490, _LONG),
-    _plain("greening", "绿化养护标段.kml", formats.kml, 4490, _SHORT, name="名称", in_description=True),
+    _plain(
+        "greening", "绿化养护标段.kml", formats.kml, 4490, _SHORT, name="名称", in_description=True
+    ),
     _shp("enforcement", "执法队片区.shp", 4496, _PINYIN, encoding="GBK", cpg="GBK", ldid=0x4D),
     _plain("government_services", "便民服务代办网格.gpkg", formats.geopackage, 4490, _CAMEL),
     _shp("statistics", "七普普查小区.shp", 4490, _PINYIN),
@@ -117,7 +155,9 @@ def identity_number(n: int) -> str:
     """Eighteen digits with a right checksum that nobody has: no area is 999999."""
     digits = f"99999919000101{n:03d}"
     weights = (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2)
-    return digits + "10X98765432"[sum(int(d) * w for d, w in zip(digits, weights, strict=True)) % 11]
+    return (
+        digits + "10X98765432"[sum(int(d) * w for d, w in zip(digits, weights, strict=True)) % 11]
+    )
 
 
 def write_office(town: Town, folder: Path) -> None:
@@ -126,7 +166,9 @@ def write_office(town: Town, folder: Path) -> None:
     known = {recipe.key: recipe for recipe in OFFICE}
     recipes = [known.get(key) or usual(key) for key in town.layers]
     for recipe in recipes:
-        frame = village_grids(town) if recipe.key == "civil_affairs" else town.layers[recipe.key].frame
+        frame = (
+            village_grids(town) if recipe.key == "civil_affairs" else town.layers[recipe.key].frame
+        )
         recipe.write(folder, frame)
     villages = town.villages.rename(columns={"village_code": "村代码", "village_name": "村名"})
     formats.geojson(folder / "村级行政区划.geojson", formats.in_crs(villages, 4490))
@@ -139,30 +181,57 @@ def _write_people(town: Town, folder: Path) -> None:
         columns={"building_id": "序号", "address": "门牌", "households": "户数", "people": "人口"}
     )
     formats.point_table(
-        folder / "住户台账.csv", formats.in_crs(homes, 4490), encoding="GB18030", lon="经度", lat="纬度"
+        folder / "住户台账.csv",
+        formats.in_crs(homes, 4490),
+        encoding="GB18030",
+        lon="经度",
+        lat="纬度",
     )
     events = town.events.rename(columns={"event_id": "工单号", "kind": "事项", "date": "日期"})
-    formats.workbook(folder / "12345工单.xlsx", formats.lonlat(formats.in_crs(events, 4490), "经度", "纬度"))
+    formats.workbook(
+        folder / "12345工单.xlsx", formats.lonlat(formats.in_crs(events, 4490), "经度", "纬度")
+    )
     roster = town.roster.assign(kind=town.roster["kind"].map(KINDS)).drop(columns="village")
     headers = dict(
-        zip(roster.columns, ["工号", "姓名", "人员类型", "工作量额度", "经度", "纬度", "所属村", "手机"], strict=True)
+        zip(
+            roster.columns,
+            ["工号", "姓名", "人员类型", "工作量额度", "经度", "纬度", "所属村", "手机"],
+            strict=True,
+        )
     )
-    roster["身份证号"] = [identity_number(n) for n in range(len(roster))]  # which must not leave the loader
-    formats.workbook(folder / "网格员名册.xlsx", roster, titles=("青山镇网格员名册",), headers=headers)
+    # which must not leave the loader
+    roster["身份证号"] = [identity_number(n) for n in range(len(roster))]
+    formats.workbook(
+        folder / "网格员名册.xlsx", roster, titles=("青山镇网格员名册",), headers=headers
+    )
 
 
 def _project(recipes: list[Recipe]) -> str:
-    tables = ['[project]\nname = "青山镇"', '[villages]\npath = "村级行政区划.geojson"\ncode = "村代码"\nname = "村名"']
+    tables = [
+        '[project]\nname = "青山镇"',
+        '[villages]\npath = "村级行政区划.geojson"\ncode = "村代码"\nname = "村名"',
+    ]
     for recipe in recipes:
         department = "专属网格" if recipe.key == "special_grids" else recipe.key
         role = {"role": "exclusive"} if recipe.key == "special_grids" else {}
-        spec = {"key": recipe.key, "department": department, "path": recipe.path, **recipe.spec, **role}
-        tables.append("[[layers]]\n" + "\n".join(f"{k} = {json.dumps(v, ensure_ascii=False)}" for k, v in spec.items()))
+        spec = {
+            "key": recipe.key,
+            "department": department,
+            "path": recipe.path,
+            **recipe.spec,
+            **role,
+        }
+        tables.append(
+            "[[layers]]\n"
+            + "\n".join(f"{k} = {json.dumps(v, ensure_ascii=False)}" for k, v in spec.items())
+        )
     for name, field, weight in (("households", "户数", 1.0), ("people", "人口", 0)):
         tables.append(
             f'[[workload]]\nname = "{name}"\npath = "住户台账.csv"\nfield = "{field}"\nlon = "经度"\nlat = "纬度"\nweight = {weight}'
         )
-    tables.append('[[workload]]\nname = "events"\npath = "12345工单.xlsx"\nlon = "经度"\nlat = "纬度"\nweight = 0.3')
+    tables.append(
+        '[[workload]]\nname = "events"\npath = "12345工单.xlsx"\nlon = "经度"\nlat = "纬度"\nweight = 0.3'
+    )
     tables.append('[grids]\nunit = "households"\ntarget = 300\nmin = 150\nmax = 450')
     tables.append('[roster]\npath = "网格员名册.xlsx"')
     return "\n\n".join(tables) + "\n"

@@ -37,7 +37,9 @@ def buildings_on(rng: np.random.Generator, land: Land) -> gpd.GeoDataFrame:
     per = np.array([STOREYS[k] for k in kind])
     count = rng.poisson(mean / per)
     block = np.repeat(np.arange(len(kind)), count)
-    households = np.maximum(1, rng.poisson(per[block])) if len(block) else np.empty(0, dtype=np.int64)
+    households = (
+        np.maximum(1, rng.poisson(per[block])) if len(block) else np.empty(0, dtype=np.int64)
+    )
     persons = households + rng.poisson(households * 1.7)
     names = dict(zip(land.villages["village_code"], land.villages["village_name"], strict=True))
     village = land.blocks["village_code"].map(names).to_numpy()[block]
@@ -73,8 +75,14 @@ def events_on(rng: np.random.Generator, buildings: gpd.GeoDataFrame) -> gpd.GeoD
     """Points with event_id, kind, date: a year's, near where people live."""
     count = len(buildings) // 2
     weight = buildings["people"].to_numpy() ** 0.7
-    home = rng.choice(len(buildings), size=count, p=weight / weight.sum()) if count else np.empty(0, dtype=np.int64)
-    at = shapely.get_coordinates(buildings.geometry.to_numpy()[home]) + rng.normal(0, 15.0, (count, 2))
+    home = (
+        rng.choice(len(buildings), size=count, p=weight / weight.sum())
+        if count
+        else np.empty(0, dtype=np.int64)
+    )
+    at = shapely.get_coordinates(buildings.geometry.to_numpy()[home]) + rng.normal(
+        0, 15.0, (count, 2)
+    )
     kinds, share = zip(*EVENTS, strict=True)
     day = np.datetime64("2025-01-01") + rng.integers(0, 365, count).astype("timedelta64[D]")
     return gpd.GeoDataFrame(
@@ -97,7 +105,10 @@ def enterprises_on(rng: np.random.Generator, land: Land) -> gpd.GeoDataFrame:
     firms = gpd.GeoDataFrame(
         {
             "enterprise_id": [f"QY{i:04d}" for i in range(len(block))],
-            "name": [f"青山镇{o[0]}记{s}" for o, s in zip(owners, rng.choice(SHOPS, len(block)), strict=True)],
+            "name": [
+                f"青山镇{o[0]}记{s}"
+                for o, s in zip(owners, rng.choice(SHOPS, len(block)), strict=True)
+            ],
             "staff": 1 + rng.poisson(4.0, len(block)),
         },
         geometry=_inside(rng, land, block),
@@ -111,11 +122,15 @@ def enterprises_on(rng: np.random.Generator, land: Land) -> gpd.GeoDataFrame:
             "name": [f"青山{n}园区" for n in ("工业", "物流", "食品")[: len(parks)]],
             "staff": rng.integers(40, 300, len(parks)),
         },
-        geometry=list(shapely.buffer(land.blocks.geometry.to_numpy()[parks], -40.0, join_style="mitre")),
+        geometry=list(
+            shapely.buffer(land.blocks.geometry.to_numpy()[parks], -40.0, join_style="mitre")
+        ),
         crs=CRS,
     )
     yards = yards[~yards.geometry.is_empty]
-    return gpd.GeoDataFrame(pd.concat([firms, yards], ignore_index=True), geometry="geometry", crs=CRS)
+    return gpd.GeoDataFrame(
+        pd.concat([firms, yards], ignore_index=True), geometry="geometry", crs=CRS
+    )
 
 
 def land_use_on(land: Land) -> gpd.GeoDataFrame:
@@ -175,7 +190,9 @@ def held_by_members(
         if key not in layers:
             continue
         groups, frame = layers[key].groups, layers[key].frame.copy()
-        village = village_of.reindex(groups.index).groupby(groups).agg(lambda codes: codes.mode().iloc[0])
+        village = (
+            village_of.reindex(groups.index).groupby(groups).agg(lambda codes: codes.mode().iloc[0])
+        )
         lot = np.random.default_rng([seed, 5, n]).random(len(frame))
         holders = frame["holder"].tolist()
         for row, (source, shape) in enumerate(zip(frame["source_id"], frame.geometry, strict=True)):
@@ -193,7 +210,8 @@ def supported(seed: int, roster: pd.DataFrame, land: Land) -> pd.DataFrame:
     villages = land.villages
     rows = [("adviser", "", "")] * -(-len(villages) // 3)
     rows += [
-        ("other", code, name) for code, name in zip(villages["village_code"], villages["village_name"], strict=True)
+        ("other", code, name)
+        for code, name in zip(villages["village_code"], villages["village_name"], strict=True)
     ]
     first = len(roster) + 1
     more = pd.DataFrame(
@@ -219,10 +237,16 @@ def roster_for(rng: np.random.Generator, land: Land, buildings: gpd.GeoDataFrame
     inside = at.query(buildings.geometry.to_numpy(), predicate="within")
     homes = pd.Series(inside[0]).groupby(inside[1]).apply(list)
     rows: list[dict[str, object]] = []
-    for v, (code, name) in enumerate(zip(villages["village_code"], villages["village_name"], strict=True)):
+    for v, (code, name) in enumerate(
+        zip(villages["village_code"], villages["village_name"], strict=True)
+    ):
         own = homes.get(v, [])
         households = int(buildings["households"].iloc[own].sum()) if len(own) else 0
-        kinds = ["leader"] + ["full_time"] * max(1, round(households / 330)) + ["part_time"] * max(1, households // 700)
+        kinds = (
+            ["leader"]
+            + ["full_time"] * max(1, round(households / 330))
+            + ["part_time"] * max(1, households // 700)
+        )
         for kind in kinds:
             home = (
                 buildings.geometry.iloc[int(rng.choice(own))]
@@ -237,7 +261,10 @@ def roster_for(rng: np.random.Generator, land: Land, buildings: gpd.GeoDataFrame
             "member_id": [f"WG{i + 1:03d}" for i in range(len(rows))],
             "name": names,
             "kind": [row["kind"] for row in rows],
-            "capacity": [{"leader": 0.3, "full_time": 1.0, "part_time": 0.5}[str(row["kind"])] for row in rows],
+            "capacity": [
+                {"leader": 0.3, "full_time": 1.0, "part_time": 0.5}[str(row["kind"])]
+                for row in rows
+            ],
             "lon": np.round(lonlat.x, 7),
             "lat": np.round(lonlat.y, 7),
             "village": [row["village"] for row in rows],

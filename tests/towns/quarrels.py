@@ -37,7 +37,12 @@ def _with_strip(frame: gpd.GeoDataFrame, rng: np.random.Generator, kind: str) ->
     shapes = frame.geometry.to_numpy().copy()
     giver, taker, line = _neighbours(shapes, rng)
     stretch = line.interpolate(0.5, normalized=True).buffer(REACH_M)
-    strip = shapes[taker].buffer(rng.uniform(*WIDTHS_M)).intersection(shapes[giver]).intersection(stretch)
+    strip = (
+        shapes[taker]
+        .buffer(rng.uniform(*WIDTHS_M))
+        .intersection(shapes[giver])
+        .intersection(stretch)
+    )
     if kind != "left_out":
         shapes[taker] = shapely.union(shapes[taker], strip)
     if kind != "claimed":
@@ -45,7 +50,9 @@ def _with_strip(frame: gpd.GeoDataFrame, rng: np.random.Generator, kind: str) ->
     return frame.set_geometry(gpd.GeoSeries(shapes, index=frame.index, crs=frame.crs))
 
 
-def _neighbours(shapes: np.ndarray, rng: np.random.Generator) -> tuple[int, int, shapely.LineString]:
+def _neighbours(
+    shapes: np.ndarray, rng: np.random.Generator
+) -> tuple[int, int, shapely.LineString]:
     """A pair of grids with a long common line, by position and the line between them."""
     a, b = shapely.STRtree(shapes).query(shapes, predicate="intersects")
     a, b = a[a < b], b[a < b]

@@ -58,28 +58,42 @@ class Recipe:
 
 def shp(name: str, crs: int, fields: dict[str, str] = CHINESE, **options: object) -> Write:
     def write(folder: Path, frame: gpd.GeoDataFrame) -> None:
-        formats.shapefile(folder / name, formats.in_crs(frame.rename(columns=fields), crs), **options)  # type: ignore[arg-type]
+        formats.shapefile(
+            folder / name, formats.in_crs(frame.rename(columns=fields), crs), **options
+        )  # type: ignore[arg-type]
 
     return write
 
 
 def lonlat_json(name: str, datum: str) -> Write:
-    return lambda folder, frame: formats.geojson(folder / name, formats.in_datum(frame.rename(columns=ENGLISH), datum))
+    return lambda folder, frame: formats.geojson(
+        folder / name, formats.in_datum(frame.rename(columns=ENGLISH), datum)
+    )
 
 
-def plain(file: str, writer: Callable[..., None], crs: int, fields: dict[str, str], **options: object) -> Write:
-    return lambda folder, frame: writer(folder / file, formats.in_crs(frame.rename(columns=fields), crs), **options)
+def plain(
+    file: str, writer: Callable[..., None], crs: int, fields: dict[str, str], **options: object
+) -> Write:
+    return lambda folder, frame: writer(
+        folder / file, formats.in_crs(frame.rename(columns=fields), crs), **options
+    )
 
 
 def _in_pieces(folder: Path, frame: gpd.GeoDataFrame) -> None:
     for part, rows in zip("一二三", np.array_split(np.arange(len(frame)), 3), strict=True):
-        shp(f"人社_劳动监察网格_第{part}片.shp", 4544, encoding="GBK", cpg="GBK", ldid=0x4D)(folder, frame.iloc[rows])
+        shp(f"人社_劳动监察网格_第{part}片.shp", 4544, encoding="GBK", cpg="GBK", ldid=0x4D)(
+            folder, frame.iloc[rows]
+        )
 
 
 def _list_of_villages(folder: Path, frame: gpd.GeoDataFrame) -> None:
     """`frame` has village_name lists here: see `village_grids`."""
-    table = pd.DataFrame(frame.drop(columns="geometry")).rename(columns={**CHINESE, "villages": "所辖村（社区）"})
-    formats.workbook(folder / "民政_社会救助网格_只列村.xlsx", table, titles=("青山镇社会救助网格一览表",))
+    table = pd.DataFrame(frame.drop(columns="geometry")).rename(
+        columns={**CHINESE, "villages": "所辖村（社区）"}
+    )
+    formats.workbook(
+        folder / "民政_社会救助网格_只列村.xlsx", table, titles=("青山镇社会救助网格一览表",)
+    )
 
 
 def _coordinate_table(folder: Path, frame: gpd.GeoDataFrame) -> None:
@@ -87,7 +101,13 @@ def _coordinate_table(folder: Path, frame: gpd.GeoDataFrame) -> None:
     table = pd.DataFrame(lonlat.drop(columns="geometry")).assign(
         坐标串=[formats.coordinate_list(s) for s in lonlat.geometry]
     )
-    formats.workbook(folder / "卫健_卫生监督网格_坐标串.xlsx", table, titles=TITLES, headers=TEMPLATE, hidden="是/否")
+    formats.workbook(
+        folder / "卫健_卫生监督网格_坐标串.xlsx",
+        table,
+        titles=TITLES,
+        headers=TEMPLATE,
+        hidden="是/否",
+    )
 
 
 def _county_file(folder: Path, frame: gpd.GeoDataFrame) -> None:
@@ -96,9 +116,13 @@ def _county_file(folder: Path, frame: gpd.GeoDataFrame) -> None:
     there = here.iloc[::3].assign(
         XZ="高洞乡", WGBM=lambda f: "G" + f["WGBM"], geometry=lambda f: f.translate(11_000, 1_500)
     )
-    both = gpd.GeoDataFrame(pd.concat([here, there], ignore_index=True), geometry="geometry", crs=frame.crs)
+    both = gpd.GeoDataFrame(
+        pd.concat([here, there], ignore_index=True), geometry="geometry", crs=frame.crs
+    )
     note = gpd.GeoDataFrame(
-        {"说明": ["普查小区由区统计局提供"]}, geometry=[both.geometry.iloc[0].centroid], crs=frame.crs
+        {"说明": ["普查小区由区统计局提供"]},
+        geometry=[both.geometry.iloc[0].centroid],
+        crs=frame.crs,
     )
     formats.geopackage(
         folder / "统计_普查小区_全区.gpkg",
@@ -112,7 +136,9 @@ def _rare(folder: Path, frame: gpd.GeoDataFrame) -> None:
     """A CSV in GB18030 with a character that GBK has not."""
     holders = frame["holder"].where(frame.index != 0, "李㐂")
     lonlat = formats.in_crs(frame.assign(holder=holders).rename(columns=CHINESE), 4490)
-    formats.wkt_table(folder / "畜牧_防疫网格_WKT_GB18030.csv", lonlat, column="边界", encoding="GB18030")
+    formats.wkt_table(
+        folder / "畜牧_防疫网格_WKT_GB18030.csv", lonlat, column="边界", encoding="GB18030"
+    )
 
 
 RECIPES = (
@@ -173,7 +199,9 @@ RECIPES = (
     Recipe(
         key="market",
         path="市场监管_责任区_Neutral.tab",
-        write=plain("市场监管_责任区_Neutral.tab", formats.mapinfo, 4544, PINYIN, charset="Neutral"),
+        write=plain(
+            "市场监管_责任区_Neutral.tab", formats.mapinfo, 4544, PINYIN, charset="Neutral"
+        ),
         spec={"crs": "EPSG:4544"},
         zh="MapInfo TAB，字符集写作 Neutral，内容是 GBK",
         en="MapInfo TAB whose charset says Neutral over GBK bytes",
@@ -181,7 +209,9 @@ RECIPES = (
     Recipe(
         key="natural_resources",
         path="自然资源_动态巡查网格.gdb",
-        write=plain("自然资源_动态巡查网格.gdb", formats.file_geodatabase, 4544, PINYIN, layer="DTXCWG"),
+        write=plain(
+            "自然资源_动态巡查网格.gdb", formats.file_geodatabase, 4544, PINYIN, layer="DTXCWG"
+        ),
         spec={"layer": "DTXCWG"},
         zh="Esri 文件地理数据库（一个文件夹）",
         en="Esri file geodatabase, a folder",
@@ -203,7 +233,9 @@ RECIPES = (
     Recipe(
         key="agriculture",
         path="农业农村_网格_线和文字.dxf",
-        write=plain("农业农村_网格_线和文字.dxf", formats.drawing, 4544, {}, text="name", release="R2000"),
+        write=plain(
+            "农业农村_网格_线和文字.dxf", formats.drawing, 4544, {}, text="name", release="R2000"
+        ),
         spec={"crs": "EPSG:4544"},
         zh="DXF（AutoCAD 2000，GBK）：只有界线和 TEXT 名称，没有面",
         en="DXF with border lines and names as TEXT, no polygons, in GBK",
@@ -305,7 +337,14 @@ RECIPES = (
     Recipe(
         key="veterans",
         path="退役军人_服务站片_说明表.kml",
-        write=plain("退役军人_服务站片_说明表.kml", formats.kml, 4490, CHINESE, name="网格名称", in_description=True),
+        write=plain(
+            "退役军人_服务站片_说明表.kml",
+            formats.kml,
+            4490,
+            CHINESE,
+            name="网格名称",
+            in_description=True,
+        ),
         zh="KML，属性藏在 description 的 HTML 表里",
         en="KML with attributes hidden in an HTML table in its description",
     ),

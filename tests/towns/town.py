@@ -110,7 +110,10 @@ def separable_blocks(land: Land, layers: dict[str, DrawnLayer]) -> gpd.GeoDataFr
     """Merge true blocks of a village that lie in the same grid, or in none, of every layer."""
     ids = land.blocks["block_id"].to_numpy()
     labels = np.column_stack(
-        [pd.factorize(layer.groups.reindex(ids).fillna("").to_numpy())[0] for layer in layers.values()]
+        [
+            pd.factorize(layer.groups.reindex(ids).fillna("").to_numpy())[0]
+            for layer in layers.values()
+        ]
         + [pd.factorize(land.blocks["village_code"])[0]]
     )
     a, b = land.borders["a"].to_numpy(), land.borders["b"].to_numpy()
@@ -118,8 +121,14 @@ def separable_blocks(land: Land, layers: dict[str, DrawnLayer]) -> gpd.GeoDataFr
     graph = coo_matrix((np.ones(same.sum()), (a[same], b[same])), shape=(len(ids),) * 2)
     part = connected_components(graph, directed=False)[1]
     frame = land.blocks[["block_id", "village_code", "geometry"]].assign(part=part)
-    merged = frame.dissolve("part", method="coverage", aggfunc="first").sort_values("block_id").reset_index(drop=True)
-    return gpd.GeoDataFrame(merged[["block_id", "village_code", "geometry"]], geometry="geometry", crs=CRS)
+    merged = (
+        frame.dissolve("part", method="coverage", aggfunc="first")
+        .sort_values("block_id")
+        .reset_index(drop=True)
+    )
+    return gpd.GeoDataFrame(
+        merged[["block_id", "village_code", "geometry"]], geometry="geometry", crs=CRS
+    )
 
 
 def recovery(faces: gpd.GeoDataFrame | gpd.GeoSeries, town: Town) -> dict[str, float]:

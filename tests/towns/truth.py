@@ -140,16 +140,18 @@ class _Plan:
         stretch = np.sqrt(self.look.stretch)
         x, y = local[:, 0] / stretch, local[:, 1] * stretch
         theta = np.arctan2(y, x)
-        wobble = 1 + sum(a * np.cos((k + 2) * theta + p) for k, (a, p) in enumerate(zip(*self.blob, strict=True)))
+        wobble = 1 + sum(
+            a * np.cos((k + 2) * theta + p) for k, (a, p) in enumerate(zip(*self.blob, strict=True))
+        )
         return np.hypot(x, y) / (self.radius * wobble)
 
     def beside_river(self, local: Points) -> NDArray[np.float64]:
         """Signed distance from the river, roughly: its left bank is positive."""
         size, phase, turns = self.meander
         x = local[:, 0] / (self.radius * np.sqrt(self.look.stretch))
-        bend = size * self.radius * np.sin(turns * np.pi * x + phase) + 0.3 * size * self.radius * np.sin(
-            4.1 * np.pi * x
-        )
+        bend = size * self.radius * np.sin(
+            turns * np.pi * x + phase
+        ) + 0.3 * size * self.radius * np.sin(4.1 * np.pi * x)
         return local[:, 1] - bend - self.river_shift
 
     def beside_road(self, local: Points) -> NDArray[np.float64]:
@@ -180,7 +182,11 @@ class _Plan:
     def _banked(self, local: Points, spacing: float) -> Points:
         """Push seeds away from river and roads, so that block borders run along them."""
         moved = local.copy()
-        for beside, axis in ((self.beside_river, 1), (self.beside_road, 0), (self.beside_highway, 1)):
+        for beside, axis in (
+            (self.beside_river, 1),
+            (self.beside_road, 0),
+            (self.beside_highway, 1),
+        ):
             away = beside(moved)
             near = np.abs(away) < spacing
             goal = np.where(away >= 0, 0.5, -0.5) * spacing
@@ -197,7 +203,9 @@ class _Plan:
     def _core(self) -> Points:
         if not self.core_blocks:
             return np.empty((0, 2))
-        lattice = self._banked(self._lattice(self.core_radius * 2.5, CORE_SPACING, 0.03), 0.5 * CORE_SPACING)
+        lattice = self._banked(
+            self._lattice(self.core_radius * 2.5, CORE_SPACING, 0.03), 0.5 * CORE_SPACING
+        )
         if self.core_blocks < self.total:
             lattice = lattice[np.argsort(np.hypot(*lattice.T), kind="stable")[: self.core_blocks]]
         return lattice[np.sort(_apart(lattice, 0.55 * CORE_SPACING))]
@@ -221,7 +229,9 @@ class _Plan:
         lattice = self._lattice(2.5 * HAMLET_SPACING, HAMLET_SPACING, 0.1)
         lattice = lattice[np.argsort(np.hypot(*lattice.T), kind="stable")[:size]]
         turn = self.rng.uniform(0, np.pi / 2)
-        return lattice @ np.array([[np.cos(turn), np.sin(turn)], [-np.sin(turn), np.cos(turn)]]) + at
+        return (
+            lattice @ np.array([[np.cos(turn), np.sin(turn)], [-np.sin(turn), np.cos(turn)]]) + at
+        )
 
     def _fields(self) -> Points:
         half = self.radius * 1.45 * np.sqrt(self.look.stretch) + 4 * FIELD_SPACING
@@ -232,17 +242,24 @@ class _Plan:
 
     def warped(self, points: Points) -> Points:
         """Bend straight lines as land is bent; the street grid of the core much less."""
-        rural = np.clip((np.hypot(*self.local(points).T) - 0.7 * self.core_radius) / (0.8 * FIELD_SPACING), 0.12, 1.0)
+        rural = np.clip(
+            (np.hypot(*self.local(points).T) - 0.7 * self.core_radius) / (0.8 * FIELD_SPACING),
+            0.12,
+            1.0,
+        )
         return np.round(points + self.warp_waves(points) * (rural * 38.0)[:, None], 3)
 
 
 class _Waves:
     """A smooth random field of vectors: unit root mean square, the same wherever it is asked for again."""
 
-    def __init__(self, rng: np.random.Generator, count: int, shortest: float, longest: float) -> None:
+    def __init__(
+        self, rng: np.random.Generator, count: int, shortest: float, longest: float
+    ) -> None:
         length = np.exp(rng.uniform(np.log(shortest), np.log(longest), (2, count)))
         turn = rng.uniform(0, 2 * np.pi, (2, count))
-        self.k = 2 * np.pi / length * np.stack([np.cos(turn), np.sin(turn)])  # (xy, component, wave)
+        # (xy, component, wave)
+        self.k = 2 * np.pi / length * np.stack([np.cos(turn), np.sin(turn)])
         self.phase = rng.uniform(0, 2 * np.pi, (2, count))
         self.scale = 1 / np.sqrt(count)  # two components, each of mean square 1/2
 
@@ -259,7 +276,9 @@ def _apart(points: Points, distance: float) -> Index:
     """Positions of points left when of each pair nearer than `distance` the later goes."""
     pairs = cKDTree(points).query_pairs(distance, output_type="ndarray")
     drop: set[int] = set()
-    for a, b in sorted(map(tuple, np.sort(pairs, axis=1))):  # greedy by nature: who goes depends on who stayed
+    for a, b in sorted(
+        map(tuple, np.sort(pairs, axis=1))
+    ):  # greedy by nature: who goes depends on who stayed
         if a not in drop:
             drop.add(b)
     return np.array([i for i in range(len(points)) if i not in drop], dtype=np.int64)
@@ -270,10 +289,15 @@ def _tiles(cells: Voronoi, total: int, plan: _Plan) -> tuple[list[shapely.Polygo
     vertices = cells.vertices
     near = cKDTree(vertices).query_pairs(14.0, output_type="ndarray")
     count, group = connected_components(
-        coo_matrix((np.ones(len(near)), (near[:, 0], near[:, 1])), shape=(len(vertices),) * 2), directed=False
+        coo_matrix((np.ones(len(near)), (near[:, 0], near[:, 1])), shape=(len(vertices),) * 2),
+        directed=False,
     )
     centre = np.column_stack(
-        [np.bincount(group, vertices[:, i], minlength=count) / np.bincount(group, minlength=count) for i in (0, 1)]
+        [
+            np.bincount(group, vertices[:, i], minlength=count)
+            / np.bincount(group, minlength=count)
+            for i in (0, 1)
+        ]
     )
     rows = []
     lines: dict[tuple[int, int], Points] = {}
@@ -288,7 +312,9 @@ def _tiles(cells: Voronoi, total: int, plan: _Plan) -> tuple[list[shapely.Polygo
             rows.append((a, b, i, j))
     tiles = [_ring(cells.regions[cells.point_region[n]], group, lines) for n in range(total)]
     edges = pd.DataFrame(rows, columns=["a", "b", "i", "j"])
-    edges["line"] = [shapely.LineString(lines[i, j]) for i, j in zip(edges["i"], edges["j"], strict=True)]
+    edges["line"] = [
+        shapely.LineString(lines[i, j]) for i, j in zip(edges["i"], edges["j"], strict=True)
+    ]
     return tiles, edges
 
 
@@ -323,12 +349,20 @@ def _borders(edges: pd.DataFrame, plan: _Plan, points: Points, total: int) -> pd
 
 
 def _villages_of(
-    rng: np.random.Generator, points: Points, kinds: NDArray[np.str_], borders: pd.DataFrame, villages: int, look: Look
+    rng: np.random.Generator,
+    points: Points,
+    kinds: NDArray[np.str_],
+    borders: pd.DataFrame,
+    villages: int,
+    look: Look,
 ) -> Index:
     """Village of each block: even in blocks, one piece each, the river a favoured border."""
     core = max(1, round(villages * look.core_share)) if look.core_share else 0
     seeds = np.vstack(
-        [_spread(rng, points[kinds == "core"], core), _spread(rng, points[kinds != "core"], villages - core)]
+        [
+            _spread(rng, points[kinds == "core"], core),
+            _spread(rng, points[kinds != "core"], villages - core),
+        ]
     )
     power = np.zeros(len(seeds))
     square = ((points[:, None] - seeds[None]) ** 2).sum(axis=2)
@@ -356,7 +390,10 @@ def _spread(rng: np.random.Generator, points: Points, count: int) -> Points:
     for _ in range(12):
         nearest = cKDTree(seeds).query(points)[1]
         seeds = np.array(
-            [points[nearest == i].mean(axis=0) if (nearest == i).any() else seeds[i] for i in range(count)]
+            [
+                points[nearest == i].mean(axis=0) if (nearest == i).any() else seeds[i]
+                for i in range(count)
+            ]
         )
     return seeds
 
@@ -381,7 +418,9 @@ def _in_one_piece(village: Index, borders: pd.DataFrame, count: int) -> Index:
                 stray[own[np.argmax(size[own])]] = False
         if not stray.any():
             break
-        for a, b in zip(borders["a"], borders["b"], strict=True):  # few stray blocks, each taken by the first neighbour
+        for a, b in zip(
+            borders["a"], borders["b"], strict=True
+        ):  # few stray blocks, each taken by the first neighbour
             if stray[piece[a]] and not stray[piece[b]]:
                 village[a] = village[b]
             elif stray[piece[b]] and not stray[piece[a]]:
@@ -412,11 +451,14 @@ def _with_enclave(village: Index, borders: pd.DataFrame, blocks: int, outer: Ind
 
 def _community_flags(village: Index, kinds: NDArray[np.str_], villages: int) -> list[bool]:
     return [
-        bool((kinds[village == v] == "core").mean() > 0.5) if (village == v).any() else False for v in range(villages)
+        bool((kinds[village == v] == "core").mean() > 0.5) if (village == v).any() else False
+        for v in range(villages)
     ]
 
 
-def _zones(kinds: NDArray[np.str_], village: Index, borders: pd.DataFrame, blocks: int) -> NDArray[np.object_]:
+def _zones(
+    kinds: NDArray[np.str_], village: Index, borders: pd.DataFrame, blocks: int
+) -> NDArray[np.object_]:
     """Names of the exclusive zones: a school of two blocks, a market of one, in the core."""
     zone = np.full(len(kinds), "", dtype=object)
     core = np.flatnonzero(kinds == "core")
@@ -424,11 +466,17 @@ def _zones(kinds: NDArray[np.str_], village: Index, borders: pd.DataFrame, block
         return zone
     same = borders[village[borders["a"]] == village[borders["b"]]]
     inner = same[
-        np.isin(same["a"], core) & np.isin(same["b"], core) & ~same["river"] & ~same["highway"] & ~same["road"]
+        np.isin(same["a"], core)
+        & np.isin(same["b"], core)
+        & ~same["river"]
+        & ~same["highway"]
+        & ~same["road"]
     ]
     school = inner.iloc[len(inner) // 2]
     zone[[school["a"], school["b"]]] = "青山中学"
-    free = [n for n in core if zone[n] == "" and n not in _around(borders, [school["a"], school["b"]])]
+    free = [
+        n for n in core if zone[n] == "" and n not in _around(borders, [school["a"], school["b"]])
+    ]
     zone[free[len(free) // 5]] = "青山农贸市场"
     return zone
 
@@ -439,7 +487,11 @@ def _around(borders: pd.DataFrame, blocks: list[int]) -> set[int]:
 
 
 def _dissolved_villages(blocks: gpd.GeoDataFrame, names: dict[str, str]) -> gpd.GeoDataFrame:
-    merged = blocks[["village_code", "geometry"]].dissolve("village_code", method="coverage").reset_index()
+    merged = (
+        blocks[["village_code", "geometry"]]
+        .dissolve("village_code", method="coverage")
+        .reset_index()
+    )
     merged["geometry"] = shapely.normalize(merged.geometry.array)
     merged.insert(1, "village_name", merged["village_code"].map(names))
     return gpd.GeoDataFrame(merged, geometry="geometry", crs=CRS)
@@ -447,7 +499,9 @@ def _dissolved_villages(blocks: gpd.GeoDataFrame, names: dict[str, str]) -> gpd.
 
 def _lines(borders: pd.DataFrame, column: str, name: str, kind: str) -> gpd.GeoDataFrame:
     chosen = borders.loc[borders[column], "line"].tolist()
-    merged = shapely.get_parts(shapely.line_merge(shapely.multilinestrings(chosen))) if chosen else []
+    merged = (
+        shapely.get_parts(shapely.line_merge(shapely.multilinestrings(chosen))) if chosen else []
+    )
     return gpd.GeoDataFrame(
         {"name": [name] * len(merged), "kind": [kind] * len(merged)}, geometry=list(merged), crs=CRS
     )
@@ -456,7 +510,11 @@ def _lines(borders: pd.DataFrame, column: str, name: str, kind: str) -> gpd.GeoD
 def _roads(borders: pd.DataFrame, kinds: NDArray[np.str_]) -> gpd.GeoDataFrame:
     core = kinds == "core"
     streets = borders.assign(
-        street=core[borders["a"]] & core[borders["b"]] & ~borders["river"] & ~borders["road"] & ~borders["highway"]
+        street=core[borders["a"]]
+        & core[borders["b"]]
+        & ~borders["river"]
+        & ~borders["road"]
+        & ~borders["highway"]
     )
     parts = [
         _lines(borders, "road", "青山大道", "主干道"),

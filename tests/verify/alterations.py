@@ -61,7 +61,9 @@ def _figure_in_workbook(out: Path) -> None:
     rewrite_part(
         out / "plan.xlsx",
         "xl/worksheets/sheet2.xml",
-        lambda text: re.sub(rb"<v>(\d+\.\d+)</v>", lambda hit: b"<v>%.6f</v>" % (float(hit[1]) + 1), text, count=1),
+        lambda text: re.sub(
+            rb"<v>(\d+\.\d+)</v>", lambda hit: b"<v>%.6f</v>" % (float(hit[1]) + 1), text, count=1
+        ),
     )
 
 

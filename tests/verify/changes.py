@@ -68,7 +68,9 @@ def change_layer(name: str, change: Callable[[pd.DataFrame], object]) -> Callabl
 
 
 def set_value(name: str, row: int, column: str, value: object) -> Callable[[Path], object]:
-    return change_layer(name, lambda table: table.__setitem__(column, put(table[column], row, value)))
+    return change_layer(
+        name, lambda table: table.__setitem__(column, put(table[column], row, value))
+    )
 
 
 def put(values: pd.Series, row: int, value: object) -> list[object]:
@@ -100,7 +102,9 @@ def set_property(index: int, **values: object) -> Callable[[Path], object]:
 
 def set_person(**values: object) -> Callable[[Path], object]:
     def change(data: dict) -> None:
-        next(f for f in data["features"] if f["properties"]["members"])["properties"]["members"][0].update(values)
+        next(f for f in data["features"] if f["properties"]["members"])["properties"]["members"][
+            0
+        ].update(values)
 
     return lambda out: rewrite_json(out / "grids.geojson", change)
 
@@ -108,7 +112,8 @@ def set_person(**values: object) -> Callable[[Path], object]:
 def move_vertex(metres: float) -> Callable[[Path], object]:
     def move(data: dict) -> None:
         ring = data["features"][0]["geometry"]["coordinates"][0]
-        ring[1][0] = round(ring[1][0] + metres / 96_000, 9)  # a degree of longitude is about so long here
+        # a degree of longitude is about so long here
+        ring[1][0] = round(ring[1][0] + metres / 96_000, 9)
 
     return lambda out: rewrite_json(out / "grids.geojson", move)
 
@@ -144,7 +149,9 @@ def replace_file(file: str, content: bytes) -> Callable[[Path], object]:
 
 
 def cut_short(file: str, share: float = 0.5) -> Callable[[Path], object]:
-    return lambda out: (out / file).write_bytes((out / file).read_bytes()[: int((out / file).stat().st_size * share)])
+    return lambda out: (out / file).write_bytes(
+        (out / file).read_bytes()[: int((out / file).stat().st_size * share)]
+    )
 
 
 def remove(file: str) -> Callable[[Path], object]:
@@ -174,7 +181,10 @@ def run_sql(statement: str) -> Callable[[Path], object]:
 def drop_layer(name: str) -> Callable[[Path], object]:
     def drop(out: Path) -> None:
         file = out / "gridmerge.gpkg"
-        tables = {layer: pyogrio.read_dataframe(file, layer=layer) for layer, _ in pyogrio.list_layers(file)}
+        tables = {
+            layer: pyogrio.read_dataframe(file, layer=layer)
+            for layer, _ in pyogrio.list_layers(file)
+        }
         file.unlink()
         for layer, table in tables.items():
             if layer != name:

@@ -33,7 +33,9 @@ from tests.verify.changes import (
 from tests.verify.tamper import rewrite_csv, rewrite_json, rewrite_layer, rewrite_part
 
 
-def _swapped_cells(file: str, column: str, one: int = 1, other: int = -1) -> Callable[[Path], object]:
+def _swapped_cells(
+    file: str, column: str, one: int = 1, other: int = -1
+) -> Callable[[Path], object]:
     """Two rows change what they say in one column."""
 
     def swap(rows: list[list[str]]) -> None:
@@ -97,7 +99,11 @@ def _lighter_everywhere(out: Path) -> None:
 
         return change
 
-    for file, column in (("assignments.csv", "load"), ("members.csv", "load"), ("members.csv", "load_per_capacity")):
+    for file, column in (
+        ("assignments.csv", "load"),
+        ("members.csv", "load"),
+        ("members.csv", "load_per_capacity"),
+    ):
         rewrite_csv(out / file, halve(column))
 
 
@@ -121,7 +127,9 @@ def _formula(out: Path) -> None:
 
 def _hidden_sheet(out: Path) -> None:
     rewrite_part(
-        out / "plan.xlsx", "xl/workbook.xml", lambda text: text.replace(b"<sheet ", b'<sheet state="hidden" ', 1)
+        out / "plan.xlsx",
+        "xl/workbook.xml",
+        lambda text: text.replace(b"<sheet ", b'<sheet state="hidden" ', 1),
     )
 
 
@@ -133,7 +141,9 @@ def _part_more(out: Path) -> None:
 def _rewritten(out: Path, rename: dict[str, str], crs: str | None = None) -> None:
     """The package again, with layers of other names or in another CRS."""
     file = out / "gridmerge.gpkg"
-    tables = {layer: pyogrio.read_dataframe(file, layer=layer) for layer, _ in pyogrio.list_layers(file)}
+    tables = {
+        layer: pyogrio.read_dataframe(file, layer=layer) for layer, _ in pyogrio.list_layers(file)
+    }
     file.unlink()
     for layer, table in tables.items():
         placed = table.to_crs(crs) if crs and "geometry" in table.columns else table
@@ -143,7 +153,9 @@ def _rewritten(out: Path, rename: dict[str, str], crs: str | None = None) -> Non
 def _declared(out: Path) -> None:
     """The numbers stay, and the zone they are said to lie in is another."""
     file = out / "gridmerge.gpkg"
-    tables = {layer: pyogrio.read_dataframe(file, layer=layer) for layer, _ in pyogrio.list_layers(file)}
+    tables = {
+        layer: pyogrio.read_dataframe(file, layer=layer) for layer, _ in pyogrio.list_layers(file)
+    }
     file.unlink()
     for layer, table in tables.items():
         other = table.set_crs(4545, allow_override=True) if "geometry" in table.columns else table

@@ -152,9 +152,32 @@ def _string_beyond(out: Path) -> None:
     rewrite_part(out / "plan.xlsx", "xl/worksheets/sheet2.xml", change)
 
 
-_REPLACED = ("grids.geojson", "gridmerge.gpkg", "crosswalk.csv", "assignments.csv", "report.json", "about.txt")
-_EMPTIED = ("gridmerge.gpkg", "assignments.csv", "members.csv", "report.json", "plan.xlsx", "map.html", "locate.json")
-_FOLDERS = ("grids.geojson", "gridmerge.gpkg", "crosswalk.csv", "report.json", "plan.xlsx", "locate.dat", MANIFEST_FILE)
+_REPLACED = (
+    "grids.geojson",
+    "gridmerge.gpkg",
+    "crosswalk.csv",
+    "assignments.csv",
+    "report.json",
+    "about.txt",
+)
+_EMPTIED = (
+    "gridmerge.gpkg",
+    "assignments.csv",
+    "members.csv",
+    "report.json",
+    "plan.xlsx",
+    "map.html",
+    "locate.json",
+)
+_FOLDERS = (
+    "grids.geojson",
+    "gridmerge.gpkg",
+    "crosswalk.csv",
+    "report.json",
+    "plan.xlsx",
+    "locate.dat",
+    MANIFEST_FILE,
+)
 _JSON = ("grids.geojson", "report.json", "locate.json", MANIFEST_FILE)
 
 SWAPS: tuple[Alteration, ...] = tuple(

@@ -52,7 +52,11 @@ def rewrite_json(file: Path, change: Callable[[dict[str, Any]], Any]) -> None:
     data = json.loads(file.read_text("utf-8"), parse_float=_told)
     change(data)
     marked = _marked(data)
-    text = _collection(marked) if file.suffix == ".geojson" else json.dumps(marked, ensure_ascii=False, indent=1) + "\n"
+    text = (
+        _collection(marked)
+        if file.suffix == ".geojson"
+        else json.dumps(marked, ensure_ascii=False, indent=1) + "\n"
+    )
     file.write_text(re.sub(r'"<<(.*?)>>"', r"\1", text), "utf-8", newline="\n")
 
 
@@ -62,7 +66,9 @@ def _collection(data: dict[str, Any]) -> str:
         return _tight(data)
     rows = ",\n".join(_tight(feature) for feature in data["features"])
     others = "".join(
-        f",{_tight(key)}:{_tight(value)}" for key, value in data.items() if key not in ("type", "features")
+        f",{_tight(key)}:{_tight(value)}"
+        for key, value in data.items()
+        if key not in ("type", "features")
     )
     return f'{{"type":"FeatureCollection","features":[\n{rows}\n]{others}}}\n'
 
@@ -74,17 +80,23 @@ def _tight(value: Any) -> str:
 def rewrite_layer(out: Path, name: str, change: Callable[[pd.DataFrame], pd.DataFrame]) -> None:
     """Change one layer of the package; the others stay, and what is said of them."""
     file = out / "gridmerge.gpkg"
-    tables = {layer: pyogrio.read_dataframe(file, layer=layer) for layer, _ in pyogrio.list_layers(file)}
+    tables = {
+        layer: pyogrio.read_dataframe(file, layer=layer) for layer, _ in pyogrio.list_layers(file)
+    }
     with closing(sqlite3.connect(file)) as database:
         said = database.execute("SELECT description, table_name FROM gpkg_contents").fetchall()
-        shapes = database.execute("SELECT geometry_type_name, table_name FROM gpkg_geometry_columns").fetchall()
+        shapes = database.execute(
+            "SELECT geometry_type_name, table_name FROM gpkg_geometry_columns"
+        ).fetchall()
     tables[name] = change(tables[name])
     file.unlink()
     for layer, table in tables.items():
         pyogrio.write_dataframe(table, file, layer=layer, driver="GPKG")
     with closing(sqlite3.connect(file)) as database, database:
         database.executemany("UPDATE gpkg_contents SET description = ? WHERE table_name = ?", said)
-        database.executemany("UPDATE gpkg_geometry_columns SET geometry_type_name = ? WHERE table_name = ?", shapes)
+        database.executemany(
+            "UPDATE gpkg_geometry_columns SET geometry_type_name = ? WHERE table_name = ?", shapes
+        )
 
 
 def rewrite_text(file: Path, old: str, new: str) -> None:

@@ -23,7 +23,11 @@ def finished(tmp_path_factory):
     project = write_small_project(tmp_path_factory.mktemp("alterations") / "town")
     build(project, project / "out")
     other = write_small_project(tmp_path_factory.mktemp("alterations") / "town")
-    rewrite_text(other / "gridmerge.toml", "target = 200\nmin = 100\nmax = 300", "target = 400\nmin = 100\nmax = 500")
+    rewrite_text(
+        other / "gridmerge.toml",
+        "target = 200\nmin = 100\nmax = 300",
+        "target = 400\nmin = 100\nmax = 500",
+    )
     rewrite_text(other / "gridmerge.toml", "青山镇", "红山镇")
     build(other, project / "other")
     return project
@@ -36,7 +40,9 @@ def made_again(finished, tmp_path_factory):
     whole = rebuild._rebuild_files
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(
-            rebuild, "_rebuild_files", lambda *args: (whole(*args), shutil.copytree(args[3], kept, dirs_exist_ok=True))
+            rebuild,
+            "_rebuild_files",
+            lambda *args: (whole(*args), shutil.copytree(args[3], kept, dirs_exist_ok=True)),
         )
         assert verify_build(finished / "out") == []
     return kept
@@ -47,7 +53,9 @@ def out(finished, made_again, tmp_path, monkeypatch):
     whole = rebuild._rebuild_files
 
     def known(written, again, manifest, fresh, processes):
-        if any(entry.options for entry in manifest.files) or written.report.project.date not in _day(made_again):
+        if any(
+            entry.options for entry in manifest.files
+        ) or written.report.project.date not in _day(made_again):
             whole(written, again, manifest, fresh, processes)
         else:
             shutil.copytree(made_again, fresh, dirs_exist_ok=True)
@@ -103,7 +111,14 @@ def test_the_table_is_long_enough_and_of_every_kind():
 
 
 def test_what_other_programs_leave_beside_the_files_is_no_lie(out):
-    for name in ("~$plan.xlsx", ".DS_Store", "Thumbs.db", "desktop.ini", "gridmerge.gpkg-wal", "map.html.tmp"):
+    for name in (
+        "~$plan.xlsx",
+        ".DS_Store",
+        "Thumbs.db",
+        "desktop.ini",
+        "gridmerge.gpkg-wal",
+        "map.html.tmp",
+    ):
         (out / name).write_bytes(b"x")
     assert verify_build(out) == []
 

@@ -121,7 +121,10 @@ def test_edits_that_were_put_elsewhere_are_a_note(edited):
 
 def test_a_lie_is_told_where_edits_are_gone_too(edited):
     (edited.parent / "edits.json").unlink()
-    rewrite_json(edited / "grids.geojson", lambda data: data["features"][0]["properties"].update(households=1))
+    rewrite_json(
+        edited / "grids.geojson",
+        lambda data: data["features"][0]["properties"].update(households=1),
+    )
     reseal(edited)
     assert any("households" in failure.text.en for failure in verify_build(edited))
 
@@ -136,7 +139,10 @@ def test_an_input_called_edits_is_an_input_all_the_same(edited):
     rewrite_json(edited / "report.json", rename)
     rewrite_text(edited.parent / "roster.csv", "赵一", "赵二")
     reseal(edited)
-    assert any("the input roster.csv is not what it was" in failure.text.en for failure in verify_build(edited))
+    assert any(
+        "the input roster.csv is not what it was" in failure.text.en
+        for failure in verify_build(edited)
+    )
 
 
 def with_previous(out, path):
@@ -163,7 +169,9 @@ def test_an_input_that_lies_in_out_is_looked_at(out):
     run("build", out.parent)
     assert noted(out) == ""
     rewrite_text(out / "roster.csv", "赵一", "赵二")
-    assert "the input out/roster.csv is not what it was" in "".join(failure.text.en for failure in verify_build(out))
+    assert "the input out/roster.csv is not what it was" in "".join(
+        failure.text.en for failure in verify_build(out)
+    )
 
 
 def on_another_machine(out):
@@ -200,7 +208,9 @@ def test_another_day_is_no_lie(out, monkeypatch):
 
 def test_the_manifest_says_what_the_contract_asks(out):
     told = json.loads((out / MANIFEST_FILE).read_text("utf-8"))
-    assert {entry["path"] for entry in told["files"]} == {file.name for file in out.iterdir()} - {MANIFEST_FILE}
+    assert {entry["path"] for entry in told["files"]} == {file.name for file in out.iterdir()} - {
+        MANIFEST_FILE
+    }
     assert [entry["path"] for entry in told["inputs"]] == [
         "gridmerge.toml", "buildings.csv", "fire.gpkg", "roster.csv", "villages.gpkg", "警务区.geojson",
     ]  # fmt: skip
@@ -219,7 +229,9 @@ def test_the_manifest_has_no_clock(finished, tmp_path):
 
 
 def replaced(manifest):
-    return manifest.model_copy(update={"files": [entry for entry in manifest.files if entry.path != "report.json"]})
+    return manifest.model_copy(
+        update={"files": [entry for entry in manifest.files if entry.path != "report.json"]}
+    )
 
 
 def test_a_phone_in_the_project_file_is_not_in_the_manifest(out):

@@ -12,7 +12,9 @@ NEEDLE = [(0.0, 0.0), (0.0, 1e-6), (8.0, -1.7), (0.0, 0.0), (0.0, 0.0), (0.0, 0.
 
 
 def _table(*shapes):
-    return gpd.GeoDataFrame({"source_id": [f"a{n}" for n in range(len(shapes))]}, geometry=list(shapes))
+    return gpd.GeoDataFrame(
+        {"source_id": [f"a{n}" for n in range(len(shapes))]}, geometry=list(shapes)
+    )
 
 
 def _turned(ring, by):
@@ -22,7 +24,10 @@ def _turned(ring, by):
 
 @pytest.mark.parametrize("by", range(5))
 def test_rings_with_repeated_vertices_may_begin_anywhere(by):
-    written, loaded = _table(shapely.MultiPolygon([_turned(NEEDLE, by)])), _table(shapely.Polygon(NEEDLE))
+    written, loaded = (
+        _table(shapely.MultiPolygon([_turned(NEEDLE, by)])),
+        _table(shapely.Polygon(NEEDLE)),
+    )
     assert list(_compare_features("police", written, loaded)) == []
 
 

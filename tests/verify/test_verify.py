@@ -109,14 +109,22 @@ def test_a_torn_grid_breaks_the_second(out):
         first, second = grids.geometry[0], grids.geometry[1]
         west, south, _, _ = first.bounds
         _, _, east, north = second.bounds
-        corner = translate(first, 0, 0).intersection(first.envelope.buffer(0)).intersection(_box(west, south, 100))
+        corner = (
+            translate(first, 0, 0)
+            .intersection(first.envelope.buffer(0))
+            .intersection(_box(west, south, 100))
+        )
         other = second.intersection(_box(east - 100, north - 100, 100))
         grids.loc[0, "geometry"] = first.difference(corner).union(other)
         grids.loc[1, "geometry"] = second.difference(other).union(corner)
         return grids
 
     rewrite_layer(out, "grids", swap)
-    assert any("in more than one piece" in failure.text.en for failure in verify(out) if failure.promise == 2)
+    assert any(
+        "in more than one piece" in failure.text.en
+        for failure in verify(out)
+        if failure.promise == 2
+    )
 
 
 def _box(x, y, size):
@@ -125,7 +133,8 @@ def _box(x, y, size):
 
 def test_a_lost_source_breaks_the_third(out):
     rewrite_csv(
-        out / "crosswalk.csv", lambda rows: rows.__setitem__(slice(None), [r for r in rows if r[:2] != ["fire", "F2"]])
+        out / "crosswalk.csv",
+        lambda rows: rows.__setitem__(slice(None), [r for r in rows if r[:2] != ["fire", "F2"]]),
     )
     failures = [failure for failure in verify(out) if failure.promise == 3]
     assert failures[0].text.en == (
@@ -135,12 +144,18 @@ def test_a_lost_source_breaks_the_third(out):
 
 def test_a_wrong_area_breaks_the_third(out):
     rewrite_csv(out / "crosswalk.csv", lambda rows: rows[1].__setitem__(3, "499990.0000"))
-    assert any("true intersections: F0" in failure.text.en for failure in verify(out) if failure.promise == 3)
+    assert any(
+        "true intersections: F0" in failure.text.en
+        for failure in verify(out)
+        if failure.promise == 3
+    )
 
 
 def test_a_wrong_share_breaks_the_third(out):
     rewrite_csv(out / "crosswalk.csv", lambda rows: rows[1].__setitem__(4, "0.5"))
-    assert any("shares of fire" in failure.text.en for failure in verify(out) if failure.promise == 3)
+    assert any(
+        "shares of fire" in failure.text.en for failure in verify(out) if failure.promise == 3
+    )
 
 
 def test_a_membership_of_nothing_breaks_the_third(out):
@@ -159,7 +174,9 @@ def test_invented_work_breaks_the_fourth(out):
 
     rewrite_layer(out, "grids", more)
     failures = [failure for failure in verify(out) if failure.promise == 4]
-    assert any("households: faces do not sum to their grid" in failure.text.en for failure in failures)
+    assert any(
+        "households: faces do not sum to their grid" in failure.text.en for failure in failures
+    )
 
 
 def test_work_moved_to_another_grid_breaks_the_fourth(out):
@@ -169,7 +186,11 @@ def test_work_moved_to_another_grid_breaks_the_fourth(out):
         return grids
 
     rewrite_layer(out, "grids", move)
-    assert any("do not hold the points" in failure.text.en for failure in verify(out) if failure.promise == 4)
+    assert any(
+        "do not hold the points" in failure.text.en
+        for failure in verify(out)
+        if failure.promise == 4
+    )
 
 
 def test_a_grid_without_a_member_breaks_the_fifth(out):
@@ -219,9 +240,18 @@ def test_secrets_anywhere_break_the_eighth(out, secret, kind):
     hide_in_workbook()
     rewrite_layer(out, "memberships", hide_in_geopackage)
     rewrite_csv(out / "findings.csv", lambda rows: rows[1].__setitem__(8, f"王五{secret}"))
-    rewrite_json(out / "grids.geojson", lambda data: data["features"][0]["properties"].update(leader=secret))
+    rewrite_json(
+        out / "grids.geojson", lambda data: data["features"][0]["properties"].update(leader=secret)
+    )
     said = [failure.text.en for failure in verify(out) if failure.promise == 8]
-    names = ("map.html", "report.html", "plan.xlsx", "gridmerge.gpkg", "findings.csv", "grids.geojson")
+    names = (
+        "map.html",
+        "report.html",
+        "plan.xlsx",
+        "gridmerge.gpkg",
+        "findings.csv",
+        "grids.geojson",
+    )
     for name in names:
         assert any(f"{name} holds {kind}" in text for text in said), name
     assert not any(secret in text for text in said)
@@ -235,7 +265,10 @@ def test_codes_that_look_like_phones_are_no_secret(out):
 
 def test_counts_that_disagree_are_said(out):
     rewrite_json(out / "report.json", lambda report: report["counts"].update(grids=99))
-    assert verify(out)[0].text.en == "The files disagree: report.json counts 99 grids, the files hold 4."
+    assert (
+        verify(out)[0].text.en
+        == "The files disagree: report.json counts 99 grids, the files hold 4."
+    )
 
 
 def test_a_folder_without_a_build_is_said(tmp_path):
@@ -251,7 +284,9 @@ def test_a_spoilt_file_is_said(out):
 
 def test_results_away_from_their_project_are_said(out, tmp_path):
     shutil.move(out, tmp_path / "elsewhere")
-    with pytest.raises(OutputError, match=r"The project file .* is not there; put the output folder back"):
+    with pytest.raises(
+        OutputError, match=r"The project file .* is not there; put the output folder back"
+    ):
         verify(tmp_path / "elsewhere")
 
 
@@ -259,7 +294,11 @@ def test_a_slip_that_does_not_add_up_is_said(out):
     with zipfile.ZipFile(out / "plan.xlsx") as archive:
         parts = {name: archive.read(name) for name in archive.namelist()}
     # 200 households of F0 become 201, on its slip alone
-    slip = next(name for name, text in parts.items() if name.startswith("xl/worksheets") and b"<v>200</v>" in text)
+    slip = next(
+        name
+        for name, text in parts.items()
+        if name.startswith("xl/worksheets") and b"<v>200</v>" in text
+    )
     spoilt = [name for name in parts if name.startswith("xl/worksheets") and name >= slip]
     for name in spoilt:
         parts[name] = parts[name].replace(b"<v>200</v>", b"<v>201</v>", 1)
@@ -267,4 +306,7 @@ def test_a_slip_that_does_not_add_up_is_said(out):
         for name, text in parts.items():
             archive.writestr(name, text)
     said = [failure.text.en for failure in verify(out) if failure.promise == 0]
-    assert any("households on the sheet Fire and rescue of plan.xlsx does not add up" in text for text in said)
+    assert any(
+        "households on the sheet Fire and rescue of plan.xlsx does not add up" in text
+        for text in said
+    )

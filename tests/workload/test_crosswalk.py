@@ -23,12 +23,16 @@ def test_shares_say_where_a_departmental_grid_went() -> None:
     police = little.layer("police", [shapely.box(50, 0, 150, 100), shapely.box(200, 200, 400, 300)])
     table = build_crosswalk([police], PLAN, NOTHING).set_index(["source_id", "grid_code"])
     assert len(table) == 3
-    assert table.loc[("police000", grid(0, 0)), ["area_m2", "share_of_source", "share_of_grid"]].tolist() == [
+    assert table.loc[
+        ("police000", grid(0, 0)), ["area_m2", "share_of_source", "share_of_grid"]
+    ].tolist() == [
         5000,
         0.5,
         0.5,
     ]
-    assert table.loc[("police001", grid(2, 2)), ["area_m2", "share_of_source", "share_of_grid"]].tolist() == [
+    assert table.loc[
+        ("police001", grid(2, 2)), ["area_m2", "share_of_source", "share_of_grid"]
+    ].tolist() == [
         10000,
         0.5,
         1,
@@ -37,19 +41,25 @@ def test_shares_say_where_a_departmental_grid_went() -> None:
 
 def test_a_point_inside_two_claims_counts_for_both_and_on_their_line_for_one() -> None:
     double = little.layer("police", [shapely.box(0, 0, 60, 100), shapely.box(40, 0, 100, 100)])
-    single = little.layer("fire", [shapely.box(0, 0, 50, 100), shapely.box(50, 0, 100, 100)], ids=["z", "a"])
+    single = little.layer(
+        "fire", [shapely.box(0, 0, 50, 100), shapely.box(50, 0, 100, 100)], ids=["z", "a"]
+    )
     events = little.work("events", [shapely.Point(50, 50), shapely.Point(10, 10)], [4, 1])
-    table = build_crosswalk([double, single], PLAN, weigh_faces(MOSAIC, [events], TOWN)).set_index("source_id")[
-        "events"
-    ]
+    table = build_crosswalk([double, single], PLAN, weigh_faces(MOSAIC, [events], TOWN)).set_index(
+        "source_id"
+    )["events"]
     assert table.to_dict() == {"police000": 5, "police001": 4, "z": 1, "a": 4}
 
 
 def test_a_point_where_grid_lines_and_source_lines_meet_is_counted_in_a_row_that_has_land() -> None:
     # on the line of grids 0 and 1, counted in face 0; source b touches grid 0 only in that line
-    layer = little.layer("fire", [shapely.box(0, 0, 100, 100), shapely.box(100, 0, 200, 100)], ids=["b", "a"])
+    layer = little.layer(
+        "fire", [shapely.box(0, 0, 100, 100), shapely.box(100, 0, 200, 100)], ids=["b", "a"]
+    )
     events = little.work("events", [shapely.Point(100, 50)], [1])
-    table = build_crosswalk([layer], PLAN, weigh_faces(MOSAIC, [events], TOWN)).set_index("source_id")["events"]
+    table = build_crosswalk([layer], PLAN, weigh_faces(MOSAIC, [events], TOWN)).set_index(
+        "source_id"
+    )["events"]
     assert table.to_dict() == {"a": 0, "b": 1}
 
 
@@ -80,7 +90,11 @@ def test_no_layers_give_an_empty_table_with_the_right_columns() -> None:
 
 number = st.integers(-50, 350).map(float)
 box = st.builds(
-    lambda x, y, w, h: shapely.box(x, y, x + w, y + h), number, number, st.integers(1, 250), st.integers(1, 250)
+    lambda x, y, w, h: shapely.box(x, y, x + w, y + h),
+    number,
+    number,
+    st.integers(1, 250),
+    st.integers(1, 250),
 )
 
 
@@ -105,11 +119,17 @@ def test_areas_and_work_of_a_source_are_its_land_and_work_inside(boxes, points, 
             continue
         assert sums.loc[source, "area_m2"] == pytest.approx(inside)
         assert sums.loc[source, "share_of_source"] == pytest.approx(inside / shape.area)
-        within = sum(shapely.contains_xy(shape, *p) and shapely.intersects_xy(land, *p) for p in points)
-        touched = sum(shapely.intersects_xy(shape, *p) and shapely.intersects_xy(land, *p) for p in points)
+        within = sum(
+            shapely.contains_xy(shape, *p) and shapely.intersects_xy(land, *p) for p in points
+        )
+        touched = sum(
+            shapely.intersects_xy(shape, *p) and shapely.intersects_xy(land, *p) for p in points
+        )
         assert within <= sums.loc[source, "events"] <= touched
     random.shuffle(rows)
-    again = build_crosswalk([little.layer("police", [b for b, _ in rows], ids=[s for _, s in rows])], PLAN, weights)
+    again = build_crosswalk(
+        [little.layer("police", [b for b, _ in rows], ids=[s for _, s in rows])], PLAN, weights
+    )
     assert table.equals(again)
 
 
@@ -118,6 +138,10 @@ def test_areas_and_work_of_a_source_are_its_land_and_work_inside(boxes, points, 
 def test_a_layer_that_tiles_the_land_counts_every_point_once(points) -> None:
     events = little.work("events", [shapely.Point(p) for p in points], [1.0] * len(points))
     weights = weigh_faces(MOSAIC, [events], TOWN)
-    tiles = [shapely.box(-100, -100, 150, 400), shapely.box(150, -100, 400, 150), shapely.box(150, 150, 400, 400)]
+    tiles = [
+        shapely.box(-100, -100, 150, 400),
+        shapely.box(150, -100, 400, 150),
+        shapely.box(150, 150, 400, 400),
+    ]
     table = build_crosswalk([little.layer("police", tiles)], PLAN, weights)
     assert table["events"].sum() == weights.faces["events"].sum()

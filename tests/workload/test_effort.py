@@ -33,7 +33,9 @@ def mended(tmp_path: Path, table: dict[str, list[object]], **spec: object) -> Wo
 
 
 def test_rows_with_only_a_village_are_shared_out_by_households_and_marked(tmp_path: Path) -> None:
-    work = mended(tmp_path, {"所属村": [CODES[0], "村1", "没有村"], "件数": [30, 9, 4]}, field="件数")
+    work = mended(
+        tmp_path, {"所属村": [CODES[0], "村1", "没有村"], "件数": [30, 9, 4]}, field="件数"
+    )
     (lost, nowhere) = work.findings
     assert "没有村" in lost.message("zh")
     assert nowhere.kind == "work_no_place"
@@ -42,7 +44,10 @@ def test_rows_with_only_a_village_are_shared_out_by_households_and_marked(tmp_pa
     column = weights.faces.sort_values("face_id")["events"].to_numpy().reshape(3, 3)
     assert column[:, 0] == pytest.approx([10, 0, 20])  # by the households of the village
     assert column[:, 1] == pytest.approx([3, 3, 3])  # nobody lives there: by area
-    assert weights.totals.set_index("name")["estimated"].to_dict() == {"events": True, "households": False}
+    assert weights.totals.set_index("name")["estimated"].to_dict() == {
+        "events": True,
+        "households": False,
+    }
     (said,) = [finding for finding in weights.findings if finding.kind == "workload_listed"]
     assert "2 rows" in said.message("en")
     assert "households" in said.message("en")
@@ -60,7 +65,11 @@ def test_rows_without_coordinates_stand_beside_rows_with_them(tmp_path: Path) ->
 
 def test_rows_with_the_code_of_a_departmental_grid_lie_where_it_lies(tmp_path: Path) -> None:
     work = mended(
-        tmp_path, {"警格编码": ["P4", "P8", "P99"], "件数": [5, 7, 1]}, grids="police", id="警格编码", field="件数"
+        tmp_path,
+        {"警格编码": ["P4", "P8", "P99"], "件数": [5, 7, 1]},
+        grids="police",
+        id="警格编码",
+        field="件数",
     )
     column = weigh_faces(MOSAIC, [work], TOWN).faces.sort_values("face_id")["events"]
     assert column.tolist() == pytest.approx([0, 0, 0, 0, 5, 0, 0, 0, 7])
@@ -89,13 +98,19 @@ def test_country_counts_more_than_town_and_unknown_codes_are_said() -> None:
     work = little.work("households", points, [10, 10])
     work = type(work)(**{**vars(work), "rural": 3.0})
     villages = TOWN.villages["village_code"].tolist()
-    faces = MOSAIC.faces.assign(village_code=MOSAIC.faces["village_code"].replace({villages[0]: "510311104001"}))
+    faces = MOSAIC.faces.assign(
+        village_code=MOSAIC.faces["village_code"].replace({villages[0]: "510311104001"})
+    )
     mosaic = type(MOSAIC)(faces=faces, memberships=MOSAIC.memberships, borders=MOSAIC.borders)
     weights = weigh_faces(mosaic, [work], TOWN, Grids(unit="households", target=10))
-    assert weights.faces.sort_values("face_id")["workload"].tolist()[:2] == pytest.approx([0.5, 1.5])
+    assert weights.faces.sort_values("face_id")["workload"].tolist()[:2] == pytest.approx(
+        [0.5, 1.5]
+    )
     odd = faces.assign(village_code=faces["village_code"].replace({villages[1]: "7"}))
     said = weigh_faces(
-        type(MOSAIC)(faces=odd, memberships=MOSAIC.memberships, borders=MOSAIC.borders), [work], TOWN
+        type(MOSAIC)(faces=odd, memberships=MOSAIC.memberships, borders=MOSAIC.borders),
+        [work],
+        TOWN,
     ).findings
     assert [finding.kind for finding in said] == ["work_unclassed"]
 

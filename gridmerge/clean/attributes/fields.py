@@ -25,7 +25,10 @@ def attribute_names(raw: RawLayer) -> list[str]:
 
 def has_any_geometry(raw: RawLayer) -> bool:
     """Whether any row has a geometry: a table has none, or a column of nulls."""
-    return raw.frame.active_geometry_name is not None and not shapely.is_missing(np.asarray(raw.frame.geometry)).all()
+    return (
+        raw.frame.active_geometry_name is not None
+        and not shapely.is_missing(np.asarray(raw.frame.geometry)).all()
+    )
 
 
 def not_empty(raw: RawLayer) -> None:
@@ -68,11 +71,20 @@ def resolve_column(raw: RawLayer, wanted: str | None, part: str) -> str | None:
 def no_field(raw: RawLayer, wanted: str, columns: list[str]) -> InputError:
     """The error for a column that is not there."""
     near = near_names(wanted, columns)
-    zh = f"，是否想写 {'、'.join(near)}？" if near else f"；文件中有：{'、'.join(columns) or '（无字段）'}。"
-    en = f"; did you mean {', '.join(near)}?" if near else f"; it has: {', '.join(columns) or '(none)'}."
+    zh = (
+        f"，是否想写 {'、'.join(near)}？"
+        if near
+        else f"；文件中有：{'、'.join(columns) or '（无字段）'}。"
+    )
+    en = (
+        f"; did you mean {', '.join(near)}?"
+        if near
+        else f"; it has: {', '.join(columns) or '(none)'}."
+    )
     source = raw.source
     return InputError(
-        f"{source.key}（{source.path}）没有字段 {wanted}{zh}", f"{source.key} ({source.path}) has no field {wanted}{en}"
+        f"{source.key}（{source.path}）没有字段 {wanted}{zh}",
+        f"{source.key} ({source.path}) has no field {wanted}{en}",
     )
 
 
@@ -102,5 +114,8 @@ def split_list(cell: str) -> list[str]:
 
 def join_examples(values: Iterable[str], most: int = 5) -> str:
     """Join a few values for a sentence, none of them at length; the rest is counted."""
-    listed = [value if len(value) <= _SHOWN_CHARACTERS else f"{value[:_SHOWN_CHARACTERS]}…" for value in values]
+    listed = [
+        value if len(value) <= _SHOWN_CHARACTERS else f"{value[:_SHOWN_CHARACTERS]}…"
+        for value in values
+    ]
     return "、".join(listed[:most]) + (f" …（{len(listed)}）" if len(listed) > most else "")

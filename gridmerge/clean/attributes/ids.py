@@ -52,14 +52,18 @@ def unique_ids(
         if not given or given in repeats:
             fresh = _next_free_id(given or "_", repeats, taken)
             kind = "id_duplicate" if given else "id_missing"
-            findings.append(make_finding(kind, layer=layer, source_id=fresh, given=given, name=name))
+            findings.append(
+                make_finding(kind, layer=layer, source_id=fresh, given=given, name=name)
+            )
         repeats.setdefault(given, 1)
         taken.add(fresh)
         ids.append(fresh)
     return _sort_rows(work.assign(source_id=ids)), findings
 
 
-def given_ids(raw: RawLayer, name: str | None, layer: str, township: Township) -> tuple[pd.Series, list[Finding]]:
+def given_ids(
+    raw: RawLayer, name: str | None, layer: str, township: Township
+) -> tuple[pd.Series, list[Finding]]:
     """The ids that a file gives its rows: in the normal form, "" where there is none or a sign for none, phones masked.
 
     Parameters
@@ -73,10 +77,14 @@ def given_ids(raw: RawLayer, name: str | None, layer: str, township: Township) -
     township
         Its villages' codes tell codes of this place from phones.
     """
-    return without_phones(without_dashes(read_code_column(raw, name)), layer, county_codes(township))
+    return without_phones(
+        without_dashes(read_code_column(raw, name)), layer, county_codes(township)
+    )
 
 
-def without_phones(ids: pd.Series, layer: str, own: tuple[str, ...] = ()) -> tuple[pd.Series, list[Finding]]:
+def without_phones(
+    ids: pd.Series, layer: str, own: tuple[str, ...] = ()
+) -> tuple[pd.Series, list[Finding]]:
     """Mask the phones that stand as codes.
 
     Parameters
@@ -92,13 +100,21 @@ def without_phones(ids: pd.Series, layer: str, own: tuple[str, ...] = ()) -> tup
     if not shown:
         return ids, []
     count, example = int(ids.isin(list(shown)).sum()), min(shown.values())
-    return ids.replace(shown), [make_finding("phone_as_code", layer=layer, measure=count, shown=example)]
+    return ids.replace(shown), [
+        make_finding("phone_as_code", layer=layer, measure=count, shown=example)
+    ]
 
 
 def county_codes(township: Township) -> tuple[str, ...]:
     """The first six digits of the villages' codes."""
     return tuple(
-        sorted({code[:COUNTY_DIGITS] for code in township.villages["village_code"] if len(code) > COUNTY_DIGITS})
+        sorted(
+            {
+                code[:COUNTY_DIGITS]
+                for code in township.villages["village_code"]
+                if len(code) > COUNTY_DIGITS
+            }
+        )
     )
 
 
@@ -125,17 +141,26 @@ def _rank_rows(frame: pd.DataFrame, shapes: NDArray[np.object_]) -> NDArray[np.i
     return rank.reindex(frame.index).to_numpy()
 
 
-def _without_copies(work: pd.DataFrame, shapes: NDArray[np.object_], layer: str) -> tuple[pd.DataFrame, list[Finding]]:
+def _without_copies(
+    work: pd.DataFrame, shapes: NDArray[np.object_], layer: str
+) -> tuple[pd.DataFrame, list[Finding]]:
     """Drop rows that repeat another in id, name and geometry."""
     suspects = work[work.duplicated(["source_id", "name", "holder"], keep=False)]
     wkb = pd.Series(
-        [value or b"" for value in shapely.to_wkb(shapes[suspects["row"]])], index=suspects.index, dtype=object
+        [value or b"" for value in shapely.to_wkb(shapes[suspects["row"]])],
+        index=suspects.index,
+        dtype=object,
     )
-    copies = suspects.assign(wkb=wkb).sort_values("order").duplicated(["source_id", "name", "holder", "wkb"])
+    copies = (
+        suspects.assign(wkb=wkb)
+        .sort_values("order")
+        .duplicated(["source_id", "name", "holder", "wkb"])
+    )
     dropped = copies.index[copies.to_numpy()]
     counts = work.loc[dropped].groupby("source_id").size()
     findings = [
-        make_finding("duplicate_feature", layer=layer, source_id=str(one), measure=n) for one, n in counts.items()
+        make_finding("duplicate_feature", layer=layer, source_id=str(one), measure=n)
+        for one, n in counts.items()
     ]
     return work.drop(index=dropped), findings
 

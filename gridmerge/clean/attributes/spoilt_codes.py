@@ -46,7 +46,10 @@ _WHAT = {
         "are in Excel's scientific notation; their digits are lost",
     ),
     "code_date": ("被 Excel 变成了日期", "were turned into dates by Excel"),
-    "code_cut": ("第 15 位之后被 Excel 变成了 0", "had their digits after the fifteenth turned into 0 by Excel"),
+    "code_cut": (
+        "第 15 位之后被 Excel 变成了 0",
+        "had their digits after the fifteenth turned into 0 by Excel",
+    ),
 }
 _DO = (
     "请从原系统重新导出，并在粘贴前把该列设为“文本”格式",
@@ -73,7 +76,11 @@ def find_spoilt_codes(codes: Sequence[str]) -> list[SpoiltCodes]:
         "code_date": [code for code in codes if _DATE.fullmatch(code)],
         "code_cut": _find_cut_codes(codes),
     }
-    return [SpoiltCodes(kind, len(ways[kind]), sorted(set(ways[kind]))) for kind in SPOILT_KINDS if ways[kind]]
+    return [
+        SpoiltCodes(kind, len(ways[kind]), sorted(set(ways[kind])))
+        for kind in SPOILT_KINDS
+        if ways[kind]
+    ]
 
 
 def without_dashes(codes: pd.Series) -> pd.Series:

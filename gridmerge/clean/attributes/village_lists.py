@@ -26,7 +26,9 @@ from gridmerge.geo import geos
 from gridmerge.model import RawLayer, Township
 
 # The whole township.
-_EVERY = re.compile(r"\s*(?:全[镇乡]|全街道|全域|全部(?:村|社区|村社)?|所有(?:村|社区|村社)|(?:本|整个)[镇乡])\s*")
+_EVERY = re.compile(
+    r"\s*(?:全[镇乡]|全街道|全域|全部(?:村|社区|村社)?|所有(?:村|社区|村社)|(?:本|整个)[镇乡])\s*"
+)
 # 1.青山村, (2)绿水村, ③红旗村
 _NUMBERED = re.compile(r"^(?:[(（]?\d{1,2}[)）.．、]|[\u2460-\u2473])\s*(?=\D)")
 # 绿水村（全部）; of 青山村（1-3组） it is not known where the groups lie, so it is not taken for the village.
@@ -66,7 +68,9 @@ def union_listed_villages(
     return gpd.GeoSeries(shapes, crs=township.crs), findings
 
 
-def joined_rows(raw: RawLayer, spec: LayerSpec, fields: Mapping[str, str | None]) -> tuple[RawLayer, list[Finding]]:
+def joined_rows(
+    raw: RawLayer, spec: LayerSpec, fields: Mapping[str, str | None]
+) -> tuple[RawLayer, list[Finding]]:
     """Put the rows of one grid together: several rows that list a village each, their id once or again and again.
 
     Parameters
@@ -94,13 +98,19 @@ def joined_rows(raw: RawLayer, spec: LayerSpec, fields: Mapping[str, str | None]
         return raw, []
     frame = raw.frame.groupby(owner.to_numpy(), sort=False).first().reset_index(drop=True)
     villages = read_text_column(raw, village).groupby(owner.to_numpy(), sort=False).agg("、".join)
-    frame = gpd.GeoDataFrame(frame.assign(**{village: villages.to_numpy()}), geometry=raw.frame.active_geometry_name)
+    frame = gpd.GeoDataFrame(
+        frame.assign(**{village: villages.to_numpy()}), geometry=raw.frame.active_geometry_name
+    )
     several = sorted(set(owner[owner.duplicated()]))
-    told = make_finding("rows_joined", layer=spec.key, measure=len(several), examples=join_examples(several, 3))
+    told = make_finding(
+        "rows_joined", layer=spec.key, measure=len(several), examples=join_examples(several, 3)
+    )
     return dataclasses.replace(raw, frame=frame), [told]
 
 
-def _match_village_codes(cell: str, gazetteer: Gazetteer, layer: str, source: str) -> tuple[list[str], list[Finding]]:
+def _match_village_codes(
+    cell: str, gazetteer: Gazetteer, layer: str, source: str
+) -> tuple[list[str], list[Finding]]:
     if _EVERY.fullmatch(cell):
         return gazetteer.codes, []
     codes: set[str] = set()
@@ -115,12 +125,18 @@ def _match_village_codes(cell: str, gazetteer: Gazetteer, layer: str, source: st
         elif matched:
             findings.append(
                 make_finding(
-                    "village_doubtful", layer=layer, source_id=source, name=item, candidates="、".join(matched)
+                    "village_doubtful",
+                    layer=layer,
+                    source_id=source,
+                    name=item,
+                    candidates="、".join(matched),
                 )
             )
         else:
             near = "、".join(gazetteer.near(item)) or "—"
-            findings.append(make_finding("village_unknown", layer=layer, source_id=source, name=item, near=near))
+            findings.append(
+                make_finding("village_unknown", layer=layer, source_id=source, name=item, near=near)
+            )
     return sorted(codes), findings
 
 

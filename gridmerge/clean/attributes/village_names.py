@@ -10,7 +10,9 @@ from dataclasses import dataclass
 from gridmerge.model import Township
 from gridmerge.tabular.cell_values import code_text
 
-_COMMITTEE = re.compile(r"(社区居民委员会|社区居委会|居民委员会|村民委员会|村委会|居委会|委会|社区村|工作站|服务中心)$")
+_COMMITTEE = re.compile(
+    r"(社区居民委员会|社区居委会|居民委员会|村民委员会|村委会|居委会|委会|社区村|工作站|服务中心)$"
+)
 _KIND = re.compile(r"(社区|居|村|嘎查)$")
 _BRACKETS = re.compile(r"[(\[【][^()\[\]【】]*[)\]】]")
 _SPACE = re.compile(r"[\s·•.\-_（）()【】\[\]]+")
@@ -51,7 +53,10 @@ def one_village(names: Sequence[str], town: str = "") -> bool:
 
     What stands in brackets (韩洪村（飞地）) says which part is meant.
     """
-    cores = [extract_name_core(_BRACKETS.sub("", code_text(name)), code_text(town).casefold()) for name in names]
+    cores = [
+        extract_name_core(_BRACKETS.sub("", code_text(name)), code_text(town).casefold())
+        for name in names
+    ]
     kinds = {one.kind for one in cores} - {""}
     return len({one.stem for one in cores}) <= 1 and len(kinds) <= 1
 
@@ -91,7 +96,9 @@ class Gazetteer:
         if wanted.isdigit():
             # 3 digits within the town, or the 12 of the village before the 3 of a grid
             tails = [c for c in self._codes if c.endswith(wanted)] if len(wanted) == 3 else []
-            return tails or [code for code in self._codes if len(wanted) == 15 and wanted.startswith(code)]
+            return tails or [
+                code for code in self._codes if len(wanted) == 15 and wanted.startswith(code)
+            ]
         one = extract_name_core(wanted, self._town)
         twins = self._cores.get(one.stem, [])
         same_kind = [code for kind, code in twins if kind == one.kind]
@@ -103,5 +110,7 @@ class Gazetteer:
     def near(self, cell: str) -> list[str]:
         """Names of villages that resemble a cell, to show in a finding."""
         names = {extract_name_core(name, self._town).stem: name for name in self._exact}
-        close = difflib.get_close_matches(extract_name_core(cell, self._town).stem, list(names), n=2, cutoff=0.5)
+        close = difflib.get_close_matches(
+            extract_name_core(cell, self._town).stem, list(names), n=2, cutoff=0.5
+        )
         return [names[stem] for stem in close]

@@ -27,7 +27,9 @@ def names_land(raw: RawLayer, spec: WorkloadSpec) -> bool:
     """Whether rows without coordinates say where they belong: by a key of the project file, or by a column of villages."""
     if spec.village is not None or spec.grids is not None:
         return True
-    return not has_any_geometry(raw) and find_field(attribute_names(raw), "member_village") is not None
+    return (
+        not has_any_geometry(raw) and find_field(attribute_names(raw), "member_village") is not None
+    )
 
 
 def listed_land(
@@ -53,21 +55,35 @@ def listed_land(
     land = np.full(int(rows.sum()), None, dtype=object)
     lost: list[str] = []
     if spec.grids is not None:
-        cells = read_code_column(raw, resolve_column(raw, spec.id, "id")).reset_index(drop=True)[rows]
+        cells = read_code_column(raw, resolve_column(raw, spec.id, "id")).reset_index(drop=True)[
+            rows
+        ]
         shapes = _find_network(raw, spec, layers).frame.set_index("source_id").geometry
         known = cells.isin(shapes.index).to_numpy()
         land[known] = shapes.loc[cells[known]].to_numpy()
         lost += sorted(set(cells[~known]) - {""})
-    village = resolve_column(raw, spec.village, "member_village") if spec.grids is None or spec.village else None
+    village = (
+        resolve_column(raw, spec.village, "member_village")
+        if spec.grids is None or spec.village
+        else None
+    )
     if village is not None:
         cells, missing = read_text_column(raw, village).reset_index(drop=True)[rows], pd.isna(land)
-        gazetteer, shapes = Gazetteer(township), township.villages.set_index("village_code").geometry
+        gazetteer, shapes = (
+            Gazetteer(township),
+            township.villages.set_index("village_code").geometry,
+        )
         matched = cells.map(lambda cell: gazetteer.find(cell) if cell else [])
         sure = (matched.map(len) == 1).to_numpy() & missing
         land[sure] = shapes.loc[[one[0] for one in matched[sure]]].to_numpy()
         lost += sorted(set(cells[missing & ~sure]) - {""})
     told = (
-        make_finding("work_name_unknown", layer=raw.source.key, measure=len(lost), examples=join_examples(lost, 5))
+        make_finding(
+            "work_name_unknown",
+            layer=raw.source.key,
+            measure=len(lost),
+            examples=join_examples(lost, 5),
+        )
         if lost
         else None
     )
@@ -92,7 +108,9 @@ def unit_minutes(raw: RawLayer, spec: WorkloadSpec) -> tuple[np.ndarray | None, 
     """
     if not isinstance(spec.minutes, dict):
         return None, []
-    cells: pd.Series = read_text_column(raw, resolve_column(raw, spec.kind, "")).reset_index(drop=True)
+    cells: pd.Series = read_text_column(raw, resolve_column(raw, spec.kind, "")).reset_index(
+        drop=True
+    )
     minutes = cells.map(spec.minutes).astype(float)
     strange = sorted(set(cells[minutes.isna()]))
     mean = float(np.mean(list(spec.minutes.values())))

@@ -69,9 +69,14 @@ def fit_similarity(points: Points, layer: str, target: CRS) -> Similarity:
         Too few points, all on one line, or points that contradict each other.
     """
     here, there = points[:, :2], points[:, 2:].copy()
-    places = columns.ParsedPlaces(x=there[:, 0], y=there[:, 1], unread=np.zeros(len(there), dtype=bool))
-    degrees = places.degrees  # each point by itself: one written in metres among degrees is read as what it is
-    there[degrees] = np.column_stack(systems.transform_points(systems.WGS84, target, *there[degrees].T))
+    places = columns.ParsedPlaces(
+        x=there[:, 0], y=there[:, 1], unread=np.zeros(len(there), dtype=bool)
+    )
+    # each point by itself: one written in metres among degrees is read as what it is
+    degrees = places.degrees
+    there[degrees] = np.column_stack(
+        systems.transform_points(systems.WGS84, target, *there[degrees].T)
+    )
     middle, aim = here.mean(axis=0), there.mean(axis=0)
     z, w = (here - middle) @ [1, 1j], (there - aim) @ [1, 1j]
     if len(points) < MIN_CONTROL_POINTS or not np.abs(z).max() > 0:
@@ -109,7 +114,10 @@ def points_of(raw: RawLayer, name: str) -> Points:
     named = {str(column).strip().casefold(): column for column in table.columns}
     if set(CONTROL_COLUMNS) <= named.keys():
         x, y, to_x, to_y = (str(named[column]) for column in CONTROL_COLUMNS)
-        places = [columns.read_places(table, columns.columns_by_name(*pair)) for pair in ((x, y), (to_x, to_y))]
+        places = [
+            columns.read_places(table, columns.columns_by_name(*pair))
+            for pair in ((x, y), (to_x, to_y))
+        ]
         points: Points = np.column_stack([axis for place in places for axis in (place.x, place.y)])
         if np.isfinite(points).all():
             return points

@@ -26,7 +26,8 @@ Points = NDArray[np.float64]
 Bounds = tuple[float, float, float, float]
 
 WGS84 = CRS.from_epsg(4326)
-MAINLAND_BOX = (73.0, 3.0, 135.1, 54.0)  # degrees; where a township is taken to be Chinese and gets a CGCS2000 zone
+# degrees; where a township is taken to be Chinese and gets a CGCS2000 zone
+MAINLAND_BOX = (73.0, 3.0, 135.1, 54.0)
 # metres: what Gauss-Kruger coordinates of the mainland look like
 _NORTHING = (2.0e6, 5.94e6)
 _EASTING = (166_000.0, 834_000.0)
@@ -41,11 +42,10 @@ _MODERN = (
     "China Geodetic Coordinate System 2000",
     "CGCS2000",
 )
-MIN_OVERLAP_SHARE = (
-    0.5  # share of a layer's vertices, or of the township, that must meet before a system counts as proven
-)
+MIN_OVERLAP_SHARE = 0.5  # share of a layer's vertices, or of the township, that must meet before a system counts as proven
 _LEAD_RATIO = 1.5  # a system this many times worse than the best is out of the question
-_SAME_SYSTEM_M = 5.0  # metres: systems that place a layer this near to each other count as one, the first tried
+# metres: systems that place a layer this near to each other count as one, the first tried
+_SAME_SYSTEM_M = 5.0
 SAMPLE_VERTICES = 2000  # vertices that stand for a layer when systems are tried
 
 
@@ -117,17 +117,26 @@ def identify_crs(crs: CRS) -> CRS | None:
     if authority_code(crs) or crs.ellipsoid is None or crs.coordinate_operation is None:
         return crs
     values = {one.name: float(one.value) for one in crs.coordinate_operation.params}
-    if crs.coordinate_operation.method_name not in ("Transverse Mercator", "Gauss-Kruger") or not _is_gauss(values):
+    if crs.coordinate_operation.method_name not in (
+        "Transverse Mercator",
+        "Gauss-Kruger",
+    ) or not _is_gauss(values):
         return crs
     meridian, easting = values["Longitude of natural origin"], values["False easting"]
-    code = _zone_codes().get((round(crs.ellipsoid.semi_major_metre), round(meridian, 6), round(easting)))
+    code = _zone_codes().get(
+        (round(crs.ellipsoid.semi_major_metre), round(meridian, 6), round(easting))
+    )
     same_unit = crs.axis_info[0].unit_conversion_factor == 1
     return CRS.from_epsg(code) if code is not None and same_unit else crs
 
 
 def _is_gauss(values: dict[str, float]) -> bool:
     """Whether a transverse Mercator is one of Gauss and Krüger: true scale on the meridian, counted from the equator."""
-    plain = {"Latitude of natural origin": 0.0, "Scale factor at natural origin": 1.0, "False northing": 0.0}
+    plain = {
+        "Latitude of natural origin": 0.0,
+        "Scale factor at natural origin": 1.0,
+        "False northing": 0.0,
+    }
     return all(abs(values.get(name, value) - value) < 1e-9 for name, value in plain.items())
 
 
@@ -136,7 +145,13 @@ def _zone_codes() -> dict[tuple[int, float, int], int]:
     """EPSG code by semi-major axis, central meridian and false easting (metres), of the three Chinese datums."""
     result = {}
     for axis, six_prefix, six_plain, three_prefix, three_plain in (
-        (6378137, _SIX_PREFIX, _SIX_PLAIN, _THREE_PREFIX, _THREE_PLAIN),  # CGCS2000, and WGS84 which is the same here
+        (
+            6378137,
+            _SIX_PREFIX,
+            _SIX_PLAIN,
+            _THREE_PREFIX,
+            _THREE_PLAIN,
+        ),  # CGCS2000, and WGS84 which is the same here
         (6378140, 2327, 2338, 2349, 2370),  # Xian 1980
         (6378245, 21413, 21453, 2401, 2422),  # Beijing 1954
     ):
@@ -160,10 +175,14 @@ def find_crs_by_numbers(bounds: Bounds) -> CrsPlacement | None:
     x0, y0, x1, y1 = bounds
     if max(abs(x0), abs(x1)) <= 180 and max(abs(y0), abs(y1)) <= 180:
         swapped = max(abs(y0), abs(y1)) > 90 or (
-            _is_within_box(bounds, MAINLAND_BOX, True) and not _is_within_box(bounds, MAINLAND_BOX, False)
+            _is_within_box(bounds, MAINLAND_BOX, True)
+            and not _is_within_box(bounds, MAINLAND_BOX, False)
         )
         return CrsPlacement(crs=WGS84, swapped=swapped)
-    for swapped, (east0, east1), (north0, north1) in ((False, (x0, x1), (y0, y1)), (True, (y0, y1), (x0, x1))):
+    for swapped, (east0, east1), (north0, north1) in (
+        (False, (x0, x1), (y0, y1)),
+        (True, (y0, y1), (x0, x1)),
+    ):
         if not (_NORTHING[0] <= north0 and north1 <= _NORTHING[1]):
             continue
         zone = int(east0 // 1e6)
@@ -186,7 +205,11 @@ def mask_usual_rows(middles: Points) -> NDArray[np.bool_]:
     """
     looks = _coordinate_kinds(*middles.T)
     kinds, count = np.unique(looks[looks >= 0], return_counts=True)
-    return np.asarray(looks == kinds[np.argmax(count)]) if len(kinds) else np.zeros(len(middles), dtype=bool)
+    return (
+        np.asarray(looks == kinds[np.argmax(count)])
+        if len(kinds)
+        else np.zeros(len(middles), dtype=bool)
+    )
 
 
 def _coordinate_kinds(x: Points, y: Points) -> NDArray[np.int64]:
@@ -207,7 +230,10 @@ def _coordinate_kinds(x: Points, y: Points) -> NDArray[np.int64]:
 
 def _at_home(lon: Points, lat: Points) -> NDArray[np.bool_]:
     return np.asarray(
-        (lon >= MAINLAND_BOX[0]) & (lon <= MAINLAND_BOX[2]) & (lat >= MAINLAND_BOX[1]) & (lat <= MAINLAND_BOX[3])
+        (lon >= MAINLAND_BOX[0])
+        & (lon <= MAINLAND_BOX[2])
+        & (lat >= MAINLAND_BOX[1])
+        & (lat <= MAINLAND_BOX[3])
     )
 
 
@@ -244,7 +270,10 @@ def find_crs_by_overlap(points: Points, villages: gpd.GeoDataFrame) -> list[CrsP
     points = _trim_outliers(points[:: max(1, len(points) // SAMPLE_VERTICES)])
     land = geos.union_all(villages.geometry.values)
     shapely.prepare(land)
-    tried = [_score_placement(points, placing, villages.crs, land) for placing in _candidate_systems(points, villages)]
+    tried = [
+        _score_placement(points, placing, villages.crs, land)
+        for placing in _candidate_systems(points, villages)
+    ]
     best = max((placing.overlap for placing, _ in tried), default=0.0)
     places: list[Points] = []
     distinct: list[CrsPlacement] = []
@@ -286,7 +315,9 @@ def _candidate_systems(points: Points, villages: gpd.GeoDataFrame) -> Iterator[C
     seen = set(codes)
     codes += [
         code
-        for code in _projected_codes(round(west, 3), round(south, 3), round(east, 3), round(north, 3))
+        for code in _projected_codes(
+            round(west, 3), round(south, 3), round(east, 3), round(north, 3)
+        )
         if code not in seen
     ]
     low, high = np.percentile(points, 5, axis=0), np.percentile(points, 95, axis=0)
@@ -305,7 +336,9 @@ def _project_box(crs: CRS, degrees: Bounds) -> Bounds:
     """The box of a box of degrees in a system, without any datum shift: looking shifts up takes longer than all the rest."""
     if crs.is_geographic:
         return degrees
-    lon, lat = np.meshgrid(np.linspace(degrees[0], degrees[2], 5), np.linspace(degrees[1], degrees[3], 5))
+    lon, lat = np.meshgrid(
+        np.linspace(degrees[0], degrees[2], 5), np.linspace(degrees[1], degrees[3], 5)
+    )
     try:
         x, y = Proj(crs)(lon.ravel(), lat.ravel())
     except ProjError:  # a projection that PROJ knows by no formula of its own
@@ -327,8 +360,16 @@ def _score_placement(
     x, y = transform_points(placing.crs, target, *(points.T[::-1] if placing.swapped else points.T))
     good = np.isfinite(x) & np.isfinite(y)
     inside = shapely.contains_xy(land, x[good], y[good])
-    hull = shapely.convex_hull(shapely.multipoints(np.column_stack([x[good], y[good]]))) if good.sum() else None
-    share = shapely.area(geos.intersection(hull, land)) / shapely.area(land) if hull is not None else 0.0
+    hull = (
+        shapely.convex_hull(shapely.multipoints(np.column_stack([x[good], y[good]])))
+        if good.sum()
+        else None
+    )
+    share = (
+        shapely.area(geos.intersection(hull, land)) / shapely.area(land)
+        if hull is not None
+        else 0.0
+    )
     overlap = max(float(inside.sum()) / len(points), float(share))
     middle = np.array([np.median(x[good]), np.median(y[good])]) if good.any() else np.zeros(2)
     return CrsPlacement(crs=placing.crs, swapped=placing.swapped, overlap=overlap), middle
@@ -341,7 +382,12 @@ def count_meeting_rows(boxes: Points, placing: CrsPlacement, target: CRS, land: 
     x0, y0 = transform_points(placing.crs, target, boxes[:, 0], boxes[:, 1])
     x1, y1 = transform_points(placing.crs, target, boxes[:, 2], boxes[:, 3])
     good = np.isfinite([x0, y0, x1, y1]).all(axis=0)
-    west, south, east, north = np.minimum(x0, x1), np.minimum(y0, y1), np.maximum(x0, x1), np.maximum(y0, y1)
+    west, south, east, north = (
+        np.minimum(x0, x1),
+        np.minimum(y0, y1),
+        np.maximum(x0, x1),
+        np.maximum(y0, y1),
+    )
     met = (west <= land[2]) & (east >= land[0]) & (south <= land[3]) & (north >= land[1])
     return int((good & met).sum())
 

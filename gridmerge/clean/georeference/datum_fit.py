@@ -26,7 +26,8 @@ MIN_LEAD_SHARE = 0.15  # share of the village lines by which another datum must 
 LONE_RATIO = 4.0  # times as many village lines as under any other datum: chance does not do that
 MIN_WORK_POINTS = 50  # points of a workload that tell anything about their datum
 MIN_OUTSIDE_SHARE = 0.02  # share of points outside the township that is worth asking about
-LATTICE_CELLS = 64  # cells each way of the lattice that estimates overlaps: good to some thousandths
+# cells each way of the lattice that estimates overlaps: good to some thousandths
+LATTICE_CELLS = 64
 MAX_LINE_POINTS = 400_000  # points that stand for a layer's lines: a county's file is thinned
 
 
@@ -49,7 +50,9 @@ class DatumFit:
     lines: float
 
 
-def measure_datum_fits(geometry: gpd.GeoSeries, villages: gpd.GeoDataFrame, assumed: Datum) -> list[DatumFit]:
+def measure_datum_fits(
+    geometry: gpd.GeoSeries, villages: gpd.GeoDataFrame, assumed: Datum
+) -> list[DatumFit]:
     """Measure the fit of a layer under each datum.
 
     Parameters
@@ -73,10 +76,15 @@ def measure_datum_fits(geometry: gpd.GeoSeries, villages: gpd.GeoDataFrame, assu
     lines, land = _Lines(geometry, villages), _Land(geometry, villages)
     tried: list[Datum] = ["wgs84", "gcj02", "bd09"]
     steps = {one: (assumed, one) for one in tried}
-    return [DatumFit(datum=one, overlap=land.overlap(steps[one]), lines=lines.met(steps[one])) for one in tried]
+    return [
+        DatumFit(datum=one, overlap=land.overlap(steps[one]), lines=lines.met(steps[one]))
+        for one in tried
+    ]
 
 
-def points_off(points: Points, villages: gpd.GeoDataFrame, assumed: Datum) -> tuple[Datum, float, float] | None:
+def points_off(
+    points: Points, villages: gpd.GeoDataFrame, assumed: Datum
+) -> tuple[Datum, float, float] | None:
     """Return the datum under which points fall into the township that lie outside as they are, with both shares outside.
 
     Parameters
@@ -104,7 +112,13 @@ def points_off(points: Points, villages: gpd.GeoDataFrame, assumed: Datum) -> tu
     others: list[Datum] = [one for one in ("wgs84", "gcj02", "bd09") if one != assumed]
     # undoing `one` moves a point as reading the file in it would
     tried = [
-        (1 - float(_is_covered(_shift_points(points, (one, assumed), villages.crs), shapes).mean()), one)
+        (
+            1
+            - float(
+                _is_covered(_shift_points(points, (one, assumed), villages.crs), shapes).mean()
+            ),
+            one,
+        )
         for one in others
     ]
     best, datum = min(tried)
@@ -124,7 +138,12 @@ def villages_off(geometry: gpd.GeoSeries, villages: gpd.GeoDataFrame) -> DatumFi
     lines, land = _Lines(geometry, villages), _Land(geometry, villages)
     tried: list[Datum] = ["gcj02", "bd09"]
     best = max(
-        (DatumFit(datum=one, overlap=land.overlap((one, "wgs84")), lines=lines.met((one, "wgs84"))) for one in tried),
+        (
+            DatumFit(
+                datum=one, overlap=land.overlap((one, "wgs84")), lines=lines.met((one, "wgs84"))
+            )
+            for one in tried
+        ),
         key=lambda fit: fit.lines,
     )
     now = lines.met(("wgs84", "wgs84"))
@@ -133,7 +152,9 @@ def villages_off(geometry: gpd.GeoSeries, villages: gpd.GeoDataFrame) -> DatumFi
 
 def describe_fits(measured: list[DatumFit]) -> str:
     """The fits in one clause."""
-    return "; ".join(f"{fit.datum} {100 * fit.overlap:.1f} % / {100 * fit.lines:.0f} %" for fit in measured)
+    return "; ".join(
+        f"{fit.datum} {100 * fit.overlap:.1f} % / {100 * fit.lines:.0f} %" for fit in measured
+    )
 
 
 def lines_met(geometry: gpd.GeoSeries, villages: gpd.GeoDataFrame) -> float:
@@ -177,7 +198,9 @@ class _TownSamples:
 
     def _at(self, step: Step) -> tuple[Points, shapely.STRtree]:
         if step not in self._moved:
-            cells = shapely.STRtree(np.asarray(shapely.points(_shift_points(self._lattice, step, self.crs))))
+            cells = shapely.STRtree(
+                np.asarray(shapely.points(_shift_points(self._lattice, step, self.crs)))
+            )
             self._moved[step] = _shift_points(self._lines, step, self.crs), cells
         return self._moved[step]
 
@@ -206,14 +229,22 @@ class _Lines:
     def __init__(self, geometry: gpd.GeoSeries, villages: gpd.GeoDataFrame) -> None:
         self._town = _sample_town(villages)
         x0, y0, x1, y1 = villages.total_bounds
-        near = shapely.box(x0 - 1500, y0 - 1500, x1 + 1500, y1 + 1500)  # the services shift by up to 1.3 km
+        # the services shift by up to 1.3 km
+        near = shapely.box(x0 - 1500, y0 - 1500, x1 + 1500, y1 + 1500)
         shapes = geometry.values[shapely.intersects(geometry.values, near)]
-        cloud = _sample_lines(outlines_in_box(shapes, near.bounds), LINE_STEP_M) if len(shapes) else np.empty((0, 2))
-        inside = (np.abs(cloud - [(x0 + x1) / 2, (y0 + y1) / 2]) <= [(x1 - x0) / 2 + 1500, (y1 - y0) / 2 + 1500]).all(
-            axis=1
+        cloud = (
+            _sample_lines(outlines_in_box(shapes, near.bounds), LINE_STEP_M)
+            if len(shapes)
+            else np.empty((0, 2))
         )
+        inside = (
+            np.abs(cloud - [(x0 + x1) / 2, (y0 + y1) / 2])
+            <= [(x1 - x0) / 2 + 1500, (y1 - y0) / 2 + 1500]
+        ).all(axis=1)
         cloud = cloud[inside]
-        self._tree = cKDTree(cloud[:: max(1, len(cloud) // MAX_LINE_POINTS)]) if len(cloud) else None
+        self._tree = (
+            cKDTree(cloud[:: max(1, len(cloud) // MAX_LINE_POINTS)]) if len(cloud) else None
+        )
 
     def met(self, step: Step) -> float:
         if self._tree is None:
@@ -253,7 +284,9 @@ def _shift_points(points: Points, step: Step, crs: CRS) -> Points:
     lon, lat = systems.transform_points(crs, systems.WGS84, *points.T)
     if true != "wgs84":
         lon, lat = SHIFTS[true](lon, lat)
-    return np.column_stack(systems.transform_points(systems.WGS84, crs, *datum_to_wgs84(assumed, lon, lat)))
+    return np.column_stack(
+        systems.transform_points(systems.WGS84, crs, *datum_to_wgs84(assumed, lon, lat))
+    )
 
 
 def _sample_lines(lines: NDArray[np.object_], step: float) -> Points:

@@ -16,20 +16,16 @@ from gridmerge.i18n.text import Text
 
 Points = NDArray[np.float64]
 
-MAX_MATCH_M = (
-    25.0  # metres: lines farther apart are other lines; datum shifts are hundreds of metres and told elsewhere
-)
+MAX_MATCH_M = 25.0  # metres: lines farther apart are other lines; datum shifts are hundreds of metres and told elsewhere
 OFFSET_STEP_M = 10.0  # metres between the points that stand for a line
 MAX_ROUNDS = 12
-CONVERGED_M = 0.01  # metres: a round that moves the layer less ends the search; shifts are told to a decimetre
-TUKEY_CONSTANT = (
-    4.685  # times the spread of the residuals: what is farther off counts nothing (95 % efficient on clean data)
-)
+# metres: a round that moves the layer less ends the search; shifts are told to a decimetre
+CONVERGED_M = 0.01
+TUKEY_CONSTANT = 4.685  # times the spread of the residuals: what is farther off counts nothing (95 % efficient on clean data)
 MIN_AGREEING_POINTS = 60  # points that must agree, some 600 m of village line
-MAX_CONDITION = (
-    15.0  # condition of the normal matrix from which lines run one way only, so that a shift along them is not seen
-)
-WIDE_OFFSET_M = 18.0  # metres: a layer farther off than this finds its lines no more when all layers' lines are agreed
+MAX_CONDITION = 15.0  # condition of the normal matrix from which lines run one way only, so that a shift along them is not seen
+# metres: a layer farther off than this finds its lines no more when all layers' lines are agreed
+WIDE_OFFSET_M = 18.0
 # metres: nearer than this to a village line, once moved, a line agrees with it
 AGREEMENT_M = 5.0
 # metres beside a line where the layer's own land is looked for
@@ -41,8 +37,18 @@ MIN_SIDE_SHARE = 0.2
 MIN_ERROR_RATIO = 4.0  # times its standard error that a shift must measure
 
 _WINDS = (
-    *(Text("东", "east"), Text("东北", "north-east"), Text("北", "north"), Text("西北", "north-west")),
-    *(Text("西", "west"), Text("西南", "south-west"), Text("南", "south"), Text("东南", "south-east")),
+    *(
+        Text("东", "east"),
+        Text("东北", "north-east"),
+        Text("北", "north"),
+        Text("西北", "north-west"),
+    ),
+    *(
+        Text("西", "west"),
+        Text("西南", "south-west"),
+        Text("南", "south"),
+        Text("东南", "south-east"),
+    ),
 )
 
 
@@ -74,7 +80,10 @@ class LayerOffset:
     def back(self) -> Text:
         """The way back to the village lines, in words."""
         x, y = ("西" if self.east > 0 else "东"), ("南" if self.north > 0 else "北")
-        east, north = ("west" if self.east > 0 else "east"), ("south" if self.north > 0 else "north")
+        east, north = (
+            ("west" if self.east > 0 else "east"),
+            ("south" if self.north > 0 else "north"),
+        )
         dx, dy = f"{abs(self.east):.1f}", f"{abs(self.north):.1f}"
         return Text(f"向{x} {dx} 米、向{y} {dy} 米", f"{dx} m {east} and {dy} m {north}")
 
@@ -113,7 +122,9 @@ def estimate_offset(geometry: gpd.GeoSeries, villages: gpd.GeoDataFrame) -> Laye
     box = (x0 - MAX_MATCH_M, y0 - MAX_MATCH_M, x1 + MAX_MATCH_M, y1 + MAX_MATCH_M)
     at, normal = _sample_normals(villages.geometry.values, box)
     shapes = geometry.values[shapely.intersects(geometry.values, shapely.box(*box))]
-    there, their_normal = _sample_normals(shapes, box) if len(shapes) else (np.empty((0, 2)), np.empty((0, 2)))
+    there, their_normal = (
+        _sample_normals(shapes, box) if len(shapes) else (np.empty((0, 2)), np.empty((0, 2)))
+    )
     if len(there) == 0 or len(at) == 0:
         return LayerOffset(east=0.0, north=0.0, error=np.inf, sure=False)
     tree, moved, error, condition, agreeing = cKDTree(there), np.zeros(2), np.inf, np.inf, 0.0
@@ -121,7 +132,9 @@ def estimate_offset(geometry: gpd.GeoSeries, villages: gpd.GeoDataFrame) -> Laye
         far, nearest = tree.query(at + moved, distance_upper_bound=MAX_MATCH_M)
         met = np.flatnonzero(np.isfinite(far))
         # only lines that run alike can be drawings of one line
-        met = met[np.abs((normal[met] * their_normal[nearest[met]]).sum(axis=1)) > np.cos(np.radians(20))]
+        met = met[
+            np.abs((normal[met] * their_normal[nearest[met]]).sum(axis=1)) > np.cos(np.radians(20))
+        ]
         if len(met) < MIN_AGREEING_POINTS:
             return LayerOffset(east=0.0, north=0.0, error=np.inf, sure=False)
         across = normal[met]
@@ -162,7 +175,9 @@ def _on_both_sides(outward: Points, shift: Points) -> bool:
     return min(ahead, behind) >= MIN_SIDE_SHARE * (ahead + behind)
 
 
-def _fit_offset(across: Points, offset: NDArray[np.float64], start: Points) -> tuple[Points, float, float, float]:
+def _fit_offset(
+    across: Points, offset: NDArray[np.float64], start: Points
+) -> tuple[Points, float, float, float]:
     """Weighted least squares of ``across · shift = offset``; the shift, its error, the condition, how many points agree."""
     residual = offset - across @ start
     spread = max(1.4826 * float(np.median(np.abs(residual - np.median(residual)))), 0.05)
@@ -180,14 +195,20 @@ def _fit_offset(across: Points, offset: NDArray[np.float64], start: Points) -> t
     return np.asarray(solved, dtype=float), error, condition, float(weight.sum())
 
 
-def _sample_normals(shapes: NDArray[np.object_], box: tuple[float, float, float, float]) -> tuple[Points, Points]:
+def _sample_normals(
+    shapes: NDArray[np.object_], box: tuple[float, float, float, float]
+) -> tuple[Points, Points]:
     """Points along the lines of shapes, and the unit normal of the line at each."""
     parts = shapely.get_parts(outlines_in_box(shapes, box))
-    coordinates, line = shapely.get_coordinates(shapely.segmentize(parts, OFFSET_STEP_M), return_index=True)
+    coordinates, line = shapely.get_coordinates(
+        shapely.segmentize(parts, OFFSET_STEP_M), return_index=True
+    )
     if len(coordinates) < 2:
         return np.empty((0, 2)), np.empty((0, 2))
     along = np.diff(coordinates, axis=0)
     length = np.hypot(*along.T)
     good = (line[1:] == line[:-1]) & (length > 0)
     unit = along[good] / length[good, None]
-    return (coordinates[1:] + coordinates[:-1])[good] / 2, np.column_stack([-unit[:, 1], unit[:, 0]])
+    return (coordinates[1:] + coordinates[:-1])[good] / 2, np.column_stack(
+        [-unit[:, 1], unit[:, 0]]
+    )

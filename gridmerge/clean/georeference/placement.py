@@ -35,7 +35,11 @@ class GeoreferencedInput:
 
 
 def georeference_input(
-    raw: RawLayer, spec: Reading, target: CRS, villages: gpd.GeoDataFrame | None, land: systems.Bounds | None = None
+    raw: RawLayer,
+    spec: Reading,
+    target: CRS,
+    villages: gpd.GeoDataFrame | None,
+    land: systems.Bounds | None = None,
 ) -> GeoreferencedInput:
     """Bring the geometry of an input to the working CRS.
 
@@ -62,22 +66,32 @@ def georeference_input(
     """
     geometry = raw.frame.geometry
     if shapely.is_missing(np.asarray(geometry.values)).all():
-        return GeoreferencedInput(geometry=gpd.GeoSeries(geometry.values, index=geometry.index, crs=None), findings=())
+        return GeoreferencedInput(
+            geometry=gpd.GeoSeries(geometry.values, index=geometry.index, crs=None), findings=()
+        )
     if spec.control is not None:
         return _by_control(raw, spec.control, target)
     drawn, broken = row_screening.drop_impossible_rows(np.asarray(geometry.values), raw)
     if shapely.is_missing(drawn).all():
-        return GeoreferencedInput(geometry=gpd.GeoSeries(drawn, index=geometry.index, crs=target), findings=broken)
+        return GeoreferencedInput(
+            geometry=gpd.GeoSeries(drawn, index=geometry.index, crs=target), findings=broken
+        )
     placing, findings = _choose_placement(raw, drawn, spec, villages)
     land = land if villages is None else tuple(villages.total_bounds)
     if land is not None:
         drawn, told = row_screening.on_the_land(drawn, raw, placing, target, land)
         findings += told
-    series = gpd.GeoSeries(swap_axes(drawn) if placing.swapped else drawn, index=geometry.index, crs=placing.crs)
+    series = gpd.GeoSeries(
+        swap_axes(drawn) if placing.swapped else drawn, index=geometry.index, crs=placing.crs
+    )
     if spec.datum in ("gcj02", "bd09"):
         series = _undo_datum(series, spec)
     if systems.is_ballpark(placing.crs, target):
-        findings += (make_finding("datum_ballpark", layer=raw.source.key, crs=placing.crs.name, target=target.name),)
+        findings += (
+            make_finding(
+                "datum_ballpark", layer=raw.source.key, crs=placing.crs.name, target=target.name
+            ),
+        )
     return GeoreferencedInput(geometry=series.to_crs(target), findings=(*broken, *findings))
 
 
@@ -86,7 +100,9 @@ def _by_control(raw: RawLayer, name: str, target: CRS) -> GeoreferencedInput:
     carry = fit_similarity(points_of(raw, name), raw.source.key, target)
     shapes = shapely.transform(shapely.force_2d(np.asarray(raw.frame.geometry.values)), carry)
     finding = make_finding("control_fit", layer=raw.source.key, measure=round(carry.error, 2))
-    return GeoreferencedInput(geometry=gpd.GeoSeries(shapes, index=raw.frame.index, crs=target), findings=(finding,))
+    return GeoreferencedInput(
+        geometry=gpd.GeoSeries(shapes, index=raw.frame.index, crs=target), findings=(finding,)
+    )
 
 
 def _choose_placement(
@@ -113,12 +129,20 @@ def _undeclared_crs_finding(told: systems.CrsPlacement, raw: RawLayer) -> Findin
     """Why a system was taken that nobody declared."""
     key, crs = raw.source.key, _crs_label(told.crs)
     if raw.frame.crs is not None:
-        return make_finding("crs_impossible", layer=key, declared=_crs_label(raw.frame.crs), crs=crs)
+        return make_finding(
+            "crs_impossible", layer=key, declared=_crs_label(raw.frame.crs), crs=crs
+        )
     if told.overlap:
         measure = round(100 * told.overlap, 1)
         same, near = _equivalent_systems(told)
         return make_finding(
-            "crs_by_evidence", layer=key, measure=measure, crs=crs, rivals=told.rivals, same=same, near=near
+            "crs_by_evidence",
+            layer=key,
+            measure=measure,
+            crs=crs,
+            rivals=told.rivals,
+            same=same,
+            near=near,
         )
     return make_finding("crs_assumed", layer=key, crs=crs)
 
@@ -126,7 +150,9 @@ def _undeclared_crs_finding(told: systems.CrsPlacement, raw: RawLayer) -> Findin
 def _equivalent_systems(told: systems.CrsPlacement) -> tuple[str, str]:
     """The systems that lay a layer where the told one does: to the centimetre, and within metres."""
     same = [code for code, metres in told.near if metres < _EQUAL_M]
-    near = [f"{code} ({format_figure(metres)} m)" for code, metres in told.near if metres >= _EQUAL_M]
+    near = [
+        f"{code} ({format_figure(metres)} m)" for code, metres in told.near if metres >= _EQUAL_M
+    ]
     return join_examples(same), join_examples(near)
 
 
@@ -138,9 +164,14 @@ def _check_declared_crs(
     boxes = shapely.bounds(most)
     if villages is None:
         # beyond the pole: nothing but the latitude written first
-        latitude_first = crs.is_geographic and 2 * int((np.abs(boxes[:, 3]) > 90).sum()) > len(boxes)
+        latitude_first = crs.is_geographic and 2 * int((np.abs(boxes[:, 3]) > 90).sum()) > len(
+            boxes
+        )
         return (swapped, _axes_findings(swapped, key)) if latitude_first else (told, ())
-    boxes, land = boxes[:: max(1, len(boxes) // systems.SAMPLE_VERTICES)], tuple(villages.total_bounds)
+    boxes, land = (
+        boxes[:: max(1, len(boxes) // systems.SAMPLE_VERTICES)],
+        tuple(villages.total_bounds),
+    )
     plain = systems.count_meeting_rows(boxes, told, villages.crs, land)
     if 2 * plain >= len(boxes):
         return told, ()
@@ -168,12 +199,21 @@ def _place_by_overlap(most: np.ndarray, villages: gpd.GeoDataFrame) -> systems.C
     if len(tried) <= 1:
         return tried[0] if tried else None
     if (shapely.get_dimensions(most) == 0).all():
-        own = [one for one in tried if one.crs == villages.crs and one.overlap >= _AS_GOOD_SHARE * tried[0].overlap]
+        own = [
+            one
+            for one in tried
+            if one.crs == villages.crs and one.overlap >= _AS_GOOD_SHARE * tried[0].overlap
+        ]
         return replace(own[0], rivals=len(tried) - 1) if own else None
     met = []
     for placing in tried[:_MAX_TRIED]:
         shapes = swap_axes(most) if placing.swapped else most
-        met.append((lines_met(gpd.GeoSeries(shapes, crs=placing.crs).to_crs(villages.crs), villages), placing))
+        met.append(
+            (
+                lines_met(gpd.GeoSeries(shapes, crs=placing.crs).to_crs(villages.crs), villages),
+                placing,
+            )
+        )
     met.sort(key=lambda one: -one[0])
     clear = met[0][0] > MIN_LEAD_SHARE and met[0][0] > 1.5 * met[1][0]
     return replace(met[0][1], rivals=len(tried) - 1) if clear else None
@@ -184,7 +224,9 @@ def _axes_findings(told: systems.CrsPlacement, key: str) -> tuple[Finding, ...]:
 
 
 def _crs_label(crs: CRS) -> str:
-    return f"{systems.crs_name(crs)}（{crs.name}）" if systems.crs_name(crs) != crs.name else crs.name
+    return (
+        f"{systems.crs_name(crs)}（{crs.name}）" if systems.crs_name(crs) != crs.name else crs.name
+    )
 
 
 def _undo_datum(series: gpd.GeoSeries, spec: Reading) -> gpd.GeoSeries:
@@ -205,7 +247,11 @@ def swap_axes(shapes: np.ndarray) -> np.ndarray:
 
 def _choices(most: np.ndarray, villages: gpd.GeoDataFrame | None) -> tuple[str, str]:
     """The systems that lay a drawing on the villages, as a clause: which of them is right its owner must say."""
-    tried = [] if villages is None else systems.find_crs_by_overlap(shapely.get_coordinates(most), villages)
+    tried = (
+        []
+        if villages is None
+        else systems.find_crs_by_overlap(shapely.get_coordinates(most), villages)
+    )
     if not tried:
         return "", ""
     named = "、".join(_crs_label(one.crs) for one in tried[:_NAMED])

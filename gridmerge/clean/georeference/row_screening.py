@@ -14,7 +14,8 @@ from gridmerge.findings import Finding, make_finding
 from gridmerge.model import RawLayer
 from gridmerge.tabular.row_numbers import rows_in_words
 
-_LAND_MARGIN_M = 2000.0  # metres round the land that count as on it: the datums of web maps are off by up to 1.3 km
+# metres round the land that count as on it: the datums of web maps are off by up to 1.3 km
+_LAND_MARGIN_M = 2000.0
 
 
 def box_middles(shapes: Geometries) -> systems.Points:
@@ -23,7 +24,9 @@ def box_middles(shapes: Geometries) -> systems.Points:
     return np.asarray((box[:, :2] + box[:, 2:]) / 2)
 
 
-def drop_impossible_rows(shapes: Geometries, raw: RawLayer) -> tuple[Geometries, tuple[Finding, ...]]:
+def drop_impossible_rows(
+    shapes: Geometries, raw: RawLayer
+) -> tuple[Geometries, tuple[Finding, ...]]:
     """Take the geometry from rows of which a coordinate is no number of this earth: not finite, or a mark for no data."""
     coordinates, row = shapely.get_coordinates(shapes, return_index=True)
     bad = ~(np.abs(coordinates) < MAX_COORDINATE_M).all(axis=1)
@@ -36,7 +39,11 @@ def drop_impossible_rows(shapes: Geometries, raw: RawLayer) -> tuple[Geometries,
 
 
 def on_the_land(
-    shapes: Geometries, raw: RawLayer, placing: systems.CrsPlacement, target: CRS, land: systems.Bounds
+    shapes: Geometries,
+    raw: RawLayer,
+    placing: systems.CrsPlacement,
+    target: CRS,
+    land: systems.Bounds,
 ) -> tuple[Geometries, tuple[Finding, ...]]:
     """Take the geometry from rows that are no place in the system of their file, or one on the land only exchanged.
 
@@ -52,7 +59,8 @@ def on_the_land(
     at = box_middles(shapes)
     given = np.isfinite(at).all(axis=1)
     here, there = (
-        _transform_rows(at, placing.crs, target, turned) for turned in (placing.swapped, not placing.swapped)
+        _transform_rows(at, placing.crs, target, turned)
+        for turned in (placing.swapped, not placing.swapped)
     )
     off = given & ~_is_near_land(here, land)
     exchanged = off & _is_near_land(there, land)
@@ -82,7 +90,9 @@ def _is_near_land(points: systems.Points, land: systems.Bounds) -> NDArray[np.bo
     )
 
 
-def _is_possible_place(at: systems.Points, here: systems.Points, placing: systems.CrsPlacement) -> NDArray[np.bool_]:
+def _is_possible_place(
+    at: systems.Points, here: systems.Points, placing: systems.CrsPlacement
+) -> NDArray[np.bool_]:
     """Whether numbers can be a place in a system: not beyond the poles, and not the 0, 0 of a place that was never entered."""
     lon, lat = at.T[::-1] if placing.swapped else at.T
     possible = np.isfinite(here).all(axis=1) & ~((lon == 0) & (lat == 0))
@@ -91,7 +101,9 @@ def _is_possible_place(at: systems.Points, here: systems.Points, placing: system
     return np.asarray(possible)
 
 
-def _rows_finding(kind: str, raw: RawLayer, lost: NDArray[np.int64], example: systems.Points) -> Finding:
+def _rows_finding(
+    kind: str, raw: RawLayer, lost: NDArray[np.int64], example: systems.Points
+) -> Finding:
     first, second = example
     return make_finding(
         kind,

@@ -22,7 +22,9 @@ CLUSTER_CELL_M = 100_000.0
 METRES_PER_DEGREE = 111_320.0  # a degree of latitude
 
 
-def drop_far_parts(shapes: Geometries, codes: list[str], path: str) -> tuple[Geometries, tuple[Finding, ...]]:
+def drop_far_parts(
+    shapes: Geometries, codes: list[str], path: str
+) -> tuple[Geometries, tuple[Finding, ...]]:
     """Leave out the pieces of villages that lie far from all others; refuse what cannot be told so simply.
 
     Parameters
@@ -54,7 +56,8 @@ def drop_far_parts(shapes: Geometries, codes: list[str], path: str) -> tuple[Geo
     cluster = _cluster_points(metres)
     if not cluster.any():
         return shapes, ()
-    village = np.unique(codes, return_inverse=True)[1][row]  # of each piece: a village may come in several rows
+    # of each piece: a village may come in several rows
+    village = np.unique(codes, return_inverse=True)[1][row]
     main = _main_cluster(cluster, village[piece])
     far = cluster != main
     if main < 0:
@@ -89,7 +92,11 @@ def _left_out(
         place = _format_point(middle)
         findings.append(
             make_finding(
-                "village_piece_astray", layer="villages", source_id=codes[one], measure=kilometres, where=place
+                "village_piece_astray",
+                layer="villages",
+                source_id=codes[one],
+                measure=kilometres,
+                where=place,
             )
         )
     return kept, tuple(findings)
@@ -121,10 +128,16 @@ def _in_metres(xy: NDArray[np.float64], like: cKDTree | None = None) -> NDArray[
 
 def _cluster_points(metres: NDArray[np.float64]) -> NDArray[np.int64]:
     """Number the groups of points that no gap of `CLUSTER_CELL_M` and more parts."""
-    cells, of_point = np.unique(np.floor(metres / CLUSTER_CELL_M).astype(np.int64), axis=0, return_inverse=True)
+    cells, of_point = np.unique(
+        np.floor(metres / CLUSTER_CELL_M).astype(np.int64), axis=0, return_inverse=True
+    )
     near = cKDTree(cells).query_pairs(1.5, output_type="ndarray")
-    links = coo_matrix((np.ones(len(near)), (near[:, 0], near[:, 1])), shape=(len(cells), len(cells)))
-    return np.asarray(connected_components(links, directed=False)[1][of_point.ravel()], dtype=np.int64)
+    links = coo_matrix(
+        (np.ones(len(near)), (near[:, 0], near[:, 1])), shape=(len(cells), len(cells))
+    )
+    return np.asarray(
+        connected_components(links, directed=False)[1][of_point.ravel()], dtype=np.int64
+    )
 
 
 def _main_cluster(cluster: NDArray[np.int64], row: NDArray[np.int64]) -> int:
@@ -143,7 +156,12 @@ def _distance_km(home: cKDTree, metres: NDArray[np.float64]) -> float:
 
 
 def _whole_village(
-    lost: NDArray[np.int64], shapes: Geometries, codes: list[str], path: str, rest: NDArray[np.float64], home: cKDTree
+    lost: NDArray[np.int64],
+    shapes: Geometries,
+    codes: list[str],
+    path: str,
+    rest: NDArray[np.float64],
+    home: cKDTree,
 ) -> InputError:
     one = int(lost[0])
     middle = _median_point(shapes[one])
@@ -152,7 +170,11 @@ def _whole_village(
     span = high - low
     swapped = bool(((middle[::-1] >= low - span) & (middle[::-1] <= high + span)).all())
     named = "、".join(dict.fromkeys(codes[each] for each in lost[:20]))
-    hint = ("，多半是 x、y（经度、纬度）写反了", ", most likely with x and y exchanged") if swapped else ("", "")
+    hint = (
+        ("，多半是 x、y（经度、纬度）写反了", ", most likely with x and y exchanged")
+        if swapped
+        else ("", "")
+    )
     return InputError(
         f"villages（{path}）中 {named} 远离其他村：{codes[one]} 在 {_format_point(middle)}，相距约 {kilometres} 公里{hint[0]}；请改正后再运行，或用 where 去掉不属于本乡镇的图形。",
         f"villages ({path}): {named} lie far from the others: {codes[one]} is at {_format_point(middle)}, some {kilometres} km away{hint[1]}; correct it, or leave out with where what is not of this township.",
@@ -168,7 +190,9 @@ def _scattered_error(shapes: Geometries, codes: list[str], path: str) -> InputEr
     )
 
 
-def _far_corner_error(code: str, path: str, at: NDArray[np.float64], kilometres: float) -> InputError:
+def _far_corner_error(
+    code: str, path: str, at: NDArray[np.float64], kilometres: float
+) -> InputError:
     return InputError(
         f"villages（{path}）中 {code} 的一个拐点在 {_format_point(at)}，离其余村界约 {kilometres:.0f} 公里；请在原软件中删去或改正这个拐点。",
         f"villages ({path}): a corner of {code} lies at {_format_point(at)}, some {kilometres:.0f} km from all other boundaries; delete or correct it in the program it came from.",

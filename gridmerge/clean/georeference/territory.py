@@ -10,7 +10,8 @@ from gridmerge.clean.topology.polygons import Geometries
 from gridmerge.geo import geos
 from gridmerge.model import Township
 
-MIN_INSIDE_SIZE = 1.0  # m² (metres for lines) inside the township from which a feature has to do with it
+# m² (metres for lines) inside the township from which a feature has to do with it
+MIN_INSIDE_SIZE = 1.0
 
 
 def near_township(shapes: Geometries, township: Township) -> NDArray[np.bool_]:
@@ -30,7 +31,9 @@ def inside_township(shapes: Geometries, township: Township) -> NDArray[np.bool_]
     tree = shapely.STRtree(villages)
     area = shapely.get_dimensions(shapes) == 2
     # areas asked against a tree of points: shapely prepares what is asked, and the villages are the heavy side
-    result[shapely.STRtree(geos.point_on_surface(shapes)).query(villages, predicate="intersects")[1]] = True
+    result[
+        shapely.STRtree(geos.point_on_surface(shapes)).query(villages, predicate="intersects")[1]
+    ] = True
     open_ = np.flatnonzero(~result)
     row, village = tree.query(shapes[open_], predicate="intersects")
     shared = geos.intersection(shapes[open_[row]], villages[village])

@@ -19,12 +19,17 @@ from gridmerge.errors import PlaceError
 from gridmerge.findings import Finding, make_finding
 from gridmerge.geo import geos
 
-MAX_GAP_WIDTH_M = 20.0  # metres: a wider hole in the township is taken to be meant (a lake, another town's enclave)
-MIN_REPORTED_M2 = 1.0  # m²: smaller overlaps and gaps are repaired without a word; they are drawing noise
-ENCLAVE_SHARE = 0.9  # share of a village inside another from which it is an enclave the other forgot to leave out
+# metres: a wider hole in the township is taken to be meant (a lake, another town's enclave)
+MAX_GAP_WIDTH_M = 20.0
+# m²: smaller overlaps and gaps are repaired without a word; they are drawing noise
+MIN_REPORTED_M2 = 1.0
+# share of a village inside another from which it is an enclave the other forgot to leave out
+ENCLAVE_SHARE = 0.9
 
 
-def make_coverage(shapes: Geometries, codes: Sequence[str], grid: float) -> tuple[Geometries, list[Finding]]:
+def make_coverage(
+    shapes: Geometries, codes: Sequence[str], grid: float
+) -> tuple[Geometries, list[Finding]]:
     """Return the shapes as a valid coverage, and what was found.
 
     Parameters
@@ -51,10 +56,15 @@ def make_coverage(shapes: Geometries, codes: Sequence[str], grid: float) -> tupl
     findings = _overlap_findings(faces, owners, codes)
     findings += _hole_findings(faces[holes["face"]], holes["narrow"].to_numpy())
     owner = _assign_owners(faces, owners, holes, shapes, codes)
-    result = np.array([geos.union_all(faces[owner == row], grid_size=grid) for row in range(len(shapes))], dtype=object)
+    result = np.array(
+        [geos.union_all(faces[owner == row], grid_size=grid) for row in range(len(shapes))],
+        dtype=object,
+    )
     if not geos.coverage_is_valid(result):
         edges = shapely.coverage_invalid_edges(result)
-        raise _no_coverage([code for code, edge in zip(codes, edges, strict=True) if not shapely.is_empty(edge)])
+        raise _no_coverage(
+            [code for code, edge in zip(codes, edges, strict=True) if not shapely.is_empty(edge)]
+        )
     return result, findings
 
 
@@ -64,7 +74,9 @@ def _cut_faces(shapes: Geometries, grid: float) -> tuple[Geometries, pd.DataFram
     faces = shapely.get_parts(geos.polygonize_lines(shapely.get_parts(lines)))
     inner = geos.point_on_surface(faces)
     face, owner = shapely.STRtree(shapes).query(inner, predicate="intersects")
-    return faces, pd.DataFrame({"face": face, "owner": owner}).sort_values(["face", "owner"], ignore_index=True)
+    return faces, pd.DataFrame({"face": face, "owner": owner}).sort_values(
+        ["face", "owner"], ignore_index=True
+    )
 
 
 def _claims_by_face(owners: pd.DataFrame) -> dict[int, list[int]]:
@@ -81,7 +93,9 @@ def _find_gaps(faces: Geometries, owners: pd.DataFrame) -> pd.DataFrame:
 
 
 def _is_narrow_gap(holes: Geometries) -> NDArray[np.bool_]:
-    return np.asarray(shapely.is_empty(geos.buffer(holes, -MAX_GAP_WIDTH_M / 2, quad_segs=2)), dtype=bool)
+    return np.asarray(
+        shapely.is_empty(geos.buffer(holes, -MAX_GAP_WIDTH_M / 2, quad_segs=2)), dtype=bool
+    )
 
 
 def _hole_findings(holes: Geometries, narrow: NDArray[np.bool_]) -> list[Finding]:
@@ -97,7 +111,9 @@ def _hole_findings(holes: Geometries, narrow: NDArray[np.bool_]) -> list[Finding
     ]
 
 
-def _overlap_findings(faces: Geometries, owners: pd.DataFrame, codes: Sequence[str]) -> list[Finding]:
+def _overlap_findings(
+    faces: Geometries, owners: pd.DataFrame, codes: Sequence[str]
+) -> list[Finding]:
     findings = []
     pairs: dict[tuple[str, ...], list[int]] = {}
     for face, rows in _claims_by_face(owners).items():
@@ -121,7 +137,11 @@ def _overlap_findings(faces: Geometries, owners: pd.DataFrame, codes: Sequence[s
 
 
 def _assign_owners(
-    faces: Geometries, owners: pd.DataFrame, holes: pd.DataFrame, shapes: Geometries, codes: Sequence[str]
+    faces: Geometries,
+    owners: pd.DataFrame,
+    holes: pd.DataFrame,
+    shapes: Geometries,
+    codes: Sequence[str],
 ) -> NDArray[np.int64]:
     """One owner for every face (-1: real holes): enclaves keep their land, disputed faces join their longest neighbour."""
     owner = np.full(len(faces), -1)
@@ -136,7 +156,8 @@ def _assign_owners(
             free = shared[owner[shared] < 0]
             owner[free] = row
     left = sorted(
-        [int(face) for face in np.flatnonzero((count > 1) & (owner < 0))] + list(holes.loc[holes["narrow"], "face"]),
+        [int(face) for face in np.flatnonzero((count > 1) & (owner < 0))]
+        + list(holes.loc[holes["narrow"], "face"]),
         key=lambda face: (-area[face], shapely.to_wkb(faces[face])),
     )
     _assign_to_neighbours(faces, owner, left, _claims_by_face(owners))
@@ -155,12 +176,20 @@ def _assign_to_neighbours(
     while left:
         waiting = []
         for face in left:
-            near = [int(other) for other in tree.query(faces[face], predicate="intersects") if owner[other] >= 0]
+            near = [
+                int(other)
+                for other in tree.query(faces[face], predicate="intersects")
+                if owner[other] >= 0
+            ]
             shared: dict[int, float] = {}
             for other in near:
                 length = float(shapely.length(geos.intersection(faces[face], faces[other])))
                 shared[int(owner[other])] = shared.get(int(owner[other]), 0.0) + length
-            wanted = {row: length for row, length in shared.items() if length > 0 and row in claims.get(face, shared)}
+            wanted = {
+                row: length
+                for row, length in shared.items()
+                if length > 0 and row in claims.get(face, shared)
+            }
             if wanted:
                 owner[face] = max(wanted, key=lambda row: (wanted[row], -row))
             elif claims.get(face):

@@ -55,7 +55,11 @@ def run_guarded(check: Check, shapes: Geometries, ids: list[str], layer: str) ->
 def _unchecked_finding(shape: shapely.Geometry, source_id: str, layer: str) -> Finding:
     size = round(float(shapely.area(shape)), 1)
     return make_finding(
-        "geometry_unchecked", layer=layer, source_id=source_id, measure=size, place=display_point(shape)
+        "geometry_unchecked",
+        layer=layer,
+        source_id=source_id,
+        measure=size,
+        place=display_point(shape),
     )
 
 

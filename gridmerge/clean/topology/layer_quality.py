@@ -17,19 +17,19 @@ from gridmerge.geo import geos
 from gridmerge.model import Township
 
 MIN_FAULT_M2 = 1.0  # m²: below it a tangle is rounding, not drawing
-MIN_OWN_FINDING_M2 = 100.0  # m²: from here a tangle is a finding of its own; smaller ones are summed up for the layer
-STRIP_WIDTH_M = (
-    10.0  # metres: an overlap or a gap nowhere as wide is a line drawn twice; departments' lines wander so far
-)
+# m²: from here a tangle is a finding of its own; smaller ones are summed up for the layer
+MIN_OWN_FINDING_M2 = 100.0
+STRIP_WIDTH_M = 10.0  # metres: an overlap or a gap nowhere as wide is a line drawn twice; departments' lines wander so far
 SAME_LAND_SHARE = 0.999  # of the land of both: two grids drawn on the same land
-SLIVER_WIDTH_M = 3.0  # metres: a grid of less mean width (twice its area by its perimeter) is a leftover of editing
+# metres: a grid of less mean width (twice its area by its perimeter) is a leftover of editing
+SLIVER_WIDTH_M = 3.0
 TINY_RATIO, HUGE_RATIO = 0.01, 50.0  # of the median grid of the layer
-MIN_GRIDS_BELOW = (
-    5  # other grids of its layer on a grid's land from which it is a level above them, not a neighbour drawn too large
-)
+MIN_GRIDS_BELOW = 5  # other grids of its layer on a grid's land from which it is a level above them, not a neighbour drawn too large
 MIN_GRIDS = 8  # grids a layer needs before a median says anything
-MIN_SECOND_SHARE = 0.05  # of a grid's land in a second village from which it counts as lying over several
-MIN_GRID_POINTS = 100  # points on a grid that tell a tenth of it from a twentieth without cutting it
+# of a grid's land in a second village from which it counts as lying over several
+MIN_SECOND_SHARE = 0.05
+# points on a grid that tell a tenth of it from a twentieth without cutting it
+MIN_GRID_POINTS = 100
 MIN_UNCOVERED_SHARE = 0.02  # of the township that a network leaves out before it is worth a word
 LATTICE_POINTS = 4000  # points over the township that stand for its land
 
@@ -80,7 +80,9 @@ def check_layer_quality(
     odd = _odd_sizes(shapes, land)
     deep = faces[depth > 1]
     above = _count_grids_below(shapes, deep)
-    findings = _overlap_findings(network, deep, np.logical_or.reduce([*odd.values(), above > 0]), land)
+    findings = _overlap_findings(
+        network, deep, np.logical_or.reduce([*odd.values(), above > 0]), land
+    )
     findings += _size_findings(network, odd)
     findings += _level_findings(network, np.where(odd["grid_huge"], 0, above))
     if tiles:
@@ -99,7 +101,9 @@ def _on_land(
     open_ = ~shapely.covers(land, faces)
     faces[open_] = geos.intersection(faces[open_], land)
     parts, of = shapely.get_parts(faces, return_index=True)
-    areal = (shapely.get_dimensions(parts) == 2) & (shapely.area(parts) > unmatched_edges.MIN_FACE_M2)
+    areal = (shapely.get_dimensions(parts) == 2) & (
+        shapely.area(parts) > unmatched_edges.MIN_FACE_M2
+    )
     return parts[areal], depth[of[areal]]
 
 
@@ -113,7 +117,9 @@ def _overlap_findings(
     first, second = first[plain], second[plain]
     shared = geos.intersection(shapes[first], shapes[second])
     whole = shapely.area(shared)
-    same = whole > SAME_LAND_SHARE * np.maximum(shapely.area(shapes[first]), shapely.area(shapes[second]))
+    same = whole > SAME_LAND_SHARE * np.maximum(
+        shapely.area(shapes[first]), shapely.area(shapes[second])
+    )
     shared = _of_land(shared, (whole > MIN_FAULT_M2) | same, land)
     area = shapely.area(shared)
     own = (area >= MIN_OWN_FINDING_M2) & ~same
@@ -133,11 +139,17 @@ def _overlap_findings(
     pushing = _more_overlapping(first, second, np.where(strip, area, 0.0))
     # what little else lies on such a grid is the same fault
     part = strip | (small & np.isin(pushing, pushing[strip]))
-    findings += _strip_findings(network, np.column_stack([first, second])[part], pushing[part], shared[part])
+    findings += _strip_findings(
+        network, np.column_stack([first, second])[part], pushing[part], shared[part]
+    )
     small &= ~part
     if small.any():
         measure = round(float(area[small].sum()), 1)
-        findings.append(make_finding("self_overlaps_small", layer=layer, measure=measure, count=int(small.sum())))
+        findings.append(
+            make_finding(
+                "self_overlaps_small", layer=layer, measure=measure, count=int(small.sum())
+            )
+        )
     return findings
 
 
@@ -166,7 +178,10 @@ def _more_overlapping(
 
 
 def _strip_findings(
-    network: CheckedNetwork, pairs: NDArray[np.int64], pushing: NDArray[np.int64], shared: Geometries
+    network: CheckedNetwork,
+    pairs: NDArray[np.int64],
+    pushing: NDArray[np.int64],
+    shared: Geometries,
 ) -> list[Finding]:
     """One finding a grid for the strips by which it lies on its neighbours."""
     area = shapely.area(shared)
@@ -187,7 +202,9 @@ def _strip_findings(
     return findings
 
 
-def _overlap_pairs(shapes: Geometries, deep: Geometries) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+def _overlap_pairs(
+    shapes: Geometries, deep: Geometries
+) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
     """Areas that may overlap: two that meet on land which lies under several."""
     involved = np.unique(shapely.STRtree(shapes).query(deep, predicate="intersects")[1])
     one, other = shapely.STRtree(shapes[involved]).query(shapes[involved], predicate="intersects")
@@ -200,13 +217,20 @@ def _gap_findings(holes: Geometries, layer: str) -> list[Finding]:
     own = area >= MIN_OWN_FINDING_M2
     own[own] = ~_is_narrow(holes[own])
     findings = [
-        make_finding("inner_gap", layer=layer, measure=round(float(area[row]), 1), place=inner_point(holes[row]))
+        make_finding(
+            "inner_gap",
+            layer=layer,
+            measure=round(float(area[row]), 1),
+            place=inner_point(holes[row]),
+        )
         for row in np.flatnonzero(own)
     ]
     small = (area > MIN_FAULT_M2) & ~own
     if small.any():
         measure = round(float(area[small].sum()), 1)
-        findings.append(make_finding("inner_gaps_small", layer=layer, measure=measure, count=int(small.sum())))
+        findings.append(
+            make_finding("inner_gaps_small", layer=layer, measure=measure, count=int(small.sum()))
+        )
     return findings
 
 
@@ -258,7 +282,9 @@ def _size_findings(network: CheckedNetwork, odd: dict[str, NDArray[np.bool_]]) -
     ]
 
 
-def _on_villages(network: CheckedNetwork, township: Township, ground: _Ground, holes: Geometries) -> list[Finding]:
+def _on_villages(
+    network: CheckedNetwork, township: Township, ground: _Ground, holes: Geometries
+) -> list[Finding]:
     """Land that no grid reaches, told by points, and grids over several villages, cut where points say they may be.
 
     To cut everything would double the whole mending.
@@ -267,7 +293,8 @@ def _on_villages(network: CheckedNetwork, township: Township, ground: _Ground, h
     points, home = ground.points, ground.home
     # areas asked against a tree of points: shapely prepares what is asked, and the areas are the heavy side
     grid, point = shapely.STRtree(points).query(network.shapes, predicate="intersects")
-    enclosed = shapely.STRtree(points).query(holes, predicate="intersects")[1]  # a gap each, found already
+    # a gap each, found already
+    enclosed = shapely.STRtree(points).query(holes, predicate="intersects")[1]
     left = np.setdiff1d(np.arange(len(points)), np.concatenate([point, enclosed]))
     return _uncovered_findings(network, township, home, left, points) + _straddling_findings(
         network, villages, home[point], grid
@@ -297,7 +324,11 @@ def _sample_township(villages: Geometries) -> tuple[Geometries, NDArray[np.int64
 
 
 def _uncovered_findings(
-    network: CheckedNetwork, township: Township, home: NDArray[np.int64], left: NDArray[np.int64], points: Geometries
+    network: CheckedNetwork,
+    township: Township,
+    home: NDArray[np.int64],
+    left: NDArray[np.int64],
+    points: Geometries,
 ) -> list[Finding]:
     share = len(left) / len(points)
     if share <= MIN_UNCOVERED_SHARE:
@@ -330,7 +361,9 @@ def _straddling_findings(
     likely = np.flatnonzero((second > MIN_SECOND_SHARE / 2) & ~certain)
     row, village = shapely.STRtree(villages).query(network.shapes[likely], predicate="intersects")
     shared = np.zeros((len(likely), counts.shape[1]))
-    shared[row, village] = shapely.area(geos.intersection(network.shapes[likely[row]], villages[village]))
+    shared[row, village] = shapely.area(
+        geos.intersection(network.shapes[likely[row]], villages[village])
+    )
     cut = likely[(shared > MIN_SECOND_SHARE * shared.sum(axis=1, keepdims=True)).sum(axis=1) > 1]
     rows = np.union1d(cut, np.flatnonzero(certain))
     if len(rows) == 0:

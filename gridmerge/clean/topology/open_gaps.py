@@ -66,18 +66,24 @@ def find_open_gaps(shapes: Geometries, codes: list[str], names: list[str]) -> li
 
 def _gap_strips(shapes: Geometries, spots: Points) -> Geometries:
     """What closing the land by half of `MAX_GAP_WIDTH_M` would fill near the spots, from west to east."""
-    around = geos.union_all(geos.buffer(np.asarray(shapely.points(spots)), MIN_FACING_M, quad_segs=2))
+    around = geos.union_all(
+        geos.buffer(np.asarray(shapely.points(spots)), MIN_FACING_M, quad_segs=2)
+    )
     filled: list[Geometries] = []
     for area in shapely.get_parts(around):  # a crack each: whole villages are dear to close
         land = geos.union_all(_clip_to_box(shapes, area)[1])
         closed = geos.buffer(geos.buffer(land, MAX_GAP_WIDTH_M / 2), -MAX_GAP_WIDTH_M / 2)
         filled.append(shapely.get_parts(geos.difference(geos.intersection(closed, area), land)))
     strips = np.concatenate(filled)
-    strips = strips[(shapely.get_dimensions(strips) == 2) & (shapely.area(strips) > MIN_REPORTED_M2)]
+    strips = strips[
+        (shapely.get_dimensions(strips) == 2) & (shapely.area(strips) > MIN_REPORTED_M2)
+    ]
     return np.asarray(strips[np.lexsort(shapely.bounds(strips).T[::-1])])
 
 
-def _clip_to_box(shapes: Geometries, area: shapely.Geometry) -> tuple[NDArray[np.int64], Geometries]:
+def _clip_to_box(
+    shapes: Geometries, area: shapely.Geometry
+) -> tuple[NDArray[np.int64], Geometries]:
     """The villages that reach into an area, and what of them lies in its box."""
     box = shapely.box(*shapely.bounds(area))
     row = np.flatnonzero(shapely.intersects(shapes, box))
@@ -97,10 +103,14 @@ def _facing_points(shapes: Geometries) -> Points:
         & ~np.eye(len(box), dtype=bool)
     )
     faced = [np.empty((0, 2))]
-    for one, other in zip(a.tolist(), b.tolist(), strict=True):  # villages whose boxes meet: some six each
+    for one, other in zip(
+        a.tolist(), b.tolist(), strict=True
+    ):  # villages whose boxes meet: some six each
         points = outlines[one]
         points = points[((points >= box[other, :2]) & (points <= box[other, 2:])).all(axis=1)]
-        points = points[np.isfinite(trees[other].query(points, distance_upper_bound=MAX_GAP_WIDTH_M)[0])]
+        points = points[
+            np.isfinite(trees[other].query(points, distance_upper_bound=MAX_GAP_WIDTH_M)[0])
+        ]
         if len(points) * OUTLINE_STEP_M >= MIN_FACING_M:
             faced.append(points)
     return np.concatenate(faced)
@@ -111,7 +121,8 @@ def _sample_lines(lines: Geometries) -> Points:
     xy, line = shapely.get_coordinates(lines, return_index=True)
     if len(xy) == 0:
         return xy
-    pace = np.hypot(*np.diff(xy, axis=0).T) * (line[1:] == line[:-1])  # from one line to the next is no way
+    # from one line to the next is no way
+    pace = np.hypot(*np.diff(xy, axis=0).T) * (line[1:] == line[:-1])
     walked = np.concatenate([[0.0], np.cumsum(pace)])
     at = np.arange(OUTLINE_STEP_M / 2, max(walked[-1], OUTLINE_STEP_M), OUTLINE_STEP_M)
     return np.column_stack([np.interp(at, walked, column) for column in xy.T])

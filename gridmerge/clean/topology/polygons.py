@@ -13,7 +13,8 @@ from gridmerge.i18n.text import Text
 
 Geometries = NDArray[np.object_]
 
-MAX_CLOSING_SHARE = 0.02  # of its length: how far the ends of a line meant as an outline may be apart
+# of its length: how far the ends of a line meant as an outline may be apart
+MAX_CLOSING_SHARE = 0.02
 MIN_REPAIR_SHARE = 0.001  # of its area: a repair that changes more is a finding
 _FAR_OUT_RATIO = 4.0  # times the box: lines that run so far are cut off
 _AREA_TYPE_IDS = (3, 6)  # shapely type ids: Polygon, MultiPolygon
@@ -60,12 +61,16 @@ def make_areas(geometry: Geometries) -> CleanedAreas:
     flat: Geometries = shapely.force_2d(geometry)
     kinds = shapely.get_type_id(flat)
     closed = np.zeros(len(flat), dtype=bool)
-    for row in np.flatnonzero(~np.isin(kinds, _AREA_TYPE_IDS) & (kinds >= 0)):  # few: real layers are areas already
+    for row in np.flatnonzero(
+        ~np.isin(kinds, _AREA_TYPE_IDS) & (kinds >= 0)
+    ):  # few: real layers are areas already
         flat[row], closed[row] = _close_outlines(flat[row])
     invalid = ~shapely.is_valid(flat) & ~shapely.is_missing(flat)
     change = np.zeros(len(flat))
     before = shapely.area(flat[invalid])
-    flat[invalid] = only_areas(geos.make_valid(flat[invalid], method="structure", keep_collapsed=False))
+    flat[invalid] = only_areas(
+        geos.make_valid(flat[invalid], method="structure", keep_collapsed=False)
+    )
     after = shapely.area(flat[invalid])
     with np.errstate(divide="ignore", invalid="ignore"):
         change[invalid] = np.nan_to_num(np.abs(after - before) / np.maximum(before, after), nan=1.0)
@@ -78,8 +83,15 @@ def only_areas(geometry: Geometries) -> Geometries:
     result = geometry.copy()
     for row in np.flatnonzero(shapely.get_type_id(geometry) == 7):
         parts = shapely.get_parts(geometry[row])
-        nested = [shapely.get_parts(part) if shapely.get_type_id(part) == 7 else [part] for part in parts]
-        polygons = [part for group in nested for part in group if shapely.get_type_id(part) in _AREA_TYPE_IDS]
+        nested = [
+            shapely.get_parts(part) if shapely.get_type_id(part) == 7 else [part] for part in parts
+        ]
+        polygons = [
+            part
+            for group in nested
+            for part in group
+            if shapely.get_type_id(part) in _AREA_TYPE_IDS
+        ]
         result[row] = geos.union_all(polygons) if polygons else None
     return result
 
@@ -89,13 +101,17 @@ def _close_outlines(shape: shapely.Geometry) -> tuple[shapely.Geometry | None, b
     parts = _flatten_parts(shape)
     polygons = [part for part in parts if shapely.get_type_id(part) == 3]
     lines = [
-        part for part in parts if shapely.get_type_id(part) in _LINE_TYPE_IDS and shapely.get_num_coordinates(part) >= 3
+        part
+        for part in parts
+        if shapely.get_type_id(part) in _LINE_TYPE_IDS and shapely.get_num_coordinates(part) >= 3
     ]
     if not lines:
         return (geos.union_all(geos.make_valid(polygons)) if polygons else None), False
     merged = shapely.get_parts(geos.line_merge(shapely.multilinestrings(lines)))
     ends = shapely.distance(shapely.get_point(merged, 0), shapely.get_point(merged, -1))
-    usable = (ends <= MAX_CLOSING_SHARE * shapely.length(merged)) & (shapely.get_num_coordinates(merged) >= 3)
+    usable = (ends <= MAX_CLOSING_SHARE * shapely.length(merged)) & (
+        shapely.get_num_coordinates(merged) >= 3
+    )
     polygons += [shapely.Polygon(shapely.get_coordinates(line)) for line in merged[usable]]
     # an outline inside another is a hole in it: the even-odd rule of drawings
     result = None
@@ -127,7 +143,9 @@ def outlines_in_box(shapes: Geometries, box: tuple[float, float, float, float]) 
 
     Points are laid along these lines every few metres: a corner mistyped by a thousand kilometres must not make millions.
     """
-    drawn: Geometries = np.where(shapely.get_dimensions(shapes) == 2, shapely.boundary(shapes), shapes)
+    drawn: Geometries = np.where(
+        shapely.get_dimensions(shapes) == 2, shapely.boundary(shapes), shapes
+    )
     x0, y0, x1, y1 = box
     extent = shapely.bounds(drawn)
     size = np.maximum(extent[:, 2] - extent[:, 0], extent[:, 3] - extent[:, 1])

@@ -26,7 +26,9 @@ SLICE_SHARES = (
 _MIX = tuple(np.uint64(odd) for odd in (0x9E3779B97F4A7C15, 0xC2B2AE3D27D4EB4F, 0x165667B19E3779F9))
 
 
-def open_edge_faces(shapes: Geometries, speck: float = MIN_FACE_M2) -> tuple[Geometries, NDArray[np.int64]]:
+def open_edge_faces(
+    shapes: Geometries, speck: float = MIN_FACE_M2
+) -> tuple[Geometries, NDArray[np.int64]]:
     """Cut the land along every edge that does not separate just two areas.
 
     Parameters
@@ -57,7 +59,9 @@ def open_edge_faces(shapes: Geometries, speck: float = MIN_FACE_M2) -> tuple[Geo
     return cut, depth
 
 
-def _face_depths(cut: Geometries, shapes: Geometries) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+def _face_depths(
+    cut: Geometries, shapes: Geometries
+) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
     """How many areas lie over a point of each face, and the faces whose point lies on a sound edge: there it counts both sides."""
     points = geos.point_on_surface(cut)
     area, face = shapely.STRtree(points).query(shapes, predicate="intersects")
@@ -92,7 +96,8 @@ def _open_edges(shapes: Geometries) -> tuple[Geometries, NDArray[np.int64]]:
     xy += 0.0  # -0.0 and 0.0 are one place
     same = ring[1:] == ring[:-1]
     edges = np.flatnonzero(same & (xy[1:] != xy[:-1]).any(axis=1))
-    shell = np.append(True, part[1:] != part[:-1])  # the first ring of a polygon; the others are holes
+    # the first ring of a polygon; the others are holes
+    shell = np.append(True, part[1:] != part[:-1])
     left = (_signed_area(xy, ring, same, len(rings)) > 0) == shell
     x, y = xy.T
     forward = (x[:-1] < x[1:]) | ((x[:-1] == x[1:]) & (y[:-1] < y[1:]))
@@ -108,11 +113,16 @@ def _open_edges(shapes: Geometries) -> tuple[Geometries, NDArray[np.int64]]:
     return _chain_edges(xy, edges, begins), area[part[ring[begins]]]
 
 
-def _signed_area(xy: Points, ring: NDArray[np.int64], same: NDArray[np.bool_], count: int) -> NDArray[np.float64]:
+def _signed_area(
+    xy: Points, ring: NDArray[np.int64], same: NDArray[np.bool_], count: int
+) -> NDArray[np.float64]:
     """Twice the area of each ring, positive where it runs counter-clockwise."""
-    near = xy - xy[np.searchsorted(ring, np.arange(count))][ring]  # millions of metres would eat the digits
+    # millions of metres would eat the digits
+    near = xy - xy[np.searchsorted(ring, np.arange(count))][ring]
     cross = near[:-1, 0] * near[1:, 1] - near[1:, 0] * near[:-1, 1]
-    return np.asarray(np.bincount(ring[:-1], weights=np.where(same, cross, 0.0), minlength=count), dtype=float)
+    return np.asarray(
+        np.bincount(ring[:-1], weights=np.where(same, cross, 0.0), minlength=count), dtype=float
+    )
 
 
 def _hash_points(xy: Points) -> NDArray[np.uint64]:
@@ -132,4 +142,6 @@ def _chain_edges(xy: Points, edges: NDArray[np.int64], first: NDArray[np.int64])
     begins, drawn = np.zeros(len(xy), dtype=np.int64), np.zeros(len(xy), dtype=bool)
     begins[first] = 1
     drawn[edges] = drawn[edges + 1] = True
-    return np.asarray(shapely.linestrings(xy[drawn], indices=np.cumsum(begins)[drawn] - 1), dtype=object)
+    return np.asarray(
+        shapely.linestrings(xy[drawn], indices=np.cumsum(begins)[drawn] - 1), dtype=object
+    )

@@ -19,7 +19,9 @@ EXCEL_NUMBER = re.compile(r"\d\.\d+[Ee]\+\d+")  # a code that went through a cel
 FacePlaces = dict[str, tuple[int, int]]  # face -> village, number in it
 
 
-def apply_constraints(villages: list[Village], orders: PlanConstraints, sizes: Grids) -> list[Village]:
+def apply_constraints(
+    villages: list[Village], orders: PlanConstraints, sizes: Grids
+) -> list[Village]:
     """Give each village its share of what is fixed: locks, pairs, links, the earlier plan, its number of grids.
 
     Raises
@@ -27,8 +29,12 @@ def apply_constraints(villages: list[Village], orders: PlanConstraints, sizes: G
     PlanError
         A lock names a face, village or grid that is not there, or a pair of faces lies in two villages.
     """
-    place: FacePlaces = {str(face): (i, j) for i, v in enumerate(villages) for j, face in enumerate(v.face_id)}
-    villages = [replace(v, old=find_previous_codes(v.geometry, v.code, orders.earlier)) for v in villages]
+    place: FacePlaces = {
+        str(face): (i, j) for i, v in enumerate(villages) for j, face in enumerate(v.face_id)
+    }
+    villages = [
+        replace(v, old=find_previous_codes(v.geometry, v.code, orders.earlier)) for v in villages
+    ]
     if orders.earlier is not None:
         grids = orders.earlier.grids
         gone = grids.loc[~grids["village_code"].isin([v.code for v in villages])]
@@ -108,7 +114,9 @@ def _check_common_land(villages: list[Village], orders: PlanConstraints) -> None
     )
 
 
-def _number_villages(villages: list[Village], orders: PlanConstraints, sizes: Grids) -> list[Village]:
+def _number_villages(
+    villages: list[Village], orders: PlanConstraints, sizes: Grids
+) -> list[Village]:
     """Villages with what is locked, and their number of grids where people gave it."""
     known = {v.code for v in villages} | {v.name for v in villages}
     for name in sorted(set(sizes.number) - known):
@@ -117,7 +125,9 @@ def _number_villages(villages: list[Village], orders: PlanConstraints, sizes: Gr
             f"{name} in [grids] number is no village's code or name.",
         )
     for v in villages:
-        if sizes.number.get(v.code, sizes.number.get(v.name)) != sizes.number.get(v.name, sizes.number.get(v.code)):
+        if sizes.number.get(v.code, sizes.number.get(v.name)) != sizes.number.get(
+            v.name, sizes.number.get(v.code)
+        ):
             raise PlanError(
                 f"[grids] number 给 {v.name}（{v.code}）写了两个不同的数；请删去其中一个。",
                 f"[grids] number has two numbers for {v.name} ({v.code}); drop one of them.",
@@ -140,10 +150,16 @@ def _shared_out(
     villages: list[Village], given: list[int | None], orders: PlanConstraints, sizes: Grids
 ) -> list[int | None]:
     """The headcount, less the numbers given and the grids of locked villages, among the other villages with land to divide."""
-    given = [_locked_number(v, orders) if number is None else number for v, number in zip(villages, given, strict=True)]
+    given = [
+        _locked_number(v, orders) if number is None else number
+        for v, number in zip(villages, given, strict=True)
+    ]
     open_ = [i for i, v in enumerate(villages) if given[i] is None and (v.zone == "").any()]
     fixed = sum(number for number in given if number is not None)
-    seats, room = (sizes.headcount or 0) - fixed, [int((villages[i].zone == "").sum()) for i in open_]
+    seats, room = (
+        (sizes.headcount or 0) - fixed,
+        [int((villages[i].zone == "").sum()) for i in open_],
+    )
     if seats < len(open_):
         raise PlanError(
             f"[grids] headcount = {sizes.headcount} 不够：number 和锁定的村已占 {fixed} 个，其余 {len(open_)} 个村每村至少还要一个。",

@@ -38,7 +38,9 @@ def choose_grid_count(sizes: Floats, target: float, lower: float, upper: float, 
     if least <= largest:
         return heavy + min(max(wish, least), largest)
     near = sorted({min(max(k, 1), most) for k in (least, largest, wish)})
-    return heavy + min(near, key=lambda k: (max(lower - total / k, total / k - upper, 0.0), abs(k - wish)))
+    return heavy + min(
+        near, key=lambda k: (max(lower - total / k, total / k - upper, 0.0), abs(k - wish))
+    )
 
 
 def compute_min_grids(total: float, upper: float) -> int:
@@ -46,7 +48,9 @@ def compute_min_grids(total: float, upper: float) -> int:
     return max(1, ceil(total / upper - QUOTIENT_SLACK))
 
 
-def apportion_grids(totals: Sequence[float], seats: int, method: str, room: Sequence[int] | None = None) -> list[int]:
+def apportion_grids(
+    totals: Sequence[float], seats: int, method: str, room: Sequence[int] | None = None
+) -> list[int]:
     """Share out a number of grids, at least one each.
 
     Parameters
@@ -75,7 +79,9 @@ def apportion_grids(totals: Sequence[float], seats: int, method: str, room: Sequ
     def need(i: int) -> float:
         return quota[i] - given[i] if method == "hamilton" else totals[i] / (given[i] + step)
 
-    while sum(given) > seats and max(given) > 1:  # the guaranteed one grid each used up more than the quotas left
+    while (
+        sum(given) > seats and max(given) > 1
+    ):  # the guaranteed one grid each used up more than the quotas left
         given[min((i for i in range(n) if given[i] > 1), key=lambda i: (need(i), i))] -= 1
     while sum(given) < min(seats, sum(most)):
         given[max((i for i in range(n) if given[i] < most[i]), key=lambda i: (need(i), -i))] += 1

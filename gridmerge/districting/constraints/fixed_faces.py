@@ -14,7 +14,8 @@ from gridmerge.districting.village import Village
 from gridmerge.errors import PlanError
 from gridmerge.i18n.text import Text
 
-PAIR_MARK = "+"  # first character of the name under which faces kept together are locked, where they do not touch
+# first character of the name under which faces kept together are locked, where they do not touch
+PAIR_MARK = "+"
 
 
 def group_zone_faces(village: Village) -> list[Ints]:
@@ -23,7 +24,9 @@ def group_zone_faces(village: Village) -> list[Ints]:
     _, number = np.unique(village.zone[inside].astype(str), return_inverse=True)
     label = np.full(len(village.face_id), -1, dtype=np.int64)
     label[inside] = number
-    same = (label[village.edges[:, 0]] == label[village.edges[:, 1]]) & (label[village.edges[:, 0]] >= 0)
+    same = (label[village.edges[:, 0]] == label[village.edges[:, 1]]) & (
+        label[village.edges[:, 0]] >= 0
+    )
     pieces = make_graph(village.size, village.edges[same]).components()
     groups = [inside[pieces[inside] == piece] for piece in np.unique(pieces[inside])]
     return sorted(groups, key=lambda nodes: (village.zone[nodes[0]], nodes[0]))
@@ -53,8 +56,13 @@ def locked_out_of_range(village: Village, grid: int, nodes: Ints) -> list[RangeR
 
 def _in_one_piece(village: Village, nodes: Ints) -> Ints:
     """Of each declared piece of the village, the heaviest connected piece of these faces."""
-    piece = make_graph(village.size, village.edges[np.isin(village.edges, nodes).all(axis=1)]).components()
-    size, count = sum_by_group(piece, village.size, len(piece)), np.bincount(piece, minlength=len(piece))
+    piece = make_graph(
+        village.size, village.edges[np.isin(village.edges, nodes).all(axis=1)]
+    ).components()
+    size, count = (
+        sum_by_group(piece, village.size, len(piece)),
+        np.bincount(piece, minlength=len(piece)),
+    )
     best: dict[int, int] = {}
     for node in nodes.tolist():
         part, mine = int(village.part[node]), int(piece[node])
@@ -80,7 +88,11 @@ def merge_linked_faces(village: Village) -> Village:
     names: dict[int, str] = {}
     for face, name in sorted(village.tags.items()):
         if names.setdefault(int(group[face]), name) != name:
-            other = next(f for f in sorted(village.tags) if group[f] == group[face] and village.tags[f] != name)
+            other = next(
+                f
+                for f in sorted(village.tags)
+                if group[f] == group[face] and village.tags[f] != name
+            )
             raise make_lock_error(village, other, face, same=True)
     touching = groups_of(n, village.edges[group[village.edges[:, 0]] == group[village.edges[:, 1]]])
     pairs, tags = [], dict(village.tags)

@@ -108,7 +108,9 @@ def read_constraints(sizes: Grids, crs: CRS) -> PlanConstraints:
 
 def locked_grids(grids: gpd.GeoDataFrame, orders: PlanConstraints) -> frozenset[str]:
     """Codes of the grids of a plan that stay as the earlier plan has them: locked themselves, or with their village."""
-    whole = grids["village_code"].isin(orders.villages) | grids["village_name"].isin(orders.villages)
+    whole = grids["village_code"].isin(orders.villages) | grids["village_name"].isin(
+        orders.villages
+    )
     return frozenset(grids.loc[whole | grids["grid_code"].isin(orders.grids), "grid_code"])
 
 
@@ -145,7 +147,9 @@ def _lock_rows(file: Path) -> list[tuple[str, ...]]:
     return rows
 
 
-def _read_rows(file: Path, columns: tuple[str, ...], blank: tuple[str, ...] = ()) -> list[tuple[int, tuple[str, ...]]]:
+def _read_rows(
+    file: Path, columns: tuple[str, ...], blank: tuple[str, ...] = ()
+) -> list[tuple[int, tuple[str, ...]]]:
     """Line number and values of every row that is not empty; only `blank` columns may be."""
     head, *lines = _read_cells(file) or [[]]
     place = {name.strip().lower(): i for i, name in enumerate(head)}
@@ -157,7 +161,9 @@ def _read_rows(file: Path, columns: tuple[str, ...], blank: tuple[str, ...] = ()
         )
     rows = []
     for line, cells in enumerate(lines, 2):
-        values = tuple(cells[place[name]].strip() if place[name] < len(cells) else "" for name in columns)
+        values = tuple(
+            cells[place[name]].strip() if place[name] < len(cells) else "" for name in columns
+        )
         for column, value in zip(columns, values, strict=True):
             if any(values) and not value and column not in blank:
                 raise _incomplete_row(file, line, column)
@@ -215,18 +221,29 @@ def read_previous_plan(file: Path, crs: CRS) -> PreviousPlan:
     try:
         grids = gpd.read_file(file, layer="grids")
         frame = grids[["grid_code", "village_code", "grid_type", "geometry"]]
-    except (OSError, KeyError, ValueError, pyogrio.errors.DataSourceError, pyogrio.errors.DataLayerError) as error:
+    except (
+        OSError,
+        KeyError,
+        ValueError,
+        pyogrio.errors.DataSourceError,
+        pyogrio.errors.DataLayerError,
+    ) as error:
         raise InputError(
             f"旧方案 {file} 读不出 grids 图层；previous 应指向一次完整 build 的 gridmerge.gpkg。",
             f"The earlier plan {file} has no readable layer grids; previous must name the gridmerge.gpkg of a finished build.",
         ) from error
-    frame = frame.assign(**{name: grids[name].fillna("") if name in grids.columns else "" for name in NAME_COLUMNS})
+    frame = frame.assign(
+        **{name: grids[name].fillna("") if name in grids.columns else "" for name in NAME_COLUMNS}
+    )
     frame = frame.astype(dict.fromkeys(("grid_code", "village_code", *NAME_COLUMNS), str))
-    frame = frame.loc[~(frame.geometry.isna() | frame.geometry.is_empty)].sort_values("grid_code", ignore_index=True)
+    frame = frame.loc[~(frame.geometry.isna() | frame.geometry.is_empty)].sort_values(
+        "grid_code", ignore_index=True
+    )
     _check_codes(file, frame)
     frame = _reproject_grids(file, frame, crs)
     return PreviousPlan(
-        grids=frame.assign(geometry=geos.make_valid(frame.geometry.values)), retired=_read_retired(file)
+        grids=frame.assign(geometry=geos.make_valid(frame.geometry.values)),
+        retired=_read_retired(file),
     )
 
 
@@ -239,7 +256,11 @@ def _check_codes(file: Path, grids: gpd.GeoDataFrame) -> None:
             "without one, take previous out.",
         )
     codes = zip(grids["grid_code"], grids["village_code"], strict=True)
-    odd = [code for code, village in codes if code[:-3] != village or not (code[-3:].isascii() and code[-3:].isdigit())]
+    odd = [
+        code
+        for code, village in codes
+        if code[:-3] != village or not (code[-3:].isascii() and code[-3:].isdigit())
+    ]
     odd += grids.loc[grids["grid_code"].duplicated(), "grid_code"].tolist()
     if odd:
         raise InputError(

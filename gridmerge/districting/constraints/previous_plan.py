@@ -25,7 +25,9 @@ def find_previous_codes(
     return _codes_by_overlap(geometry, earlier.grids.loc[earlier.grids["village_code"] == village])
 
 
-def _codes_by_overlap(geometry: NDArray[np.object_], grids: gpd.GeoDataFrame) -> NDArray[np.object_]:
+def _codes_by_overlap(
+    geometry: NDArray[np.object_], grids: gpd.GeoDataFrame
+) -> NDArray[np.object_]:
     codes = np.full(len(geometry), "", dtype=object)
     if grids.empty:
         return codes
@@ -39,7 +41,9 @@ def _codes_by_overlap(geometry: NDArray[np.object_], grids: gpd.GeoDataFrame) ->
     return codes
 
 
-def adopt_codes(geometry: NDArray[np.object_], old: NDArray[np.object_], gone: gpd.GeoDataFrame) -> NDArray[np.object_]:
+def adopt_codes(
+    geometry: NDArray[np.object_], old: NDArray[np.object_], gone: gpd.GeoDataFrame
+) -> NDArray[np.object_]:
     """(n,) as `old`, and where a face has none the earlier grid of a village that is `gone`, if most of that grid lies here.
 
     Land of a village that was merged or renumbered keeps its grids that way, though not their codes.
@@ -66,7 +70,8 @@ def label_previous_plan(graph: Graph, old: NDArray[np.object_]) -> Ints:
     for d in range(len(names)):
         parts = np.unique(pieces[labels == d])
         heaviest = max(
-            parts.tolist(), key=lambda p: (float(graph.weights[pieces == p].sum()), int((pieces == p).sum()), -p)
+            parts.tolist(),
+            key=lambda p: (float(graph.weights[pieces == p].sum()), int((pieces == p).sum()), -p),
         )
         labels[(labels == d) & (pieces != heaviest)] = -1
     while (labels < 0).any():
@@ -90,7 +95,9 @@ def fit_district_count(task: DistrictingProblem, labels: Ints) -> Ints:
         if count < task.k:
             many = np.bincount(labels) > 1
             heaviest = int(np.where(many, size, -1.0).argmax())
-            _, right, _ = halve_nodes(task, rng, near, np.flatnonzero(labels == heaviest).tolist(), 2)
+            _, right, _ = halve_nodes(
+                task, rng, near, np.flatnonzero(labels == heaviest).tolist(), 2
+            )
             labels[right] = count
         else:
             labels = _join_lightest(task.graph, labels, size)
@@ -100,7 +107,9 @@ def fit_district_count(task: DistrictingProblem, labels: Ints) -> Ints:
 def _join_lightest(graph: Graph, labels: Ints, size: Floats) -> Ints:
     lightest = int(size.argmin())
     u, v = labels[graph.edges[:, 0]], labels[graph.edges[:, 1]]
-    beside = np.unique(np.concatenate([v[(u == lightest) & (v != lightest)], u[(v == lightest) & (u != lightest)]]))
+    beside = np.unique(
+        np.concatenate([v[(u == lightest) & (v != lightest)], u[(v == lightest) & (u != lightest)]])
+    )
     if len(beside):
         labels[labels == lightest] = int(beside[size[beside].argmin()])
     return np.unique(labels, return_inverse=True)[1].astype(np.int64)

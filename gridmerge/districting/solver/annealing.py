@@ -51,20 +51,25 @@ class BestPlan:
 
     def offer(self, labels: list[int], violation: float, price: float) -> bool:
         """Take a plan that is better; say whether it was."""
-        if violation > self.violation + EPS or (violation > self.violation - EPS and price > self.price - EPS):
+        if violation > self.violation + EPS or (
+            violation > self.violation - EPS and price > self.price - EPS
+        ):
             return False
         self.labels, self.violation, self.price = labels[:], violation, price
         return True
 
 
-BLOCK_MOVES = 200  # moves between two looks at temperature, price of violations and recombinations due
+# moves between two looks at temperature, price of violations and recombinations due
+BLOCK_MOVES = 200
 PENALTY_RISE, PENALTY_FALL = (
     1.05,
     1.1,
 )  # a block that met no feasible plan makes violations dearer, one that did makes them cheaper:
 # the walk stays along the edge of the feasible, where the good plans are
-VIOLATION_PRICE = 30.0  # what a violation of one mean district weight takes off the worth of the districts met beside it, in edge costs
-POOL_TEMPERATURE = 2.0  # temperature, in mean edge costs, below which districts are worth remembering
+# what a violation of one mean district weight takes off the worth of the districts met beside it, in edge costs
+VIOLATION_PRICE = 30.0
+# temperature, in mean edge costs, below which districts are worth remembering
+POOL_TEMPERATURE = 2.0
 MIN_PENALTY, MAX_PENALTY = (
     10.0,
     3e4,
@@ -79,7 +84,8 @@ def anneal_plan(
     best = BestPlan(state.label[:], state.violation(), state.price())
     unit = state.task.price_unit
     done, owed, strict = 0, 0.0, unit * cooling.strict
-    chains = 0.0 if state.apart else cooling.chains  # pairs kept apart are weighed for single moves only
+    # pairs kept apart are weighed for single moves only
+    chains = 0.0 if state.apart else cooling.chains
     while done < cooling.steps and state.cut:
         heat = unit * cooling.hot * (cooling.cold / cooling.hot) ** (done / cooling.steps)
         eye = gallery if heat < POOL_TEMPERATURE * unit else None
@@ -95,21 +101,46 @@ def anneal_plan(
             done += spent
             best.offer(state.label, state.violation(), state.price())
         if eye is not None:
-            eye.take(state, range(state.k), state.price() + VIOLATION_PRICE * unit * state.violation())
+            eye.take(
+                state, range(state.k), state.price() + VIOLATION_PRICE * unit * state.violation()
+            )
             eye.tidy()
     return best
 
 
 def _propose_moves(  # noqa: PLR0912 - the innermost loop: each call taken out of line costs a tenth of the speed
-    state: SearchState, rng: Random, climate: tuple[float, float, float], best: BestPlan, eye: DistrictPool | None
+    state: SearchState,
+    rng: Random,
+    climate: tuple[float, float, float],
+    best: BestPlan,
+    eye: DistrictPool | None,
 ) -> bool:
     """`BLOCK_MOVES` proposals to move nodes across district lines, each by Metropolis' rule; say whether a feasible plan was met."""
     heat, strict, chains = climate
-    random, label, size, cut, ends, adj = rng.random, state.label, state.size, state.cut, state.ends, state.adj
-    weight, over, locked, bare, lo, hi = state.weight, state.over, state.locked, state.bare, state.lo, state.hi
+    random, label, size, cut, ends, adj = (
+        rng.random,
+        state.label,
+        state.size,
+        state.cut,
+        state.ends,
+        state.adj,
+    )
+    weight, over, locked, bare, lo, hi = (
+        state.weight,
+        state.over,
+        state.locked,
+        state.bare,
+        state.lo,
+        state.hi,
+    )
     work, share, tied = state.work, state.share, state.pull or state.apart
-    slope = 2 * state.even / (state.mean * state.mean) if state.even else 0.0  # as in `SearchState.extras`
-    violation, price, spoilt = state.violation(), state.price(), VIOLATION_PRICE * state.task.price_unit
+    # as in `SearchState.extras`
+    slope = 2 * state.even / (state.mean * state.mean) if state.even else 0.0
+    violation, price, spoilt = (
+        state.violation(),
+        state.price(),
+        VIOLATION_PRICE * state.task.price_unit,
+    )
     met = violation < EPS
     for _ in range(BLOCK_MOVES):
         v, u = ends[cut[int(random() * len(cut))]]
@@ -135,7 +166,9 @@ def _propose_moves(  # noqa: PLR0912 - the innermost loop: each call taken out o
                 rise += state.extras(v, b)
             elif not bare:
                 rise += slope * work[v] * (share[b] - share[a] + work[v])
-            if s <= hi[a] and t >= lo[b] and s - x >= lo[a] and t + x <= hi[b]:  # within the limits before and after
+            if (
+                s <= hi[a] and t >= lo[b] and s - x >= lo[a] and t + x <= hi[b]
+            ):  # within the limits before and after
                 more, change = 0.0, rise
             else:
                 more = over(a, s - x) + over(b, t + x) - over(a, s) - over(b, t)
@@ -147,7 +180,9 @@ def _propose_moves(  # noqa: PLR0912 - the innermost loop: each call taken out o
         price += rise
         if eye is not None:
             eye.take(state, (a, b), price + spoilt * violation)
-        if violation < best.violation + EPS and (violation < best.violation - EPS or price < best.price - EPS):
+        if violation < best.violation + EPS and (
+            violation < best.violation - EPS or price < best.price - EPS
+        ):
             best.offer(label, violation, price)
         met = met or violation < EPS
         if not cut:
@@ -156,7 +191,11 @@ def _propose_moves(  # noqa: PLR0912 - the innermost loop: each call taken out o
 
 
 def _propose_chain(
-    state: SearchState, rng: Random, climate: tuple[float, float], first: tuple[int, int], rise: float
+    state: SearchState,
+    rng: Random,
+    climate: tuple[float, float],
+    first: tuple[int, int],
+    rise: float,
 ) -> tuple[float, float] | None:
     """Move `v` into district `b` and some node of `b` on into another district, maybe back to where `v` came from.
 
@@ -170,7 +209,8 @@ def _propose_chain(
     if label[x] != b or state.locked[x]:
         return None
     a, c = label[v], label[onward]
-    label[v] = b  # only looked at: sizes and cut edges are not touched before the pair of moves is taken
+    # only looked at: sizes and cut edges are not touched before the pair of moves is taken
+    label[v] = b
     for q, cost, _ in state.adj[x]:
         if label[q] == b:
             rise += cost
@@ -181,7 +221,9 @@ def _propose_chain(
     if a == c:
         more = over(a, size[a] - out + back) - over(a, size[a])
     else:
-        more = over(a, size[a] - out) - over(a, size[a]) + over(c, size[c] + back) - over(c, size[c])
+        more = (
+            over(a, size[a] - out) - over(a, size[a]) + over(c, size[c] + back) - over(c, size[c])
+        )
     more += over(b, size[b] + out - back) - over(b, size[b])
     if not state.bare:
         rise += state.extras_of_chain(v, x, b, c)

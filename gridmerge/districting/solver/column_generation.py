@@ -24,16 +24,12 @@ from gridmerge.districting.solver.graph import Floats, Ints, groups_of
 from gridmerge.districting.solver.state import EPS, DistrictingProblem, SearchState
 from gridmerge.optimize.highs import solve_milp
 
-DUAL_SMOOTHING = (
-    0.6  # share of the best prices so far in the prices tried next: damps the wild swings of plain column generation
-)
+DUAL_SMOOTHING = 0.6  # share of the best prices so far in the prices tried next: damps the wild swings of plain column generation
 TANGENT_POINTS = np.concatenate(
     [[0.0, 0.2], np.linspace(0.4, 1.6, 61), [1.8, 2.0, 3.0]]
 )  # shares of work, in means, at which a
 # straight line touches the square of unevenness from below: two hundredths apart they miss it by a ten-thousandth
-PROVEN_GAP = (
-    1e-3  # a plan this near to its bound counts as proven best: the straight lines above cost about half of that
-)
+PROVEN_GAP = 1e-3  # a plan this near to its bound counts as proven best: the straight lines above cost about half of that
 
 
 MAX_JOIN_ROUNDS = 25  # times that a district in pieces is forbidden and the search run again
@@ -65,7 +61,12 @@ def bound_plan_price(task: DistrictingProblem, labels: Ints, rounds: int) -> flo
     if (task.graph.costs < 0).any():
         return 0.0
     pricing, pool = (
-        _PricingProblem(task, MAX_BRANCH_NODES if rounds > 1 and task.graph.n <= MAX_BOUND_NODES else FEW_BRANCH_NODES),
+        _PricingProblem(
+            task,
+            MAX_BRANCH_NODES
+            if rounds > 1 and task.graph.n <= MAX_BOUND_NODES
+            else FEW_BRANCH_NODES,
+        ),
         _ColumnPool(task),
     )
     for plan in _good_plans(task, labels):
@@ -73,12 +74,18 @@ def bound_plan_price(task: DistrictingProblem, labels: Ints, rounds: int) -> flo
             pool.add(plan == d)
     value, best = pool.price_of(labels), 0.0
     steady: Floats | None = None
-    if task.k == 2:  # both districts have one price: nodes need none, and the best district is the best plan
+    if (
+        task.k == 2
+    ):  # both districts have one price: nodes need none, and the best district is the best plan
         _, half = pricing.solve(np.zeros(task.graph.n))
         return max(0.0, min(2 * half, value))
     for _ in range(rounds):
         duals, fresh = pool.duals(), False
-        for tried in (duals,) if steady is None else (DUAL_SMOOTHING * steady + (1 - DUAL_SMOOTHING) * duals, duals):
+        for tried in (
+            (duals,)
+            if steady is None
+            else (DUAL_SMOOTHING * steady + (1 - DUAL_SMOOTHING) * duals, duals)
+        ):
             inside, reduced = pricing.solve(tried)
             reached = float(tried.sum()) + task.k * reduced
             if steady is None or reached > best:
@@ -92,7 +99,8 @@ def bound_plan_price(task: DistrictingProblem, labels: Ints, rounds: int) -> flo
 
 
 WALK_PLANS = 100  # plans looked at for first districts
-WALK_TEMPERATURES = (1.0, 0.1)  # temperatures of that walk: warm enough to wander, cool enough to stay near good plans
+# temperatures of that walk: warm enough to wander, cool enough to stay near good plans
+WALK_TEMPERATURES = (1.0, 0.1)
 
 
 def _good_plans(task: DistrictingProblem, labels: Ints) -> Iterator[Ints]:
@@ -101,7 +109,11 @@ def _good_plans(task: DistrictingProblem, labels: Ints) -> Iterator[Ints]:
     yield labels
     for _ in range(WALK_PLANS):
         anneal_plan(
-            state, rng, CoolingSchedule(steps=200, hot=WALK_TEMPERATURES[0], cold=WALK_TEMPERATURES[1], strict=1000.0)
+            state,
+            rng,
+            CoolingSchedule(
+                steps=200, hot=WALK_TEMPERATURES[0], cold=WALK_TEMPERATURES[1], strict=1000.0
+            ),
         )
         plan = np.asarray(state.label, dtype=np.int64)
         if task.violation(plan) <= EPS:
@@ -156,7 +168,11 @@ class _PricingProblem:
         rows = np.arange(m)
         one, two = graph.edges[:, 0], graph.edges[:, 1]
         ends = csr_array(
-            (np.tile([1.0, -1.0], (m, 1)).T.ravel(), (np.tile(rows, 2), np.concatenate([one, two]))), shape=(m, n)
+            (
+                np.tile([1.0, -1.0], (m, 1)).T.ravel(),
+                (np.tile(rows, 2), np.concatenate([one, two])),
+            ),
+            shape=(m, n),
         )
         cut = csr_array((np.ones(m), (rows, rows)), shape=(m, m))
         size = n + m + 1  # nodes, cut edges, unevenness
@@ -167,7 +183,11 @@ class _PricingProblem:
         self.constraints = [
             LinearConstraint(_stack_columns(ends, cut), 0, np.inf),
             LinearConstraint(_stack_columns(-ends, cut), 0, np.inf),
-            LinearConstraint(csr_array(wide), [float(task.lower.min()) - EPS, 1], [float(task.upper.max()) + EPS, n]),
+            LinearConstraint(
+                csr_array(wide),
+                [float(task.lower.min()) - EPS, 1],
+                [float(task.upper.max()) + EPS, n],
+            ),
         ]
         slope, level = compute_tangents(task)
         lines = np.zeros((len(slope), size))
@@ -194,7 +214,10 @@ class _PricingProblem:
         edges, loose = self.task.graph.edges, False
         for side, sign in ((inside, 1.0), (~inside, -1.0))[: 2 if self.task.k == 2 else 1]:
             piece = groups_of(self.n, edges[side[edges[:, 0]] & side[edges[:, 1]]])
-            parts = sorted((np.flatnonzero(piece == p) for p in np.unique(piece[side])), key=lambda nodes: -len(nodes))
+            parts = sorted(
+                (np.flatnonzero(piece == p) for p in np.unique(piece[side])),
+                key=lambda nodes: -len(nodes),
+            )
             for part in parts[1:]:
                 one, two = np.isin(edges, part).T
                 around = np.unique(np.concatenate([edges[one & ~two, 1], edges[two & ~one, 0]]))

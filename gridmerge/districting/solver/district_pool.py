@@ -17,10 +17,9 @@ from gridmerge.districting.solver.graph import Ints
 from gridmerge.districting.solver.state import DistrictingProblem, SearchState
 from gridmerge.optimize.highs import solve_milp
 
-MAX_POOL_NODES = 200  # nodes; beyond, keeping districts costs more than it brings, and `large` searches
-MOVES_PER_DISTRICT = (
-    2000  # of the search's budget for each district chosen among: HiGHS shall take less time than the search itself
-)
+# nodes; beyond, keeping districts costs more than it brings, and `large` searches
+MAX_POOL_NODES = 200
+MOVES_PER_DISTRICT = 2000  # of the search's budget for each district chosen among: HiGHS shall take less time than the search itself
 MAX_DISTRICTS = 1200  # and no more than these: HiGHS needs about a second for so many
 MAX_BRANCH_NODES = 300  # branch-and-bound nodes, not seconds: two PCs must agree
 

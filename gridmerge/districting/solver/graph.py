@@ -51,7 +51,9 @@ class Graph:
     def pieces(self, labels: Ints) -> Ints:
         """(n,) number of the connected piece of its district each node lies in."""
         kept = self.edges[labels[self.edges[:, 0]] == labels[self.edges[:, 1]]]
-        return Graph(weights=self.weights, work=self.work, edges=kept, costs=np.ones(len(kept))).components()
+        return Graph(
+            weights=self.weights, work=self.work, edges=kept, costs=np.ones(len(kept))
+        ).components()
 
     def is_contiguous(self, labels: Ints) -> bool:
         """Whether every district is in one piece."""
@@ -87,7 +89,10 @@ def make_graph(weights: Any, edges: Any, costs: Any = None, work: Any = None) ->
         )
     if len(pairs) and (pairs.min() < 0 or pairs.max() >= len(weight)):
         raise ValueError(f"an edge names a node outside 0..{len(weight) - 1}")
-    if not (np.isfinite(weight).all() and np.isfinite(share).all() and np.isfinite(price).all()) or (weight < 0).any():
+    if (
+        not (np.isfinite(weight).all() and np.isfinite(share).all() and np.isfinite(price).all())
+        or (weight < 0).any()
+    ):
         raise ValueError("weights must be finite and not negative, work and costs finite")
     pairs, price = merge_parallel(pairs, price)
     return Graph(weights=weight, work=share, edges=pairs, costs=price)
@@ -118,7 +123,9 @@ def take_subgraph(graph: Graph, nodes: Ints) -> tuple[Graph, Ints]:
     place = np.full(graph.n, -1, dtype=np.int64)
     place[nodes] = np.arange(len(nodes))
     inner = (place[graph.edges] >= 0).all(axis=1)
-    part = make_graph(graph.weights[nodes], place[graph.edges[inner]], graph.costs[inner], graph.work[nodes])
+    part = make_graph(
+        graph.weights[nodes], place[graph.edges[inner]], graph.costs[inner], graph.work[nodes]
+    )
     return part, place
 
 

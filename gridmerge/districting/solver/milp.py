@@ -13,13 +13,16 @@ from gridmerge.districting.solver.graph import Floats, Ints, groups_of
 from gridmerge.districting.solver.state import EPS, DistrictingProblem
 from gridmerge.optimize.highs import solve_milp
 
-MAX_EXACT_SIZE = 48  # nodes x districts up to which every problem is handed to HiGHS: some tenths of a second
-MAX_FEASIBILITY_SIZE = 64  # up to which it is asked whether a plan exists at all, when the search found none
+# nodes x districts up to which every problem is handed to HiGHS: some tenths of a second
+MAX_EXACT_SIZE = 48
+# up to which it is asked whether a plan exists at all, when the search found none
+MAX_FEASIBILITY_SIZE = 64
 MAX_BRANCH_NODES, FEW_BRANCH_NODES = (
     5000,
     500,
 )  # branch-and-bound nodes for each round: for small problems, for larger ones
-CONTIGUITY_ROUNDS, FEW_CONTIGUITY_ROUNDS = 60, 12  # of adding the contiguity that the last answer lacked
+# of adding the contiguity that the last answer lacked
+CONTIGUITY_ROUNDS, FEW_CONTIGUITY_ROUNDS = 60, 12
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -45,7 +48,9 @@ def solve_exactly(task: DistrictingProblem) -> ExactSolution:
         )
         if solved.x is None:
             return ExactSolution(impossible=solved.status == 2)
-        labels = np.asarray(solved.x[: model.assigned].reshape(task.graph.n, task.k).argmax(axis=1), dtype=np.int64)
+        labels = np.asarray(
+            solved.x[: model.assigned].reshape(task.graph.n, task.k).argmax(axis=1), dtype=np.int64
+        )
         if not model.join(labels):
             return ExactSolution(labels=labels, best=solved.status == 0)
     return ExactSolution()
@@ -59,7 +64,9 @@ class _MilpModel:
         self.task, self.assigned, self.size = task, n * k, n * k + m + k
         self.cost = np.concatenate([np.zeros(n * k), graph.costs, np.ones(k)])
         self.whole = np.concatenate([np.ones(n * k), np.zeros(m + k)])
-        self.bounds = Bounds(self._lowest(), np.concatenate([np.ones(n * k + m), np.full(k, np.inf)]))
+        self.bounds = Bounds(
+            self._lowest(), np.concatenate([np.ones(n * k + m), np.full(k, np.inf)])
+        )
         self.constraints: list[LinearConstraint] = []
         self._cover()
         self._cuts()

@@ -20,14 +20,19 @@ from gridmerge.districting.solver.spanning_tree_start import list_neighbours
 from gridmerge.districting.solver.state import EPS, DistrictingProblem, SearchState
 
 COARSE_STARTS = 4
-COARSE_BUDGET_SHARE = 0.6  # share of the budget for the starts; the rest divides groups of districts anew
-RECOMBINATION_SHARE = 0.2  # recombination's share of the work: more than on small graphs, where single moves reach far
+# share of the budget for the starts; the rest divides groups of districts anew
+COARSE_BUDGET_SHARE = 0.6
+# recombination's share of the work: more than on small graphs, where single moves reach far
+RECOMBINATION_SHARE = 0.2
 COARSEST_NODES = 8  # nodes a district on the coarsest copy
-MAX_NODE_SHARE = 0.25  # of a mean district: no merged node weighs more, else the limits could not be kept
-STALLED_SHARE = 0.9  # a copy with more than this share of the nodes is hardly coarser: no further one is made
+# of a mean district: no merged node weighs more, else the limits could not be kept
+MAX_NODE_SHARE = 0.25
+# a copy with more than this share of the nodes is hardly coarser: no further one is made
+STALLED_SHARE = 0.9
 COARSE_TEMPERATURES = {"hot": 1.5, "cold": 0.15}  # temperatures on the coarsest copy
 FINE_TEMPERATURES = {"hot": 0.6, "cold": 0.15}  # on the finer ones, which start from a good plan
-GROUP_DISTRICTS, MOVES_PER_GROUP_NODE = 4, 600  # districts divided anew together, and moves a node of theirs
+# districts divided anew together, and moves a node of theirs
+GROUP_DISTRICTS, MOVES_PER_GROUP_NODE = 4, 600
 GROUP_TEMPERATURES = {"hot": 1.0, "cold": 0.2}
 
 
@@ -66,7 +71,9 @@ def _start_coarse(task: DistrictingProblem, rng: Random, steps: int) -> BestPlan
             SearchState(copy, labels),
             rng,
             CoolingSchedule(
-                steps=share, trees=RECOMBINATION_SHARE, **(FINE_TEMPERATURES if best else COARSE_TEMPERATURES)
+                steps=share,
+                trees=RECOMBINATION_SHARE,
+                **(FINE_TEMPERATURES if best else COARSE_TEMPERATURES),
             ),
         )
         labels = np.asarray(best.labels, dtype=np.int64)[group]
@@ -74,7 +81,9 @@ def _start_coarse(task: DistrictingProblem, rng: Random, steps: int) -> BestPlan
     return best
 
 
-def _coarsen_graph(task: DistrictingProblem, rng: Random) -> Iterator[tuple[DistrictingProblem, Ints]]:
+def _coarsen_graph(
+    task: DistrictingProblem, rng: Random
+) -> Iterator[tuple[DistrictingProblem, Ints]]:
     """Ever coarser copies, each with the node that every node of the one before became."""
     while task.graph.n > COARSEST_NODES * task.k:
         group = _match_nodes(task, rng)
@@ -92,8 +101,13 @@ def _coarsen_graph(task: DistrictingProblem, rng: Random) -> Iterator[tuple[Dist
 def _match_nodes(task: DistrictingProblem, rng: Random) -> Ints:
     """Pairs of neighbours with a dear border between them, in random order, as groups; a node without a partner stays alone."""
     graph, near = task.graph, list_neighbours(task)
-    cost = {(int(u), int(v)): c for (u, v), c in zip(graph.edges, graph.costs.tolist(), strict=True)}
-    weight, heaviest = graph.weights.tolist(), max(MAX_NODE_SHARE * task.unit, float(graph.weights.max()))
+    cost = {
+        (int(u), int(v)): c for (u, v), c in zip(graph.edges, graph.costs.tolist(), strict=True)
+    }
+    weight, heaviest = (
+        graph.weights.tolist(),
+        max(MAX_NODE_SHARE * task.unit, float(graph.weights.max())),
+    )
     group = [-1] * graph.n
     number = 0
     for x in sorted(range(graph.n), key=lambda _: rng.random()):
@@ -102,7 +116,9 @@ def _match_nodes(task: DistrictingProblem, rng: Random) -> Ints:
         free = [q for q in near[x] if group[q] < 0 and weight[x] + weight[q] <= heaviest]
         group[x] = number
         if free:
-            group[max(free, key=lambda q: cost[min(x, q), max(x, q)] * (0.5 + rng.random()))] = number
+            group[max(free, key=lambda q: cost[min(x, q), max(x, q)] * (0.5 + rng.random()))] = (
+                number
+            )
         number += 1
     return np.asarray(group, dtype=np.int64)
 
@@ -117,9 +133,15 @@ def _divide_anew(task: DistrictingProblem, best: BestPlan, rng: Random, steps: i
         state = SearchState(_part_of(task, nodes, group), place)
         violation, price = state.violation(), state.price()
         moves = min(MOVES_PER_GROUP_NODE * len(nodes), steps)
-        found = anneal_plan(state, rng, CoolingSchedule(steps=moves, trees=RECOMBINATION_SHARE, **GROUP_TEMPERATURES))
+        found = anneal_plan(
+            state,
+            rng,
+            CoolingSchedule(steps=moves, trees=RECOMBINATION_SHARE, **GROUP_TEMPERATURES),
+        )
         steps -= moves
-        if BestPlan(place.tolist(), violation, price).offer(found.labels, found.violation, found.price):
+        if BestPlan(place.tolist(), violation, price).offer(
+            found.labels, found.violation, found.price
+        ):
             labels[nodes] = group[np.asarray(found.labels)]
             best.offer(labels.tolist(), task.violation(labels), sum(task.terms(labels).values()))
 
@@ -151,10 +173,14 @@ def _part_of(task: DistrictingProblem, nodes: Ints, group: Ints) -> DistrictingP
         task,
         graph=part,
         k=len(group),
-        even=task.even * (own / mean) ** 2 if mean > 0 else 0.0,  # unevenness is measured in the whole graph's mean
+        even=task.even * (own / mean) ** 2
+        if mean > 0
+        else 0.0,  # unevenness is measured in the whole graph's mean
         lower=task.lower[group],
         upper=task.upper[group],
         pull=None if task.pull is None else task.pull[np.ix_(nodes, group)],
         locked=np.where(locked >= 0, np.searchsorted(group, locked), -1),
-        apart=tuple((int(place[a]), int(place[b])) for a, b in task.apart if place[a] >= 0 and place[b] >= 0),
+        apart=tuple(
+            (int(place[a]), int(place[b])) for a, b in task.apart if place[a] >= 0 and place[b] >= 0
+        ),
     )

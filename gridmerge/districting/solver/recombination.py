@@ -39,14 +39,20 @@ def recombine_districts(
     return len(nodes)
 
 
-def _random_tree(state: SearchState, rng: Random, nodes: list[int]) -> tuple[list[int], list[int], Edges]:
+def _random_tree(
+    state: SearchState, rng: Random, nodes: list[int]
+) -> tuple[list[int], list[int], Edges]:
     """Kruskal's tree over random keys: the parent of each node (by node), nodes from the root down, edges inside the pair."""
     label, random = state.label, rng.random
     pair = {label[x] for x in nodes}
-    inner = [(x, q, cost) for x in nodes for q, cost, _ in state.adj[x] if q > x and label[q] in pair]
+    inner = [
+        (x, q, cost) for x in nodes for q, cost, _ in state.adj[x] if q > x and label[q] in pair
+    ]
     # a dear edge is cut rarely if it is rarely a tree edge that can be cut alone: it gets an early place in the tree
     unit = state.task.price_unit
-    keyed = sorted((random() / (0.2 * unit + max(cost, 0.0)), i) for i, (_, _, cost) in enumerate(inner))
+    keyed = sorted(
+        (random() / (0.2 * unit + max(cost, 0.0)), i) for i, (_, _, cost) in enumerate(inner)
+    )
     head = list(range(state.n))
     tree: dict[int, list[int]] = {
         x: [] for x in nodes
@@ -98,20 +104,33 @@ def _weigh_cuts(
         if best is None or one < best[0]:
             best = (one, x, False)
         if not plain:
-            two = rise + strict * (over(b, s) + over(a, total - s)) + (lean[order[0]] - lean[x] if lean else 0.0)
+            two = (
+                rise
+                + strict * (over(b, s) + over(a, total - s))
+                + (lean[order[0]] - lean[x] if lean else 0.0)
+            )
             if two < best[0]:
                 best = (two, x, True)
     if best is None:
         return None
     now = sum(c for u, v, c in inner if label[u] != label[v])
-    now += strict * (over(a, state.size[a]) + over(b, state.size[b])) + uneven(state.share[a]) + uneven(state.share[b])
+    now += (
+        strict * (over(a, state.size[a]) + over(b, state.size[b]))
+        + uneven(state.share[a])
+        + uneven(state.share[b])
+    )
     if lean:
         now += sum(_lean_of(state, pair, x) for x in order if label[x] == a)
     return best[0] - now, best[1], best[2]
 
 
 def _pool_subtrees(
-    state: SearchState, eye: DistrictPool, pair: Pair, order: list[int], parent: list[int], inner: Edges
+    state: SearchState,
+    eye: DistrictPool,
+    pair: Pair,
+    order: list[int],
+    parent: list[int],
+    inner: Edges,
 ) -> None:
     """Show the gallery every part of the tree within the limits: under tight limits few plans are, and many a part of one."""
     a, b = pair
@@ -155,7 +174,9 @@ def _subtree_sums(
     return weight, work, cost
 
 
-def _subtree_leans(state: SearchState, pair: Pair, order: list[int], parent: list[int]) -> list[float] | None:
+def _subtree_leans(
+    state: SearchState, pair: Pair, order: list[int], parent: list[int]
+) -> list[float] | None:
     """By node: price of its subtree lying in `a` rather than `b` (locks, changes), or None where nothing cares."""
     if not (state.pull or any(state.locked)):
         return None
@@ -170,11 +191,15 @@ def _subtree_leans(state: SearchState, pair: Pair, order: list[int], parent: lis
 def _lean_of(state: SearchState, pair: Pair, x: int) -> float:
     a, b = pair
     if state.locked[x]:
-        return (-CANNOT_LINK_PRICE if state.task.locked[x] == a else CANNOT_LINK_PRICE) * state.task.price_unit
+        return (
+            -CANNOT_LINK_PRICE if state.task.locked[x] == a else CANNOT_LINK_PRICE
+        ) * state.task.price_unit
     return state.pull[x][a] - state.pull[x][b] if state.pull else 0.0
 
 
-def _apply_cut(state: SearchState, pair: Pair, order: list[int], parent: list[int], root: int, flipped: bool) -> None:
+def _apply_cut(
+    state: SearchState, pair: Pair, order: list[int], parent: list[int], root: int, flipped: bool
+) -> None:
     a, b = pair
     inside = {root}
     for x in order:

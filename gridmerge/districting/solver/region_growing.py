@@ -58,7 +58,9 @@ def _join_district(near: list[list[int]], labels: Ints, d: int) -> None:
     while missing:
         before: dict[int, int] = dict.fromkeys(reached, -1)
         queue = sorted(reached)
-        hit = next((x for x in _breadth_first(near, labels, d, queue, before) if x in missing), None)
+        hit = next(
+            (x for x in _breadth_first(near, labels, d, queue, before) if x in missing), None
+        )
         if hit is None:
             raise LockError(f"the nodes locked to district {d} cannot be joined")
         while hit != -1 and hit not in reached:
@@ -68,7 +70,9 @@ def _join_district(near: list[list[int]], labels: Ints, d: int) -> None:
             hit = before[hit]
 
 
-def _breadth_first(near: list[list[int]], labels: Ints, d: int, queue: list[int], before: dict[int, int]) -> list[int]:
+def _breadth_first(
+    near: list[list[int]], labels: Ints, d: int, queue: list[int], before: dict[int, int]
+) -> list[int]:
     """Nodes in the order a breadth-first search over free nodes and those of `d` meets them."""
     for x in queue:
         for q in near[x]:
@@ -78,9 +82,14 @@ def _breadth_first(near: list[list[int]], labels: Ints, d: int, queue: list[int]
     return queue
 
 
-def _grow_districts(task: DistrictingProblem, rng: Random, near: list[list[int]], labels: Ints) -> None:
+def _grow_districts(
+    task: DistrictingProblem, rng: Random, near: list[list[int]], labels: Ints
+) -> None:
     size = [float(task.graph.weights[labels == d].sum()) for d in range(task.k)]
-    room = [{q for x in np.flatnonzero(labels == d).tolist() for q in near[x] if labels[q] < 0} for d in range(task.k)]
+    room = [
+        {q for x in np.flatnonzero(labels == d).tolist() for q in near[x] if labels[q] < 0}
+        for d in range(task.k)
+    ]
     growing = set(range(task.k))
     while growing:
         d = min(growing, key=lambda g: (size[g], g))

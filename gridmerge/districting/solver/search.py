@@ -10,10 +10,19 @@ from typing import Any
 import numpy as np
 
 from gridmerge.districting.solver.annealing import BestPlan, CoolingSchedule, anneal_plan
-from gridmerge.districting.solver.column_generation import MAX_BOUND_NODES, PROVEN_GAP, bound_plan_price
+from gridmerge.districting.solver.column_generation import (
+    MAX_BOUND_NODES,
+    PROVEN_GAP,
+    bound_plan_price,
+)
 from gridmerge.districting.solver.district_pool import MAX_POOL_NODES, DistrictPool
 from gridmerge.districting.solver.graph import Graph, Ints, contract_groups, groups_of, make_graph
-from gridmerge.districting.solver.milp import MAX_EXACT_SIZE, MAX_FEASIBILITY_SIZE, ExactSolution, solve_exactly
+from gridmerge.districting.solver.milp import (
+    MAX_EXACT_SIZE,
+    MAX_FEASIBILITY_SIZE,
+    ExactSolution,
+    solve_exactly,
+)
 from gridmerge.districting.solver.multilevel import search_multilevel
 from gridmerge.districting.solver.region_growing import make_fresh_start
 from gridmerge.districting.solver.spreading_metric import bound_by_spreading
@@ -89,7 +98,11 @@ class DistrictingSolution:
     @property
     def gap(self) -> float:
         """(objective - bound) / objective; 0 when proven."""
-        return 0.0 if self.proven or self.objective <= EPS else max(0.0, 1 - self.bound / self.objective)
+        return (
+            0.0
+            if self.proven or self.objective <= EPS
+            else max(0.0, 1 - self.bound / self.objective)
+        )
 
 
 def solve_districting(  # noqa: PLR0913 - one keyword for each thing a caller may know about a bare graph
@@ -149,12 +162,16 @@ def solve_districting(  # noqa: PLR0913 - one keyword for each thing a caller ma
         raise ValueError(
             f"{k} districts cannot be made of {task.graph.n} nodes in {int(pieces.max(initial=-1)) + 1} connected pieces"
         )
-    start = None if wish.start is None else _group_labels(group, np.asarray(wish.start, dtype=np.int64))
+    start = (
+        None if wish.start is None else _group_labels(group, np.asarray(wish.start, dtype=np.int64))
+    )
     labels = search_plan(task, seed, min(budget, MAX_MOVES_PER_NODE * task.graph.n), start)
     return _make_solution(task, labels, group, proof)
 
 
-def _make_problem(graph: Graph, group: Ints, k: int, limits: tuple[Any, Any], wish: SolveOptions) -> DistrictingProblem:
+def _make_problem(
+    graph: Graph, group: Ints, k: int, limits: tuple[Any, Any], wish: SolveOptions
+) -> DistrictingProblem:
     lower = np.broadcast_to(np.asarray(limits[0], dtype=np.float64), (k,))
     upper = np.broadcast_to(np.asarray(limits[1], dtype=np.float64), (k,))
     locked = np.full(int(group.max(initial=-1)) + 1, -1, dtype=np.int64)
@@ -165,7 +182,14 @@ def _make_problem(graph: Graph, group: Ints, k: int, limits: tuple[Any, Any], wi
     if wish.pull is not None:
         pull = np.zeros((len(locked), k))
         np.add.at(pull, group, np.asarray(wish.pull, dtype=np.float64))
-    apart = tuple(sorted({(min(a, b), max(a, b)) for a, b in ((int(group[a]), int(group[b])) for a, b in wish.apart)}))
+    apart = tuple(
+        sorted(
+            {
+                (min(a, b), max(a, b))
+                for a, b in ((int(group[a]), int(group[b])) for a, b in wish.apart)
+            }
+        )
+    )
     return DistrictingProblem(
         graph=contract_groups(graph, group),
         k=k,
@@ -184,7 +208,9 @@ def _group_labels(group: Ints, labels: Ints) -> Ints:
     return labels[first]
 
 
-def _make_solution(task: DistrictingProblem, labels: Ints, group: Ints, proof: int) -> DistrictingSolution:
+def _make_solution(
+    task: DistrictingProblem, labels: Ints, group: Ints, proof: int
+) -> DistrictingSolution:
     exact = _solve_small(task, labels)
     if exact.labels is not None and _is_better(task, exact.labels, labels):
         labels = exact.labels
@@ -211,7 +237,9 @@ def _solve_small(task: DistrictingProblem, labels: Ints) -> ExactSolution:
     """What HiGHS can prove of a problem that is small, or small enough to ask why nothing within the limits was found."""
     size = task.graph.n * task.k
     plain = task.pull is None and not task.apart and not (task.graph.costs < 0).any() and task.k > 1
-    if not plain or size > (MAX_FEASIBILITY_SIZE if task.violation(labels) > EPS else MAX_EXACT_SIZE):
+    if not plain or size > (
+        MAX_FEASIBILITY_SIZE if task.violation(labels) > EPS else MAX_EXACT_SIZE
+    ):
         return ExactSolution()
     return solve_exactly(task)
 
@@ -244,14 +272,16 @@ def _price_bound(task: DistrictingProblem, labels: Ints, proof: int) -> float:
     return float(np.ceil(bound - EPS)) if whole else bound  # costs in whole numbers add up to one
 
 
-MAX_MOVES_PER_NODE = 40_000  # moves a node: on county graphs of 16 to 44 nodes more found nothing better
+# moves a node: on county graphs of 16 to 44 nodes more found nothing better
+MAX_MOVES_PER_NODE = 40_000
 FRESH_STARTS, REHEATINGS = 6, 4  # starts from scratch, and reheatings of the best
 AGREEING_STARTS, AGREEING_TIGHT_STARTS = (
     3,
     5,
 )  # starts that ended at the best price, within the limits: the rest would find it again
 START_BUDGET_SHARE = 0.7  # share of the budget for the starts
-TIGHT_SHARE = 0.1  # limits nearer to each other than this share of a district are tight: three starts may then agree on a plan that is
+# limits nearer to each other than this share of a district are tight: three starts may then agree on a plan that is
+TIGHT_SHARE = 0.1
 # not best, and a walk that begins twice as hot and ends twice as warm finds better ones
 TIGHT_HOT_TEMPERATURE, TIGHT_COLD_TEMPERATURE = 6.0, 0.3
 REHEAT_TEMPERATURE, REHEAT_PENALTY = (
@@ -260,7 +290,9 @@ REHEAT_TEMPERATURE, REHEAT_PENALTY = (
 )  # temperature and price of violations at which a good plan is taken up again
 
 
-def search_plan(task: DistrictingProblem, seed: int, budget: int, start: Ints | None = None) -> Ints:
+def search_plan(
+    task: DistrictingProblem, seed: int, budget: int, start: Ints | None = None
+) -> Ints:
     """The best labels found within the budget: from several starts, then from the best of them reheated.
 
     Parameters
@@ -298,7 +330,8 @@ def _search_small(task: DistrictingProblem, rng: Random, budget: int) -> BestPla
         else CoolingSchedule(steps=steps)
     )
     best: BestPlan | None = None
-    agree = 0  # starts that ended at the best price: where half do, choosing among their districts brings nothing new
+    # starts that ended at the best price: where half do, choosing among their districts brings nothing new
+    agree = 0
     for number in range(FRESH_STARTS):
         if number:
             state.reset(make_fresh_start(task, rng).tolist())
@@ -318,7 +351,10 @@ def _search_small(task: DistrictingProblem, rng: Random, budget: int) -> BestPla
         state.reset(best.labels)
         steps = int((1 - START_BUDGET_SHARE) * budget / REHEATINGS)
         found = anneal_plan(
-            state, rng, CoolingSchedule(steps=steps, hot=REHEAT_TEMPERATURE, strict=REHEAT_PENALTY), gallery
+            state,
+            rng,
+            CoolingSchedule(steps=steps, hot=REHEAT_TEMPERATURE, strict=REHEAT_PENALTY),
+            gallery,
         )
         best.offer(found.labels, found.violation, found.price)
     if gallery is not None and choose:

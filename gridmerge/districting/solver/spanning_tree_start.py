@@ -9,7 +9,8 @@ import numpy as np
 from gridmerge.districting.solver.graph import Ints
 from gridmerge.districting.solver.state import DistrictingProblem
 
-TREES_PER_CUT = 12  # trees tried for one cut; more than a dozen changed nothing on the yardstick instances
+# trees tried for one cut; more than a dozen changed nothing on the yardstick instances
+TREES_PER_CUT = 12
 
 
 def start_from_trees(task: DistrictingProblem, rng: Random, share: Ints | None = None) -> Ints:
@@ -85,7 +86,10 @@ def halve_nodes(
             k = min(max(round(below[x] / ideal) if ideal else 1, 1), parts - 1, size[x])
             if len(nodes) - size[x] < parts - k:
                 continue
-            off = abs(below[x] - k * ideal) / min(k, parts - k) + ideal * 1e-3 * abs(2 * k - parts) / parts
+            off = (
+                abs(below[x] - k * ideal) / min(k, parts - k)
+                + ideal * 1e-3 * abs(2 * k - parts) / parts
+            )
             if best is None or off < best[0]:
                 best = (off, order, [parent.get(y, -1) for y in order], x, k)
     if best is None:  # a star: no subtree but single nodes; any leaf goes alone
@@ -99,7 +103,9 @@ def halve_nodes(
     return [x for x in order if x in inside], [x for x in order if x not in inside], k
 
 
-def random_tree(rng: Random, near: list[list[int]], nodes: list[int]) -> tuple[dict[int, int], list[int]]:
+def random_tree(
+    rng: Random, near: list[list[int]], nodes: list[int]
+) -> tuple[dict[int, int], list[int]]:
     """A random spanning tree of connected `nodes`, grown from a random node along random edges: parents, and nodes root first."""
     inside = set(nodes)
     root = nodes[int(rng.random() * len(nodes))]

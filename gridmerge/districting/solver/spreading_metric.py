@@ -23,10 +23,13 @@ from scipy.sparse.csgraph import dijkstra
 from gridmerge.districting.solver.graph import Floats, Ints
 from gridmerge.districting.solver.state import EPS, DistrictingProblem
 
-INWARD_SHARE = 0.35  # share of the last answer in the point where broken trees are sought, the rest is a true plan: cuts go deeper there
+# share of the last answer in the point where broken trees are sought, the rest is a true plan: cuts go deeper there
+INWARD_SHARE = 0.35
 MIN_TREE_VIOLATION = 1e-4  # in mean grids: trees broken by less are not added
-TREES_PER_ROUND = 400  # added a round, those broken most: with one for each of some thousand nodes the program takes minutes for little
-EXTRA_LENGTH = 1e-6  # length added to every border, so that ways are unique and a face's parent is nearer than it
+# added a round, those broken most: with one for each of some thousand nodes the program takes minutes for little
+TREES_PER_ROUND = 400
+# length added to every border, so that ways are unique and a face's parent is nearer than it
+EXTRA_LENGTH = 1e-6
 
 
 def bound_by_spreading(task: DistrictingProblem, labels: Ints, rounds: int) -> float:
@@ -88,9 +91,18 @@ class _LinearProgram:
             return None
         mass = given * task.k / total
         limited = bool(np.allclose(given * graph.weights.sum(), graph.weights * total))
-        low, high = (task.lower.min() / task.unit, task.upper.max() / task.unit) if limited else (0.0, np.inf)
+        low, high = (
+            (task.lower.min() / task.unit, task.upper.max() / task.unit)
+            if limited
+            else (0.0, np.inf)
+        )
         lowest = np.maximum(mass, float(low))
-        program = cls(task=task, mass=mass, lowest=lowest, highest=np.maximum(lowest, min(float(high), float(task.k))))
+        program = cls(
+            task=task,
+            mass=mass,
+            lowest=lowest,
+            highest=np.maximum(lowest, min(float(high), float(task.k))),
+        )
         program.add_count(np.ones(graph.n))
         return program
 
@@ -108,7 +120,9 @@ class _LinearProgram:
         """A plan as a point of the program."""
         edges = self.task.graph.edges
         size = np.bincount(labels, weights=self.mass, minlength=self.task.k)
-        return np.concatenate([(labels[edges[:, 0]] != labels[edges[:, 1]]).astype(np.float64), size[labels]])
+        return np.concatenate(
+            [(labels[edges[:, 0]] != labels[edges[:, 1]]).astype(np.float64), size[labels]]
+        )
 
     def add_count(self, at: Floats) -> None:
         """The number of districts, as a straight line below the curve sum of mass / t, touching it `at`."""
@@ -131,7 +145,9 @@ class _LinearProgram:
             for u in nodes[np.argsort(-near[i][nodes], kind="stable")].tolist():
                 parent = int(before[i, u])
                 if parent >= 0:
-                    entries.append((len(least), number[(min(u, parent), max(u, parent))], float(below[u])))
+                    entries.append(
+                        (len(least), number[(min(u, parent), max(u, parent))], float(below[u]))
+                    )
                     below[parent] += below[u]
             entries.append((len(least), self.m + int(sources[i]), 1.0))
             least.append(float(self.mass[nodes].sum()))
@@ -161,14 +177,19 @@ class _LinearProgram:
             A_ub=-matrix,
             b_ub=-least,
             bounds=np.column_stack(
-                [np.concatenate([np.zeros(self.m), self.lowest]), np.concatenate([np.ones(self.m), self.highest])]
+                [
+                    np.concatenate([np.zeros(self.m), self.lowest]),
+                    np.concatenate([np.ones(self.m), self.highest]),
+                ]
             ),
             method="highs",
         )
         if solved.x is None:
             return None
         self.value = float(solved.fun) - task.even * task.k
-        touched = (matrix @ solved.x - least < EPS) | (np.arange(len(least)) >= len(least) - self.fresh)
+        touched = (matrix @ solved.x - least < EPS) | (
+            np.arange(len(least)) >= len(least) - self.fresh
+        )
         self.rows, self.least = [matrix[np.flatnonzero(touched)]], [least[touched]]
         self.add_count(np.maximum(solved.x[self.m :], self.lowest.clip(min=MIN_TREE_VIOLATION)))
         return np.asarray(solved.x, dtype=np.float64)

@@ -13,9 +13,7 @@ import numpy as np
 
 from gridmerge.districting.solver.graph import Floats, Graph, Ints
 
-CANNOT_LINK_PRICE = (
-    1e4  # price of two nodes that must not share a district sharing one, in mean edge costs: beyond any real saving
-)
+CANNOT_LINK_PRICE = 1e4  # price of two nodes that must not share a district sharing one, in mean edge costs: beyond any real saving
 EPS = 1e-9  # two prices or violations closer than this are the same
 
 
@@ -66,7 +64,10 @@ class DistrictingProblem:
         """Sum over districts of what lies outside the limits, in mean district weights; empty districts count as 1 more each."""
         size = np.bincount(labels, weights=self.graph.weights, minlength=self.k)
         empty = int((np.bincount(labels, minlength=self.k) == 0).sum())
-        return float(np.maximum(0, np.maximum(self.lower - size, size - self.upper)).sum()) / self.unit + empty
+        return (
+            float(np.maximum(0, np.maximum(self.lower - size, size - self.upper)).sum()) / self.unit
+            + empty
+        )
 
     def terms(self, labels: Ints) -> dict[str, float]:
         """The objective, term by term; their sum is what is minimised."""
@@ -125,7 +126,9 @@ class SearchState:
         self.mean = float(graph.work.sum()) / task.k
         self.even = task.even if self.mean > 0 else 0.0
         self.pull: list[list[float]] | None = None if task.pull is None else task.pull.tolist()
-        self.locked: list[bool] = (task.locked >= 0).tolist() if len(task.locked) else [False] * graph.n
+        self.locked: list[bool] = (
+            (task.locked >= 0).tolist() if len(task.locked) else [False] * graph.n
+        )
         self.ends: list[tuple[int, int]] = [(int(u), int(v)) for u, v in graph.edges]
         self.near: list[list[int]] = [[] for _ in range(graph.n)]
         self.adj: list[list[tuple[int, float, int]]] = [[] for _ in range(graph.n)]
@@ -138,7 +141,8 @@ class SearchState:
         for u, v in task.apart:
             self.apart[u].append(v)
             self.apart[v].append(u)
-        self.bits = [1 << v for v in range(graph.n)]  # a district as one number: cheap to keep, and to know again
+        # a district as one number: cheap to keep, and to know again
+        self.bits = [1 << v for v in range(graph.n)]
         self.bare = not (self.even or self.pull or self.apart)
         self.reset(labels.tolist())
 
@@ -199,9 +203,7 @@ class SearchState:
         """What moving `v` into district `b` changes in price besides borders."""
         a, x, share, label, rise = self.label[v], self.work[v], self.share, self.label, 0.0
         if self.even:
-            mean = (
-                self.mean
-            )  # (s - x)^2 + (t + x)^2 - s^2 - t^2 = 2x (t - s + x): the deviations' common mean drops out
+            mean = self.mean  # (s - x)^2 + (t + x)^2 - s^2 - t^2 = 2x (t - s + x): the deviations' common mean drops out
             rise += self.even * 2 * x * (share[b] - share[a] + x) / (mean * mean)
         if self.pull:
             rise += self.pull[v][b] - self.pull[v][a]
@@ -241,7 +243,9 @@ class SearchState:
         missing.discard(inside[0])
         seen = {v, inside[0]}
         queue = [inside[0]]
-        for x in queue:  # breadth first: the other neighbours of v are nearly always two or three steps away
+        for x in (
+            queue
+        ):  # breadth first: the other neighbours of v are nearly always two or three steps away
             for q in near[x]:
                 if label[q] == a and q not in seen:
                     if q in missing:

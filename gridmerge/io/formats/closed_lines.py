@@ -11,8 +11,10 @@ from shapely.geometry.base import BaseGeometry
 from gridmerge.geo import geos
 from gridmerge.geo.crs import mostly_degrees
 
-_GRID_M, _GRID_DEG = 1e-3, 1e-8  # line ends this near are one point: a millimetre, in metres and in degrees
-_SAME_AREA_SHARE = 0.99  # share two areas must have in common to be one drawn twice (an outline and its hatch)
+# line ends this near are one point: a millimetre, in metres and in degrees
+_GRID_M, _GRID_DEG = 1e-3, 1e-8
+# share two areas must have in common to be one drawn twice (an outline and its hatch)
+_SAME_AREA_SHARE = 0.99
 
 
 def enclosed_areas(
@@ -55,7 +57,9 @@ def _drop_duplicates(areas: Sequence[BaseGeometry]) -> list[BaseGeometry]:
     left, right = tree.query(shapes, predicate="intersects")
     pairs = left < right
     left, right = left[pairs], right[pairs]
-    near = np.minimum(sizes[left], sizes[right]) >= _SAME_AREA_SHARE * np.maximum(sizes[left], sizes[right])
+    near = np.minimum(sizes[left], sizes[right]) >= _SAME_AREA_SHARE * np.maximum(
+        sizes[left], sizes[right]
+    )
     left, right = left[near], right[near]
     common = shapely.area(geos.intersection(shapes[left], shapes[right]))
     same = common >= _SAME_AREA_SHARE * np.maximum(sizes[left], sizes[right])
@@ -74,7 +78,9 @@ def _find_divided(areas: Sequence[BaseGeometry], lines: Sequence[BaseGeometry]) 
     tree = shapely.STRtree(shapes)
     at, touched = tree.query(np.array(lines, dtype=object), predicate="intersects")
     inside = shapely.length(geos.intersection(np.array(lines, dtype=object)[at], shapes[touched]))
-    along = shapely.length(geos.intersection(np.array(lines, dtype=object)[at], shapely.boundary(shapes[touched])))
+    along = shapely.length(
+        geos.intersection(np.array(lines, dtype=object)[at], shapely.boundary(shapes[touched]))
+    )
     return set(touched[inside > along].tolist())
 
 
@@ -87,7 +93,9 @@ def _polygonize_lines(lines: Sequence[BaseGeometry]) -> tuple[list[BaseGeometry]
     return sorted(found, key=lambda face: tuple(face.bounds)), left
 
 
-def without_islands(areas: Sequence[BaseGeometry], places: Sequence[shapely.Point]) -> list[BaseGeometry]:
+def without_islands(
+    areas: Sequence[BaseGeometry], places: Sequence[shapely.Point]
+) -> list[BaseGeometry]:
     """Cut areas that lie wholly inside another out of it.
 
     An inner area counts as one of its own when a text of `places` stands in it, or when none stands in any: a building
@@ -101,7 +109,10 @@ def without_islands(areas: Sequence[BaseGeometry], places: Sequence[shapely.Poin
     inner, outer = tree.query(shapes, predicate="intersects")
     keep = (inner != outer) & (sizes[inner] < _SAME_AREA_SHARE * sizes[outer])
     inner, outer = inner[keep], outer[keep]
-    inside = shapely.area(geos.intersection(shapes[inner], shapes[outer])) >= _SAME_AREA_SHARE * sizes[inner]
+    inside = (
+        shapely.area(geos.intersection(shapes[inner], shapes[outer]))
+        >= _SAME_AREA_SHARE * sizes[inner]
+    )
     inner, outer = inner[inside], outer[inside]
     named = _has_own_text(shapes, places)
     holes: dict[int, list[int]] = {}
@@ -119,7 +130,9 @@ def _has_own_text(shapes: np.ndarray, places: Sequence[shapely.Point]) -> np.nda
     """Say for each area whether a text stands in it that stands in no smaller one."""
     named = np.zeros(len(shapes), dtype=bool)
     if len(places):
-        at, area = shapely.STRtree(shapes).query(np.array(places, dtype=object), predicate="intersects")
+        at, area = shapely.STRtree(shapes).query(
+            np.array(places, dtype=object), predicate="intersects"
+        )
         sizes = shapely.area(shapes)
         for place in np.unique(at):
             mine = area[at == place]
@@ -128,7 +141,10 @@ def _has_own_text(shapes: np.ndarray, places: Sequence[shapely.Point]) -> np.nda
 
 
 def label_areas(
-    areas: Sequence[BaseGeometry], places: Sequence[shapely.Point], texts: Sequence[str], sizes: Sequence[float]
+    areas: Sequence[BaseGeometry],
+    places: Sequence[shapely.Point],
+    texts: Sequence[str],
+    sizes: Sequence[float],
 ) -> tuple[list[str], list[str]]:
     """Return for each area its name (the tallest, then topmost text inside) and all its texts, joined by `` / ``.
 
@@ -142,6 +158,9 @@ def label_areas(
         extent = shapely.area(shapes)
         for place in np.unique(at):
             inside[min(area[at == place], key=lambda i: (extent[i], i))].append(int(place))
-    ordered = [sorted(ones, key=lambda i: (-sizes[i], -places[i].y, places[i].x, texts[i])) for ones in inside]
+    ordered = [
+        sorted(ones, key=lambda i: (-sizes[i], -places[i].y, places[i].x, texts[i]))
+        for ones in inside
+    ]
     spoken = [list(dict.fromkeys(texts[i] for i in ones)) for ones in ordered]
     return [words[0] if words else "" for words in spoken], [" / ".join(words) for words in spoken]

@@ -39,7 +39,9 @@ class DrawingEntity:
     size: float = 0.0
 
 
-def drawing_frame(drawn: Sequence[DrawingEntity], ask: ReadRequest) -> tuple[gpd.GeoDataFrame, list[Finding]]:
+def drawing_frame(
+    drawn: Sequence[DrawingEntity], ask: ReadRequest
+) -> tuple[gpd.GeoDataFrame, list[Finding]]:
     """Make a frame of a drawing: its areas, named by the texts inside; without any, its lines, else points, else texts.
 
     Columns: name, texts (all that stand inside, joined by `` / ``), cad_layer.
@@ -67,7 +69,9 @@ def drawing_frame(drawn: Sequence[DrawingEntity], ask: ReadRequest) -> tuple[gpd
             "the drawing holds no lines, areas, points or texts. Check that it is drawn in model space.",
         )
     columns = {"name": [one.text for one in rest], "cad_layer": [one.layer for one in rest]}
-    return geo_frame(columns, np.array([*(one.shape for one in rest), None], dtype=object)[:-1]), findings
+    return geo_frame(
+        columns, np.array([*(one.shape for one in rest), None], dtype=object)[:-1]
+    ), findings
 
 
 def _labelled_frame(
@@ -79,14 +83,19 @@ def _labelled_frame(
 ) -> tuple[gpd.GeoDataFrame, list[Finding]]:
     places = [shapely.Point(shapely.get_coordinates(one.shape)[0]) for one in texts]
     areas = without_islands(areas, places)
-    names, spoken = label_areas(areas, places, [one.text for one in texts], [one.size for one in texts])
+    names, spoken = label_areas(
+        areas, places, [one.text for one in texts], [one.size for one in texts]
+    )
     doubtful = [words for words in spoken if " / " in words]
     notes = [
-        make_finding("labels_doubtful", layer=ask.key, file=ask.name, texts=mask_numbers(words)[:60])
+        make_finding(
+            "labels_doubtful", layer=ask.key, file=ask.name, texts=mask_numbers(words)[:60]
+        )
         for words in doubtful
     ]
     frame = geo_frame(
-        {"name": names, "texts": spoken, "cad_layer": layer_of}, np.array([*areas, None], dtype=object)[:-1]
+        {"name": names, "texts": spoken, "cad_layer": layer_of},
+        np.array([*areas, None], dtype=object)[:-1],
     )
     return frame, [*findings, *notes]
 
@@ -107,10 +116,18 @@ def _collect_areas(
         areas += shapes
         layer_of += [layer] * len(shapes)
         if made:
-            findings.append(make_finding("lines_polygonised", layer=ask.key, measure=made, file=ask.name))
+            findings.append(
+                make_finding("lines_polygonised", layer=ask.key, measure=made, file=ask.name)
+            )
         if shapes and left > 0:
             findings.append(
-                make_finding("lines_left_over", layer=ask.key, measure=round(left, 3), file=ask.name, cad=layer)
+                make_finding(
+                    "lines_left_over",
+                    layer=ask.key,
+                    measure=round(left, 3),
+                    file=ask.name,
+                    cad=layer,
+                )
             )
     return areas, layer_of, findings
 
@@ -151,8 +168,12 @@ def drawn_by_gdal(source: Any, ask: ReadRequest) -> list[DrawingEntity]:
     layers = columns.get("Layer", columns.get("Level", np.full(rows, "0", dtype=object)))
     shapes = shapely.from_wkb(wkb, on_invalid="ignore") if rows else []
     drawn: list[DrawingEntity] = []
-    for shape, text, layer in zip(shapes, texts, layers, strict=True):  # each becomes parts of one kind
-        drawn += _split_entity(shape, "" if text is None else re.sub(r"\s+", " ", str(text)).strip(), str(layer or "0"))
+    for shape, text, layer in zip(
+        shapes, texts, layers, strict=True
+    ):  # each becomes parts of one kind
+        drawn += _split_entity(
+            shape, "" if text is None else re.sub(r"\s+", " ", str(text)).strip(), str(layer or "0")
+        )
     return drawn
 
 
@@ -166,7 +187,9 @@ def _split_entity(shape: BaseGeometry | None, text: str, layer: str) -> list[Dra
         closed = part.geom_type == "LineString" and part.is_closed and len(part.coords) > 3
         out.append(
             DrawingEntity(
-                "area" if closed else _KINDS[part.geom_type], layer, shapely.Polygon(part) if closed else part
+                "area" if closed else _KINDS[part.geom_type],
+                layer,
+                shapely.Polygon(part) if closed else part,
             )
         )
     return out

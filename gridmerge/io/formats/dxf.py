@@ -53,7 +53,15 @@ _CODE_PAGES = {"1": "cp932", "2": "cp950", "3": "cp949", "4": "johab", "5": "gbk
 _FIRST_VISIBLE = 0x20
 _TEXT_TYPES = ("TEXT", "MTEXT", "ATTRIB")
 # what ezdxf raises over damaged drawings: its own family, and Python's where a number or a tag is missing
-_DXF_ERRORS = (DXFError, ArithmeticError, ValueError, TypeError, AttributeError, LookupError, RecursionError)
+_DXF_ERRORS = (
+    DXFError,
+    ArithmeticError,
+    ValueError,
+    TypeError,
+    AttributeError,
+    LookupError,
+    RecursionError,
+)
 
 
 def read_dxf(path: Path, ask: ReadRequest) -> ReadResult:
@@ -63,9 +71,14 @@ def read_dxf(path: Path, ask: ReadRequest) -> ReadResult:
     text, encoding, findings = _decode_dxf(raw, ask)
     drawn = _drawn_by_ezdxf(path, text)
     if not any(one.kind != "skipped" for one in drawn):
-        drawn = [*drawn_by_gdal(path if text is None else text.encode("utf-8", "replace"), ask), *drawn]
+        drawn = [
+            *drawn_by_gdal(path if text is None else text.encode("utf-8", "replace"), ask),
+            *drawn,
+        ]
     frame, more = drawing_frame(drawn, ask)
-    return ReadResult(frame=frame, driver="DXF", encoding=encoding, findings=(*findings, *more), files=(path,))
+    return ReadResult(
+        frame=frame, driver="DXF", encoding=encoding, findings=(*findings, *more), files=(path,)
+    )
 
 
 def read_dgn(path: Path, ask: ReadRequest) -> ReadResult:
@@ -89,7 +102,9 @@ def _read_strict(path: Path, text: str | None) -> Any:
 
 
 def _read_repaired(path: Path, text: str | None) -> Any:
-    document, _ = recover.read(io.BytesIO(path.read_bytes() if text is None else text.encode("utf-8", "replace")))
+    document, _ = recover.read(
+        io.BytesIO(path.read_bytes() if text is None else text.encode("utf-8", "replace"))
+    )
     return document
 
 
@@ -99,14 +114,22 @@ def _decode_dxf(raw: bytes, ask: ReadRequest) -> tuple[str | None, str, tuple[Fi
         return None, "", ()
     declared = re.search(rb"\$DWGCODEPAGE\s+3\s+(\S+)", raw[:20000])
     version = re.search(rb"\$ACADVER\s+1\s+AC(\d+)", raw[:20000])
-    says = "utf-8" if version and int(version[1]) >= 1021 else (declared[1].decode("latin-1") if declared else "")
+    says = (
+        "utf-8"
+        if version and int(version[1]) >= 1021
+        else (declared[1].decode("latin-1") if declared else "")
+    )
     says = says.replace("ANSI_", "ANSI ")
     lines = raw.splitlines()
     if ask.encoding:
         choice = EncodingChoice(codec=demanded_codec(ask.encoding, ask.name), reason="demanded")
     else:
-        choice = choose_encoding(sorted({line for line in lines if not line.isascii()}), codec_named(says))
-    text = "\n".join(line.decode() if line.isascii() else decode_value(line, choice.codec) for line in lines)
+        choice = choose_encoding(
+            sorted({line for line in lines if not line.isascii()}), codec_named(says)
+        )
+    text = "\n".join(
+        line.decode() if line.isascii() else decode_value(line, choice.codec) for line in lines
+    )
     text = decode_escapes(text)
     text += "\n"  # GDAL takes a last line without an end for a file cut short
     return text, choice.codec, encoding_findings(ask.key, ask.name, choice, says)
@@ -117,7 +140,11 @@ def decode_escapes(text: str) -> str:
     if "\\U+" not in text and "\\M+" not in text and "\\u+" not in text and "\\m+" not in text:
         return text
     text = _WIDE.sub(_decode_unicode_escape, text)
-    return _MULTIBYTE.sub(_decode_multibyte_escape, text).encode("utf-16", "surrogatepass").decode("utf-16", "replace")
+    return (
+        _MULTIBYTE.sub(_decode_multibyte_escape, text)
+        .encode("utf-16", "surrogatepass")
+        .decode("utf-16", "replace")
+    )
 
 
 def _decode_unicode_escape(escape: re.Match[str]) -> str:
@@ -134,7 +161,8 @@ def _decode_multibyte_escape(escape: re.Match[str]) -> str:
 
 def _iter_entities(document: Any) -> Iterator[DrawingEntity]:
     stack: list[tuple[Any, str, frozenset[str]]] = [
-        (entity, str(entity.dxf.layer), frozenset()) for entity in reversed(list(document.modelspace()))
+        (entity, str(entity.dxf.layer), frozenset())
+        for entity in reversed(list(document.modelspace()))
     ]
     made = 0
     while stack:
@@ -150,7 +178,9 @@ def _iter_entities(document: Any) -> Iterator[DrawingEntity]:
             continue  # a block that holds itself is drawn once
         # what a block draws on layer 0 belongs to the layer the block was inserted on: CAD's own rule
         for part in reversed(_explode_insert(entity)):
-            stack.append((part, layer if part.dxf.layer == "0" else str(part.dxf.layer), blocks | {name}))
+            stack.append(
+                (part, layer if part.dxf.layer == "0" else str(part.dxf.layer), blocks | {name})
+            )
 
 
 def _explode_insert(insert: Any) -> list[Any]:
@@ -174,7 +204,11 @@ def _convert_entity(entity: Any, layer: str) -> list[DrawingEntity]:
         if kind in _TEXT_TYPES:
             return list(_convert_text(entity, layer))
         if kind == "POINT":
-            return [DrawingEntity("point", layer, shapely.Point(entity.dxf.location.x, entity.dxf.location.y))]
+            return [
+                DrawingEntity(
+                    "point", layer, shapely.Point(entity.dxf.location.x, entity.dxf.location.y)
+                )
+            ]
     except (*_DXF_ERRORS, shapely.errors.ShapelyError):
         pass
     return [] if kind in _SILENT_TYPES else [DrawingEntity("skipped", layer, None, text=kind)]
@@ -185,7 +219,9 @@ def _convert_line(entity: Any, layer: str) -> Iterator[DrawingEntity]:
         return
     for path in make_path(entity).sub_paths():
         points = _flatten_path(path)
-        if len(points) > 3 and np.allclose(points[0], points[-1], rtol=0, atol=1e-9 * np.abs(points).max()):
+        if len(points) > 3 and np.allclose(
+            points[0], points[-1], rtol=0, atol=1e-9 * np.abs(points).max()
+        ):
             yield DrawingEntity("area", layer, shapely.Polygon(points))
         elif len(points) > 1:
             yield DrawingEntity("line", layer, shapely.LineString(points))
@@ -198,14 +234,18 @@ def _flatten_path(path: Any) -> np.ndarray:
     if not path.has_curves:
         return corners
     size = float(np.ptp(corners, axis=0).max()) or 1.0
-    return np.array([(vertex.x, vertex.y) for vertex in path.flattening(size * _SAGITTA, segments=8)])
+    return np.array(
+        [(vertex.x, vertex.y) for vertex in path.flattening(size * _SAGITTA, segments=8)]
+    )
 
 
 def _convert_area(entity: Any) -> Iterator[BaseGeometry]:
     if entity.dxftype() in ("HATCH", "MPOLYGON"):
         rings = [points for path in from_hatch(entity) if len(points := _flatten_path(path)) > 3]
         whole: BaseGeometry | None = None
-        for ring in sorted((shapely.Polygon(ring).buffer(0) for ring in rings), key=lambda ring: -ring.area):
+        for ring in sorted(
+            (shapely.Polygon(ring).buffer(0) for ring in rings), key=lambda ring: -ring.area
+        ):
             whole = ring if whole is None else geos.symmetric_difference(whole, ring)
         if whole is not None and whole.area > 0:
             yield whole

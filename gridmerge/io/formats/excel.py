@@ -47,7 +47,12 @@ def read_excel(path: Path, ask: ReadRequest) -> ReadResult:
     frame, more = rows_to_frame(rows, ask)
     driver = {".xls": "XLS", ".ods": "ODS"}.get(path.suffix.lower(), "XLSX")
     return ReadResult(
-        frame=frame, driver=driver, encoding="UTF-8", findings=(*findings, *more), files=(path,), table=True
+        frame=frame,
+        driver=driver,
+        encoding="UTF-8",
+        findings=(*findings, *more),
+        files=(path,),
+        table=True,
     )
 
 
@@ -81,13 +86,21 @@ def _merged_down(rows: Rows, ranges: Sequence[tuple[tuple[int, int], tuple[int, 
 
 def _by_gdal(path: Path, ask: ReadRequest, why: BaseException) -> Rows:
     """Read a workbook calamine gives up on by GDAL, which knows xlsx and ods too, all cells as text."""
-    options = {f"OGR_{driver}_{what}": value for driver in ("XLSX", "ODS") for what, value in _GDAL_OPTIONS.items()}
+    options = {
+        f"OGR_{driver}_{what}": value
+        for driver in ("XLSX", "ODS")
+        for what, value in _GDAL_OPTIONS.items()
+    }
     pyogrio.set_gdal_config_options(options)
     try:
         names = [str(name) for name, _ in pyogrio.list_layers(path)]
-        for name in chosen_layers(names, ask.layer, ask.name)[:1] if ask.layer is not None else names:
+        for name in (
+            chosen_layers(names, ask.layer, ask.name)[:1] if ask.layer is not None else names
+        ):
             _, _, _, fields = pyogrio.raw.read(path, layer=name, read_geometry=False)
-            rows = [["" if cell is None else cell for cell in row] for row in zip(*fields, strict=True)]
+            rows = [
+                ["" if cell is None else cell for cell in row] for row in zip(*fields, strict=True)
+            ]
             if any(any(cell != "" for cell in row) for row in rows):
                 return rows
     except GDAL_ERRORS:
@@ -113,21 +126,40 @@ def _broken_book(name: str, error: BaseException) -> Exception:
 
 
 def _choose_sheet(book: Any, ask: ReadRequest) -> tuple[str, list[Finding]]:
-    sheets = {meta.name: meta.visible == python_calamine.SheetVisibleEnum.Visible for meta in book.sheets_metadata}
+    sheets = {
+        meta.name: meta.visible == python_calamine.SheetVisibleEnum.Visible
+        for meta in book.sheets_metadata
+    }
     if ask.layer is not None:
         if ask.layer not in sheets:
             raise missing_layer(ask.name, ask.layer, sheets)
         return ask.layer, []
     filled = {
-        name: rows for name, visible in sheets.items() if visible and _has_content(rows := _sheet_rows(book, name))
+        name: rows
+        for name, visible in sheets.items()
+        if visible and _has_content(rows := _sheet_rows(book, name))
     }
     for name in sorted(filled, key=lambda one: _rank_sheet(filled[one], ask)):
         others = [other for other in sheets if other != name]
-        told = [make_finding("sheets_skipped", layer=ask.key, file=ask.name, sheet=name, others="、".join(others))]
-        alike = [other for other, rows in filled.items() if other != name and _same_header(rows, filled[name])]
+        told = [
+            make_finding(
+                "sheets_skipped", layer=ask.key, file=ask.name, sheet=name, others="、".join(others)
+            )
+        ]
+        alike = [
+            other
+            for other, rows in filled.items()
+            if other != name and _same_header(rows, filled[name])
+        ]
         if alike:
             told.append(
-                make_finding("sheets_alike", layer=ask.key, measure=len(alike), file=ask.name, others="、".join(alike))
+                make_finding(
+                    "sheets_alike",
+                    layer=ask.key,
+                    measure=len(alike),
+                    file=ask.name,
+                    others="、".join(alike),
+                )
             )
         return name, told if others else []
     raise unreadable_error(
@@ -153,7 +185,9 @@ def _rank_sheet(rows: Rows, ask: ReadRequest) -> tuple[bool, bool]:
 
 def _same_header(rows: Rows, others: Rows) -> bool:
     """Whether two sheets hold one table in parts: the same names in one of the first rows, and rows below."""
-    top, other_top = ([tuple(map(str, row)) for row in sheet[:HEADER_ROWS]] for sheet in (rows, others))
+    top, other_top = (
+        [tuple(map(str, row)) for row in sheet[:HEADER_ROWS]] for sheet in (rows, others)
+    )
     names = [row for row in top if sum(bool(cell.strip()) for cell in row) > 1]
     return len(rows) > 1 and bool(names) and names[0] in other_top
 
@@ -163,6 +197,8 @@ def _clean_cell(value: Any) -> Any:
         return value.isoformat()
     if isinstance(value, datetime.timedelta):
         return str(value)
-    if isinstance(value, str) and re.fullmatch(r"#(N/A|REF!|VALUE!|NAME\?|DIV/0!|NULL!|NUM!)", value):
+    if isinstance(value, str) and re.fullmatch(
+        r"#(N/A|REF!|VALUE!|NAME\?|DIV/0!|NULL!|NUM!)", value
+    ):
         return ""
     return value

@@ -26,11 +26,17 @@ from gridmerge.io.formats.wkb import drop_unreadable, parse_wkb, unreadable_feat
 from gridmerge.io.read_request import ReadRequest, ReadResult, geo_frame
 from gridmerge.io.refusals import many_layers, missing_layer, unreadable_error
 from gridmerge.io.sensitive_fields import mask_numbers
-from gridmerge.io.tables.driver_columns import decode_frame, plain_values, undo_mojibake, unique_columns
+from gridmerge.io.tables.driver_columns import (
+    decode_frame,
+    plain_values,
+    undo_mojibake,
+    unique_columns,
+)
 from gridmerge.io.tables.long_integers import exact_fields
 
 _MAX_BROKEN_RECORDS = 200  # records of one layer: beyond that the file, not its records, is broken
-LATIN1 = "ISO-8859-1"  # every byte is a character of it: what GDAL reads so can be turned back into bytes
+# every byte is a character of it: what GDAL reads so can be turned back into bytes
+LATIN1 = "ISO-8859-1"
 # pyogrio raises these for files it cannot make sense of; the built-in ones come from its Cython layer (IndexError: no layer).
 GDAL_ERRORS = (
     DataSourceError,
@@ -42,7 +48,8 @@ GDAL_ERRORS = (
     ArithmeticError,
     MemoryError,
 )
-_ONE_LAYER = ("shp", "dbf", "fgb", "tab", "mif", "GeoJSON", "ESRIJSON")  # listing layers would read the file twice
+# listing layers would read the file twice
+_ONE_LAYER = ("shp", "dbf", "fgb", "tab", "mif", "GeoJSON", "ESRIJSON")
 # A path of letters, digits and signs that GDAL, SQLite and pyogrio take for themselves.
 _PLAIN_NAME = re.compile(r"[\w\s/:.,，、。·（）()《》【】\[\]{}+=~@&^$'’“”—–-]*")
 # What QGIS and ArcGIS call the number of a feature where the format has no name for it.
@@ -88,13 +95,20 @@ def read_gdal(
     parts: list[gpd.GeoDataFrame] = []
     findings: list[Finding] = []
     with warnings.catch_warnings():
-        warnings.simplefilter("ignore")  # what matters of GDAL's warnings is checked here and told as findings
+        # what matters of GDAL's warnings is checked here and told as findings
+        warnings.simplefilter("ignore")
         try:
             with plainly_named(source) as plain_source:
                 layers = _layers_to_read(plain_source, ask, kind)
                 for layer in layers:
-                    one = ask if len(layers) == 1 else dataclasses.replace(ask, name=f"{ask.name}/{layer}")
-                    frame, more = _read_layer(plain_source, layer, one, raw=declared is not None, options=options or {})
+                    one = (
+                        ask
+                        if len(layers) == 1
+                        else dataclasses.replace(ask, name=f"{ask.name}/{layer}")
+                    )
+                    frame, more = _read_layer(
+                        plain_source, layer, one, raw=declared is not None, options=options or {}
+                    )
                     parts.append(frame)
                     findings += more
         except GDAL_ERRORS as error:
@@ -102,9 +116,19 @@ def read_gdal(
     frame = join_frames(parts)
     if declared is None:
         frame, more = undo_mojibake(frame, ask)
-        return ReadResult(frame=frame, driver=_NAMES.get(kind, kind), encoding="UTF-8", findings=(*findings, *more))
+        return ReadResult(
+            frame=frame,
+            driver=_NAMES.get(kind, kind),
+            encoding="UTF-8",
+            findings=(*findings, *more),
+        )
     frame, choice, more = decode_frame(frame, ask, declared)
-    return ReadResult(frame=frame, driver=_NAMES.get(kind, kind), encoding=choice.codec, findings=(*findings, *more))
+    return ReadResult(
+        frame=frame,
+        driver=_NAMES.get(kind, kind),
+        encoding=choice.codec,
+        findings=(*findings, *more),
+    )
 
 
 @contextlib.contextmanager
@@ -180,14 +204,21 @@ def chosen_layers(names: Sequence[str], wanted: str, file: str) -> list[str]:
     if wanted in names:
         return [wanted]
     matching = [name for name in names if fnmatch.fnmatch(name, wanted)]
-    matching = matching or [name for name in names if name.strip().lower() == wanted.strip().lower()]
+    matching = matching or [
+        name for name in names if name.strip().lower() == wanted.strip().lower()
+    ]
     if not matching:
         raise missing_layer(file, wanted, names)
     return matching
 
 
 def _read_layer(
-    source: Path | bytes, layer: str | None, ask: ReadRequest, *, raw: bool, options: Mapping[str, str]
+    source: Path | bytes,
+    layer: str | None,
+    ask: ReadRequest,
+    *,
+    raw: bool,
+    options: Mapping[str, str],
 ) -> tuple[gpd.GeoDataFrame, list[Finding]]:
     reading = {"layer": layer, "force_2d": True, "encoding": LATIN1 if raw else None, **options}
     try:
@@ -212,7 +243,9 @@ def _build_frame(
     return drop_unreadable(frame, findings), findings
 
 
-def _key_asked(source: Path | bytes, reading: Mapping[str, Any], names: Sequence[str], ask: ReadRequest) -> str | None:
+def _key_asked(
+    source: Path | bytes, reading: Mapping[str, Any], names: Sequence[str], ask: ReadRequest
+) -> str | None:
     """The name by which the features' numbers are asked for: a database's key is no field, though QGIS shows it as one."""
     there = {name.casefold() for name in names}
     lacking = [name for name in ask.fields if name.casefold() not in there]
@@ -243,7 +276,9 @@ def _around_broken(
             if len(rows) > 1:
                 stack += [rows[len(rows) // 2 :], rows[: len(rows) // 2]]
             else:
-                findings.append(unreadable_feature(ask, int(rows[0]), "的记录损坏", "its record is damaged"))
+                findings.append(
+                    unreadable_feature(ask, int(rows[0]), "的记录损坏", "its record is damaged")
+                )
             continue
         frame, more = _build_frame(source, reading, read, ask)
         parts.append(frame)
@@ -259,7 +294,9 @@ def _feature_numbers(source: Path | bytes, reading: Mapping[str, Any]) -> np.nda
             source, **{**reading, "columns": [], "read_geometry": False, "return_fids": True}
         )
     except GDAL_ERRORS:  # attributes are what is broken: formats in which that happens count from 0
-        fids = np.arange(pyogrio.read_info(source, layer=reading["layer"], force_feature_count=True)["features"])
+        fids = np.arange(
+            pyogrio.read_info(source, layer=reading["layer"], force_feature_count=True)["features"]
+        )
     return np.asarray(fids)
 
 

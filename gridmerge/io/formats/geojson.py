@@ -30,8 +30,12 @@ from gridmerge.io.tables.driver_columns import column_from_cells, plain_values
 from gridmerge.io.tables.long_integers import long_numbers
 from gridmerge.io.unreadable_formats import ECHARTS, foreign_format_error
 
-_WRAPPED = re.compile(r"\s*(?:(?:const|var|let)\s+\w+\s*=|export\s+default|[\w.]+\s*=|[\w.]+\s*\()\s*(?=[\[{])")
-_FEATURE_START = re.compile(r'\{\s*"(?:type"\s*:\s*"Feature"|geometry"\s*:|properties"\s*:|id"\s*:)')
+_WRAPPED = re.compile(
+    r"\s*(?:(?:const|var|let)\s+\w+\s*=|export\s+default|[\w.]+\s*=|[\w.]+\s*\()\s*(?=[\[{])"
+)
+_FEATURE_START = re.compile(
+    r'\{\s*"(?:type"\s*:\s*"Feature"|geometry"\s*:|properties"\s*:|id"\s*:)'
+)
 _PACKED = re.compile(r'"?UTF8Encoding"?\s*:\s*true', re.I)
 _NO_GEOMETRY = re.compile(r'"geometry"\s*:\s*(?:null|\{\s*\})')
 _BROKEN = {"type": "broken"}  # no geometry at all: it is told as any malformed one
@@ -102,7 +106,11 @@ def _lacks_id(piece: ReadResult, text: str, ask: ReadRequest) -> bool:
 def _has_rounded_numbers(piece: ReadResult) -> bool:
     """Whether a column came as doubles too long to be exact: the text has the digits."""
     frame = piece.frame
-    return any(long_numbers(frame[name].to_numpy()) for name in frame.columns if name != frame.geometry.name)
+    return any(
+        long_numbers(frame[name].to_numpy())
+        for name in frame.columns
+        if name != frame.geometry.name
+    )
 
 
 def _dropped_shapes(piece: ReadResult, text: str) -> bool:
@@ -152,22 +160,39 @@ def _by_feature(text: str, ask: ReadRequest) -> ReadResult:
     for i, feature in enumerate(features):  # each must be able to fail alone
         try:
             shape = _feature_shape(feature["geometry"] if feature is not None else _BROKEN)
-        except (TypeError, ValueError, KeyError, AttributeError, IndexError, shapely.errors.ShapelyError):
+        except (
+            TypeError,
+            ValueError,
+            KeyError,
+            AttributeError,
+            IndexError,
+            shapely.errors.ShapelyError,
+        ):
             findings.append(unreadable_feature(ask, i, "几何不合规范", "its geometry is malformed"))
             shape = None
         properties = feature.get("properties") if isinstance(feature, dict) else None
-        key = {"id": feature["id"]} if isinstance(feature, dict) and feature.get("id") is not None else {}
+        key = (
+            {"id": feature["id"]}
+            if isinstance(feature, dict) and feature.get("id") is not None
+            else {}
+        )
         rows.append(key | properties if isinstance(properties, dict) else key)
         geometry.append(shape)
     names = list(dict.fromkeys(str(name) for row in rows for name in row))
-    columns = {name: plain_values(column_from_cells([row.get(name) for row in rows])) for name in names}
+    columns = {
+        name: plain_values(column_from_cells([row.get(name) for row in rows])) for name in names
+    }
     frame = geo_frame(columns, np.array([*geometry, None], dtype=object)[:-1], _crs_member(text))
-    return ReadResult(frame=drop_unreadable(frame, findings), driver="GeoJSON", findings=tuple(findings))
+    return ReadResult(
+        frame=drop_unreadable(frame, findings), driver="GeoJSON", findings=tuple(findings)
+    )
 
 
 def _crs_member(text: str) -> CRS:
     """Return the CRS of the old-style ``crs`` member, else the WGS84 the standard prescribes."""
-    named = re.search(r'"crs"\s*:\s*\{[^{}]*\{[^{}]*"name"\s*:\s*"([^"]+)"', text[:4000] + text[-2000:])
+    named = re.search(
+        r'"crs"\s*:\s*\{[^{}]*\{[^{}]*"name"\s*:\s*"([^"]+)"', text[:4000] + text[-2000:]
+    )
     return (declared_crs(named[1]) if named else None) or CRS.from_epsg(4326)
 
 
@@ -175,7 +200,9 @@ def _parse_json(text: str, ask: ReadRequest) -> Any:
     try:
         return json.loads(text, strict=False)
     except (ValueError, RecursionError) as error:
-        with contextlib.suppress(ValueError, RecursionError):  # a comma too many, as hands and scripts leave them
+        with contextlib.suppress(
+            ValueError, RecursionError
+        ):  # a comma too many, as hands and scripts leave them
             return json.loads(re.sub(r",(\s*[\]}])", r"\1", text), strict=False)
         salvaged = _salvage_features(text)
         if salvaged:
@@ -200,7 +227,11 @@ def _salvage_features(text: str) -> list[Any]:
             continue
         try:
             value, end = decoder.raw_decode(text, start.start())
-            out += [value] if isinstance(value, dict) and ("geometry" in value or "properties" in value) else []
+            out += (
+                [value]
+                if isinstance(value, dict) and ("geometry" in value or "properties" in value)
+                else []
+            )
         except (ValueError, RecursionError):
             out += [None] if "Feature" in start[0] else []
     return out if any(one is not None for one in out) else []

@@ -20,7 +20,14 @@ from gridmerge.io.refusals import unreadable_error
 _UTF8_XML = '<?xml version="1.0" encoding="UTF-8"?>'
 _MEMBER = re.compile(r"<((?:\w+:)?(?:featureMember|member))\b[^>]*>.*?</\1\s*>", re.S)
 _ROOT = re.compile(r"\s*(?:<!--.*?-->\s*)*(<([\w:.-]+)[^>]*>)", re.S)
-_NO_MEMBERS = {"boundedBy", "name", "description", "metaDataProperty", "identifier", "additionalObjects"}
+_NO_MEMBERS = {
+    "boundedBy",
+    "name",
+    "description",
+    "metaDataProperty",
+    "identifier",
+    "additionalObjects",
+}
 _MAX_BROKEN_MEMBERS = 200  # members of one file: beyond that the file, not its members, is broken
 
 
@@ -37,10 +44,17 @@ def read_gml(path: Path, ask: ReadRequest) -> ReadResult:
     lost = said - told - len(piece.frame)
     if lost > 0 and ask.layer is None:
         missing = make_finding(
-            "features_missing", layer=ask.key, measure=lost, file=ask.name, said=said, features=len(piece.frame)
+            "features_missing",
+            layer=ask.key,
+            measure=lost,
+            file=ask.name,
+            said=said,
+            features=len(piece.frame),
         )
         piece = dataclasses.replace(piece, findings=(*piece.findings, missing))
-    return dataclasses.replace(piece, encoding=encoding, findings=(*findings, *piece.findings), files=(path,))
+    return dataclasses.replace(
+        piece, encoding=encoding, findings=(*findings, *piece.findings), files=(path,)
+    )
 
 
 def read_gpx(path: Path, ask: ReadRequest) -> ReadResult:
@@ -48,14 +62,18 @@ def read_gpx(path: Path, ask: ReadRequest) -> ReadResult:
     text, encoding, findings = decode_xml(path.read_bytes(), ask)
     _count_members(text, ask)
     piece = _by_gdal(text, ask, "gpx")
-    return dataclasses.replace(piece, encoding=encoding, findings=(*findings, *piece.findings), files=(path,))
+    return dataclasses.replace(
+        piece, encoding=encoding, findings=(*findings, *piece.findings), files=(path,)
+    )
 
 
 def _by_gdal(text: str, ask: ReadRequest, kind: str) -> ReadResult:
     options = {"WRITE_GFS": "NO", "DOWNLOAD_SCHEMA": "NO"} if kind == "gml" else {}
     piece = read_gdal((_UTF8_XML + text).encode("utf-8", "replace"), ask, kind, options=options)
     # without a schema GDAL takes the corners of each feature's envelope for attributes
-    return dataclasses.replace(piece, frame=piece.frame.drop(columns=["lowerCorner", "upperCorner"], errors="ignore"))
+    return dataclasses.replace(
+        piece, frame=piece.frame.drop(columns=["lowerCorner", "upperCorner"], errors="ignore")
+    )
 
 
 def _count_members(text: str, ask: ReadRequest) -> int:
@@ -116,13 +134,20 @@ def _by_member(text: str, ask: ReadRequest, why: InputError) -> ReadResult:
             raise why
     if not parts:
         raise why
-    lost = [unreadable_feature(ask, row, "的 XML 或几何写坏了", "its XML or its geometry is broken") for row in bad]
+    lost = [
+        unreadable_feature(ask, row, "的 XML 或几何写坏了", "its XML or its geometry is broken")
+        for row in bad
+    ]
     lost += _missing_findings(text, len(chunks), len(bad), ask)
     notes = [finding for part in parts for finding in part.findings]
-    return dataclasses.replace(parts[0], frame=join_frames([part.frame for part in parts]), findings=(*notes, *lost))
+    return dataclasses.replace(
+        parts[0], frame=join_frames([part.frame for part in parts]), findings=(*notes, *lost)
+    )
 
 
-def _read_members(chunks: Sequence[str], head: str, tail: str, ask: ReadRequest) -> ReadResult | None:
+def _read_members(
+    chunks: Sequence[str], head: str, tail: str, ask: ReadRequest
+) -> ReadResult | None:
     """Read some members by themselves; None where one of them is broken."""
     text = f"{head}{''.join(chunks)}{tail}"
     try:
@@ -141,5 +166,12 @@ def _missing_findings(text: str, members: int, bad: int, ask: ReadRequest) -> li
         return []
     read = members - bad
     return [
-        make_finding("features_missing", layer=ask.key, measure=said - members, file=ask.name, said=said, features=read)
+        make_finding(
+            "features_missing",
+            layer=ask.key,
+            measure=said - members,
+            file=ask.name,
+            said=said,
+            features=read,
+        )
     ]

@@ -72,7 +72,14 @@ def read_html_table(path: Path, ask: ReadRequest) -> ReadResult:
         )
     frame, more = rows_to_frame(rows, ask)
     notes = (*findings, *more)
-    return ReadResult(frame=frame, driver="HTML table", encoding=encoding, findings=notes, files=(path,), table=True)
+    return ReadResult(
+        frame=frame,
+        driver="HTML table",
+        encoding=encoding,
+        findings=notes,
+        files=(path,),
+        table=True,
+    )
 
 
 def read_excel_2003(path: Path, ask: ReadRequest) -> ReadResult:
@@ -90,19 +97,28 @@ def read_excel_2003(path: Path, ask: ReadRequest) -> ReadResult:
     rows = _first_sheet(root, ask.layer)
     if rows is None:
         raise unreadable_error(
-            ask.name, "没有可读的工作表。请另存为 .xlsx。", "no sheet of it can be read. Save it as .xlsx."
+            ask.name,
+            "没有可读的工作表。请另存为 .xlsx。",
+            "no sheet of it can be read. Save it as .xlsx.",
         )
     frame, more = rows_to_frame(rows, ask)
     notes = (*findings, *more)
     return ReadResult(
-        frame=frame, driver="Excel 2003 XML", encoding=encoding, findings=notes, files=(path,), table=True
+        frame=frame,
+        driver="Excel 2003 XML",
+        encoding=encoding,
+        findings=notes,
+        files=(path,),
+        table=True,
     )
 
 
 def _first_sheet(root: Element, name: str | None) -> Rows | None:
     for sheet in root.iter():
         if _local_name(sheet.tag) == "Worksheet" and name in (None, _find_attribute(sheet, "Name")):
-            rows: Rows = [list(_row_cells(row)) for row in sheet.iter() if _local_name(row.tag) == "Row"]
+            rows: Rows = [
+                list(_row_cells(row)) for row in sheet.iter() if _local_name(row.tag) == "Row"
+            ]
             if any(any(row) for row in rows):
                 return rows
     return None

@@ -26,7 +26,8 @@ from gridmerge.io.refusals import unreadable_error
 from gridmerge.io.tables.driver_columns import column_from_cells
 
 _KML_CRS = "EPSG:4326"  # fixed by the standard
-_CONTROLS = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")  # no XML may hold them
+# no XML may hold them
+_CONTROLS = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
 _PLACEMARK = re.compile(r"<(?:\w+:)?Placemark\b.*?</(?:\w+:)?Placemark\s*>", re.S)
 _LABEL = re.compile(r"^\s*([^:：<>]{1,20})\s*[:：]\s*(.*?)\s*$", re.S)
 
@@ -42,7 +43,11 @@ def read_kml(path: Path, ask: ReadRequest) -> ReadResult:
 def read_kmz(path: Path, ask: ReadRequest) -> ReadResult:
     """Read the KML files inside a KMZ."""
     with Unpacked(path, ask) as folder:
-        inside = [file for file in unpack_archive(path, folder, ask) if file.suffix.lower() in (".kml", ".ovkml")]
+        inside = [
+            file
+            for file in unpack_archive(path, folder, ask)
+            if file.suffix.lower() in (".kml", ".ovkml")
+        ]
         inside.sort(key=lambda file: (file.name.lower() != "doc.kml", file.as_posix()))
         return _from_bytes(inside[0].read_bytes(), path, ask, "KMZ")
 
@@ -101,8 +106,12 @@ def _salvage_placemarks(text: str, ask: ReadRequest) -> tuple[Element, list[Find
     if not places:
         return None
     tags = re.findall(r"<(/?)(?:\w+:)?Placemark\b", text)
-    findings += _missing_findings(max(tags.count(""), tags.count("/")) - len(places) - len(findings), len(places), ask)
-    root: Element = ElementTree.fromstring(f"<kml>{''.join(places)}</kml>".encode("utf-8", "replace"))
+    findings += _missing_findings(
+        max(tags.count(""), tags.count("/")) - len(places) - len(findings), len(places), ask
+    )
+    root: Element = ElementTree.fromstring(
+        f"<kml>{''.join(places)}</kml>".encode("utf-8", "replace")
+    )
     return root, findings
 
 
@@ -131,7 +140,11 @@ def _find_placemarks(root: Element) -> tuple[list[tuple[tuple[str, ...], Element
         elif local_name(element) in _SHAPES:
             strays += 1
         else:
-            name = _child_text(element, "name") if local_name(element) in ("Folder", "Document") else ""
+            name = (
+                _child_text(element, "name")
+                if local_name(element) in ("Folder", "Document")
+                else ""
+            )
             inner = (*way, name) if name else way
             stack += [(inner, child) for child in reversed(list(element))]
     return places, strays
@@ -142,7 +155,11 @@ def _missing_findings(lost: int, read: int, ask: ReadRequest) -> list[Finding]:
     if lost <= 0:
         return []
     said = read + lost
-    return [make_finding("features_missing", layer=ask.key, measure=lost, file=ask.name, said=said, features=read)]
+    return [
+        make_finding(
+            "features_missing", layer=ask.key, measure=lost, file=ask.name, said=said, features=read
+        )
+    ]
 
 
 def _child_text(element: Element, name: str) -> str:
@@ -157,14 +174,24 @@ def _build_frame(places: list[tuple[tuple[str, ...], Element]], ask: ReadRequest
         try:
             shape = _placemark_shape(place)
         except (ValueError, IndexError, shapely.errors.ShapelyError):
-            findings.append(unreadable_feature(ask, i, "坐标不合规范", "its coordinates are malformed"))
+            findings.append(
+                unreadable_feature(ask, i, "坐标不合规范", "its coordinates are malformed")
+            )
             shape = None
-        rows.append({"name": _child_text(place, "name"), "folder": "/".join(way), **_placemark_fields(place)})
+        rows.append(
+            {
+                "name": _child_text(place, "name"),
+                "folder": "/".join(way),
+                **_placemark_fields(place),
+            }
+        )
         geometry.append(shape)
     names = list(dict.fromkeys(name for row in rows for name in row)) or ["name", "folder"]
     columns = {name: column_from_cells([row.get(name) for row in rows]) for name in names}
     frame = geo_frame(columns, np.array([*geometry, None], dtype=object)[:-1], _KML_CRS)
-    return ReadResult(frame=drop_unreadable(frame, findings), driver="KML", findings=tuple(findings))
+    return ReadResult(
+        frame=drop_unreadable(frame, findings), driver="KML", findings=tuple(findings)
+    )
 
 
 def _placemark_fields(place: Element) -> dict[str, str | None]:
@@ -194,7 +221,11 @@ def description_fields(html: str) -> dict[str, str | None]:
         lines = [line for chunk in parser.lines for line in chunk.splitlines() if line.strip()]
         matches = [_LABEL.match(line) for line in lines]
         if len(lines) >= 1 and all(matches):
-            pairs = [(match[1].strip(), match[2]) for match in matches if match and not match[2].startswith("//")]
+            pairs = [
+                (match[1].strip(), match[2])
+                for match in matches
+                if match and not match[2].startswith("//")
+            ]
     return {name.strip(" :：*"): value or None for name, value in pairs}
 
 
@@ -226,7 +257,9 @@ def _parse_polygon(element: Element) -> BaseGeometry | None:
         if local_name(child) == "outerBoundaryIs":
             outer = _parse_coordinates(child)
         elif local_name(child) == "innerBoundaryIs":
-            holes += [_parse_coordinates(ring) for ring in child if len(_parse_coordinates(ring)) > 2]
+            holes += [
+                _parse_coordinates(ring) for ring in child if len(_parse_coordinates(ring)) > 2
+            ]
     return shapely.Polygon(outer, holes) if len(outer) > 2 else None
 
 
@@ -235,7 +268,9 @@ def _parse_coordinates(element: Element) -> list[tuple[float, float]]:
     for child in element.iter():
         if local_name(child) == "coordinates":
             text = re.sub(r"\s*,\s*", ",", (child.text or "").strip())
-            points += [(float(x), float(y)) for x, y in (part.split(",")[:2] for part in text.split())]
+            points += [
+                (float(x), float(y)) for x, y in (part.split(",")[:2] for part in text.split())
+            ]
         elif local_name(child) == "coord" and (child.text or "").strip():
             x, y = (child.text or "").split()[:2]
             points.append((float(x), float(y)))

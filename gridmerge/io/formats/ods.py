@@ -11,7 +11,8 @@ from defusedxml import ElementTree
 _TABLE = "{urn:oasis:names:tc:opendocument:xmlns:table:1.0}"
 _CONTENT = "content.xml"
 
-Range = tuple[tuple[int, int], tuple[int, int]]  # (row, column) of the first cell and of the last, from 0
+# (row, column) of the first cell and of the last, from 0
+Range = tuple[tuple[int, int], tuple[int, int]]
 
 
 def merged_cells(path: Path, sheet: str) -> list[Range]:

@@ -26,14 +26,27 @@ def read_parquet(path: Path, ask: ReadRequest) -> ReadResult:
         )
     try:
         frame = gpd.read_parquet(path)
-        geometry, crs = np.asarray(shapely.force_2d(frame.geometry.to_numpy()), dtype=object), frame.crs
+        geometry, crs = (
+            np.asarray(shapely.force_2d(frame.geometry.to_numpy()), dtype=object),
+            frame.crs,
+        )
         table = pd.DataFrame(frame.drop(columns=frame.geometry.name))
-    except (ValueError, OSError, TypeError, KeyError, AttributeError, shapely.errors.ShapelyError) as error:
+    except (
+        ValueError,
+        OSError,
+        TypeError,
+        KeyError,
+        AttributeError,
+        shapely.errors.ShapelyError,
+    ) as error:
         table, geometry, crs = _read_plain_parquet(path, ask, error), None, None
     columns = {
-        str(name): plain_values(_exact_column(path, str(name), table[name].to_numpy())) for name in table.columns
+        str(name): plain_values(_exact_column(path, str(name), table[name].to_numpy()))
+        for name in table.columns
     }
-    out = table_frame(columns, len(table)) if geometry is None else geo_frame(columns, geometry, crs)
+    out = (
+        table_frame(columns, len(table)) if geometry is None else geo_frame(columns, geometry, crs)
+    )
     return ReadResult(frame=out, driver="Parquet", encoding="UTF-8", files=(path,))
 
 
@@ -44,7 +57,9 @@ def _exact_column(path: Path, name: str, values: np.ndarray) -> np.ndarray:
     whole = pd.read_parquet(path, columns=[name], dtype_backend="numpy_nullable")[name]
     if not pd.api.types.is_integer_dtype(whole.dtype):
         return values
-    cells = [None if missing else str(cell) for cell, missing in zip(whole, whole.isna(), strict=True)]
+    cells = [
+        None if missing else str(cell) for cell, missing in zip(whole, whole.isna(), strict=True)
+    ]
     return np.array([*cells, None], dtype=object)[:-1]
 
 

@@ -48,7 +48,9 @@ def topology_frame(data: Any, ask: ReadRequest) -> tuple[gpd.GeoDataFrame, list[
     """
     objects = data.get("objects") if isinstance(data, dict) else None
     if not isinstance(objects, dict) or not objects:
-        raise unreadable_error(ask.name, "TopoJSON 里没有 objects。", "the TopoJSON holds no objects.")
+        raise unreadable_error(
+            ask.name, "TopoJSON 里没有 objects。", "the TopoJSON holds no objects."
+        )
     names = [str(name) for name in objects]
     if ask.layer is None and len(names) > 1:
         raise many_layers(ask.name, names)
@@ -61,7 +63,9 @@ def topology_frame(data: Any, ask: ReadRequest) -> tuple[gpd.GeoDataFrame, list[
     except _TOPOLOGY_ERRORS:
         rows, shapes, findings = _one_by_one(features, arcs, ask)
     fields = list(dict.fromkeys(["id", *(str(name) for row in rows for name in row)]))
-    columns = {name: plain_values(column_from_cells([row.get(name) for row in rows])) for name in fields}
+    columns = {
+        name: plain_values(column_from_cells([row.get(name) for row in rows])) for name in fields
+    }
     frame = geo_frame(columns, np.array([*shapes, None], dtype=object)[:-1])
     return drop_unreadable(frame, findings), findings
 
@@ -84,7 +88,11 @@ def _one_by_one(
             row = _feature_fields(feature)
             shape = arcs.shape(feature)
         except _TOPOLOGY_ERRORS:
-            findings.append(unreadable_feature(ask, i, "引用的弧段不完整", "the arcs it refers to are incomplete"))
+            findings.append(
+                unreadable_feature(
+                    ask, i, "引用的弧段不完整", "the arcs it refers to are incomplete"
+                )
+            )
         rows.append(row)
         shapes.append(shape)
     return rows, shapes, findings
@@ -119,8 +127,12 @@ class _Arcs:
         points = list(chain.from_iterable(arcs))
         if set(map(len, points)) != {2}:
             raise ValueError("not all positions are pairs")
-        xy = np.fromiter(chain.from_iterable(points), dtype=float, count=2 * len(points)).reshape(-1, 2)
-        if self._scale is not None:  # whole numbers, each counted from the one before: sums of them are exact
+        xy = np.fromiter(chain.from_iterable(points), dtype=float, count=2 * len(points)).reshape(
+            -1, 2
+        )
+        if (
+            self._scale is not None
+        ):  # whole numbers, each counted from the one before: sums of them are exact
             run = np.cumsum(xy, axis=0)
             starts = np.append(0, ends[:-1])
             before = np.where(starts[:, None] > 0, run[starts - 1], 0.0)
@@ -145,7 +157,9 @@ class _Arcs:
         polygon: list[int] = []  # of each ring
         owner: list[int] = []  # of each polygon its feature
         for i, feature in enumerate(features):
-            for part in {"Polygon": [feature["arcs"]], "MultiPolygon": feature["arcs"]}[feature["type"]]:
+            for part in {"Polygon": [feature["arcs"]], "MultiPolygon": feature["arcs"]}[
+                feature["type"]
+            ]:
                 mine = [line for ring in part if len(line := self._line(ring)) > 3]
                 if not mine:
                     raise ValueError("a polygon without a ring")
@@ -178,9 +192,13 @@ class _Arcs:
             return shapely.GeometryCollection([self.shape(inner) for inner in thing["geometries"]])
         builders: dict[str, Callable[[Any], BaseGeometry]] = {
             "LineString": lambda arcs: shapely.LineString(self._line(arcs)),
-            "MultiLineString": lambda arcs: shapely.MultiLineString([self._line(line) for line in arcs]),
+            "MultiLineString": lambda arcs: shapely.MultiLineString(
+                [self._line(line) for line in arcs]
+            ),
             "Polygon": self._polygon,
-            "MultiPolygon": lambda arcs: shapely.MultiPolygon([self._polygon(rings) for rings in arcs]),
+            "MultiPolygon": lambda arcs: shapely.MultiPolygon(
+                [self._polygon(rings) for rings in arcs]
+            ),
         }
         return builders[kind](thing["arcs"])
 

@@ -30,7 +30,9 @@ from gridmerge.io.read_request import ReadRequest, ReadResult, geo_frame
 from gridmerge.io.refusals import many_layers, unreadable_error
 from gridmerge.io.tables.driver_columns import column_from_cells
 
-_SECTION = re.compile(r"^(Head|FeatureCode|TableStructure|Point|Line|Polygon|Attribute)(Begin|End)$", re.I)
+_SECTION = re.compile(
+    r"^(Head|FeatureCode|TableStructure|Point|Line|Polygon|Attribute)(Begin|End)$", re.I
+)
 _COMMENT = re.compile(r"^\s*CommentBegin\s*$.*?^\s*CommentEnd\s*$", re.I | re.M | re.S)
 # ellipsoids as heads name them, with PROJ's words and the system of longitude and latitude
 _ELLIPSOIDS = (
@@ -38,9 +40,12 @@ _ELLIPSOIDS = (
     (re.compile(r"西安|1980|6378\.?140"), "+a=6378140 +rf=298.257", 4610),
     (re.compile(r"2000|6378\.?137"), "+ellps=GRS80", 4490),
 )
-_TOPOLOGY_LINES = 4  # lines of nodes and neighbours that may follow a line's corners in the edition of 1999
-_MERIDIAN_RANGE = (70.0, 140.0)  # degrees: a number of the projection's parameters within is its central meridian
-_FALSE_EASTING_M = 500_000.0  # metres, of every Chinese zone; a prefix of the zone may stand before it
+# lines of nodes and neighbours that may follow a line's corners in the edition of 1999
+_TOPOLOGY_LINES = 4
+# degrees: a number of the projection's parameters within is its central meridian
+_MERIDIAN_RANGE = (70.0, 140.0)
+# metres, of every Chinese zone; a prefix of the zone may stand before it
+_FALSE_EASTING_M = 500_000.0
 
 
 @dataclass
@@ -58,7 +63,8 @@ class _VctDocument:
     separator: str
     sections: dict[str, list[str]]
     head: dict[str, str]  # keys in lower case
-    classes: dict[str, tuple[str, str]] = field(default_factory=dict)  # code → (name, attribute table)
+    # code → (name, attribute table)
+    classes: dict[str, tuple[str, str]] = field(default_factory=dict)
     tables: dict[str, list[str]] = field(default_factory=dict)  # table → its fields
 
 
@@ -66,17 +72,32 @@ def read_vct(path: Path, ask: ReadRequest) -> ReadResult:
     """Read the feature classes that `ask.layer` names by name, code or table (also by a pattern), or the only one."""
     text, encoding, findings = decode_file(path.read_bytes(), ask.name, ask.key, ask.encoding)
     vct = _parse_vct(text, ask)
-    points, lines = _read_shapes(vct, "point", vct_records.read_point), _read_shapes(vct, "line", vct_records.read_line)
+    points, lines = (
+        _read_shapes(vct, "point", vct_records.read_point),
+        _read_shapes(vct, "line", vct_records.read_line),
+    )
     by_id = {line.identity: line.shape for line in lines}
-    shapes = [*points, *lines, *_read_shapes(vct, "polygon", partial(vct_records.read_polygon, lines=by_id))]
+    shapes = [
+        *points,
+        *lines,
+        *_read_shapes(vct, "polygon", partial(vct_records.read_polygon, lines=by_id)),
+    ]
     rows = _read_attributes(vct)
     parts = []
     notes = list(findings)
     for code in _choose_classes(vct, shapes, ask):
-        frame, told = _class_frame(vct, code, [shape for shape in shapes if shape.code == code], rows, ask)
+        frame, told = _class_frame(
+            vct, code, [shape for shape in shapes if shape.code == code], rows, ask
+        )
         parts.append(frame)
         notes += told
-    return ReadResult(frame=join_frames(parts), driver="VCT", encoding=encoding, findings=tuple(notes), files=(path,))
+    return ReadResult(
+        frame=join_frames(parts),
+        driver="VCT",
+        encoding=encoding,
+        findings=tuple(notes),
+        files=(path,),
+    )
 
 
 def _class_frame(
@@ -92,12 +113,20 @@ def _class_frame(
     names = ["vct_id", *vct.tables.get(table, [])]
     columns = {
         one: column_from_cells(
-            [([shape.identity, *rows.get(shape.identity, [])] + [None] * len(names))[i] for shape in chosen]
+            [
+                ([shape.identity, *rows.get(shape.identity, [])] + [None] * len(names))[i]
+                for shape in chosen
+            ]
         )
         for i, one in enumerate(names)
     }
     told = [
-        unreadable_feature(ask, i, "坐标或所引用的线不完整", "its coordinates or the lines it refers to are incomplete")
+        unreadable_feature(
+            ask,
+            i,
+            "坐标或所引用的线不完整",
+            "its coordinates or the lines it refers to are incomplete",
+        )
         for i, shape in enumerate(chosen)
         if shape.shape is None
     ]
@@ -118,7 +147,14 @@ def _class_frame(
         )
     extent = _compare_extent(vct.head, frame.total_bounds)
     told.append(
-        make_finding("vct_to_check", layer=ask.key, measure=len(frame), file=ask.name, what=called, extent=extent)
+        make_finding(
+            "vct_to_check",
+            layer=ask.key,
+            measure=len(frame),
+            file=ask.name,
+            what=called,
+            extent=extent,
+        )
     )
     return frame, told
 
@@ -136,7 +172,9 @@ def _compare_extent(head: Mapping[str, str], bounds: np.ndarray) -> Text:
     if len(low) < 2 or len(high) < 2:
         return Text("文件头未写", "is not given in its head")
     slack = 0.01 * max(high[0] - low[0], high[1] - low[1])
-    inside = (bounds[:2] >= np.subtract(low[:2], slack)).all() and (bounds[2:] <= np.add(high[:2], slack)).all()
+    inside = (bounds[:2] >= np.subtract(low[:2], slack)).all() and (
+        bounds[2:] <= np.add(high[:2], slack)
+    ).all()
     return (
         Text("在文件头所写之内", "is within that of its head")
         if inside
@@ -147,7 +185,12 @@ def _compare_extent(head: Mapping[str, str], bounds: np.ndarray) -> Text:
 def _head_crs(head: Mapping[str, str]) -> CRS | None:
     """Return the system that the head describes in words: ellipsoid, projection, central meridian; None where it says too little."""
     said = next(
-        (one for one in _ELLIPSOIDS if one[0].search(head.get("spheroid", "") + head.get("horizontalcrs", ""))), None
+        (
+            one
+            for one in _ELLIPSOIDS
+            if one[0].search(head.get("spheroid", "") + head.get("horizontalcrs", ""))
+        ),
+        None,
     )
     projection, kind = (
         head.get("projection", ""),
@@ -157,11 +200,18 @@ def _head_crs(head: Mapping[str, str]) -> CRS | None:
         return None
     if "地理" in projection or kind == "D":
         return CRS.from_epsg(said[2])
-    numbers = [*_parse_numbers(head.get("meridian", "")), *_parse_numbers(head.get("parameters", ""))]
-    meridian = next((one for one in numbers if _MERIDIAN_RANGE[0] <= one <= _MERIDIAN_RANGE[1]), None)
+    numbers = [
+        *_parse_numbers(head.get("meridian", "")),
+        *_parse_numbers(head.get("parameters", "")),
+    ]
+    meridian = next(
+        (one for one in numbers if _MERIDIAN_RANGE[0] <= one <= _MERIDIAN_RANGE[1]), None
+    )
     if meridian is None or not re.search("高斯|gauss|transverse", projection, re.I):
         return None
-    west = (_parse_numbers(head.get("extentmin", "")) or _parse_numbers(head.get("minx", "")) or [0.0])[0]
+    west = (
+        _parse_numbers(head.get("extentmin", "")) or _parse_numbers(head.get("minx", "")) or [0.0]
+    )[0]
     easting = _FALSE_EASTING_M + 1e6 * (west // 1e6)
     return CRS.from_proj4(
         f"+proj=tmerc +lat_0=0 +lon_0={meridian} +k=1 +x_0={easting} +y_0=0 {said[1]} +units=m +no_defs"
@@ -175,7 +225,9 @@ def _parse_vct(text: str, ask: ReadRequest) -> _VctDocument:
         line = raw.strip()
         mark = _SECTION.match(line)
         if mark:
-            current = sections.setdefault(mark[1].lower(), []) if mark[2].lower() == "begin" else None
+            current = (
+                sections.setdefault(mark[1].lower(), []) if mark[2].lower() == "begin" else None
+            )
         elif current is not None and line:
             current.append(line)
     if current is not None:
@@ -215,12 +267,20 @@ def _read_schema(vct: _VctDocument) -> None:
             vct.classes[cells[0]] = (cells[1], table)
 
 
-def _choose_classes(vct: _VctDocument, shapes: Sequence[_GeometryRecord], ask: ReadRequest) -> list[str]:
+def _choose_classes(
+    vct: _VctDocument, shapes: Sequence[_GeometryRecord], ask: ReadRequest
+) -> list[str]:
     codes = list(dict.fromkeys(shape.code for shape in shapes))
     aliases = {alias: code for code in codes for alias in (*vct.classes.get(code, ()), code)}
     if ask.layer is not None:
-        return list(dict.fromkeys(aliases[one] for one in chosen_layers(list(aliases), ask.layer, ask.name)))
-    areas = {shape.code for shape in shapes if isinstance(shape.shape, (shapely.Polygon, shapely.MultiPolygon))}
+        return list(
+            dict.fromkeys(aliases[one] for one in chosen_layers(list(aliases), ask.layer, ask.name))
+        )
+    areas = {
+        shape.code
+        for shape in shapes
+        if isinstance(shape.shape, (shapely.Polygon, shapely.MultiPolygon))
+    }
     usable = [code for code in codes if code in areas] or codes
     if len(usable) > 1:
         raise many_layers(ask.name, [vct.classes.get(code, (code,))[0] for code in usable])
@@ -253,7 +313,8 @@ def _read_shapes(
             while cursor.more() and not cursor.at_record():
                 cursor.at += 1
             if shape is not None and cursor.at - after > _TOPOLOGY_LINES:
-                out.append(_GeometryRecord("", code, None))  # a record that nobody can tell apart lay between
+                # a record that nobody can tell apart lay between
+                out.append(_GeometryRecord("", code, None))
         out.append(_GeometryRecord(identity, code, shape))
     return out
 
@@ -269,6 +330,8 @@ def _read_attributes(vct: _VctDocument) -> dict[str, dict[str, list[Any]]]:
         elif line.lower() in ("tableend", "0"):
             rows = None
         elif rows is not None:
-            cells: list[Any] = [cell.strip().strip('"') or None for cell in line.split(vct.separator)]
+            cells: list[Any] = [
+                cell.strip().strip('"') or None for cell in line.split(vct.separator)
+            ]
             rows[str(cells[0])] = cells[1:] if len(cells) > width else cells
     return out

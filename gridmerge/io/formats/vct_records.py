@@ -35,7 +35,8 @@ class Cursor:
             return True  # of a class nobody described
         if not self._classes:
             return self._separator not in head[1]
-        return head[1] in self._classes or head[2] in self._classes  # some write the style before the class
+        # some write the style before the class
+        return head[1] in self._classes or head[2] in self._classes
 
     def peek(self) -> str:
         return self.lines[self.at] if self.more() else ""
@@ -122,21 +123,30 @@ def read_line(cursor: Cursor) -> BaseGeometry | None:
 
 def read_polygon(cursor: Cursor, lines: Mapping[str, BaseGeometry | None]) -> BaseGeometry | None:
     """Read a polygon: rings of coordinates, or the lines it refers to."""
-    kind = "" if cursor.is_pair() else cursor.take()  # 2007: direct (1) or of other objects, before the label point
+    # 2007: direct (1) or of other objects, before the label point
+    kind = "" if cursor.is_pair() else cursor.take()
     cursor.pair()
     # 1999: the number of corners or of lines; 2007: how it is made (21: of lines) or the number of rings and their kind before it
     numbers = cursor.integers({"": 1, "1": 3}.get(kind, 2))
     if (len(numbers) == 2 and numbers[0] in _OF_LINES) or (kind != "1" and not cursor.is_place()):
-        return _of_lines(cursor, numbers[-1], lines) if kind == "" or numbers[0] in _OF_LINES else None
+        return (
+            _of_lines(cursor, numbers[-1], lines) if kind == "" or numbers[0] in _OF_LINES else None
+        )
     return _build_area([shapely.LineString(ring) for ring in _read_rings(cursor, numbers)])
 
 
-def _of_lines(cursor: Cursor, count: int, lines: Mapping[str, BaseGeometry | None]) -> BaseGeometry | None:
+def _of_lines(
+    cursor: Cursor, count: int, lines: Mapping[str, BaseGeometry | None]
+) -> BaseGeometry | None:
     references: list[str] = []
     while len(references) < count:
         references += [one for one in cursor.cells() if one]
     parts = [lines.get(one.lstrip("-+")) for one in references if one != "0"]  # 0 parts the rings
-    return None if any(part is None for part in parts) else _build_area([part for part in parts if part is not None])
+    return (
+        None
+        if any(part is None for part in parts)
+        else _build_area([part for part in parts if part is not None])
+    )
 
 
 def _read_rings(cursor: Cursor, numbers: Sequence[int]) -> Iterator[list[tuple[float, float]]]:

@@ -13,7 +13,13 @@ import pyogrio
 
 from gridmerge.findings import Finding, make_finding
 from gridmerge.i18n.text import Text
-from gridmerge.io.completeness import no_dbf, records_missing, whole_count, whole_gpkg, whole_shapefile
+from gridmerge.io.completeness import (
+    no_dbf,
+    records_missing,
+    whole_count,
+    whole_gpkg,
+    whole_shapefile,
+)
 from gridmerge.io.encoding import LANGUAGE_BYTES, MAPINFO_CHARSETS, decode_file
 from gridmerge.io.formats.gdal import read_gdal
 from gridmerge.io.read_request import ReadRequest, ReadResult
@@ -48,7 +54,9 @@ def read_gpkg(path: Path, ask: ReadRequest) -> ReadResult:
 
 def decode_xml(raw: bytes, ask: ReadRequest) -> tuple[str, str, tuple[Finding, ...]]:
     """Decode an XML file, and refuse one that defines entities: they can blow up memory or read other files."""
-    declared = re.match(rb"\s*<\?xml[^>]*encoding\s*=\s*[\"']([\w.-]+)", raw.removeprefix(b"\xef\xbb\xbf"))
+    declared = re.match(
+        rb"\s*<\?xml[^>]*encoding\s*=\s*[\"']([\w.-]+)", raw.removeprefix(b"\xef\xbb\xbf")
+    )
     text, encoding, findings = decode_file(raw, ask.name, ask.key, ask.encoding)
     if declared and not ask.encoding and encoding == "GB18030":
         findings = () if declared[1].lower().startswith(b"gb") else findings
@@ -70,12 +78,18 @@ def read_shapefile(path: Path, ask: ReadRequest) -> ReadResult:
     if ".dbf" not in parts:
         if ask.areas or ask.fields:
             raise no_dbf(ask)
-        findings.append(_missing_finding(ask, ".dbf", "只有图形，没有属性", "it has shapes but no attributes"))
+        findings.append(
+            _missing_finding(ask, ".dbf", "只有图形，没有属性", "it has shapes but no attributes")
+        )
     findings += _check_record_counts(parts, ask)
     if ".shx" in parts:
         piece = read_gdal(path, ask, "shp", declared=_declared_dbf(parts))
     else:
-        findings.append(_missing_finding(ask, ".shx", "已据 .shp 重建索引", "its index was rebuilt from the .shp"))
+        findings.append(
+            _missing_finding(
+                ask, ".shx", "已据 .shp 重建索引", "its index was rebuilt from the .shp"
+            )
+        )
         piece = _read_restored(path, parts, ask)
     findings += piece.findings
     piece = dataclasses.replace(piece, findings=tuple(findings))
@@ -125,7 +139,9 @@ def _read_restored(path: Path, parts: dict[str, Path], ask: ReadRequest) -> Read
 
 def read_dbf(path: Path, ask: ReadRequest) -> ReadResult:
     """Read a dBASE table that stands alone."""
-    piece = read_gdal(path, ask, "dbf", declared=_declared_dbf({".dbf": path, **companion_files(path, (".cpg",))}))
+    piece = read_gdal(
+        path, ask, "dbf", declared=_declared_dbf({".dbf": path, **companion_files(path, (".cpg",))})
+    )
     return dataclasses.replace(_set_files(piece, (path,)), table=True)
 
 
@@ -147,17 +163,25 @@ def read_mapinfo(path: Path, ask: ReadRequest, kind: str) -> ReadResult:
     head = path.read_bytes()
     charset = re.search(rb"^[ \t]*!?charset[ \t]+\"?([\w-]+)\"?", head, re.I | re.M)
     name = charset[1].decode("ascii").lower() if charset else ""
-    alone = re.search(rb"type[ \t]+(native|dbf)", head, re.I) and not re.search(rb'IsSeamless"\s*=\s*"TRUE', head, re.I)
+    alone = re.search(rb"type[ \t]+(native|dbf)", head, re.I) and not re.search(
+        rb'IsSeamless"\s*=\s*"TRUE', head, re.I
+    )
     if (kind == "tab" and not alone) or (name in _SELF_DECODING and not ask.encoding):
         return _check_mapinfo_count(_set_files(read_gdal(path, ask, kind), files), parts, ask)
     with tempfile.TemporaryDirectory() as folder:
         copy = Path(folder) / path.name
-        neutral = head if charset is None else head[: charset.start(1)] + b"Neutral" + head[charset.end(1) :]
+        neutral = (
+            head
+            if charset is None
+            else head[: charset.start(1)] + b"Neutral" + head[charset.end(1) :]
+        )
         copy.write_bytes(neutral)
         for file in parts.values():
             shutil.copy(file, Path(folder) / file.name)
         declared = MAPINFO_CHARSETS.get(name, "")
-        return _check_mapinfo_count(_set_files(read_gdal(copy, ask, kind, declared=declared), files), parts, ask)
+        return _check_mapinfo_count(
+            _set_files(read_gdal(copy, ask, kind, declared=declared), files), parts, ask
+        )
 
 
 def _check_mapinfo_count(piece: ReadResult, parts: dict[str, Path], ask: ReadRequest) -> ReadResult:
@@ -167,7 +191,8 @@ def _check_mapinfo_count(piece: ReadResult, parts: dict[str, Path], ask: ReadReq
         raw = parts[".dat"].read_bytes()
         count, header, width = struct.unpack("<IHH", raw[4:12].ljust(8, b"\0"))
         starts = range(header, min(len(raw), header + count * width), width) if width else ()
-        records = sum(raw[start : start + 1] != b"*" for start in starts)  # * marks a deleted record
+        # * marks a deleted record
+        records = sum(raw[start : start + 1] != b"*" for start in starts)
     elif ".mid" in parts:
         records = sum(bool(line.strip()) for line in parts[".mid"].read_bytes().splitlines())
     told = sum(finding.kind == "feature_unreadable" for finding in piece.findings)
@@ -187,7 +212,9 @@ def companion_files(path: Path, suffixes: tuple[str, ...]) -> dict[str, Path]:
     }
 
 
-def _missing_finding(ask: ReadRequest, missing: str, consequence_zh: str, consequence: str) -> Finding:
+def _missing_finding(
+    ask: ReadRequest, missing: str, consequence_zh: str, consequence: str
+) -> Finding:
     return make_finding(
         "companion_missing",
         layer=ask.key,

@@ -21,7 +21,9 @@ _PLAIN = {_SURFACE: _MULTIPOLYGON, _TIN: _MULTIPOLYGON, _TRIANGLE: _POLYGON}
 _Z, _M, _SRID = 0x80000000, 0x40000000, 0x20000000  # flags of the extended form
 
 
-def parse_wkb(wkb: Sequence[bytes | None] | np.ndarray, ask: ReadRequest) -> tuple[np.ndarray, list[Finding]]:
+def parse_wkb(
+    wkb: Sequence[bytes | None] | np.ndarray, ask: ReadRequest
+) -> tuple[np.ndarray, list[Finding]]:
     """Read geometries.
 
     Returns
@@ -32,7 +34,8 @@ def parse_wkb(wkb: Sequence[bytes | None] | np.ndarray, ask: ReadRequest) -> tup
         One for each feature whose geometry cannot be read, one for all surfaces that were flattened.
     """
     geometry = np.asarray(
-        shapely.from_wkb(np.array([*wkb, None], dtype=object)[:-1], on_invalid="ignore"), dtype=object
+        shapely.from_wkb(np.array([*wkb, None], dtype=object)[:-1], on_invalid="ignore"),
+        dtype=object,
     )
     given = np.array([value is not None for value in wkb], dtype=bool)
     findings: list[Finding] = []
@@ -44,7 +47,9 @@ def parse_wkb(wkb: Sequence[bytes | None] | np.ndarray, ask: ReadRequest) -> tup
         else:
             flattened += 1
     if flattened:
-        findings.append(make_finding("surfaces_flattened", layer=ask.key, measure=flattened, file=ask.name))
+        findings.append(
+            make_finding("surfaces_flattened", layer=ask.key, measure=flattened, file=ask.name)
+        )
     return geometry, findings
 
 
@@ -62,13 +67,19 @@ def _failure_reason(wkb: bytes) -> tuple[str, str]:
 def unreadable_feature(ask: ReadRequest, row: int, reason_zh: str, reason: str) -> Finding:
     """Make the finding for one feature (0-based row) that could not be read."""
     return make_finding(
-        "feature_unreadable", layer=ask.key, file=ask.name, feature=row + 1, reason=Text(reason_zh, reason)
+        "feature_unreadable",
+        layer=ask.key,
+        file=ask.name,
+        feature=row + 1,
+        reason=Text(reason_zh, reason),
     )
 
 
 def drop_unreadable(frame: gpd.GeoDataFrame, findings: Sequence[Finding]) -> gpd.GeoDataFrame:
     """Drop the rows that findings of this file say could not be read."""
-    rows = {int(str(dict(f.blanks)["feature"])) - 1 for f in findings if f.kind == "feature_unreadable"}
+    rows = {
+        int(str(dict(f.blanks)["feature"])) - 1 for f in findings if f.kind == "feature_unreadable"
+    }
     if not rows:
         return frame
     kept = ~frame.index.isin(rows)

@@ -17,7 +17,9 @@ _MAIN_SUFFIXES = (".shp", ".gpkg", ".fgb", ".gml", ".tab", ".mif", ".geojson", "
 
 
 def read_zip(
-    path: Path, ask: ReadRequest, readers: Callable[[str, ReadRequest], Callable[[Path, ReadRequest], ReadResult]]
+    path: Path,
+    ask: ReadRequest,
+    readers: Callable[[str, ReadRequest], Callable[[Path, ReadRequest], ReadResult]],
 ) -> ReadResult:
     """Read the one data set in an archive, or those `ask.layer` names (by file name; else a layer of the only one).
 
@@ -30,7 +32,10 @@ def read_zip(
         inside = _data_sets(_geodatabase_named(unpack_archive(path, folder / "in", ask)))
         names = {file.relative_to(folder / "in").as_posix(): file for file in inside}
         chosen, layer = _choose_members(names, ask)
-        pieces = [_read_member(names[name], name, dataclasses.replace(ask, layer=layer), readers) for name in chosen]
+        pieces = [
+            _read_member(names[name], name, dataclasses.replace(ask, layer=layer), readers)
+            for name in chosen
+        ]
     frame = join_frames([piece.frame for piece in pieces])
     drivers = " + ".join(sorted({piece.driver for piece in pieces}))
     return ReadResult(
@@ -45,7 +50,9 @@ def read_zip(
 def _geodatabase_named(files: list[Path]) -> list[Path]:
     """Give the files of a FileGDB that was packed without its folder the folder name GDAL knows it by."""
     bare = {
-        file.parent for file in files if file.suffix.lower() == ".gdbtable" and file.parent.suffix.lower() != ".gdb"
+        file.parent
+        for file in files
+        if file.suffix.lower() == ".gdbtable" and file.parent.suffix.lower() != ".gdb"
     }
     for folder in sorted(bare):
         inside = folder / "data.gdb"
@@ -57,22 +64,38 @@ def _geodatabase_named(files: list[Path]) -> list[Path]:
 
 def _data_sets(files: list[Path]) -> list[Path]:
     """Return the main files and .gdb folders; tables that are companions of a .shp or .tab are not data sets."""
-    folders = sorted({parent for file in files for parent in file.parents if parent.suffix.lower() == ".gdb"})
+    folders = sorted(
+        {parent for file in files for parent in file.parents if parent.suffix.lower() == ".gdb"}
+    )
     loose = [file for file in files if not any(folder in file.parents for folder in folders)]
     main = [file for file in loose if file.suffix.lower() in _MAIN_SUFFIXES]
-    stems = {file.with_suffix("").as_posix().lower() for file in main if file.suffix.lower() in (".shp", ".tab")}
-    main = [f for f in main if f.suffix.lower() != ".dbf" or f.with_suffix("").as_posix().lower() not in stems]
+    stems = {
+        file.with_suffix("").as_posix().lower()
+        for file in main
+        if file.suffix.lower() in (".shp", ".tab")
+    }
+    main = [
+        f
+        for f in main
+        if f.suffix.lower() != ".dbf" or f.with_suffix("").as_posix().lower() not in stems
+    ]
     return [*folders, *main]
 
 
 def _choose_members(names: dict[str, Path], ask: ReadRequest) -> tuple[list[str], str | None]:
     if not names:
         raise unreadable_error(
-            ask.name, "压缩包里没有能读的数据文件。", "the archive holds no data file that can be read."
+            ask.name,
+            "压缩包里没有能读的数据文件。",
+            "the archive holds no data file that can be read.",
         )
     if ask.layer is not None and len(names) > 1:
-        by_name = {alias: name for name in names for alias in (Path(name).stem, Path(name).name, name)}
-        return sorted({by_name[one] for one in chosen_layers(list(by_name), ask.layer, ask.name)}), None
+        by_name = {
+            alias: name for name in names for alias in (Path(name).stem, Path(name).name, name)
+        }
+        return sorted(
+            {by_name[one] for one in chosen_layers(list(by_name), ask.layer, ask.name)}
+        ), None
     data = [name for name in names if not name.lower().endswith((".txt", ".csv", ".xls", ".xlsx"))]
     usable = data if len(data) == 1 else list(names)
     if len(usable) > 1:
@@ -90,6 +113,8 @@ def _read_member(
     kind = detect_format(file, inner.name)
     if kind == "zip":
         raise unreadable_error(
-            inner.name, "压缩包里还是压缩包，请先解压一层。", "an archive within an archive; unpack it once."
+            inner.name,
+            "压缩包里还是压缩包，请先解压一层。",
+            "an archive within an archive; unpack it once.",
         )
     return readers(kind, inner)(file, inner)

@@ -25,7 +25,8 @@ _ORDER_NAMES = (
 )  # fmt: skip
 _RING_NAMES = ("ring", "part", "圈号", "环号", "地块圈号", "部件号", "part_id", "ring_id")
 _TIMES = 30.0  # as far as the usual corner of its grid: no boundary runs so
-_FAR, _FAR_DEGREES = 5000.0, 0.05  # metres or degrees that a corner must be off at least to be left out
+# metres or degrees that a corner must be off at least to be left out
+_FAR, _FAR_DEGREES = 5000.0, 0.05
 _FEWEST = 3  # rows of one grid, below which they enclose nothing
 
 
@@ -39,8 +40,13 @@ def rows_are_corners(frame: gpd.GeoDataFrame, ask: ReadRequest) -> str | None:
         return None
     names = [str(name) for name in frame.columns if name != "geometry"]
     order = _find_field(names, _ORDER_NAMES)
-    candidates = [ask.id] if ask.id else ([name for name in names if name != order] if order else [])
-    return next((name for name in candidates if name in names and _comes_in_runs(_grids_of(frame, name))), None)
+    candidates = (
+        [ask.id] if ask.id else ([name for name in names if name != order] if order else [])
+    )
+    return next(
+        (name for name in candidates if name in names and _comes_in_runs(_grids_of(frame, name))),
+        None,
+    )
 
 
 def _grids_of(frame: gpd.GeoDataFrame, group: str) -> pd.Series:
@@ -68,7 +74,9 @@ def _find_field(names: list[str], known: tuple[str, ...]) -> str | None:
     return next((name for name in names if field_key(name) in known), None)
 
 
-def corners_to_areas(piece: ReadResult, ask: ReadRequest, group: str, used: tuple[str, str]) -> ReadResult:
+def corners_to_areas(
+    piece: ReadResult, ask: ReadRequest, group: str, used: tuple[str, str]
+) -> ReadResult:
     """Turn rows of corners into polygons.
 
     Parameters
@@ -89,7 +97,11 @@ def corners_to_areas(piece: ReadResult, ask: ReadRequest, group: str, used: tupl
     order, ring = _find_field(names, _ORDER_NAMES), _find_field(names, _RING_NAMES)
     keys = grids[~bare & ~alien]
     xy = shapely.get_coordinates(frame.geometry.to_numpy())
-    numbers = _corner_numbers(frame[order]) if order and order != group else np.arange(len(frame), dtype=float)
+    numbers = (
+        _corner_numbers(frame[order])
+        if order and order != group
+        else np.arange(len(frame), dtype=float)
+    )
     rings = as_code(frame[ring]).to_numpy() if ring and ring != group else np.full(len(frame), "")
     shapes, first, lost = [], [], 0
     findings = [
@@ -101,16 +113,25 @@ def corners_to_areas(piece: ReadResult, ask: ReadRequest, group: str, used: tupl
         rows = np.flatnonzero((keys == key).to_numpy())
         shape = _build_polygon(xy[rows], numbers[rows], rings[rows])
         if shape is None:
-            findings.append(unreadable_feature(ask, int(rows[0]), "顶点太少", "it has too few vertices"))
+            findings.append(
+                unreadable_feature(ask, int(rows[0]), "顶点太少", "it has too few vertices")
+            )
             lost += 1
             continue
         shapes.append(shape)
         first.append(rows[0])
     rest = [name for name in names if name not in {*used, order, ring} - {group}]
     table = frame.assign(**{group: keys})[rest].iloc[first].reset_index(drop=True)
-    out = gpd.GeoDataFrame(table, geometry=np.array([*shapes, None], dtype=object)[:-1], crs=frame.crs)
+    out = gpd.GeoDataFrame(
+        table, geometry=np.array([*shapes, None], dtype=object)[:-1], crs=frame.crs
+    )
     note = make_finding(
-        "corners_joined", layer=ask.key, measure=len(shapes), file=ask.name, field=group, rows=len(piece.frame)
+        "corners_joined",
+        layer=ask.key,
+        measure=len(shapes),
+        file=ask.name,
+        field=group,
+        rows=len(piece.frame),
     )
     return dataclasses.replace(piece, frame=out, findings=(*piece.findings, note, *findings))
 
@@ -124,14 +145,22 @@ def _outlier_mask(frame: gpd.GeoDataFrame, keys: pd.Series) -> np.ndarray:
     return np.asarray(far > np.maximum(_TIMES * usual, least), dtype=bool)
 
 
-def _left_out_findings(piece: ReadResult, rows: np.ndarray, kind: str, ask: ReadRequest) -> list[Finding]:
+def _left_out_findings(
+    piece: ReadResult, rows: np.ndarray, kind: str, ask: ReadRequest
+) -> list[Finding]:
     """Say which corners are left out; those whose cells could not be read have been told already."""
     count = int(rows.sum())
-    if not count or (kind == "corners_blank" and any(one.kind == "coordinates_unread" for one in piece.findings)):
+    if not count or (
+        kind == "corners_blank" and any(one.kind == "coordinates_unread" for one in piece.findings)
+    ):
         return []
     return [
         make_finding(
-            kind, layer=ask.key, measure=count, file=ask.name, rows=rows_in_words(np.flatnonzero(rows), piece.frame)
+            kind,
+            layer=ask.key,
+            measure=count,
+            file=ask.name,
+            rows=rows_in_words(np.flatnonzero(rows), piece.frame),
         )
     ]
 
@@ -145,7 +174,11 @@ def _build_polygon(xy: np.ndarray, numbers: np.ndarray, rings: np.ndarray) -> Ba
         if len(np.unique(corners, axis=0)) < _FEWEST:
             continue
         part = shapely.Polygon(corners)
-        area = part if area is None else geos.symmetric_difference(geos.make_valid(area), geos.make_valid(part))
+        area = (
+            part
+            if area is None
+            else geos.symmetric_difference(geos.make_valid(area), geos.make_valid(part))
+        )
     return area
 
 

@@ -40,7 +40,9 @@ def unique_columns(names: Sequence[str], values: Sequence[np.ndarray]) -> dict[s
 def plain_values(values: np.ndarray) -> np.ndarray:
     """Return a field's values as numbers or text: times in ISO form, lists joined, bytes as hexadecimal."""
     if values.dtype.kind in "mM":
-        texts = (np.datetime_as_string(values) if values.dtype.kind == "M" else values.astype(str)).astype(object)
+        texts = (
+            np.datetime_as_string(values) if values.dtype.kind == "M" else values.astype(str)
+        ).astype(object)
         texts[np.isnat(values)] = None
         return np.asarray(texts)
     if values.dtype != object:
@@ -60,27 +62,36 @@ def decode_frame(
     frame: gpd.GeoDataFrame, ask: ReadRequest, declared: str
 ) -> tuple[gpd.GeoDataFrame, EncodingChoice, list[Finding]]:
     """Decode names and text columns that were read as latin-1; see `gridmerge.io.encoding`."""
-    texts = {name: frame[name].to_numpy(dtype=object) for name in frame.columns if _is_text(frame[name])}
+    texts = {
+        name: frame[name].to_numpy(dtype=object) for name in frame.columns if _is_text(frame[name])
+    }
     names = [name for name in frame.columns if name != "geometry"]
     samples = sorted(
-        {raw for values in texts.values() for raw in non_ascii_bytes(values)} | set(non_ascii_bytes(names))
+        {raw for values in texts.values() for raw in non_ascii_bytes(values)}
+        | set(non_ascii_bytes(names))
     )
     if ask.encoding:
         choice = EncodingChoice(codec=demanded_codec(ask.encoding, ask.name), reason="demanded")
     else:
         choice = choose_encoding(samples, codec_named(declared))
     decoded = (
-        dict(zip(names, redecode_column(np.array(names, dtype=object), choice.codec), strict=True)) if names else {}
+        dict(zip(names, redecode_column(np.array(names, dtype=object), choice.codec), strict=True))
+        if names
+        else {}
     )
     columns = {
-        decoded[name]: redecode_column(texts[name], choice.codec) if name in texts else frame[name].to_numpy()
+        decoded[name]: redecode_column(texts[name], choice.codec)
+        if name in texts
+        else frame[name].to_numpy()
         for name in names
     }
     out = geo_frame(columns, frame.geometry.to_numpy(), frame.crs)
     return out, choice, list(encoding_findings(ask.key, ask.name, choice, declared))
 
 
-def undo_mojibake(frame: gpd.GeoDataFrame, ask: ReadRequest) -> tuple[gpd.GeoDataFrame, list[Finding]]:
+def undo_mojibake(
+    frame: gpd.GeoDataFrame, ask: ReadRequest
+) -> tuple[gpd.GeoDataFrame, list[Finding]]:
     """Mend the columns whose text was saved wrongly decoded, and say which."""
     changed: dict[str, np.ndarray] = {}
     findings: list[Finding] = []
@@ -90,7 +101,9 @@ def undo_mojibake(frame: gpd.GeoDataFrame, ask: ReadRequest) -> tuple[gpd.GeoDat
         mended, cells = repair_mojibake(frame[name].to_numpy(dtype=object))
         if cells:
             changed[name] = mended
-            sample = next(value for value in mended if isinstance(value, str) and not value.isascii())
+            sample = next(
+                value for value in mended if isinstance(value, str) and not value.isascii()
+            )
             findings.append(
                 make_finding(
                     "mojibake_mended",
@@ -116,5 +129,8 @@ def column_from_cells(cells: Sequence[Any]) -> np.ndarray:
         whole = len(given) == len(cells) and all(isinstance(cell, int) for cell in cells)
         return np.array(cells, dtype=np.int64) if whole else np.array(cells, dtype=float)
     out = np.empty(len(cells), dtype=object)
-    out[:] = [cell if cell is None or isinstance(cell, str) else json.dumps(cell, ensure_ascii=False) for cell in cells]
+    out[:] = [
+        cell if cell is None or isinstance(cell, str) else json.dumps(cell, ensure_ascii=False)
+        for cell in cells
+    ]
     return out

@@ -64,11 +64,14 @@ def _guess_geometry(piece: ReadResult, ask: ReadRequest) -> ReadResult:
     for name in piece.frame.columns:
         kind = "" if name == "geometry" else text_kind(piece.frame[name])
         if kind:
-            return _from_text(_add_findings(piece, _guess_note(ask, str(name), _KINDS[kind])), ask, str(name))
+            return _from_text(
+                _add_findings(piece, _guess_note(ask, str(name), _KINDS[kind])), ask, str(name)
+            )
     found_in = columns.find_coordinate_columns(piece.frame)
     if found_in is None:
         return _from_parts(piece, ask)
-    plainly = (found_in.lon, found_in.lat) == ("lon", "lat")  # the names the project file's own tables use: no guess
+    # the names the project file's own tables use: no guess
+    plainly = (found_in.lon, found_in.lat) == ("lon", "lat")
     what = _BOTH if found_in.lon == found_in.lat else _TWO
     told = piece if plainly else _add_findings(piece, _guess_note(ask, found_in.label, what))
     return _from_columns(told, ask, found_in)
@@ -78,7 +81,9 @@ def text_kind(column: pd.Series) -> str:
     """Say whether a column of text holds ``wkt``, ``geojson``, a ``list`` of coordinates, or none of them ("")."""
     if column.dtype.kind in "iufb":
         return ""
-    cells = [str(value) for value in column.dropna().head(_SAMPLE * 4) if str(value).strip()][:_SAMPLE]
+    cells = [str(value) for value in column.dropna().head(_SAMPLE * 4) if str(value).strip()][
+        :_SAMPLE
+    ]
     half = len(cells) / 2
     if sum(bool(_WKT.match(cell)) for cell in cells) > half:
         return "wkt"
@@ -95,9 +100,13 @@ def _from_text(piece: ReadResult, ask: ReadRequest, name: str) -> ReadResult:
     kind = text_kind(column)
     if not kind and columns.holds_places(column):
         return _from_columns(piece, ask, columns.columns_by_name(name, name))
-    geometry = {"wkt": _parse_wkt, "geojson": _parse_geojson}.get(kind, _parse_coordinate_lists)(cells)
+    geometry = {"wkt": _parse_wkt, "geojson": _parse_geojson}.get(kind, _parse_coordinate_lists)(
+        cells
+    )
     lost = [i for i, cell in enumerate(cells) if cell and geometry[i] is None]
-    findings = [unreadable_feature(ask, i, "坐标无法识别", "its coordinates make no sense") for i in lost]
+    findings = [
+        unreadable_feature(ask, i, "坐标无法识别", "its coordinates make no sense") for i in lost
+    ]
     if kind not in ("wkt", "geojson"):
         geometry, more = _east_first(geometry, ask)
         findings += more
@@ -105,12 +114,18 @@ def _from_text(piece: ReadResult, ask: ReadRequest, name: str) -> ReadResult:
         gpd.GeoSeries(geometry, index=column.index), crs=piece.frame.crs
     )
     frame = frame.rename_geometry("geometry") if frame.geometry.name != "geometry" else frame
-    return _add_findings(dataclasses.replace(piece, frame=drop_unreadable(frame, findings)), *findings)
+    return _add_findings(
+        dataclasses.replace(piece, frame=drop_unreadable(frame, findings)), *findings
+    )
 
 
 def _parse_wkt(cells: Sequence[str]) -> np.ndarray:
-    bare = np.array([re.sub(r"^\s*SRID=\d+;", "", cell, flags=re.I) or None for cell in cells], dtype=object)
-    curved = np.array([text is not None and _CURVED.search(text) is not None for text in bare], dtype=bool)
+    bare = np.array(
+        [re.sub(r"^\s*SRID=\d+;", "", cell, flags=re.I) or None for cell in cells], dtype=object
+    )
+    curved = np.array(
+        [text is not None and _CURVED.search(text) is not None for text in bare], dtype=bool
+    )
     straight = [None if bent else text for text, bent in zip(bare, curved, strict=True)]
     geometry = np.array(shapely.from_wkt(straight, on_invalid="ignore"), dtype=object)
     if curved.any():
@@ -122,15 +137,20 @@ def _linearize_wkt(wkt: np.ndarray) -> np.ndarray:
     """Read WKT that GEOS does not know by GDAL: curves become chords, surfaces their footprint."""
     rows = [[number, "" if text is None else text] for number, text in enumerate(wkt)]
     with tempfile.TemporaryDirectory() as folder, warnings.catch_warnings():
-        warnings.simplefilter("ignore")  # cells GDAL cannot read come back null and are told as findings
-        file = Path(folder) / "wkt.csv"  # GDAL tells a CSV by its name, which a file in memory has not
+        # cells GDAL cannot read come back null and are told as findings
+        warnings.simplefilter("ignore")
+        # GDAL tells a CSV by its name, which a file in memory has not
+        file = Path(folder) / "wkt.csv"
         with file.open("w", encoding="utf-8", newline="") as handle:
             csv.writer(handle).writerows([["row", "WKT"], *rows])
-        _, _, wkb, (numbers,) = pyogrio.raw.read(file, columns=["row"], force_2d=True, AUTODETECT_TYPE="YES")
+        _, _, wkb, (numbers,) = pyogrio.raw.read(
+            file, columns=["row"], force_2d=True, AUTODETECT_TYPE="YES"
+        )
     out = np.full(len(wkt), None, dtype=object)
     read = shapely.from_wkb(wkb, on_invalid="ignore")
     out[numbers.astype(int)] = [
-        surface_footprint(raw) if one is None and raw is not None else one for one, raw in zip(read, wkb, strict=True)
+        surface_footprint(raw) if one is None and raw is not None else one
+        for one, raw in zip(read, wkb, strict=True)
     ]
     return out
 
@@ -138,7 +158,9 @@ def _linearize_wkt(wkt: np.ndarray) -> np.ndarray:
 def _parse_geojson(cells: Sequence[str]) -> np.ndarray:
     """Read a GeoJSON geometry a cell; some programs write it with single quotes."""
     double = [cell if '"' in cell else cell.replace("'", '"') for cell in cells]
-    geometry = shapely.from_geojson(np.array([cell or None for cell in double], dtype=object), on_invalid="ignore")
+    geometry = shapely.from_geojson(
+        np.array([cell or None for cell in double], dtype=object), on_invalid="ignore"
+    )
     return np.asarray(shapely.force_2d(geometry), dtype=object)
 
 
@@ -193,14 +215,20 @@ def _east_first(geometry: np.ndarray, ask: ReadRequest) -> tuple[np.ndarray, lis
     return swapped, [make_finding("coordinates_swapped", layer=ask.key, file=ask.name)]
 
 
-def _from_columns(piece: ReadResult, ask: ReadRequest, chosen: columns.CoordinateColumns) -> ReadResult:
+def _from_columns(
+    piece: ReadResult, ask: ReadRequest, chosen: columns.CoordinateColumns
+) -> ReadResult:
     return _placed(piece, ask, piece.frame, chosen)
 
 
-def _placed(piece: ReadResult, ask: ReadRequest, table: pd.DataFrame, chosen: columns.CoordinateColumns) -> ReadResult:
+def _placed(
+    piece: ReadResult, ask: ReadRequest, table: pd.DataFrame, chosen: columns.CoordinateColumns
+) -> ReadResult:
     """Give the rows the points that a table of the same rows says."""
     geometry, told = points_from_table(table, chosen, layer=ask.key, file=ask.name, datum=ask.datum)
-    frame = piece.frame.set_geometry(gpd.GeoSeries(geometry, index=piece.frame.index), crs=piece.frame.crs)
+    frame = piece.frame.set_geometry(
+        gpd.GeoSeries(geometry, index=piece.frame.index), crs=piece.frame.crs
+    )
     out = _add_findings(dataclasses.replace(piece, frame=frame), *told)
     group = rows_are_corners(frame, ask)
     return out if group is None else corners_to_areas(out, ask, group, (chosen.lon, chosen.lat))

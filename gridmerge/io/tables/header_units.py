@@ -30,7 +30,9 @@ _FACTORS = {
 _MANY = "十万|百万|千万|百|千|万|亿"
 _COUNTED = "人次|户次|户|人|元|个|件|起|次|家|栋|幢|套|间|处|宗|辆|台|条|平方米|平米|m2"
 _CHINESE = re.compile(rf"(?:单位:?|以|按)?({_MANY})(?:{_COUNTED})?(?:计)?")
-_ENGLISH = re.compile(r"(?:unit:? ?|in )?(ten thousand|hundred|thousand|million)s?(?: (?:of )?[a-z]+)?")
+_ENGLISH = re.compile(
+    r"(?:unit:? ?|in )?(ten thousand|hundred|thousand|million)s?(?: (?:of )?[a-z]+)?"
+)
 _FIGURE = re.compile(r"[x×*] ?(1,?0{2,3}(?:,?000)?)")
 # Measures of which a workload may mean another; and a great number in words that are not understood.
 _DOUBTFUL = re.compile(
@@ -102,11 +104,17 @@ def in_ones(
                 )
             )
         elif unit:
-            told.append(make_finding("unit_said", layer=ask.key, file=ask.name, field=headers[field], unit=unit))
+            told.append(
+                make_finding(
+                    "unit_said", layer=ask.key, file=ask.name, field=headers[field], unit=unit
+                )
+            )
     return frame, told
 
 
-def unit_above(titles: Sequence[tuple[int, Sequence[Any]]], header: Sequence[str], ask: ReadRequest) -> list[Finding]:
+def unit_above(
+    titles: Sequence[tuple[int, Sequence[Any]]], header: Sequence[str], ask: ReadRequest
+) -> list[Finding]:
     """A finding for a unit that stands over a table (单位：万户): of which columns it is meant nobody can tell.
 
     Parameters
@@ -121,13 +129,21 @@ def unit_above(titles: Sequence[tuple[int, Sequence[Any]]], header: Sequence[str
     units = [unit for unit in units if factor_of(unit) is not None or _DOUBTFUL.fullmatch(unit)]
     if not units or not ask.numbers or any(unit_of(name) for name in header):
         return []
-    return [make_finding("unit_said", layer=ask.key, file=ask.name, field="、".join(ask.numbers), unit=units[0])]
+    return [
+        make_finding(
+            "unit_said", layer=ask.key, file=ask.name, field="、".join(ask.numbers), unit=units[0]
+        )
+    ]
 
 
 def _multiply_column(column: pd.Series, factor: int) -> pd.Series:
     values = parse_numbers(column)
     times = (values * factor).round(_DECIMALS)
-    return times if not (values.isna() & column.notna()).any() else times.astype(object).where(values.notna(), column)
+    return (
+        times
+        if not (values.isna() & column.notna()).any()
+        else times.astype(object).where(values.notna(), column)
+    )
 
 
 def _normalize_text(text: str) -> str:

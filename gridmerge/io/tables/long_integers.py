@@ -49,7 +49,11 @@ def exact_fields(
 
 
 def _read_digits(
-    source: Path | bytes, reading: Mapping[str, Any], position: int, names: Sequence[str], fids: np.ndarray
+    source: Path | bytes,
+    reading: Mapping[str, Any],
+    position: int,
+    names: Sequence[str],
+    fids: np.ndarray,
 ) -> np.ndarray | None:
     """The column as text; None where the file itself holds doubles."""
     table = _table_of(source)
@@ -57,11 +61,18 @@ def _read_digits(
         return _from_dbf(table, position, len(names), fids)
     name = names[position]
     quoted = name.replace("\\", "\\\\").replace('"', '\\"')
-    asked = {"columns": [name], "read_geometry": False, "where": f'"{quoted}" IS NOT NULL', "return_fids": True}
+    asked = {
+        "columns": [name],
+        "read_geometry": False,
+        "where": f'"{quoted}" IS NOT NULL',
+        "return_fids": True,
+    }
     _, given, _, fields = pyogrio.raw.read(source, **{**reading, **asked})
     if fields[0].dtype.kind not in "iu":
         return None
-    return _align_to_fids(dict(zip(given.tolist(), map(str, fields[0].tolist()), strict=True)), fids)
+    return _align_to_fids(
+        dict(zip(given.tolist(), map(str, fields[0].tolist()), strict=True)), fids
+    )
 
 
 def _align_to_fids(known: Mapping[int, str], fids: np.ndarray) -> np.ndarray:
@@ -74,7 +85,10 @@ def _table_of(source: Path | bytes) -> Path | None:
     """The dBASE table of a Shapefile, or the table itself."""
     if isinstance(source, bytes) or source.suffix.lower() not in (".shp", ".dbf"):
         return None
-    return next((source.with_suffix(end) for end in (".dbf", ".DBF") if source.with_suffix(end).exists()), None)
+    return next(
+        (source.with_suffix(end) for end in (".dbf", ".DBF") if source.with_suffix(end).exists()),
+        None,
+    )
 
 
 def _from_dbf(file: Path, position: int, count: int, fids: np.ndarray) -> np.ndarray | None:
@@ -86,9 +100,12 @@ def _from_dbf(file: Path, position: int, count: int, fids: np.ndarray) -> np.nda
     if len(known) != count or known[position][3] or (len(fids) and fids.max() >= records):
         return None
     first = 1 + sum(length for _, _, length, _ in known[:position])
-    table = np.frombuffer(raw, dtype=np.uint8, count=records * width, offset=start).reshape(records, width)
+    table = np.frombuffer(raw, dtype=np.uint8, count=records * width, offset=start).reshape(
+        records, width
+    )
     cells = [
-        bytes(row).strip(b" \0*").decode("ascii", "replace") for row in table[fids, first : first + known[position][2]]
+        bytes(row).strip(b" \0*").decode("ascii", "replace")
+        for row in table[fids, first : first + known[position][2]]
     ]
     column = np.empty(len(fids), dtype=object)
     column[:] = [cell or None for cell in cells]

@@ -36,7 +36,9 @@ def read_table(file: Path, key: str) -> pd.DataFrame:
     """
     path = resolve_paths([file.name], file.parent)[0]
     piece = read_file(path, ReadRequest(key=key, name=display_path(path, file.parent), plain=True))
-    return same_lines(pd.DataFrame(piece.frame.drop(columns=piece.frame.geometry.name)), piece.frame)
+    return same_lines(
+        pd.DataFrame(piece.frame.drop(columns=piece.frame.geometry.name)), piece.frame
+    )
 
 
 def find_column(table: pd.DataFrame, *names: str) -> str | None:

@@ -13,7 +13,9 @@ from gridmerge.tabular.row_numbers import numbers_in_words
 _SHOWN_CHARACTERS = 40
 
 
-def wide_row_findings(rows: Sequence[tuple[int, Sequence[Any]]], width: int, ask: ReadRequest) -> list[Finding]:
+def wide_row_findings(
+    rows: Sequence[tuple[int, Sequence[Any]]], width: int, ask: ReadRequest
+) -> list[Finding]:
     """A finding for the rows with more cells than the header: 1,234 without quotation marks is two cells, 1 and 234.
 
     Parameters
@@ -23,17 +25,31 @@ def wide_row_findings(rows: Sequence[tuple[int, Sequence[Any]]], width: int, ask
     width
         How many cells the header has, blank ones included.
     """
-    wide = [(number, row) for number, row in rows if any(_stripped_text(cell) for cell in row[width:])]
+    wide = [
+        (number, row) for number, row in rows if any(_stripped_text(cell) for cell in row[width:])
+    ]
     if not wide:
         return []
     example = mask_numbers(",".join(_stripped_text(cell) for cell in wide[0][1]))
     listed = numbers_in_words([number for number, _ in wide], len(wide))
     shown = example[-_SHOWN_CHARACTERS:]
-    return [make_finding("rows_too_wide", layer=ask.key, measure=len(wide), file=ask.name, rows=listed, example=shown)]
+    return [
+        make_finding(
+            "rows_too_wide",
+            layer=ask.key,
+            measure=len(wide),
+            file=ask.name,
+            rows=listed,
+            example=shown,
+        )
+    ]
 
 
 def named_twice(
-    keys: Sequence[str], columns: Sequence[Sequence[Any]], asked: Mapping[str, str], ask: ReadRequest
+    keys: Sequence[str],
+    columns: Sequence[Sequence[Any]],
+    asked: Mapping[str, str],
+    ask: ReadRequest,
 ) -> list[Finding]:
     """A finding for every field the project file names that two columns are called by, where they do not say the same.
 
@@ -49,7 +65,11 @@ def named_twice(
         alike = [i for i, one in enumerate(keys) if one == key]
         written = {tuple(_stripped_text(cell) for cell in columns[i]) for i in alike}
         if len(written) > 1:
-            told.append(make_finding("field_twice", layer=ask.key, measure=len(alike), file=ask.name, field=name))
+            told.append(
+                make_finding(
+                    "field_twice", layer=ask.key, measure=len(alike), file=ask.name, field=name
+                )
+            )
     return told
 
 

@@ -18,7 +18,10 @@ from gridmerge.io.sensitive_fields import mask_numbers
 from gridmerge.tabular.row_numbers import lines_of, rows_in_words
 
 # A row that begins so sums up the rows above it: 合计, 小计：, 青山村小计, 本页合计.
-_SUM = re.compile(r".{0,10}(?:合计|小计|总计|共计|累计)[:：]?|总数[:：]?|(?:grand ?|sub ?)?total[:：]?|sum[:：]?", re.I)
+_SUM = re.compile(
+    r".{0,10}(?:合计|小计|总计|共计|累计)[:：]?|总数[:：]?|(?:grand ?|sub ?)?total[:：]?|sum[:：]?",
+    re.I,
+)
 # A row that begins so says something of the table.
 _REMARK = re.compile(
     r"(?:备注|注|说明|填表说明|填表人|制表人|填报人|审核人|经办人|负责人签字|单位负责人|填表单位|填报单位|制表单位"
@@ -52,12 +55,16 @@ def no_data(row: Sequence[Any], header: Sequence[str]) -> bool:
     elif not _NUMBER.fullmatch(first):
         if _SUM.fullmatch(first):
             return True
-        if _REMARK.fullmatch(first) and _count_filled(row) <= min(_MAX_REMARK_CELLS, max(1, len(row) - 1)):
+        if _REMARK.fullmatch(first) and _count_filled(row) <= min(
+            _MAX_REMARK_CELLS, max(1, len(row) - 1)
+        ):
             return True
     return place < len(header) and first == header[place] and _is_again(row, header)
 
 
-def without_sums(frame: gpd.GeoDataFrame, ask: ReadRequest) -> tuple[gpd.GeoDataFrame, list[Finding]]:
+def without_sums(
+    frame: gpd.GeoDataFrame, ask: ReadRequest
+) -> tuple[gpd.GeoDataFrame, list[Finding]]:
     """Leave out the records without a geometry that sum up the others (合计, 青山村小计), and say so.
 
     Of tables of lines that has been done already, with what else is no data.
@@ -73,12 +80,23 @@ def without_sums(frame: gpd.GeoDataFrame, ask: ReadRequest) -> tuple[gpd.GeoData
         return frame, []
     sums = bare[summing]
     example = mask_numbers(
-        next(text for cell in table[summing][0] if (text := normalize_cell(cell)) and _SUM.fullmatch(text))
+        next(
+            text
+            for cell in table[summing][0]
+            if (text := normalize_cell(cell)) and _SUM.fullmatch(text)
+        )
     )[:20]
     told = rows_in_words(sums, frame)
     kept = frame.drop(index=frame.index[sums]).reset_index(drop=True)
     return kept, [
-        make_finding("rows_not_data", layer=ask.key, measure=len(sums), file=ask.name, rows=told, example=example)
+        make_finding(
+            "rows_not_data",
+            layer=ask.key,
+            measure=len(sums),
+            file=ask.name,
+            rows=told,
+            example=example,
+        )
     ]
 
 

@@ -13,7 +13,10 @@ from gridmerge.products.data.geopackage import write_layers
 from gridmerge.products.redaction import redact_plan
 from gridmerge.products.transaction import stage_output
 
-ALTERNATIVES_TABLE, ALTERNATIVES_LAYERS = ALTERNATIVE_FILES = ("alternatives.csv", "alternatives.gpkg")
+ALTERNATIVES_TABLE, ALTERNATIVES_LAYERS = ALTERNATIVE_FILES = (
+    "alternatives.csv",
+    "alternatives.gpkg",
+)
 
 
 def write_alternatives(
@@ -43,5 +46,8 @@ def write_alternatives(
             list(table.columns),
             ({str(k): v for k, v in row.items()} for row in table.to_dict("records")),
         )
-        layers = ((name, redact_plan(plan).grids.sort_values("grid_code"), name) for name, plan in plans.items())
+        layers = (
+            (name, redact_plan(plan).grids.sort_values("grid_code"), name)
+            for name, plan in plans.items()
+        )
         write_layers(folder / ALTERNATIVES_LAYERS, layers)

@@ -21,19 +21,63 @@ from gridmerge.model import DUTY_COLUMNS, Build
 
 _FORMULA_SIGNS = ("=", "+", "-", "@")
 _PLAIN_NUMBER = re.compile(r"[+-]?[0-9]+(\.[0-9]+)?")
-_DECIMALS = {"area_m2": 4, "share_of_source": 9, "share_of_grid": 9, "lon": 9, "lat": 9, "km_from_home": 3, "km": 3}
+_DECIMALS = {
+    "area_m2": 4,
+    "share_of_source": 9,
+    "share_of_grid": 9,
+    "lon": 9,
+    "lat": 9,
+    "km_from_home": 3,
+    "km": 3,
+}
 _USUAL_DECIMALS = 6
 
 _NO_TITLES: Mapping[str, str] = MappingProxyType({})
 ASSIGNMENT_COLUMNS = ("grid_code", "member_id", "duty", "load")
-MEMBER_COLUMNS = ("member_id", "name", "kind", "capacity", "load", "load_per_capacity", "grids", "km_from_home")
-STAND_IN_COLUMNS = ("member_id", "grid_code", "stand_in_id", "duty", "load", "load_per_capacity", "over_limit", "km")
-FINDING_COLUMNS = ("severity", "kind", "layer", "source_id", "measure", "unit", "lon", "lat", "message")
+MEMBER_COLUMNS = (
+    "member_id",
+    "name",
+    "kind",
+    "capacity",
+    "load",
+    "load_per_capacity",
+    "grids",
+    "km_from_home",
+)
+STAND_IN_COLUMNS = (
+    "member_id",
+    "grid_code",
+    "stand_in_id",
+    "duty",
+    "load",
+    "load_per_capacity",
+    "over_limit",
+    "km",
+)
+FINDING_COLUMNS = (
+    "severity",
+    "kind",
+    "layer",
+    "source_id",
+    "measure",
+    "unit",
+    "lon",
+    "lat",
+    "message",
+)
 
 
 def write_crosswalk(build: Build, file: Path) -> None:
     """Write where every departmental grid went."""
-    columns = ["layer", "source_id", "grid_code", "area_m2", "share_of_source", "share_of_grid", *build.weights.names]
+    columns = [
+        "layer",
+        "source_id",
+        "grid_code",
+        "area_m2",
+        "share_of_source",
+        "share_of_grid",
+        *build.weights.names,
+    ]
     rows = build.crosswalk.sort_values(["layer", "source_id", "grid_code"])[columns]
     write_csv(file, columns, to_records(rows))
 
@@ -53,7 +97,9 @@ def write_members(build: Build, file: Path) -> None:
     write_csv(
         file,
         MEMBER_COLUMNS,
-        [] if build.assignment is None else _sorted_records(build.assignment.members, ["member_id"]),
+        []
+        if build.assignment is None
+        else _sorted_records(build.assignment.members, ["member_id"]),
     )
 
 
@@ -69,14 +115,21 @@ def write_duties(build: Build, file: Path) -> None:
 
 
 def write_findings(
-    findings: Sequence[Finding], crs: CRS, language: Language, file: Path, titles: Mapping[str, str] = _NO_TITLES
+    findings: Sequence[Finding],
+    crs: CRS,
+    language: Language,
+    file: Path,
+    titles: Mapping[str, str] = _NO_TITLES,
 ) -> None:
     """Write the findings, worst first, their places in longitude and latitude."""
     write_csv(file, FINDING_COLUMNS, finding_rows(findings, crs, language, titles))
 
 
 def finding_rows(
-    findings: Sequence[Finding], crs: CRS, language: Language, titles: Mapping[str, str] = _NO_TITLES
+    findings: Sequence[Finding],
+    crs: CRS,
+    language: Language,
+    titles: Mapping[str, str] = _NO_TITLES,
 ) -> list[dict[str, Any]]:
     """Return the findings as rows of findings.csv.
 
@@ -86,7 +139,9 @@ def finding_rows(
         What people call each layer: the message says 城管 where the layer column says urban_management.
     """
     ordered = sort_findings(findings)
-    places = np.array([finding.place or (np.nan, np.nan) for finding in ordered], dtype=float).reshape(-1, 2)
+    places = np.array(
+        [finding.place or (np.nan, np.nan) for finding in ordered], dtype=float
+    ).reshape(-1, 2)
     lons, lats = lonlat_transformer(crs).transform(places[:, 0], places[:, 1])
     return [
         {
@@ -133,7 +188,9 @@ def guard_formula(text: str) -> str:
 
 def unguard_formula(text: str) -> str:
     """Return the text that `guard_formula` was given."""
-    return text[1:] if text.startswith("'") and text.lstrip("'").startswith(_FORMULA_SIGNS) else text
+    return (
+        text[1:] if text.startswith("'") and text.lstrip("'").startswith(_FORMULA_SIGNS) else text
+    )
 
 
 def _cell_formatter(column: str) -> Callable[[Any], str]:
@@ -146,7 +203,9 @@ def _cell_formatter(column: str) -> Callable[[Any], str]:
             return guard_formula(_one_line(str(value)))
         if decimals is not None:
             return f"{_round_number(value, decimals):.{decimals}f}"
-        return f"{_round_number(value, _USUAL_DECIMALS):.{_USUAL_DECIMALS}f}".rstrip("0").rstrip(".")
+        return f"{_round_number(value, _USUAL_DECIMALS):.{_USUAL_DECIMALS}f}".rstrip("0").rstrip(
+            "."
+        )
 
     return as_text
 

@@ -51,8 +51,13 @@ def build_docket(build: Build, kind: str) -> gpd.GeoDataFrame:
     works = _at_stake(build, frame["faces"])
     aside = docket_folding.find_set_aside_reasons(build, frame, works)
     first = _rank_items(build, works, aside != "", _changes_grids(build, frame))
-    frame, works = frame.iloc[first].reset_index(drop=True), works.iloc[first].reset_index(drop=True)
-    everybodys = (frame["layer"] == "").to_numpy() if kind == "gaps" else np.ones(len(frame), dtype=bool)
+    frame, works = (
+        frame.iloc[first].reset_index(drop=True),
+        works.iloc[first].reset_index(drop=True),
+    )
+    everybodys = (
+        (frame["layer"] == "").to_numpy() if kind == "gaps" else np.ones(len(frame), dtype=bool)
+    )
     lon, lat = _item_degrees(build, frame)
     keys = _item_keys(kind, frame)
     votes = {vote.key: vote for vote in build.meeting.votes}
@@ -77,7 +82,8 @@ def _item_keys(kind: str, frame: gpd.GeoDataFrame) -> list[str]:
     """Name each item by what it is about and the first of its faces: no other item of its kind and layer has that face."""
     about = frame["layer"] if "layer" in frame else frame["village_code"]
     return [
-        f"{_KEY_PREFIXES[kind]}/{what}/{min(ids.split(';'))}" for what, ids in zip(about, frame["faces"], strict=True)
+        f"{_KEY_PREFIXES[kind]}/{what}/{min(ids.split(';'))}"
+        for what, ids in zip(about, frame["faces"], strict=True)
     ]
 
 
@@ -99,7 +105,11 @@ def write_disputes(build: Build, file: Path) -> None:
 def summarize_discrepancies(build: Build) -> dict[str, dict[str, float]]:
     """Return how many, and how much land: nobody's (of no department at all), claimed twice, in dispute."""
     nobody = build.mosaic.gaps[build.mosaic.gaps["layer"] == ""]
-    parts = {"nobodys_land": nobody, "claimed_twice": build.mosaic.claims, "disputes": build.mosaic.disputes}
+    parts = {
+        "nobodys_land": nobody,
+        "claimed_twice": build.mosaic.claims,
+        "disputes": build.mosaic.disputes,
+    }
     return {
         name: {
             "count": len(part),
@@ -126,7 +136,9 @@ def docket_items(build: Build) -> dict[str, Text]:
         for key, item, village, area in zip(
             table["key"], table["item"], table["village_name"], table["area_m2"], strict=True
         ):
-            named[key] = Text(f"{item} {village} {area / 1e4:.1f} 公顷", f"{item}, {village}, {area / 1e4:.1f} ha")
+            named[key] = Text(
+                f"{item} {village} {area / 1e4:.1f} 公顷", f"{item}, {village}, {area / 1e4:.1f} ha"
+            )
     grids, faces = set(build.plan.grids["grid_code"]), set(build.plan.faces["face_id"])
     for vote in build.meeting.votes:
         kind, _, where = vote.key.partition("/")
@@ -145,9 +157,14 @@ def _at_stake(build: Build, faces: Iterable[str]) -> pd.DataFrame:
     """Sum each workload over the faces of each item."""
     names = list(build.weights.names)
     pairs = pd.DataFrame(
-        [(n, face) for n, ids in enumerate(faces) for face in ids.split(";")], columns=["n", "face_id"]
+        [(n, face) for n, ids in enumerate(faces) for face in ids.split(";")],
+        columns=["n", "face_id"],
     )
-    sums = pairs.merge(build.weights.faces[["face_id", *names]], on="face_id").groupby("n")[names].sum()
+    sums = (
+        pairs.merge(build.weights.faces[["face_id", *names]], on="face_id")
+        .groupby("n")[names]
+        .sum()
+    )
     return sums.reindex(range(int(pairs["n"].max()) + 1 if len(pairs) else 0))
 
 
@@ -156,19 +173,27 @@ def _changes_grids(build: Build, frame: gpd.GeoDataFrame) -> np.ndarray:
     sides = [name for name in ("faces", "faces_a", "faces_b") if name in frame]
     grid_of = dict(zip(build.plan.faces["face_id"], build.plan.faces["grid_code"], strict=True))
     beside = frame[sides].agg(";".join, axis=1) if len(frame) else []
-    return np.array([len({grid_of.get(face) for face in ids.split(";")}) > 1 for ids in beside], dtype=bool)
+    return np.array(
+        [len({grid_of.get(face) for face in ids.split(";")}) > 1 for ids in beside], dtype=bool
+    )
 
 
-def _rank_items(build: Build, works: pd.DataFrame, aside: np.ndarray, changing: np.ndarray) -> np.ndarray:
+def _rank_items(
+    build: Build, works: pd.DataFrame, aside: np.ndarray, changing: np.ndarray
+) -> np.ndarray:
     """Order by what a decision changes: grids, households (or what sizes the grids) and events at stake.
 
     What is equal stays in the overlay's order; what is set aside comes last.
     """
-    stakes = [name for name in dict.fromkeys((build.plan.sizes.unit, "events")) if name in works.columns]
+    stakes = [
+        name for name in dict.fromkeys((build.plan.sizes.unit, "events")) if name in works.columns
+    ]
     keys = [-works[name].to_numpy(dtype=float) for name in reversed(stakes)]
     return np.lexsort([*keys, ~changing, aside])
 
 
 def _item_degrees(build: Build, frame: gpd.GeoDataFrame) -> tuple[Any, Any]:
     points = geos.point_on_surface(frame.geometry.to_numpy())
-    return lonlat_transformer(build.township.crs).transform(shapely.get_x(points), shapely.get_y(points))
+    return lonlat_transformer(build.township.crs).transform(
+        shapely.get_x(points), shapely.get_y(points)
+    )

@@ -50,7 +50,9 @@ def find_set_aside_reasons(build: Build, frame: gpd.GeoDataFrame, works: pd.Data
     tolerance = float(build.mosaic.figures.get("tolerance", 0.0))
     reason[_has_little_work(build, works)] = "little_work"
     reason[width < tolerance] = "narrow"
-    reason[_beside_village(build, frame) & (width < MAX_STRIP_TOLERANCES * tolerance)] = "village_line"
+    reason[_beside_village(build, frame) & (width < MAX_STRIP_TOLERANCES * tolerance)] = (
+        "village_line"
+    )
     return reason
 
 
@@ -71,7 +73,9 @@ def _mean_widths(frame: gpd.GeoDataFrame) -> NDArray[np.float64]:
 def _has_little_work(build: Build, works: pd.DataFrame) -> NDArray[np.bool_]:
     """Items with less of every weighted workload than would change a grid; none where the town's work is not known."""
     totals = build.weights.totals
-    weighing = totals[(totals["weight"] > 0) & (totals["inside"] > 0) & totals["name"].isin(works.columns)]
+    weighing = totals[
+        (totals["weight"] > 0) & (totals["inside"] > 0) & totals["name"].isin(works.columns)
+    ]
     if weighing.empty:
         return np.zeros(len(works), dtype=bool)
     names = weighing["name"].tolist()
@@ -84,7 +88,9 @@ def _beside_village(build: Build, frame: gpd.GeoDataFrame) -> NDArray[np.bool_]:
     line, _, _ = _outline_edges(build.township.villages.geometry.to_numpy())
     middle, metres, item = _outline_edges(frame.geometry.to_numpy())
     shared = np.bincount(item, weights=metres * np.isin(middle, line), minlength=len(frame))
-    return np.asarray(shared > ALONG_OUTLINE_SHARE * np.bincount(item, weights=metres, minlength=len(frame)))
+    return np.asarray(
+        shared > ALONG_OUTLINE_SHARE * np.bincount(item, weights=metres, minlength=len(frame))
+    )
 
 
 def _outline_edges(
@@ -92,7 +98,9 @@ def _outline_edges(
 ) -> tuple[NDArray[np.complex128], NDArray[np.float64], NDArray[np.int64]]:
     """Middle and length of each edge of an outline, and whose it is."""
     xy, owner = shapely.get_coordinates(shapely.boundary(shapes), return_index=True)
-    _, ring = shapely.get_coordinates(shapely.get_parts(shapely.boundary(shapes)), return_index=True)
+    _, ring = shapely.get_coordinates(
+        shapely.get_parts(shapely.boundary(shapes)), return_index=True
+    )
     same = ring[1:] == ring[:-1]
     start, end = xy[:-1][same], xy[1:][same]
     middle = np.round((start + end) / 2, MIDDLE_DIGITS)

@@ -15,10 +15,12 @@ import shapely
 
 from gridmerge.errors import OutputError
 
-_FIXED_TIMESTAMP = (
-    "1970-01-01T00:00:00.000Z"  # GDAL stamps each layer with now; a data file must not know when it was made
+_FIXED_TIMESTAMP = "1970-01-01T00:00:00.000Z"  # GDAL stamps each layer with now; a data file must not know when it was made
+_ERRORS = (
+    pyogrio.errors.DataSourceError,
+    pyogrio.errors.DataLayerError,
+    pyogrio.errors.FeatureError,
 )
-_ERRORS = (pyogrio.errors.DataSourceError, pyogrio.errors.DataLayerError, pyogrio.errors.FeatureError)
 _MAX_REASON_CHARACTERS = 160  # characters of what GDAL says: it likes to quote the whole SQL
 
 
@@ -53,11 +55,16 @@ def check_geopackage(file: Path, frames: Mapping[str, pd.DataFrame]) -> None:
     wanted = {f'"{name}"': len(frame) for name, frame in frames.items()}
     for name, frame in frames.items():
         if isinstance(frame, gpd.GeoDataFrame):
-            wanted[f'"rtree_{name}_geom_rowid"'] = int((~(frame.geometry.isna() | frame.geometry.is_empty)).sum())
+            wanted[f'"rtree_{name}_geom_rowid"'] = int(
+                (~(frame.geometry.isna() | frame.geometry.is_empty)).sum()
+            )
     try:
         with closing(sqlite3.connect(file)) as database:
             (sound,) = database.execute("PRAGMA quick_check(1)").fetchone()
-            counted = {table: database.execute(f"SELECT count(*) FROM {table}").fetchone()[0] for table in wanted}  # noqa: S608 - names of our own
+            counted = {}
+            for table in wanted:
+                count = f"SELECT count(*) FROM {table}"  # noqa: S608 - names of our own
+                counted[table] = database.execute(count).fetchone()[0]
     except sqlite3.Error as error:
         raise _not_whole(file) from error
     if sound != "ok" or counted != wanted:
@@ -84,7 +91,9 @@ def check_vector_file(file: Path, frame: pd.DataFrame, code: str) -> None:
         raise _not_whole(file) from error
     wanted = int(shapely.get_num_coordinates(frame.geometry.to_numpy()).sum())
     # a FlatGeobuf is in the order of its index
-    if vertices != wanted or not np.array_equal(np.sort(columns[0]), np.sort(frame[code].to_numpy(dtype=object))):
+    if vertices != wanted or not np.array_equal(
+        np.sort(columns[0]), np.sort(frame[code].to_numpy(dtype=object))
+    ):
         raise _not_whole(file)
 
 

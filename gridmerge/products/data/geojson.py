@@ -20,7 +20,8 @@ from gridmerge.products.contacts import list_grid_departments, list_grid_leaders
 
 # metres between points on long sides, each tried where the one before gave an invalid shape
 DENSIFY_STEPS_M = (np.inf, 200.0, 50.0, 10.0)
-DEGREE_DECIMALS = 9  # 0.1 mm on the ground: neighbours that share a vertex in metres share every digit here
+# 0.1 mm on the ground: neighbours that share a vertex in metres share every digit here
+DEGREE_DECIMALS = 9
 
 
 def write_geojson(build: Build, file: Path) -> None:
@@ -32,9 +33,15 @@ def write_geojson(build: Build, file: Path) -> None:
 
 def list_grid_properties(build: Build) -> list[dict[str, Any]]:
     """Return the properties of each grid, in the order of their codes, as the contract names them."""
-    staff, heads, present = list_grid_members(build), list_grid_leaders(build), list_grid_departments(build)
+    staff, heads, present = (
+        list_grid_members(build),
+        list_grid_leaders(build),
+        list_grid_departments(build),
+    )
     rows = []
-    for grid in build.plan.grids.sort_values("grid_code").drop(columns="geometry").to_dict("records"):
+    for grid in (
+        build.plan.grids.sort_values("grid_code").drop(columns="geometry").to_dict("records")
+    ):
         code = grid["grid_code"]
         row = {
             "grid_code": code,
@@ -81,7 +88,10 @@ def _with_points(shapes: NDArray[np.object_], step: float) -> NDArray[np.object_
         return shapes
     parts, owner = shapely.get_parts(shapes, return_index=True)
     stepped = [
-        shapely.Polygon(_densify_ring(part.exterior, step), [_densify_ring(hole, step) for hole in part.interiors])
+        shapely.Polygon(
+            _densify_ring(part.exterior, step),
+            [_densify_ring(hole, step) for hole in part.interiors],
+        )
         for part in parts
     ]
     return np.asarray(shapely.multipolygons(stepped, indices=owner), dtype=object)
@@ -94,20 +104,26 @@ def _densify_ring(ring: shapely.LinearRing, step: float) -> list[tuple[float, fl
     for a, b in pairwise(xy):
         (x, y), (to_x, to_y) = min(a, b), max(a, b)
         pieces = math.ceil(math.dist(a, b) / step)
-        between = [(x + (to_x - x) * i / pieces, y + (to_y - y) * i / pieces) for i in range(1, pieces)]
+        between = [
+            (x + (to_x - x) * i / pieces, y + (to_y - y) * i / pieces) for i in range(1, pieces)
+        ]
         out += between if a < b else between[::-1]
         out.append(b)
     return out
 
 
-def write_features(file: Path, shapes: Iterable[shapely.Geometry], rows: Sequence[dict[str, Any]]) -> None:
+def write_features(
+    file: Path, shapes: Iterable[shapely.Geometry], rows: Sequence[dict[str, Any]]
+) -> None:
     """Write a FeatureCollection, a line a feature: readable by a person, comparable by diff."""
     with file.open("w", encoding="utf-8", newline="\n") as out:
         out.write('{"type":"FeatureCollection","features":[\n')
         for index, (shape, row) in enumerate(zip(shapes, rows, strict=True)):
             text = json.dumps(row, ensure_ascii=False, allow_nan=False, separators=(",", ":"))
             comma = "," if index + 1 < len(rows) else ""
-            out.write(f'{{"type":"Feature","properties":{text},"geometry":{geometry_json(shape)}}}{comma}\n')
+            out.write(
+                f'{{"type":"Feature","properties":{text},"geometry":{geometry_json(shape)}}}{comma}\n'
+            )
         out.write("]}\n")
 
 
@@ -124,7 +140,10 @@ def _polygon_json(polygon: shapely.Polygon) -> str:
 
 
 def _ring_json(ring: shapely.LinearRing) -> str:
-    positions = (f"[{x:.{DEGREE_DECIMALS}f},{y:.{DEGREE_DECIMALS}f}]" for x, y in shapely.get_coordinates(ring))
+    positions = (
+        f"[{x:.{DEGREE_DECIMALS}f},{y:.{DEGREE_DECIMALS}f}]"
+        for x, y in shapely.get_coordinates(ring)
+    )
     return f"[{','.join(positions)}]"
 
 

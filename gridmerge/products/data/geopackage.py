@@ -19,7 +19,8 @@ from gridmerge.products.data.docket import build_docket
 from gridmerge.products.data.gdal import check_geopackage, guard_writing
 from gridmerge.products.labels import name_build_layers
 
-_POINT_LAYERS = ("addresses", "findings")  # layers of single points; all others are areas or lines, and multi
+# layers of single points; all others are areas or lines, and multi
+_POINT_LAYERS = ("addresses", "findings")
 _UNSAFE_CHARACTERS = re.compile(
     r"[^\w\-]+"
 )  # \w keeps Chinese; quotes, slashes, blanks and brackets break the tools downstream
@@ -86,14 +87,28 @@ def _build_layers(build: Build) -> Iterator[tuple[str, pd.DataFrame, str]]:
     grids = plan.grids.sort_values("grid_code")
     named = list_grid_leaders(build)
     heads = [named.get(code, "") for code in grids["grid_code"]]
-    yield "villages", build.township.villages[["village_code", "village_name", "geometry"]], "村（社区）"
+    yield (
+        "villages",
+        build.township.villages[["village_code", "village_name", "geometry"]],
+        "村（社区）",
+    )
     yield "grids", grids[[*grid_columns, "geometry"]].assign(leader=heads), "综合网格"
-    faces = mosaic.faces.merge(plan.faces, on="face_id").merge(build.weights.faces, on="face_id").sort_values("face_id")
+    faces = (
+        mosaic.faces.merge(plan.faces, on="face_id")
+        .merge(build.weights.faces, on="face_id")
+        .sort_values("face_id")
+    )
     columns = ["face_id", "village_code", "grid_code", "area_m2", *names, "workload", "zone"]
     yield "faces", faces[[*columns, "geometry"]], "最小面"
-    links = mosaic.memberships[["face_id", "layer", "source_id"]].sort_values(["face_id", "layer", "source_id"])
+    links = mosaic.memberships[["face_id", "layer", "source_id"]].sort_values(
+        ["face_id", "layer", "source_id"]
+    )
     yield "memberships", links, "最小面与部门网格的归属"
-    for kind, note in (("gaps", "部门未认领的土地"), ("claims", "重复认领的土地"), ("disputes", "争议界线")):
+    for kind, note in (
+        ("gaps", "部门未认领的土地"),
+        ("claims", "重复认领的土地"),
+        ("disputes", "争议界线"),
+    ):
         yield kind, build_docket(build, kind).drop(columns=["lon", "lat"]), note
     if build.addresses is not None:
         yield "addresses", build.addresses.frame, "地址（用于在地图上查找）"
@@ -109,7 +124,10 @@ def _findings_layer(build: Build) -> gpd.GeoDataFrame:
     """The findings with their sentence in both languages; those without a place have no geometry."""
     listed = sort_findings(build.findings)
     chinese, english = name_build_layers(build, "zh"), name_build_layers(build, "en")
-    frame = {name: [getattr(one, name) for one in listed] for name in ("severity", "kind", "layer", "source_id")}
+    frame = {
+        name: [getattr(one, name) for one in listed]
+        for name in ("severity", "kind", "layer", "source_id")
+    }
     frame |= {"measure": [np.nan if one.measure is None else one.measure for one in listed]}
     frame |= {"unit": [one.unit for one in listed]}
     frame |= {"message_zh": [one.message("zh", chinese) for one in listed]}
@@ -122,7 +140,9 @@ def _write_layer(file: Path, name: str, frame: pd.DataFrame, note: str) -> None:
     plain = frame.reset_index(drop=True)
     options = {"DESCRIPTION": note}
     if isinstance(plain, gpd.GeoDataFrame):
-        plain = plain.set_geometry(gpd.GeoSeries(shapely.normalize(plain.geometry.array), crs=plain.crs))
+        plain = plain.set_geometry(
+            gpd.GeoSeries(shapely.normalize(plain.geometry.array), crs=plain.crs)
+        )
         # a table that is empty, or without any place, does not tell its kind
         kind = (
             {"geometry_type": "Point"}

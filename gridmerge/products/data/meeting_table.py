@@ -10,7 +10,19 @@ from gridmerge.model import Build
 from gridmerge.products.data.csv_tables import write_csv
 from gridmerge.products.data.docket import DISCREPANCY_KINDS, VOTE_OPTIONS, build_docket
 
-MEETING_COLUMNS = ("what", "item", "key", *VOTE_OPTIONS, "face_id", "from_grid", "to_grid", "text", "by", "lon", "lat")
+MEETING_COLUMNS = (
+    "what",
+    "item",
+    "key",
+    *VOTE_OPTIONS,
+    "face_id",
+    "from_grid",
+    "to_grid",
+    "text",
+    "by",
+    "lon",
+    "lat",
+)
 
 
 def write_meeting(build: Build, file: Path) -> None:
@@ -18,14 +30,18 @@ def write_meeting(build: Build, file: Path) -> None:
     write_csv(
         file,
         MEETING_COLUMNS,
-        _meeting_rows(build) if build.meeting.moves or build.meeting.votes or build.meeting.notes else (),
+        _meeting_rows(build)
+        if build.meeting.moves or build.meeting.votes or build.meeting.notes
+        else (),
     )
 
 
 def _meeting_rows(build: Build) -> Iterator[dict[str, Any]]:
     language = build.settings.project.language
     for move in build.meeting.moves:
-        outcome, why = ("move", "") if move.refused is None else ("refused", move.refused.in_(language))
+        outcome, why = (
+            ("move", "") if move.refused is None else ("refused", move.refused.in_(language))
+        )
         yield {
             "what": outcome,
             "face_id": move.face,

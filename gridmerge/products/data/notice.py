@@ -12,10 +12,15 @@ _FILES = {
     "map.html": Text("会议地图，可离线打开", "the meeting map, opens offline"),
     "report.html": Text("整合报告", "the report"),
     "plan.xlsx": Text(
-        "方案工作簿：网格、网格员、一部门一表、问题", "the workbook: grids, members, a slip a department, findings"
+        "方案工作簿：网格、网格员、一部门一表、问题",
+        "the workbook: grids, members, a slip a department, findings",
     ),
-    "grids.geojson": Text("综合网格，供指挥平台导入，经纬度", "the unified grids for the command platform, degrees"),
-    "gridmerge.gpkg": Text("全部图层，供 GIS 软件打开，米", "every layer at full precision, for GIS programs, metres"),
+    "grids.geojson": Text(
+        "综合网格，供指挥平台导入，经纬度", "the unified grids for the command platform, degrees"
+    ),
+    "gridmerge.gpkg": Text(
+        "全部图层，供 GIS 软件打开，米", "every layer at full precision, for GIS programs, metres"
+    ),
     "crosswalk.csv": Text("各部门原网格去向", "where every departmental grid went"),
     "assignments.csv": Text("网格与网格员", "who takes which grid"),
     "members.csv": Text("网格员及工作量", "members and their load"),
@@ -26,10 +31,15 @@ _FILES = {
     "disputes.csv": Text("争议界线", "lines in dispute"),
     "meeting.csv": Text("会议记录：意见、表决、调整", "what a meeting noted, voted and changed"),
     "findings.csv": Text("数据问题清单", "what is wrong with the data"),
-    "locate.*": Text("地点索引，供 gridmerge locate 使用", "the index of places, for gridmerge locate"),
-    "report.json": Text("各项指标及数据来源的校验值", "figures, and the fingerprints of the inputs"),
+    "locate.*": Text(
+        "地点索引，供 gridmerge locate 使用", "the index of places, for gridmerge locate"
+    ),
+    "report.json": Text(
+        "各项指标及数据来源的校验值", "figures, and the fingerprints of the inputs"
+    ),
     "manifest.json": Text(
-        "全部文件的校验值，供 gridmerge verify 使用", "every file's fingerprint, for gridmerge verify"
+        "全部文件的校验值，供 gridmerge verify 使用",
+        "every file's fingerprint, for gridmerge verify",
     ),
 }
 _HANDLING = Text(

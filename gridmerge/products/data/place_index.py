@@ -48,12 +48,17 @@ def _matter_contacts(build: Build) -> dict[str, Any]:
     """Who leads a matter, and whom to call for it in each grid; nothing without a list of matters."""
     if build.duties is None or not (build.duties["matter_code"] != "").any():
         return {}
-    rows = build.duties[build.duties["matter_code"] != ""].drop_duplicates(["grid_code", "matter_code"])
+    rows = build.duties[build.duties["matter_code"] != ""].drop_duplicates(
+        ["grid_code", "matter_code"]
+    )
     one = rows.drop_duplicates("matter_code").sort_values("matter_code")
     matters = {
-        row["matter_code"]: row for row in one[["matter_code", "matter", "lead", "cooperating"]].to_dict("records")
+        row["matter_code"]: row
+        for row in one[["matter_code", "matter", "lead", "cooperating"]].to_dict("records")
     }
-    call = rows.pivot_table(index="lead", columns="grid_code", values="lead_contact", aggfunc="first").sort_index()
+    call = rows.pivot_table(
+        index="lead", columns="grid_code", values="lead_contact", aggfunc="first"
+    ).sort_index()
     codes = build.plan.grids.sort_values("grid_code")["grid_code"]
     call = call.reindex(columns=codes).fillna("")
     contacts = {lead: row.tolist() for lead, row in zip(call.index, call.to_numpy(), strict=True)}
@@ -64,7 +69,11 @@ def _index_grids(build: Build) -> list[dict[str, Any]]:
     staff, heads = list_grid_members(build), list_grid_leaders(build)
     columns = ["grid_code", "grid_name", "grid_type", "village_code", "village_name"]
     return [
-        {**row, "leader": heads.get(row["grid_code"], ""), "members": staff.get(row["grid_code"], [])}
+        {
+            **row,
+            "leader": heads.get(row["grid_code"], ""),
+            "members": staff.get(row["grid_code"], []),
+        }
         for row in build.plan.grids.sort_values("grid_code")[columns].to_dict("records")
     ]
 
@@ -73,7 +82,13 @@ def _face_claims(build: Build, face_ids: pd.Series) -> tuple[list[dict[str, str]
     """The departmental grids, and for each face which of them claim it."""
     titles = name_build_layers(build, "zh")
     sources = [
-        {"layer": layer.key, "title": titles[layer.key], "source_id": source_id, "name": name, "holder": holder}
+        {
+            "layer": layer.key,
+            "title": titles[layer.key],
+            "source_id": source_id,
+            "name": name,
+            "holder": holder,
+        }
         for layer in build.ranked
         for source_id, name, holder in zip(
             layer.frame["source_id"], layer.frame["name"], layer.frame["holder"], strict=True
@@ -82,6 +97,8 @@ def _face_claims(build: Build, face_ids: pd.Series) -> tuple[list[dict[str, str]
     number = {(row["layer"], row["source_id"]): index for index, row in enumerate(sources)}
     of_face: dict[str, list[int]] = {face_id: [] for face_id in face_ids}
     table = build.mosaic.memberships
-    for face_id, layer, source_id in zip(table["face_id"], table["layer"], table["source_id"], strict=True):
+    for face_id, layer, source_id in zip(
+        table["face_id"], table["layer"], table["source_id"], strict=True
+    ):
         of_face[face_id].append(number[layer, source_id])
     return sources, [sorted(of_face[face_id]) for face_id in face_ids]

@@ -24,7 +24,9 @@ def write_report_json(build: Build, out: Path, file: Path) -> None:
     """Write the summary; `out` is where the build will lie, from which the project file is found again."""
     report = summarize_build(build)
     report["project"]["path"] = _path_from(out, build.settings.file)
-    file.write_text(json.dumps(report, ensure_ascii=False, indent=1, allow_nan=False) + "\n", "utf-8")
+    file.write_text(
+        json.dumps(report, ensure_ascii=False, indent=1, allow_nan=False) + "\n", "utf-8"
+    )
 
 
 def summarize_build(build: Build) -> dict[str, Any]:
@@ -75,7 +77,8 @@ def _member_figures(build: Build) -> dict[str, Any]:
         return {}
     figures = build.assignment.figures
     mean = figures["mean_load_per_capacity"]
-    ratio = figures["max_load_per_capacity"] / mean if mean > 0 else 1.0  # no work at all: nobody has more than others
+    # no work at all: nobody has more than others
+    ratio = figures["max_load_per_capacity"] / mean if mean > 0 else 1.0
     return {**figures, "load_per_capacity_max_over_mean": ratio}
 
 
@@ -126,7 +129,10 @@ def _count_parts(build: Build) -> dict[str, int]:
         "grids": len(build.plan.grids),
         "members": 0 if build.assignment is None else len(build.assignment.members),
         "findings": len(build.findings),
-        **{f"{level}s": sum(f.severity == level for f in build.findings) for level in ("error", "warning", "note")},
+        **{
+            f"{level}s": sum(f.severity == level for f in build.findings)
+            for level in ("error", "warning", "note")
+        },
     }
 
 

@@ -89,11 +89,16 @@ def read_finished_grids(out: Path) -> FinishedGrids:
         features = json.loads((out / "grids.geojson").read_text("utf-8"))["features"]
         grids: gpd.GeoDataFrame = pyogrio.read_dataframe(out / "gridmerge.gpkg", layer="grids")
         rows = [feature["properties"] for feature in features]
-        shapes = grids.set_index("grid_code").geometry.loc[[row["grid_code"] for row in rows]].to_numpy()
+        shapes = (
+            grids.set_index("grid_code").geometry.loc[[row["grid_code"] for row in rows]].to_numpy()
+        )
         project = report["project"]
         return FinishedGrids(
             imprint=Imprint(
-                name=project["name"], date=project["date"], networks=report["counts"]["networks"], crs=grids.crs
+                name=project["name"],
+                date=project["date"],
+                networks=report["counts"]["networks"],
+                crs=grids.crs,
             ),
             language=project["language"],
             works=tuple(str(work["name"]) for work in report["work"]),
@@ -102,7 +107,13 @@ def read_finished_grids(out: Path) -> FinishedGrids:
             degrees=in_lonlat(shapes, grids.crs),
             crs=grids.crs,
         )
-    except (OSError, ValueError, KeyError, pyogrio.errors.DataSourceError, pyogrio.errors.DataLayerError) as error:
+    except (
+        OSError,
+        ValueError,
+        KeyError,
+        pyogrio.errors.DataSourceError,
+        pyogrio.errors.DataLayerError,
+    ) as error:
         raise OutputError(
             f"{out} 中没有完整的成果，或由旧版本生成；请重新运行 gridmerge build。",
             f"{out} does not hold a finished build of this version; run gridmerge build again.",
@@ -116,7 +127,9 @@ def shift_grids(grids: FinishedGrids, coord: Datum) -> FinishedGrids:
     forward = SHIFTS[coord]
 
     def shift(xy: NDArray[np.float64]) -> NDArray[np.float64]:
-        moved: NDArray[np.float64] = np.column_stack(forward(xy[:, 0], xy[:, 1])).round(DEGREE_DECIMALS)
+        moved: NDArray[np.float64] = np.column_stack(forward(xy[:, 0], xy[:, 1])).round(
+            DEGREE_DECIMALS
+        )
         return moved
 
     return replace(
@@ -128,14 +141,19 @@ def shift_grids(grids: FinishedGrids, coord: Datum) -> FinishedGrids:
     )
 
 
-def restrict_grids(grids: FinishedGrids, audience: Audience, review_number: str = "") -> FinishedGrids:
+def restrict_grids(
+    grids: FinishedGrids, audience: Audience, review_number: str = ""
+) -> FinishedGrids:
     """Return the grids as an audience may see them."""
-    grids = replace(grids, imprint=replace(grids.imprint, audience=audience, review_number=review_number))
+    grids = replace(
+        grids, imprint=replace(grids.imprint, audience=audience, review_number=review_number)
+    )
     rows = [_with_phones_for(audience, row) for row in grids.rows]
     if audience != "public":
         return replace(grids, rows=rows)
     ids = sorted({person["member_id"] for row in rows for person in row["members"]})
-    aliases = {member: f"W{number:03d}" for number, member in enumerate(ids, 1)}  # an id may be a staff number
+    # an id may be a staff number
+    aliases = {member: f"W{number:03d}" for number, member in enumerate(ids, 1)}
     return replace(grids, rows=[_public_row(row, grids.works, aliases) for row in rows])
 
 
@@ -143,11 +161,20 @@ def _with_phones_for(audience: Audience, row: dict[str, Any]) -> dict[str, Any]:
     contacts = contacts_for(
         audience, "full"
     )  # the phones are written as the project wants them: less is to be shown, never more
-    return {**row, "members": [{**person, "phone": mask_phone(person["phone"], contacts)} for person in row["members"]]}
+    return {
+        **row,
+        "members": [
+            {**person, "phone": mask_phone(person["phone"], contacts)} for person in row["members"]
+        ],
+    }
 
 
-def _public_row(row: dict[str, Any], works: tuple[str, ...], aliases: dict[str, str]) -> dict[str, Any]:
-    small = {name for name in works if row.get(name) is not None and 0 < row[name] < MIN_PUBLIC_COUNT}
+def _public_row(
+    row: dict[str, Any], works: tuple[str, ...], aliases: dict[str, str]
+) -> dict[str, Any]:
+    small = {
+        name for name in works if row.get(name) is not None and 0 < row[name] < MIN_PUBLIC_COUNT
+    }
     members = [
         {**person, "member_id": aliases[person["member_id"]], "name": mask_name(person["name"])}
         for person in row["members"]

@@ -22,7 +22,10 @@ def make_grid_frame(grids: FinishedGrids, *, metres: bool) -> gpd.GeoDataFrame:
         Geometry in the working CRS; else in longitude and latitude. Shifted coordinates are degrees always.
     """
     records = pd.DataFrame([flatten_grid(row, grids) for row in grids.rows])
-    numbers = {name: pd.to_numeric(records[name]).astype(float) for name in ("area_m2", "workload", *grids.works)}
+    numbers = {
+        name: pd.to_numeric(records[name]).astype(float)
+        for name in ("area_m2", "workload", *grids.works)
+    }
     plain = metres and grids.coord == "wgs84"
     return gpd.GeoDataFrame(
         records.assign(**numbers),

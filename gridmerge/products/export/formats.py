@@ -11,7 +11,12 @@ from gridmerge.geo.datum import Datum
 from gridmerge.i18n.text import Text
 from gridmerge.products.build_inputs import list_finished_inputs
 from gridmerge.products.export import gis, profiles
-from gridmerge.products.export.finished_grids import FinishedGrids, read_finished_grids, restrict_grids, shift_grids
+from gridmerge.products.export.finished_grids import (
+    FinishedGrids,
+    read_finished_grids,
+    restrict_grids,
+    shift_grids,
+)
 from gridmerge.products.export.options import ExportOptions, Profile
 from gridmerge.products.export.postgis import write_postgis
 from gridmerge.products.export.sql import write_sql
@@ -94,26 +99,35 @@ def export_grids(
         OUT holds no build, the format is unknown or does not go with the profile, or DEST cannot be written or is a file
         of OUT or an input of its project.
     """
-    options = ExportOptions(profile=profile, coord=coord, audience=audience, review_number=review_number)
+    options = ExportOptions(
+        profile=profile, coord=coord, audience=audience, review_number=review_number
+    )
     database = str(dest).startswith(_DATABASES)
     inputs = [] if database else list_finished_inputs(Path(out))
     if not database:
         _choose_writer(Path(dest), options)
         prepare_output(Path(dest).parent, files_of(Path(dest)), inputs)
     grids = shift_grids(
-        restrict_grids(read_finished_grids(Path(out)), options.audience, options.review_number), options.coord
+        restrict_grids(read_finished_grids(Path(out)), options.audience, options.review_number),
+        options.coord,
     )
     if database:
         _refuse_profile(options, str(dest))
         return ExportResult(
-            dest=_without_password(str(dest)), grids=len(grids.rows), notes=tuple(write_postgis(grids, str(dest)))
+            dest=_without_password(str(dest)),
+            grids=len(grids.rows),
+            notes=tuple(write_postgis(grids, str(dest))),
         )
     file = Path(dest)
     notes = _write_aside(grids, file, _choose_writer(file, options), inputs)
-    return ExportResult(dest=str(file), grids=len(grids.rows), notes=(*notes, *_unnamed_shift(file, options)))
+    return ExportResult(
+        dest=str(file), grids=len(grids.rows), notes=(*notes, *_unnamed_shift(file, options))
+    )
 
 
-def _write_aside(grids: FinishedGrids, file: Path, writer: Writer, inputs: Sequence[Path]) -> list[Text]:
+def _write_aside(
+    grids: FinishedGrids, file: Path, writer: Writer, inputs: Sequence[Path]
+) -> list[Text]:
     """Write aside and move in; a Shapefile's companions come along."""
     with stage_output(file.parent, (), inputs) as folder:
         return writer(grids, folder / file.name)

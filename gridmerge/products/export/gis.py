@@ -24,7 +24,12 @@ from gridmerge.i18n.text import Text
 from gridmerge.products.data.gdal import check_geopackage, check_vector_file, guard_writing
 from gridmerge.products.export.finished_grids import FinishedGrids
 from gridmerge.products.export.flat_table import TEXT_COLUMNS, make_grid_frame
-from gridmerge.products.export.metadata import describe_kml, make_script_imprint, write_imprint_text, write_metadata
+from gridmerge.products.export.metadata import (
+    describe_kml,
+    make_script_imprint,
+    write_imprint_text,
+    write_metadata,
+)
 from gridmerge.products.labels import name_column
 
 _GBK_NAMES = {  # ten bytes are five Chinese characters
@@ -74,9 +79,12 @@ def write_fgb(grids: FinishedGrids, file: Path) -> list[Text]:
 
 def write_kml(grids: FinishedGrids, file: Path) -> list[Text]:
     """Write a KML whose placemarks are named by the grids' names."""
-    table = make_grid_frame(grids, metres=False).set_crs(4326, allow_override=True)  # KML knows no other
+    # KML knows no other
+    table = make_grid_frame(grids, metres=False).set_crs(4326, allow_override=True)
     table = table.rename(columns={"grid_name": "Name"})
-    _write_vector(grids, table, file, "KML", dataset_options={"NameField": "Name"}, promote_to_multi=False)
+    _write_vector(
+        grids, table, file, "KML", dataset_options={"NameField": "Name"}, promote_to_multi=False
+    )
     check_vector_file(file, table, "grid_code")
     describe_kml(grids, file)
     return []
@@ -121,7 +129,11 @@ def write_shp(grids: FinishedGrids, file: Path) -> list[Text]:
     """Write a Shapefile that Chinese desktop programs open right: GBK names and values, and a .cpg that says so."""
     notes: list[Text] = []
     table = make_grid_frame(grids, metres=True)
-    texts = [column for column in table.columns if column not in ("area_m2", "workload", *grids.works, "geometry")]
+    texts = [
+        column
+        for column in table.columns
+        if column not in ("area_m2", "workload", *grids.works, "geometry")
+    ]
     for column in texts:
         table[column] = _fit_gbk_field(table[column].astype(str), column, notes)
     table = table.rename(columns=_short_names(table))
@@ -129,7 +141,12 @@ def write_shp(grids: FinishedGrids, file: Path) -> list[Text]:
         # the header of a .dbf holds a day: the build's, as everywhere else
         options = {"DBF_DATE_LAST_UPDATE": grids.imprint.date}
         pyogrio.write_dataframe(
-            table, file, driver="ESRI Shapefile", encoding="GBK", promote_to_multi=True, layer_options=options
+            table,
+            file,
+            driver="ESRI Shapefile",
+            encoding="GBK",
+            promote_to_multi=True,
+            layer_options=options,
         )
     file.with_suffix(".cpg").write_text("GBK", "ascii")
     with file.with_suffix(".dbf").open("r+b") as dbf:
@@ -164,16 +181,21 @@ def write_dxf(grids: FinishedGrids, file: Path) -> list[Text]:
     for row, shape in zip(grids.rows, shapes, strict=True):  # a drawing is made entity by entity
         for polygon in shapely.get_parts(shape):
             for ring in (polygon.exterior, *polygon.interiors):
-                line = space.add_lwpolyline(ring.coords[:-1], close=True, dxfattribs={"layer": "GRIDS"})
+                line = space.add_lwpolyline(
+                    ring.coords[:-1], close=True, dxfattribs={"layer": "GRIDS"}
+                )
                 line.set_xdata(
-                    "GRIDMERGE", [(1000, row["grid_code"]), (1000, row["grid_name"][:200]), (1000, grids.coord)]
+                    "GRIDMERGE",
+                    [(1000, row["grid_code"]), (1000, row["grid_name"][:200]), (1000, grids.coord)],
                 )
         height = max(shape.area**0.5 / 30, 1e-6)
         place = geos.point_on_surface(shape)
         for text, lower in ((row["grid_code"], 0.0), (row["grid_name"], 1.5)):
             attributes = {"layer": "LABELS", "style": "GRIDMERGE", "height": height}
             label = space.add_text(text[:200], dxfattribs=attributes)
-            label.set_placement((place.x, place.y - lower * height), align=TextEntityAlignment.MIDDLE_CENTER)
+            label.set_placement(
+                (place.x, place.y - lower * height), align=TextEntityAlignment.MIDDLE_CENTER
+            )
     _draw_imprint(drawing, grids, shapes)
     drawing.saveas(file)
     return []

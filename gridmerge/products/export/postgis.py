@@ -82,7 +82,9 @@ CREATE OR REPLACE VIEW {schema}.{member}_current AS SELECT * FROM {schema}.{memb
 _NEW = """
 CREATE TEMPORARY TABLE new_grid ON COMMIT DROP AS SELECT {grid_columns}, geom, NULL::bytea AS wkb FROM {schema}.{grid} WHERE false;
 CREATE TEMPORARY TABLE new_member ON COMMIT DROP AS SELECT {member_columns} FROM {schema}.{member} WHERE false;
-""".replace("{grid_columns}", ", ".join(_GRID_COLUMNS)).replace("{member_columns}", ", ".join(_MEMBER_COLUMNS))
+""".replace("{grid_columns}", ", ".join(_GRID_COLUMNS)).replace(
+    "{member_columns}", ", ".join(_MEMBER_COLUMNS)
+)
 
 # A database may hold many townships: only what lies in the villages at hand can be replaced.
 _OF_THESE_VILLAGES = "village_code IN (SELECT village_code FROM new_grid)"
@@ -186,8 +188,14 @@ def _split_url(url: str) -> tuple[str, str]:
 def _update_tables(cursor: Any, grids: FinishedGrids, schema: str) -> list[Text]:
     suffix = "" if grids.coord == "wgs84" else f"_{grids.coord}"
     srid = (grids.geographic.to_epsg() or 0) if grids.coord == "wgs84" else 0
-    names = {"schema": quote_identifier(schema), "grid": f"grid{suffix}", "member": f"member{suffix}", "srid": srid}
-    cursor.execute("SELECT pg_advisory_xact_lock(hashtext('gridmerge'))")  # two exports at once take turns
+    names = {
+        "schema": quote_identifier(schema),
+        "grid": f"grid{suffix}",
+        "member": f"member{suffix}",
+        "srid": srid,
+    }
+    # two exports at once take turns
+    cursor.execute("SELECT pg_advisory_xact_lock(hashtext('gridmerge'))")
     cursor.execute(_CREATE.format(**names))
     cursor.execute(_comment_statements(names))
     _fill_tables(cursor, grids, names)
@@ -208,12 +216,18 @@ def _update_tables(cursor: Any, grids: FinishedGrids, schema: str) -> list[Text]
 def _comment_statements(names: dict[str, Any]) -> str:
     table = "{schema}.{grid}".format(**names)
     lines = [f"COMMENT ON TABLE {table} IS '{_COMMENTS['']}';"]
-    lines += [f"COMMENT ON COLUMN {table}.{column} IS '{text}';" for column, text in _COMMENTS.items() if column]
+    lines += [
+        f"COMMENT ON COLUMN {table}.{column} IS '{text}';"
+        for column, text in _COMMENTS.items()
+        if column
+    ]
     notes = {
         names["member"]: "网格员与网格，含历史 / members of grids with their history",
         "about": "各项目最近一次导入：性质、审图号、日期、来源 / imprint of the last export of each project",
     }
-    lines += [f"COMMENT ON TABLE {names['schema']}.{name} IS '{text}';" for name, text in notes.items()]
+    lines += [
+        f"COMMENT ON TABLE {names['schema']}.{name} IS '{text}';" for name, text in notes.items()
+    ]
     return "\n".join(lines)
 
 
@@ -224,7 +238,12 @@ def _fill_tables(cursor: Any, grids: FinishedGrids, names: dict[str, Any]) -> No
     with cursor.copy(f"COPY new_grid ({', '.join(_GRID_COLUMNS)}, wkb) FROM STDIN") as copy:
         for row, shape in zip(grids.rows, shapes, strict=True):
             works = json.dumps({name: row[name] for name in grids.works}, ensure_ascii=False)
-            copy.write_row([*(works if name == "works" else row.get(name, "") for name in _GRID_COLUMNS), shape])
+            copy.write_row(
+                [
+                    *(works if name == "works" else row.get(name, "") for name in _GRID_COLUMNS),
+                    shape,
+                ]
+            )
     with cursor.copy(f"COPY new_member ({', '.join(_MEMBER_COLUMNS)}) FROM STDIN") as copy:
         for row in grids.rows:
             for person in row["members"]:

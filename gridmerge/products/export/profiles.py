@@ -25,7 +25,11 @@ def write_geojson_profile(grids: FinishedGrids, file: Path) -> list[Text]:
 
     ``about`` is the imprint; ``name`` is what GIS programs call the layer by; ``coordinates`` is for scripts.
     """
-    shift = "" if grids.coord == "wgs84" else f'"name":"{grids.layer_name}","coordinates":{json.dumps(grids.coord)},'
+    shift = (
+        ""
+        if grids.coord == "wgs84"
+        else f'"name":"{grids.layer_name}","coordinates":{json.dumps(grids.coord)},'
+    )
     lines = (
         f'{{"type":"Feature","properties":{_dump_json(row)},"geometry":{geometry_json(shape)}}}'
         for row, shape in zip(grids.rows, grids.degrees, strict=True)
@@ -52,7 +56,14 @@ def write_rings(grids: FinishedGrids, file: Path) -> list[Text]:
     """
     ready = list(zip(grids.rows, bare_rings(grids.degrees), strict=True))
     lines = (
-        _dump_json({**row, "part": part, "parts": len(rings), "ring": shapely.get_coordinates(ring).tolist()})
+        _dump_json(
+            {
+                **row,
+                "part": part,
+                "parts": len(rings),
+                "ring": shapely.get_coordinates(ring).tolist(),
+            }
+        )
         for row, rings in ready
         for part, ring in enumerate(rings, 1)
     )
@@ -60,7 +71,12 @@ def write_rings(grids: FinishedGrids, file: Path) -> list[Text]:
     write_note(grids, file)
     thin = "、".join(row["grid_code"] for row, rings in ready if not rings)
     return (
-        [Text(f"网格 {thin} 太窄，32 位坐标无法表示，未写出。", f"Too thin for 32-bit coordinates, left out: {thin}.")]
+        [
+            Text(
+                f"网格 {thin} 太窄，32 位坐标无法表示，未写出。",
+                f"Too thin for 32-bit coordinates, left out: {thin}.",
+            )
+        ]
         if thin
         else []
     )
@@ -86,7 +102,10 @@ def write_vertices(grids: FinishedGrids, file: Path) -> list[Text]:
 def write_flat_csv(grids: FinishedGrids, file: Path) -> list[Text]:
     """Write a row a grid, its polygon as WKT in longitude and latitude."""
     texts = shapely.to_wkt(grids.degrees, rounding_precision=DEGREE_DECIMALS)
-    rows = [{**flatten_grid(row, grids), "wkt": text} for row, text in zip(grids.rows, texts, strict=True)]
+    rows = [
+        {**flatten_grid(row, grids), "wkt": text}
+        for row, text in zip(grids.rows, texts, strict=True)
+    ]
     write_csv(file, list(rows[0]) if rows else ["grid_code", "wkt"], rows)
     write_note(grids, file)
     return []
@@ -130,7 +149,12 @@ def _vertex_rows(grids: FinishedGrids) -> Iterator[dict[str, Any]]:
             for ring, line in enumerate((polygon.exterior, *polygon.interiors)):
                 for n, (lon, lat) in enumerate(shapely.get_coordinates(line), 1):
                     place = {"part": part, "ring": ring, "n": n, "lon": lon, "lat": lat}
-                    yield {"grid_code": row["grid_code"], "grid_name": row["grid_name"], **place, "coord": grids.coord}
+                    yield {
+                        "grid_code": row["grid_code"],
+                        "grid_name": row["grid_name"],
+                        **place,
+                        "coord": grids.coord,
+                    }
 
 
 def _dump_json(value: Any) -> str:

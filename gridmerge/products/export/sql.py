@@ -32,7 +32,11 @@ def write_sql(grids: FinishedGrids, file: Path) -> list[Text]:
         ");",
     ]
     for row, wkt in zip(grids.rows, texts, strict=True):
-        lines.append(_insert_statement("unified_grid", {**flatten_grid(row, grids), "coord": grids.coord, "wkt": wkt}))
+        lines.append(
+            _insert_statement(
+                "unified_grid", {**flatten_grid(row, grids), "coord": grids.coord, "wkt": wkt}
+            )
+        )
     for row in grids.rows:
         lines += [
             _insert_statement("unified_grid_member", {"grid_code": row["grid_code"], **person})
@@ -44,9 +48,13 @@ def write_sql(grids: FinishedGrids, file: Path) -> list[Text]:
 
 def _create_statement(grids: FinishedGrids) -> str:
     columns = [
-        f"  {name} VARCHAR(255) NOT NULL" + (" PRIMARY KEY" if name == "grid_code" else "") for name in TEXT_COLUMNS
+        f"  {name} VARCHAR(255) NOT NULL" + (" PRIMARY KEY" if name == "grid_code" else "")
+        for name in TEXT_COLUMNS
     ]
-    columns += [f"  {quote_identifier(name)} DOUBLE PRECISION" for name in ("area_m2", "workload", *grids.works)]
+    columns += [
+        f"  {quote_identifier(name)} DOUBLE PRECISION"
+        for name in ("area_m2", "workload", *grids.works)
+    ]
     columns += [
         "  boundary_text TEXT",
         "  leader TEXT",

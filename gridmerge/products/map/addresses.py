@@ -35,8 +35,15 @@ def packed_addresses(addresses: gpd.GeoDataFrame, display: Display) -> Addresses
     listed = addresses.sort_values("address").drop_duplicates("address")
     coarse = len(listed) > MAX_ADDRESSES
     if coarse:
-        listed = listed.assign(address=listed["address"].str.replace(_NUMBER, "", regex=True).str.strip())
-        listed = listed[listed["address"] != ""].drop_duplicates("address").sort_values("address").head(MAX_ADDRESSES)
+        listed = listed.assign(
+            address=listed["address"].str.replace(_NUMBER, "", regex=True).str.strip()
+        )
+        listed = (
+            listed[listed["address"] != ""]
+            .drop_duplicates("address")
+            .sort_values("address")
+            .head(MAX_ADDRESSES)
+        )
     if not len(listed):
         return {"shared": [], "rest": [], "at": [], "coarse": coarse}
     texts = listed["address"].tolist()
@@ -53,5 +60,7 @@ def packed_addresses(addresses: gpd.GeoDataFrame, display: Display) -> Addresses
 
 def _common_length(one: str, other: str) -> int:
     """Length of the common beginning, up to the first character that JavaScript counts as two."""
-    same = takewhile(lambda pair: pair[0] == pair[1] and ord(pair[0]) < 0x10000, zip(one, other, strict=False))
+    same = takewhile(
+        lambda pair: pair[0] == pair[1] and ord(pair[0]) < 0x10000, zip(one, other, strict=False)
+    )
     return sum(1 for _ in same)

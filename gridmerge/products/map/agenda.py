@@ -11,7 +11,15 @@ import numpy as np
 from gridmerge.geo.gcj02 import SHIFTS
 from gridmerge.model import Note
 from gridmerge.products.map.data import MapData
-from gridmerge.products.map.page_types import DocketItem, LandItem, LineItem, Minutes, PinnedNote, SetAside, VoteCount
+from gridmerge.products.map.page_types import (
+    DocketItem,
+    LandItem,
+    LineItem,
+    Minutes,
+    PinnedNote,
+    SetAside,
+    VoteCount,
+)
 from gridmerge.products.map.topology_arcs import Display
 
 Row = dict[Any, Any]
@@ -33,15 +41,23 @@ def list_agenda_items(data: MapData) -> list[LandItem | LineItem]:
     return rows
 
 
-def _land(kind: Literal["gap", "double"], row: Row, layer_of: Numbers, face_of: Numbers) -> LandItem:
+def _land(
+    kind: Literal["gap", "double"], row: Row, layer_of: Numbers, face_of: Numbers
+) -> LandItem:
     return {"kind": kind, "layer": layer_of.get(row["layer"], -1), **_item(row, face_of)}
 
 
 def _line(row: Row, layer_of: Numbers, face_of: Numbers) -> LineItem:
     return {
         "kind": "line",
-        "a": {"layers": _row_numbers(row["layers_a"], layer_of), "faces": _row_numbers(row["faces_a"], face_of)},
-        "b": {"layers": _row_numbers(row["layers_b"], layer_of), "faces": _row_numbers(row["faces_b"], face_of)},
+        "a": {
+            "layers": _row_numbers(row["layers_a"], layer_of),
+            "faces": _row_numbers(row["faces_a"], face_of),
+        },
+        "b": {
+            "layers": _row_numbers(row["layers_b"], layer_of),
+            "faces": _row_numbers(row["faces_b"], face_of),
+        },
         "long": round(row["length_m"]),
         "wide": round(row["width_m"]),
         **_item(row, face_of),
@@ -65,7 +81,8 @@ def _row_numbers(ids: str, number: dict[str, int]) -> list[int]:
 def pack_minutes(data: MapData, display: Display) -> Minutes:
     """Return what earlier meetings voted and noted; `stamp` tells one such state from another, and is "" for none."""
     votes: dict[str, VoteCount] = {
-        vote.key: {"yes": vote.yes, "no": vote.no, "abstain": vote.abstain} for vote in data.meeting.votes
+        vote.key: {"yes": vote.yes, "no": vote.no, "abstain": vote.abstain}
+        for vote in data.meeting.votes
     }
     notes = [_note_position(note, display) for note in data.meeting.notes]
     said = json.dumps([votes, notes], ensure_ascii=False, sort_keys=True)
@@ -80,4 +97,9 @@ def _note_position(note: Note, display: Display) -> PinnedNote:
     lon, lat = np.array([note.lon]), np.array([note.lat])
     if display.datum != "wgs84":
         lon, lat = SHIFTS[display.datum](lon, lat)
-    return {"lon": round(float(lon[0]), 6), "lat": round(float(lat[0]), 6), "text": note.text, "by": note.by}
+    return {
+        "lon": round(float(lon[0]), 6),
+        "lat": round(float(lat[0]), 6),
+        "text": note.text,
+        "by": note.by,
+    }

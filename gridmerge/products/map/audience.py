@@ -18,7 +18,8 @@ from gridmerge.products.masking import Audience, contacts_for, mask_name, mask_p
 from gridmerge.products.redaction import redact_meeting
 
 Frame = TypeVar("Frame", bound=pd.DataFrame)
-MIN_PUBLIC_COUNT = 5  # a count below this could point at a household: statistical practice, and the rule
+# a count below this could point at a household: statistical practice, and the rule
+MIN_PUBLIC_COUNT = 5
 
 
 def restrict_map_data(data: MapData, audience: Audience) -> MapData:
@@ -39,9 +40,12 @@ def restrict_map_data(data: MapData, audience: Audience) -> MapData:
         return data
     grids = _suppress_counts(data.grids, data.works)
     columns = ["grid_code", "village_code", "area_m2", "workload", *data.works, "geometry"]
-    faces = gpd.GeoDataFrame(grids[columns].assign(face_id=grids["grid_code"]), geometry="geometry", crs=data.crs)
+    faces = gpd.GeoDataFrame(
+        grids[columns].assign(face_id=grids["grid_code"]), geometry="geometry", crs=data.crs
+    )
     members = data.members.assign(name=data.members["name"].map(mask_name), capacity=np.nan)
-    names = [f"W{number:03d}" for number in range(1, len(members) + 1)]  # the roster's own ids may be staff numbers
+    # the roster's own ids may be staff numbers
+    names = [f"W{number:03d}" for number in range(1, len(members) + 1)]
     new_id = dict(zip(members["member_id"], names, strict=True))
     return replace(
         data,
@@ -50,7 +54,9 @@ def restrict_map_data(data: MapData, audience: Audience) -> MapData:
         memberships=data.memberships.iloc[:0],
         layers=(),
         members=members.assign(member_id=names),
-        assignments=data.assignments.assign(member_id=data.assignments["member_id"].map(new_id), load=np.nan),
+        assignments=data.assignments.assign(
+            member_id=data.assignments["member_id"].map(new_id), load=np.nan
+        ),
         figures={},
         remarks=(),
         sources=(),
@@ -78,7 +84,8 @@ def _scrub_data(data: MapData) -> MapData:
         ),
         members=_scrub_columns(data.members, clean, "name"),
         remarks=tuple(
-            replace(remark, message=Text(clean(remark.message.zh), clean(remark.message.en))) for remark in data.remarks
+            replace(remark, message=Text(clean(remark.message.zh), clean(remark.message.en)))
+            for remark in data.remarks
         ),
         sources=tuple((key, clean(path), features) for key, path, features in data.sources),
         addresses=_scrub_columns(data.addresses, clean, "address"),
@@ -87,7 +94,9 @@ def _scrub_data(data: MapData) -> MapData:
 
 
 def _scrub_columns(frame: Frame, clean: Callable[[str], str], *columns: str) -> Frame:
-    return frame.assign(**{column: frame[column].fillna("").astype(str).map(clean) for column in columns})
+    return frame.assign(
+        **{column: frame[column].fillna("").astype(str).map(clean) for column in columns}
+    )
 
 
 def _suppress_counts(grids: gpd.GeoDataFrame, works: tuple[str, ...]) -> gpd.GeoDataFrame:

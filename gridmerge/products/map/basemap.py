@@ -12,10 +12,19 @@ from gridmerge.geo.datum import Datum
 from gridmerge.products.map.options import MapOptions
 
 TIANDITU = "tianditu"
-TIANDITU_KEY = "TIANDITU_KEY"  # environment variable: a key is a person's, and belongs in no project file
-_TIANDITU_URL = "https://t{{s}}.tianditu.gov.cn/DataServer?T={layer}&x={{x}}&y={{y}}&l={{z}}&tk={key}"
-_SHIFTED_HOSTS = ("autonavi.com", "amap.com", "gtimg.com", "map.qq.com", "google.cn")  # their tiles are GCJ-02, always
-_SUBDOMAINS = {"autonavi.com": "1234", "amap.com": "1234", "tianditu.gov.cn": "01234567", "gtimg.com": "0123"}
+# environment variable: a key is a person's, and belongs in no project file
+TIANDITU_KEY = "TIANDITU_KEY"
+_TIANDITU_URL = (
+    "https://t{{s}}.tianditu.gov.cn/DataServer?T={layer}&x={{x}}&y={{y}}&l={{z}}&tk={key}"
+)
+# their tiles are GCJ-02, always
+_SHIFTED_HOSTS = ("autonavi.com", "amap.com", "gtimg.com", "map.qq.com", "google.cn")
+_SUBDOMAINS = {
+    "autonavi.com": "1234",
+    "amap.com": "1234",
+    "tianditu.gov.cn": "01234567",
+    "gtimg.com": "0123",
+}
 _HOST = re.compile(r"[\w.\-{}]+(:\d+)?")
 
 
@@ -76,7 +85,11 @@ def _tianditu_urls() -> tuple[str, ...]:
 
 def _tile_host(url: str) -> str:
     parts = urlsplit(url)
-    if parts.scheme not in ("http", "https") or not _HOST.fullmatch(parts.netloc) or "{z}" not in url:
+    if (
+        parts.scheme not in ("http", "https")
+        or not _HOST.fullmatch(parts.netloc)
+        or "{z}" not in url
+    ):
         raise OutputError(
             f"底图地址 {url} 不可用；应形如 https://host/{{z}}/{{x}}/{{y}}.png，或写 {TIANDITU}。",
             f"The base map {url} cannot be used; it should look like https://host/{{z}}/{{x}}/{{y}}.png, or be {TIANDITU}.",

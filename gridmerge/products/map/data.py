@@ -117,15 +117,28 @@ class MapData:
             grids=build.plan.grids,
             faces=_face_frame(build),
             memberships=build.mosaic.memberships,
-            layers=tuple(_map_layer(layer, Text(chinese[layer.key], english[layer.key])) for layer in build.ranked),
-            members=_member_frame(None if assignment is None else assignment.members, build.roster, contacts),
-            assignments=_pick_columns(None if assignment is None else assignment.assignments, ASSIGNMENT_COLUMNS),
+            layers=tuple(
+                _map_layer(layer, Text(chinese[layer.key], english[layer.key]))
+                for layer in build.ranked
+            ),
+            members=_member_frame(
+                None if assignment is None else assignment.members, build.roster, contacts
+            ),
+            assignments=_pick_columns(
+                None if assignment is None else assignment.assignments, ASSIGNMENT_COLUMNS
+            ),
             works=build.weights.names,
             sizes=build.plan.sizes,
-            figures={"grids": build.plan.figures, "members": {} if assignment is None else assignment.figures},
+            figures={
+                "grids": build.plan.figures,
+                "members": {} if assignment is None else assignment.figures,
+            },
             remarks=tuple(make_remark(finding, chinese, english) for finding in build.findings),
             sources=tuple((source.key, source.path, source.features) for source in build.sources),
-            docket={kind: build_docket(build, kind).drop(columns="geometry") for kind in DISCREPANCY_KINDS},
+            docket={
+                kind: build_docket(build, kind).drop(columns="geometry")
+                for kind in DISCREPANCY_KINDS
+            },
             meeting=build.meeting,
             addresses=NO_ADDRESSES if build.addresses is None else build.addresses.frame,
             contacts=contacts,
@@ -147,7 +160,9 @@ def make_remark(finding: Finding, chinese: Mapping[str, str], english: Mapping[s
 def _face_frame(build: Build) -> gpd.GeoDataFrame:
     faces = build.mosaic.faces.merge(build.plan.faces, on="face_id", how="inner", validate="1:1")
     weights = build.weights.faces[["face_id", "workload", *build.weights.names]]
-    return faces.merge(weights, on="face_id", how="inner", validate="1:1").sort_values("face_id", ignore_index=True)
+    return faces.merge(weights, on="face_id", how="inner", validate="1:1").sort_values(
+        "face_id", ignore_index=True
+    )
 
 
 def _map_layer(layer: Layer, title: Text) -> MapLayer:
@@ -156,11 +171,15 @@ def _map_layer(layer: Layer, title: Text) -> MapLayer:
     return MapLayer(key=layer.key, title=title, role=role, frame=frame)
 
 
-def _member_frame(members: pd.DataFrame | None, roster: Roster | None, contacts: Contacts) -> pd.DataFrame:
+def _member_frame(
+    members: pd.DataFrame | None, roster: Roster | None, contacts: Contacts
+) -> pd.DataFrame:
     if members is None or roster is None:
         return pd.DataFrame(columns=list(MEMBER_COLUMNS))
     phones = dict(zip(roster.members["member_id"], roster.members["phone"], strict=True))
-    masked = [mask_phone(str(phones.get(member) or ""), contacts) for member in members["member_id"]]
+    masked = [
+        mask_phone(str(phones.get(member) or ""), contacts) for member in members["member_id"]
+    ]
     return _pick_columns(members.assign(phone=masked), MEMBER_COLUMNS)
 
 

@@ -15,16 +15,24 @@ from gridmerge.products.map.inlining import inline_assets
 from gridmerge.products.map.labels import LABELS
 from gridmerge.products.map.page_types import TroubleFindings, TroublePayload
 from gridmerge.products.map.payload import script_json
-from gridmerge.products.map.topology_arcs import UNITS_PER_DEGREE, Display, encode_deltas, shared_arcs
+from gridmerge.products.map.topology_arcs import (
+    UNITS_PER_DEGREE,
+    Display,
+    encode_deltas,
+    shared_arcs,
+)
 
 TOWNSHIP_SIMPLIFY_M = 2.0  # the villages are only there to find one's way
-MAX_LISTED_NOTES = 1000  # notes can be tens of thousands on real networks; errors and warnings are all shown
+# notes can be tens of thousands on real networks; errors and warnings are all shown
+MAX_LISTED_NOTES = 1000
 
 
 Titles = Mapping[Language, Mapping[str, str]]
 
 
-def make_findings_html(findings: Sequence[Finding], township: Township, titles: Titles, language: Language) -> str:
+def make_findings_html(
+    findings: Sequence[Finding], township: Township, titles: Titles, language: Language
+) -> str:
     """Return a page that shows where the findings are and lists them by severity and layer.
 
     Parameters
@@ -42,7 +50,9 @@ def make_findings_html(findings: Sequence[Finding], township: Township, titles: 
     listed = [one for one in ordered if one.severity != "note"]
     listed += [one for one in ordered if one.severity == "note"][:MAX_LISTED_NOTES]
     display = _township_display(township)
-    arcs = shared_arcs(list(geos.coverage_simplify(township.villages.geometry.to_numpy(), TOWNSHIP_SIMPLIFY_M)))
+    arcs = shared_arcs(
+        list(geos.coverage_simplify(township.villages.geometry.to_numpy(), TOWNSHIP_SIMPLIFY_M))
+    )
     value: TroublePayload = {
         "language": language,
         "name": township.name,
@@ -54,7 +64,9 @@ def make_findings_html(findings: Sequence[Finding], township: Township, titles: 
         "unlisted": len(ordered) - len(listed),
     }
     title = LABELS["findings"].in_(language)
-    return inline_assets(make_offline_figure(Page(script_json(value), "trouble"), f"{township.name} · {title}"))
+    return inline_assets(
+        make_offline_figure(Page(script_json(value), "trouble"), f"{township.name} · {title}")
+    )
 
 
 def _township_display(township: Township) -> Display:
@@ -82,6 +94,8 @@ def _place(finding: Finding, display: Display) -> tuple[float, float] | tuple[No
     if finding.place is None:
         return None, None
     lon, lat = display.degrees(np.array([finding.place]))[0]
-    if not np.isfinite([lon, lat]).all():  # far outside what the projection can carry there is no place to show
+    if not np.isfinite(
+        [lon, lat]
+    ).all():  # far outside what the projection can carry there is no place to show
         return None, None
     return round(float(lon), 6), round(float(lat), 6)

@@ -20,7 +20,14 @@ from gridmerge.products.data.csv_tables import unguard_formula
 from gridmerge.products.data.docket import DISCREPANCY_KINDS, VOTE_OPTIONS
 from gridmerge.products.data.geopackage import layer_names
 from gridmerge.products.labels import name_layer
-from gridmerge.products.map.data import ASSIGNMENT_COLUMNS, MEMBER_COLUMNS, NO_ADDRESSES, MapData, MapLayer, Remark
+from gridmerge.products.map.data import (
+    ASSIGNMENT_COLUMNS,
+    MEMBER_COLUMNS,
+    NO_ADDRESSES,
+    MapData,
+    MapLayer,
+    Remark,
+)
 
 
 def read_map_data(out: Path) -> MapData:
@@ -38,7 +45,13 @@ def read_map_data(out: Path) -> MapData:
     """
     try:
         return _read_build(out)
-    except (OSError, KeyError, ValueError, pyogrio.errors.DataSourceError, pyogrio.errors.DataLayerError) as error:
+    except (
+        OSError,
+        KeyError,
+        ValueError,
+        pyogrio.errors.DataSourceError,
+        pyogrio.errors.DataLayerError,
+    ) as error:
         raise OutputError(
             f"{out} 不是完整的成果文件夹，或由旧版本生成；请重新运行 gridmerge build。",
             f"{out} does not hold a finished build of this version; run gridmerge build again.",
@@ -67,7 +80,9 @@ def _read_build(out: Path) -> MapData:
         figures={"grids": report["grids"], "members": report["members"]},
         remarks=tuple(_read_remarks(_read_layer(packed, "findings"))),
         sources=tuple((row["key"], row["path"], row["features"]) for row in report["inputs"]),
-        docket={kind: _read_layer(packed, kind).drop(columns="geometry") for kind in DISCREPANCY_KINDS},
+        docket={
+            kind: _read_layer(packed, kind).drop(columns="geometry") for kind in DISCREPANCY_KINDS
+        },
         addresses=_read_addresses(packed),
         meeting=_read_meeting(_read_csv(out / "meeting.csv")),
         contacts=project["contacts"],
@@ -76,7 +91,9 @@ def _read_build(out: Path) -> MapData:
 
 def _read_layer(packed: Path, name: str) -> Any:
     frame = pyogrio.read_dataframe(packed, layer=name)
-    return frame.fillna({column: "" for column in frame.columns if pd.api.types.is_string_dtype(frame[column])})
+    return frame.fillna(
+        {column: "" for column in frame.columns if pd.api.types.is_string_dtype(frame[column])}
+    )
 
 
 def _read_addresses(packed: Path) -> gpd.GeoDataFrame:
@@ -90,7 +107,9 @@ def _read_networks(packed: Path, report: dict[str, Any]) -> Iterator[MapLayer]:
     written = {str(name) for name in pyogrio.list_layers(packed)[:, 0]}
     # not every input is a network: villages, roster, workloads and lists have no table of their own
     names = layer_names(row["key"] for row in report["inputs"])
-    for key, table in sorted(names.items(), key=lambda pair: (told.get(pair[0], {}).get("rank", 0.0), pair[0])):
+    for key, table in sorted(
+        names.items(), key=lambda pair: (told.get(pair[0], {}).get("rank", 0.0), pair[0])
+    ):
         if table not in written:
             continue
         note = pyogrio.read_info(packed, layer=table)["layer_metadata"] or {}
@@ -121,14 +140,21 @@ def _read_meeting(rows: pd.DataFrame) -> Meeting:
     """Read back what was voted and noted; moves are in the plan already."""
     votes, notes = (rows[rows["what"] == what].to_dict("records") for what in ("vote", "note"))
     return Meeting(
-        votes=tuple(Vote(key=row["key"], **{name: int(row[name] or 0) for name in VOTE_OPTIONS}) for row in votes),
-        notes=tuple(Note(lon=row["lon"], lat=row["lat"], text=row["text"], by=row["by"]) for row in notes),
+        votes=tuple(
+            Vote(key=row["key"], **{name: int(row[name] or 0) for name in VOTE_OPTIONS})
+            for row in votes
+        ),
+        notes=tuple(
+            Note(lon=row["lon"], lat=row["lat"], text=row["text"], by=row["by"]) for row in notes
+        ),
     )
 
 
 def _read_remarks(findings: gpd.GeoDataFrame) -> Iterator[Remark]:
     places = findings.geometry
-    for row, place in zip(findings.drop(columns="geometry").to_dict("records"), places, strict=True):
+    for row, place in zip(
+        findings.drop(columns="geometry").to_dict("records"), places, strict=True
+    ):
         yield Remark(
             severity=row["severity"],
             kind=row["kind"],

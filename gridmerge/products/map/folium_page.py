@@ -48,7 +48,8 @@ class Page(MacroElement):
         self.data = data
         self.style = _raw_template(_read_asset("page.css"))
         self.page = _raw_template(_read_asset(f"{page}.html"))
-        self.program = _raw_template(_read_asset(f"{page}.js"))  # bundled from web/src by `npm run build`
+        # bundled from web/src by `npm run build`
+        self.program = _raw_template(_read_asset(f"{page}.js"))
 
 
 def make_map_figure(data: MapData, options: MapOptions) -> Figure:
@@ -80,7 +81,9 @@ def make_offline_figure(page: Page, title: str, hosts: tuple[str, ...] = ()) -> 
     hosts
         What pictures may come from.
     """
-    drawn = OfflineMap(tiles=None, prefer_canvas=True, zoom_control=False, control_scale=False, zoom_snap=0.25)
+    drawn = OfflineMap(
+        tiles=None, prefer_canvas=True, zoom_control=False, control_scale=False, zoom_snap=0.25
+    )
     page.add_to(drawn)
     root = drawn.get_root()
     assert isinstance(root, Figure)

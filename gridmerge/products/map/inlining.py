@@ -39,9 +39,13 @@ def inline_assets(figure: Figure) -> str:
     figure.render()  # folium adds the links while it renders
     for name, child in list(figure.header._children.items()):
         if isinstance(child, JavascriptLink):
-            figure.header._children[name] = _verbatim_element(f"<script>{_read_script(child.url)}</script>")
+            figure.header._children[name] = _verbatim_element(
+                f"<script>{_read_script(child.url)}</script>"
+            )
         elif isinstance(child, CssLink):
-            figure.header._children[name] = _verbatim_element(f"<style>{_read_style(child.url)}</style>")
+            figure.header._children[name] = _verbatim_element(
+                f"<style>{_read_style(child.url)}</style>"
+            )
     html: str = figure._template.render(this=figure, kwargs={})
     return html
 
@@ -64,13 +68,17 @@ def _read_script(url: str) -> str:
 
 @cache
 def _read_style(url: str) -> str:
-    return _URL.sub(lambda found: f"url({_data_url(found[1])})", _find_asset(url).read_text("utf-8"))
+    return _URL.sub(
+        lambda found: f"url({_data_url(found[1])})", _find_asset(url).read_text("utf-8")
+    )
 
 
 def _find_asset(url: str) -> Traversable:
     name = LEAFLET_FILES.get(url.rpartition("/")[2])
     if name is None:
-        raise UnknownAssetError(f"{url} is not on board: a map that needs no network cannot link it")
+        raise UnknownAssetError(
+            f"{url} is not on board: a map that needs no network cannot link it"
+        )
     return _leaflet_folder() / name
 
 

@@ -41,15 +41,20 @@ LABELS = {
     "sources": Text("资料", "Sources"),
     "crs": Text("坐标系", "CRS"),
     "shifted": Text(
-        "底图为 {0}，图形已按其偏移显示，不可量算", "Tiles are {0}: everything is shown shifted, do not measure"
+        "底图为 {0}，图形已按其偏移显示，不可量算",
+        "Tiles are {0}: everything is shown shifted, do not measure",
     ),
     "sourceCount": Text("{0} 份", "{0} input files"),
     "overview": Text("总览", "Overview"),
     "layers": Text("图层", "Layers"),
     "check": Text("核对", "Check"),
     "search": Text("搜网格、编号、人员、部门网格…", "Grid, code, member, departmental grid…"),
-    "searchAddress": Text("搜网格、编号、人员、部门网格、地址…", "Grid, code, member, departmental grid, address…"),
-    "coarse": Text("地址太多，只列到路、巷、村组。", "Too many addresses: only streets and hamlets are listed."),
+    "searchAddress": Text(
+        "搜网格、编号、人员、部门网格、地址…", "Grid, code, member, departmental grid, address…"
+    ),
+    "coarse": Text(
+        "地址太多，只列到路、巷、村组。", "Too many addresses: only streets and hamlets are listed."
+    ),
     "nothing": Text("没有找到“{0}”", "Nothing found for “{0}”"),
     "big": Text("大字", "Large"),
     "print": Text("打印", "Print"),
@@ -169,7 +174,9 @@ LABELS = {
     "changeLine": Text("{0} → {1}", "{0} → {1}"),
     "changeNote": Text("{0} 个最小面 · {1}{2}", "{0} faces · {1} {2}"),
     "moved": Text("已划入 {0}", "Moved to {0}"),
-    "restored": Text("已恢复上次未导出的 {0} 处调整", "Restored {0} moves that were not saved to a file"),
+    "restored": Text(
+        "已恢复上次未导出的 {0} 处调整", "Restored {0} moves that were not saved to a file"
+    ),
     "noStore": Text(
         "这个浏览器不允许自动保存，请及时导出。",
         "This browser does not let the page save by itself: save the file in time.",
@@ -179,8 +186,13 @@ LABELS = {
         "No: this land belongs to {0}, the target grid to {1}; no grid crosses a village line.",
     ),
     "noSplit": Text("不能划出：网格 {0} 会断成两截。", "No: grid {0} would fall into two pieces."),
-    "noTouch": Text("不能划入：这块地与目标网格 {0} 不相连。", "No: this land does not touch the target grid {0}."),
-    "noEmpty": Text("不能划出：这是网格 {0} 的最后一个最小面。", "No: this is the last face of grid {0}."),
+    "noTouch": Text(
+        "不能划入：这块地与目标网格 {0} 不相连。",
+        "No: this land does not touch the target grid {0}.",
+    ),
+    "noEmpty": Text(
+        "不能划出：这是网格 {0} 的最后一个最小面。", "No: this is the last face of grid {0}."
+    ),
     "noZone": Text("不能调整：专属网格整块划定，不拆不并。", "No: exclusive grids stay whole."),
     "noSame": Text("这块地已经在目标网格里。", "This land is in the target grid already."),
     "loaded": Text("已导入 {0} 处调整", "{0} moves applied"),
@@ -217,7 +229,9 @@ LABELS = {
     ),
     "side_a": Text("甲", "A"),
     "side_b": Text("乙", "B"),
-    "sideOf": Text("{0} 个部门把它与{2}处划在一起（网格 {1}）：", "With the land at {2} (grid {1}), say {0}:"),
+    "sideOf": Text(
+        "{0} 个部门把它与{2}处划在一起（网格 {1}）：", "With the land at {2} (grid {1}), say {0}:"
+    ),
     "sameGrid": Text(
         "两侧现同属网格 {0}，怎样定都不改变综合网格。",
         "Both sides lie in grid {0}: the unified grids stay the same either way.",
@@ -237,7 +251,8 @@ LABELS = {
     "gapOf": Text("{0}：{1} {2} 无人认领", "{0}: {2} in {1} is unclaimed"),
     "doubleOf": Text("{0}：{1} {2} 被重复认领：{3}", "{0}: {2} in {1} is claimed by {3}"),
     "partial": Text(
-        "{0}只覆盖全镇的 {1}，其余不列为无人认领。", "{0} covers {1} of the town only; the rest is not listed."
+        "{0}只覆盖全镇的 {1}，其余不列为无人认领。",
+        "{0} covers {1} of the town only; the rest is not listed.",
     ),
     "yes": _headed(COLUMNS["yes"]),
     "no": _headed(COLUMNS["no"]),
@@ -252,7 +267,10 @@ LABELS = {
     "searchTown": Text("搜乡镇（街道）…", "Township…"),
     "atlasOutside": Text("超出范围 {0} 个", "{0} out of range"),
     "atlasDisputes": Text("争议界线 {0} 处", "{0} lines in dispute"),
-    "atlasSum": Text("{0} 个乡镇（街道） · {1} 个村（社区） · {2} 个网格", "{0} townships · {1} villages · {2} grids"),
+    "atlasSum": Text(
+        "{0} 个乡镇（街道） · {1} 个村（社区） · {2} 个网格",
+        "{0} townships · {1} villages · {2} grids",
+    ),
     "atlasLine": Text(
         "{0} 个村（社区） · {1} 个网格 · {2} 个部门网络 · {3} 人",
         "{0} villages · {1} grids · {2} networks · {3} members",

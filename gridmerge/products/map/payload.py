@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import math
 import re
 from collections import Counter
 from collections.abc import Iterable, Mapping
@@ -52,10 +53,9 @@ FACE_SIMPLIFY_M = 1.0  # under two pixels at the deepest zoom; the coverage stay
 LAYER_SIMPLIFY_M = 3.0  # departmental lines are context: their own drawing error is larger
 _JINJA = re.compile(r"\{(?=[{%#])")
 MAX_LAYER_VERTICES = 200_000  # for all departmental layers together: about 1.5 MB of the file
-MAX_NOTES_PER_KIND = 20  # of a kind in a layer: real networks can bring ten thousand, a third of the file
-MAX_SIMPLIFY_M = (
-    12.0  # departments' own drawing errors; beyond, a line no longer says where it runs: the file grows instead
-)
+# of a kind in a layer: real networks can bring ten thousand, a third of the file
+MAX_NOTES_PER_KIND = 20
+MAX_SIMPLIFY_M = 12.0  # departments' own drawing errors; beyond, a line no longer says where it runs: the file grows instead
 
 _GRID_TYPES: dict[str, GridType] = {kind: kind for kind in get_args(GridType)}
 _DUTIES: dict[str, Duty] = {duty: duty for duty in get_args(Duty)}
@@ -69,7 +69,9 @@ def build_hash(faces: pd.DataFrame) -> str:
     faces
         face_id, grid_code.
     """
-    lines = sorted(f"{face}\t{grid}\n" for face, grid in zip(faces["face_id"], faces["grid_code"], strict=True))
+    lines = sorted(
+        f"{face}\t{grid}\n" for face, grid in zip(faces["face_id"], faces["grid_code"], strict=True)
+    )
     return hashlib.sha256("".join(lines).encode()).hexdigest()[:16]
 
 
@@ -94,7 +96,12 @@ def make_payload(data: MapData, options: MapOptions, tiles: Basemap) -> str:
         "scale": UNITS_PER_DEGREE,
         "works": list(data.works),
         "words": _workload_words((*data.works, data.sizes.unit or "workload")),
-        "sizes": {"unit": data.sizes.unit, "target": data.sizes.target, "min": data.sizes.min, "max": data.sizes.max},
+        "sizes": {
+            "unit": data.sizes.unit,
+            "target": data.sizes.target,
+            "min": data.sizes.min,
+            "max": data.sizes.max,
+        },
         "villages": {
             "code": _to_texts(data.villages["village_code"]),
             "name": _to_texts(data.villages["village_name"]),
@@ -111,7 +118,10 @@ def make_payload(data: MapData, options: MapOptions, tiles: Basemap) -> str:
         "meeting": pack_minutes(data, display),
         "addresses": packed_addresses(data.addresses, display),
         "figures": _figures(data.figures),
-        "sources": [{"key": key, "path": path, "features": int(features)} for key, path, features in data.sources],
+        "sources": [
+            {"key": key, "path": path, "features": int(features)}
+            for key, path, features in data.sources
+        ],
         "inputs": _input_words(data),
     }
     return script_json(value)
@@ -120,7 +130,8 @@ def make_payload(data: MapData, options: MapOptions, tiles: Basemap) -> str:
 def script_json(value: object) -> str:
     """Return JSON that cannot end its script element, open a comment in it or speak to jinja, whatever its texts say."""
     text = json.dumps(value, ensure_ascii=False, separators=(",", ":"), allow_nan=False)
-    text = _JINJA.sub(r"\\u007b", text)  # branca reads what an element rendered as a template once more
+    # branca reads what an element rendered as a template once more
+    text = _JINJA.sub(r"\\u007b", text)
     for character in "<>&\u2028\u2029":
         text = text.replace(character, f"\\u{ord(character):04x}")
     return text
@@ -221,7 +232,9 @@ def _simplify_layers(layers: list[SharedArcs]) -> tuple[list[SharedArcs], float]
         tolerance *= 2
 
 
-def _pack_claims(claims: pd.DataFrame | None, frame: pd.DataFrame, face_of: dict[str, int]) -> list[int | list[int]]:
+def _pack_claims(
+    claims: pd.DataFrame | None, frame: pd.DataFrame, face_of: dict[str, int]
+) -> list[int | list[int]]:
     """Per face: 0 nobody, n the n-th feature counted from 1, a list where several claim it."""
     per_face: list[int | list[int]] = [0] * len(face_of)
     if claims is None:
@@ -230,7 +243,9 @@ def _pack_claims(claims: pd.DataFrame | None, frame: pd.DataFrame, face_of: dict
     for face, source in sorted(zip(claims["face_id"], claims["source_id"], strict=True)):
         here, feature = face_of[face], feature_of[source]
         now = per_face[here]
-        per_face[here] = feature if now == 0 else ([*now, feature] if isinstance(now, list) else [now, feature])
+        per_face[here] = (
+            feature if now == 0 else ([*now, feature] if isinstance(now, list) else [now, feature])
+        )
     return per_face
 
 
@@ -247,7 +262,9 @@ def _select_remarks(remarks: tuple[Remark, ...]) -> tuple[Remark, ...]:
 
 def _count_unlisted(remarks: tuple[Remark, ...], listed: tuple[Remark, ...]) -> dict[str, int]:
     """Return how many there really are, by ``kind/layer``, where not all are listed."""
-    true, told = (Counter(f"{each.kind}/{each.layer}" for each in some) for some in (remarks, listed))
+    true, told = (
+        Counter(f"{each.kind}/{each.layer}" for each in some) for some in (remarks, listed)
+    )
     return {key: count for key, count in sorted(true.items()) if count > told[key]}
 
 
@@ -294,7 +311,9 @@ def _figures(figures: Mapping[str, Any]) -> Figures:
     moves = grids.get("edits")
     return {
         "max_over_mean_floor": _figure(grids.get("workload_max_over_mean_floor")),
-        "moves": {"asked": int(moves["asked"]), "refused": int(moves["refused"])} if moves else None,
+        "moves": {"asked": int(moves["asked"]), "refused": int(moves["refused"])}
+        if moves
+        else None,
         "mean_load_per_capacity": _figure(members.get("mean_load_per_capacity")),
         "max_load_per_capacity": _figure(members.get("max_load_per_capacity")),
         "load_bound": _figure(members.get("bound")),
@@ -316,7 +335,13 @@ def _to_texts(column: Iterable[Any]) -> list[str]:
 def _to_numbers(column: Iterable[float], digits: int = 3) -> list[float | None]:
     """Round, write whole numbers without their ``.0``, and what is missing or withheld as null."""
     rounded = np.round(np.asarray(column, dtype=float), digits).tolist()
-    return [None if value != value else int(value) if value == int(value) else value for value in rounded]  # noqa: PLR0124
+    return [_shortest_number(value) for value in rounded]
+
+
+def _shortest_number(value: float) -> float | None:
+    if math.isnan(value):
+        return None
+    return int(value) if value == int(value) else value
 
 
 def _areas(column: Iterable[float]) -> list[float]:

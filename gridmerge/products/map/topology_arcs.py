@@ -21,7 +21,8 @@ from gridmerge.geo.datum import Datum
 from gridmerge.geo.gcj02 import SHIFTS
 
 Ring = list[int]  # arc numbers in order; ~n means arc n backwards
-UNITS_PER_DEGREE = 1e6  # lon/lat are written in millionths of a degree: 0.1 m, finer than any line drawn by hand
+# lon/lat are written in millionths of a degree: 0.1 m, finer than any line drawn by hand
+UNITS_PER_DEGREE = 1e6
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -49,13 +50,17 @@ def shared_arcs(geometries: Sequence[shapely.Geometry]) -> SharedArcs:
         Polygons, multipolygons or lines in one CRS. What two of them share, vertex by vertex, becomes one arc.
     """
     arcs = SharedArcs(lines=[])
-    paths = [[shapely.get_coordinates(part) for part in _line_paths(geometry)] for geometry in geometries]
+    paths = [
+        [shapely.get_coordinates(part) for part in _line_paths(geometry)] for geometry in geometries
+    ]
     nodes = _find_nodes([path for of_one in paths for path in of_one])
     known: dict[bytes, int] = {}
     for of_one in paths:  # one dictionary look-up per arc: the sharing itself cannot be vectorised
         rings = []
         for path in of_one:
-            rings.append([_number_arc(piece, known, arcs.lines) for piece in _split_at_nodes(path, nodes)])
+            rings.append(
+                [_number_arc(piece, known, arcs.lines) for piece in _split_at_nodes(path, nodes)]
+            )
         arcs.rings.append(rings)
     return arcs
 
@@ -101,14 +106,17 @@ def encode_deltas(lines: Iterable[NDArray[np.float64]], display: Display) -> lis
     lines = list(lines)
     if not lines:
         return []
-    units = np.rint((display.degrees(np.vstack(lines)) - display.origin) * UNITS_PER_DEGREE).astype(np.int64)
+    units = np.rint((display.degrees(np.vstack(lines)) - display.origin) * UNITS_PER_DEGREE).astype(
+        np.int64
+    )
     ends = np.cumsum([len(line) for line in lines])[:-1]
     return [_encode_line(part) for part in np.split(units, ends)]
 
 
 def _encode_line(units: NDArray[np.int64]) -> list[int]:
     steps = np.diff(units, axis=0)
-    moved = steps[steps.any(axis=1)]  # a step of nothing says nothing, but an arc keeps at least two points
+    # a step of nothing says nothing, but an arc keeps at least two points
+    moved = steps[steps.any(axis=1)]
     flat: list[int] = np.vstack([units[:1], moved if len(moved) else steps[:1]]).ravel().tolist()
     return flat
 
@@ -128,7 +136,9 @@ def _find_nodes(paths: list[NDArray[np.float64]]) -> set[bytes]:
     starts = np.vstack([path[:-1] for path in paths])
     ends = np.vstack([path[1:] for path in paths])
     # x + iy, and an edge as one whole number: numpy sorts such far faster than rows of two
-    points, number = np.unique(np.vstack([starts, ends]).view(np.complex128).ravel(), return_inverse=True)
+    points, number = np.unique(
+        np.vstack([starts, ends]).view(np.complex128).ravel(), return_inverse=True
+    )
     a, b = np.split(number, 2)
     edges = np.unique(np.minimum(a, b) * len(points) + np.maximum(a, b))
     low, high = np.divmod(edges, len(points))
@@ -150,7 +160,9 @@ def _split_at_nodes(path: NDArray[np.float64], nodes: set[bytes]) -> list[NDArra
     return [turned[i : j + 1] for i, j in pairwise(stops)]
 
 
-def _number_arc(piece: NDArray[np.float64], known: dict[bytes, int], lines: list[NDArray[np.float64]]) -> int:
+def _number_arc(
+    piece: NDArray[np.float64], known: dict[bytes, int], lines: list[NDArray[np.float64]]
+) -> int:
     forward, backward = piece.tobytes(), piece[::-1].tobytes()
     if forward in known:
         return known[forward]

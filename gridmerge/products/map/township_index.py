@@ -23,7 +23,12 @@ from gridmerge.products.map.inlining import inline_assets
 from gridmerge.products.map.labels import LABELS
 from gridmerge.products.map.page_types import AtlasPayload, Town
 from gridmerge.products.map.payload import script_json
-from gridmerge.products.map.topology_arcs import UNITS_PER_DEGREE, Display, encode_deltas, shared_arcs
+from gridmerge.products.map.topology_arcs import (
+    UNITS_PER_DEGREE,
+    Display,
+    encode_deltas,
+    shared_arcs,
+)
 from gridmerge.products.masking import scrub_text
 
 VILLAGE_SIMPLIFY_M = 10.0  # a county on one screen: two pixels at most
@@ -38,7 +43,9 @@ class _Township:
     link: str
 
 
-def make_township_index_page(outs: Sequence[Path], folder: Path, *, language: Language = "zh") -> str:
+def make_township_index_page(
+    outs: Sequence[Path], folder: Path, *, language: Language = "zh"
+) -> str:
     """Return an index map of finished builds.
 
     Parameters
@@ -55,7 +62,9 @@ def make_township_index_page(outs: Sequence[Path], folder: Path, *, language: La
     OutputError
         A folder holds no finished build, or lies on another drive.
     """
-    towns = sorted((_read_township(out, folder) for out in outs), key=lambda town: (town.name, town.link))
+    towns = sorted(
+        (_read_township(out, folder) for out in outs), key=lambda town: (town.name, town.link)
+    )
     origin = _common_middle(towns)
     value: AtlasPayload = {
         "language": language,
@@ -75,14 +84,25 @@ def _read_township(out: Path, folder: Path) -> _Township:
             crs=CRS.from_user_input(report["project"]["crs"]),
             villages=pyogrio.read_dataframe(out / "gridmerge.gpkg", layer="villages"),
             counts={
-                **{key: report["counts"][key] for key in ("networks", "villages", "grids", "members")},
+                **{
+                    key: report["counts"][key]
+                    for key in ("networks", "villages", "grids", "members")
+                },
                 "outside": _count_outside(report["grids"]),
                 "disputes": report["open"]["disputes"]["count"],
                 "date": report["project"]["date"],
             },
-            link=quote(Path(os.path.relpath((out / "map.html").resolve(), folder.resolve())).as_posix()),
+            link=quote(
+                Path(os.path.relpath((out / "map.html").resolve(), folder.resolve())).as_posix()
+            ),
         )
-    except (OSError, KeyError, ValueError, pyogrio.errors.DataSourceError, pyogrio.errors.DataLayerError) as error:
+    except (
+        OSError,
+        KeyError,
+        ValueError,
+        pyogrio.errors.DataSourceError,
+        pyogrio.errors.DataLayerError,
+    ) as error:
         raise OutputError(
             f"{out} 不是可以编入索引的成果文件夹；请先运行 gridmerge build，并与索引放在同一磁盘。",
             f"{out} cannot be put into the index; run gridmerge build first, on the same drive as the index.",
@@ -91,11 +111,17 @@ def _read_township(out: Path, folder: Path) -> _Township:
 
 def _count_outside(grids: dict[str, Any]) -> int | None:
     """How many grids are smaller or larger than wanted, where the plan says so."""
-    return grids["below_min"] + grids["above_max"] if {"below_min", "above_max"} <= grids.keys() else None
+    return (
+        grids["below_min"] + grids["above_max"]
+        if {"below_min", "above_max"} <= grids.keys()
+        else None
+    )
 
 
 def _common_middle(towns: Sequence[_Township]) -> tuple[float, float]:
-    corners = [Display(crs=town.crs).degrees(np.array([town.villages.total_bounds[:2]])) for town in towns]
+    corners = [
+        Display(crs=town.crs).degrees(np.array([town.villages.total_bounds[:2]])) for town in towns
+    ]
     lon, lat = np.vstack(corners).mean(axis=0)
     return round(float(lon), 4), round(float(lat), 4)
 

@@ -12,7 +12,8 @@ from gridmerge.i18n.text import Language, Text
 from gridmerge.products.labels import UNIFIED, name_column
 from gridmerge.products.map.data import MapData
 
-PEOPLE_WORKLOAD = "people"  # the workload that is a head count, shown beside the size where a project has it
+# the workload that is a head count, shown beside the size where a project has it
+PEOPLE_WORKLOAD = "people"
 DAY_TO_DAY_DUTIES = ("full_time", "part_time", "stand_in")
 
 
@@ -50,15 +51,21 @@ def township_sheet(data: MapData, language: Language) -> PosterSheet:
     counts = _table_columns(data, language)
     staffed = int(not data.assignments.empty)  # without a roster the last column would stand empty
     rows = []
-    for code, name in zip(data.villages["village_code"], data.villages["village_name"], strict=True):
+    for code, name in zip(
+        data.villages["village_code"], data.villages["village_name"], strict=True
+    ):
         here = grids[grids["village_code"] == code]
         codes = set(here["grid_code"])
         people = data.assignments[data.assignments["grid_code"].isin(codes)]["member_id"].nunique()
         totals = [_sum_text(here[column], unit) for column, _, unit in counts]
-        rows.append((str(name), str(len(here)), *totals, *[str(people) if people else "—"][:staffed]))
+        rows.append(
+            (str(name), str(len(here)), *totals, *[str(people) if people else "—"][:staffed])
+        )
     totals = [_sum_text(grids[column], unit) for column, _, unit in counts]
     members = data.assignments["member_id"].nunique()
-    rows.append((Text("合计", "Total").in_(language), str(len(grids)), *totals, *[str(members)][:staffed]))
+    rows.append(
+        (Text("合计", "Total").in_(language), str(len(grids)), *totals, *[str(members)][:staffed])
+    )
     return PosterSheet(
         file=Text("全镇", "township").in_(language),
         title=data.name,
@@ -83,7 +90,8 @@ def village_sheet(data: MapData, code: str, language: Language) -> PosterSheet:
     name = str(village["village_name"].iloc[0])
     leaders, holders = _holder_names(data, ("leader",)), _holder_names(data, DAY_TO_DAY_DUTIES)
     counts = _table_columns(data, language)
-    people = () if data.assignments.empty else (leaders, holders)  # without a roster two columns would stand empty
+    # without a roster two columns would stand empty
+    people = () if data.assignments.empty else (leaders, holders)
     rows = tuple(
         (
             row["label"],
@@ -116,7 +124,9 @@ def _label_grids(data: MapData) -> gpd.GeoDataFrame:
     by_area = sizes.unit == AREA_UNIT or sizes.unit not in grids
     hectares = grids["area_m2"] / 1e4
     return grids.assign(
-        label=grids["grid_code"].str[-3:], hectares=hectares, size=hectares if by_area else grids[str(sizes.unit)]
+        label=grids["grid_code"].str[-3:],
+        hectares=hectares,
+        size=hectares if by_area else grids[str(sizes.unit)],
     )
 
 

@@ -13,14 +13,27 @@ from gridmerge.products.map.data import MapData
 from gridmerge.products.poster.contents import PosterSheet
 from gridmerge.products.poster.legend import draw_legend
 from gridmerge.products.poster.map_sheet import draw_map
-from gridmerge.products.poster.paper_units import MM_PER_INCH, PAGE_EDGE_MM, PAGE_HEIGHT_MM, PAGE_WIDTH_MM, SOFT
-from gridmerge.products.poster.table import beside_map, draw_further_tables, split_further_rows, split_rows
+from gridmerge.products.poster.paper_units import (
+    MM_PER_INCH,
+    PAGE_EDGE_MM,
+    PAGE_HEIGHT_MM,
+    PAGE_WIDTH_MM,
+    SOFT,
+)
+from gridmerge.products.poster.table import (
+    beside_map,
+    draw_further_tables,
+    split_further_rows,
+    split_rows,
+)
 from gridmerge.products.provenance import Imprint
 
 MIN_TITLE_POINTS = 9.0  # points
 
 
-def draw_sheet(sheet: PosterSheet, data: MapData, language: Language, imprint: Imprint) -> list[Figure]:
+def draw_sheet(
+    sheet: PosterSheet, data: MapData, language: Language, imprint: Imprint
+) -> list[Figure]:
     """Return a sheet as matplotlib figures of A3 size: the map with its table, and what the table needs of further sheets."""
     mark = imprint.mark.in_(language)
     figure, paper = _make_paper()
@@ -33,7 +46,10 @@ def draw_sheet(sheet: PosterSheet, data: MapData, language: Language, imprint: I
     for page, tables in enumerate(split_further_rows(split_rows(sheet.rows)[1]), 2):
         figure, paper = _make_paper()
         _draw_heading(
-            paper, sheet.title, f"{sheet.subtitle} · {Words(f'续 {page}', f'sheet {page}').in_(language)}", mark
+            paper,
+            sheet.title,
+            f"{sheet.subtitle} · {Words(f'续 {page}', f'sheet {page}').in_(language)}",
+            mark,
         )
         draw_further_tables(paper, sheet, tables)
         _draw_footer(paper, language, imprint)
@@ -50,18 +66,30 @@ def _make_paper() -> tuple[Figure, Axes]:
 
 
 def _draw_heading(paper: Axes, title: str, subtitle: str, mark: str) -> None:
-    paper.add_patch(Rectangle((0, PAGE_HEIGHT_MM - 26), PAGE_WIDTH_MM, 26, facecolor="#0f3d47", edgecolor="none"))
+    paper.add_patch(
+        Rectangle(
+            (0, PAGE_HEIGHT_MM - 26), PAGE_WIDTH_MM, 26, facecolor="#0f3d47", edgecolor="none"
+        )
+    )
     label = paper.text(
         PAGE_WIDTH_MM - PAGE_EDGE_MM, PAGE_HEIGHT_MM - 13.5, mark, fontsize=14, color="#ffffff", ha="right", va="center",
         bbox={"boxstyle": "square,pad=0.35", "facecolor": "none", "edgecolor": "#ffffff", "linewidth": 1.2},
     )  # fmt: skip
     name = paper.text(
-        PAGE_EDGE_MM, PAGE_HEIGHT_MM - 13.5, title[:24], fontsize=27, fontweight="bold", color="#fff", va="center"
+        PAGE_EDGE_MM,
+        PAGE_HEIGHT_MM - 13.5,
+        title[:24],
+        fontsize=27,
+        fontweight="bold",
+        color="#fff",
+        va="center",
     )
     room = _text_span(paper, label)[0] - 6 - PAGE_EDGE_MM
     _shrink_text(paper, name, room)
     right = _text_span(paper, name)[1] + 6
-    smaller = paper.text(right, PAGE_HEIGHT_MM - 14, subtitle[:48], fontsize=16, color="#b9d4d6", va="center")
+    smaller = paper.text(
+        right, PAGE_HEIGHT_MM - 14, subtitle[:48], fontsize=16, color="#b9d4d6", va="center"
+    )
     _shrink_text(paper, smaller, PAGE_EDGE_MM + room - right)
 
 
@@ -82,5 +110,7 @@ def _shrink_text(paper: Axes, text: Text, room: float) -> None:
 
 
 def _draw_footer(paper: Axes, language: Language, imprint: Imprint) -> None:
-    paper.plot([PAGE_EDGE_MM, PAGE_WIDTH_MM - PAGE_EDGE_MM], [14, 14], color="#c9c6ba", linewidth=0.8)
+    paper.plot(
+        [PAGE_EDGE_MM, PAGE_WIDTH_MM - PAGE_EDGE_MM], [14, 14], color="#c9c6ba", linewidth=0.8
+    )
     paper.text(PAGE_EDGE_MM, 8.5, imprint.line(language), fontsize=9, color=SOFT, va="center")

@@ -20,10 +20,12 @@ Box = tuple[float, float, float, float]  # middle x and y, width and height, in 
 Line = tuple[str, str | None]  # text, and a colour of its own or None
 
 MAX_LABEL_POINTS = 18.0  # points, of a grid's label
-MIN_LINE_POINTS, MIN_CODE_POINTS = 4.5, 3.5  # points: smaller lines are left to the table, a grid's code is not
+# points: smaller lines are left to the table, a grid's code is not
+MIN_LINE_POINTS, MIN_CODE_POINTS = 4.5, 3.5
 LEADING = 1.12  # of a line's height to the next
 LOWER_LINE_SHARE = 0.82  # of the code's size: the lines below it
-MIN_PART_WIDTH_MM = 4.0  # millimetres a further piece of a grid must be wide to have its code written into it too
+# millimetres a further piece of a grid must be wide to have its code written into it too
+MIN_PART_WIDTH_MM = 4.0
 
 
 def compose_label(row: dict[str, Any], data: MapData, language: Language) -> list[Line]:
@@ -72,8 +74,19 @@ def _write_label(paper: Axes, shape: shapely.Geometry, lines: list[Line], *, dar
         first = index == 0
         tint = ink if dark or colour is None else colour
         y = spot.y + _line_rise(index, len(lines), points)
-        draw_text(paper, (spot.x, y), text, points * _line_size_share(index), tint, halo, "bold" if first else "normal")
-    width = max(measure_text_mm(text, points * _line_size_share(index)) for index, (text, _) in enumerate(lines))
+        draw_text(
+            paper,
+            (spot.x, y),
+            text,
+            points * _line_size_share(index),
+            tint,
+            halo,
+            "bold" if first else "normal",
+        )
+    width = max(
+        measure_text_mm(text, points * _line_size_share(index))
+        for index, (text, _) in enumerate(lines)
+    )
     return spot.x, spot.y, width, len(lines) * points / POINTS_PER_MM * LEADING
 
 
@@ -82,11 +95,16 @@ def _fit_lines(
 ) -> tuple[list[Line], float]:
     """Return the lines that fit, and the size of the first: the last line goes when all would be too small."""
     for count in range(len(lines), 1, -1):
-        points = min(MAX_LABEL_POINTS if count > 2 else 13.0, room * POINTS_PER_MM * 1.6 / (count + 0.2))
+        points = min(
+            MAX_LABEL_POINTS if count > 2 else 13.0, room * POINTS_PER_MM * 1.6 / (count + 0.2)
+        )
         for index, (text, _) in enumerate(lines[:count]):
             across = 2 * _free_reach(shape, spot[0], spot[1] + _line_rise(index, count, points))
             points = min(
-                points, points * across / max(measure_text_mm(text, points * _line_size_share(index)) + 1.0, 1e-6)
+                points,
+                points
+                * across
+                / max(measure_text_mm(text, points * _line_size_share(index)) + 1.0, 1e-6),
             )
         if points * LOWER_LINE_SHARE >= MIN_LINE_POINTS:
             return lines[:count], points
@@ -96,7 +114,9 @@ def _fit_lines(
 def _free_reach(shape: Any, x: float, y: float) -> float:
     """How far one can go from a place to the left and to the right before leaving the shape; 0 outside it."""
     west, _, east, _ = shape.bounds
-    for run in shapely.get_parts(geos.intersection(shape, shapely.LineString([(west - 1, y), (east + 1, y)]))):
+    for run in shapely.get_parts(
+        geos.intersection(shape, shapely.LineString([(west - 1, y), (east + 1, y)]))
+    ):
         left, _, right, _ = run.bounds
         if left <= x <= right:
             return float(min(x - left, right - x))
@@ -124,18 +144,25 @@ class Spot:
 def free_spot(shape: Any, name: str, points: float, taken: list[Box]) -> Spot:
     """Return where in a village its name stands clear of all that is written already, and well inside."""
     west, south, east, north = shape.bounds
-    x, y = (axis.ravel() for axis in np.meshgrid(np.linspace(west, east, 41), np.linspace(south, north, 41)))
+    x, y = (
+        axis.ravel()
+        for axis in np.meshgrid(np.linspace(west, east, 41), np.linspace(south, north, 41))
+    )
     inside = shapely.contains_xy(shape, x, y)
     middle = shape.representative_point()
     x, y = np.append(x[inside], middle.x), np.append(y[inside], middle.y)
     boxes = np.array(taken, dtype=float).reshape(-1, 4)
     across = (boxes[:, 2] + measure_text_mm(name, points) + 1.0) / 2
     down = (boxes[:, 3] + points / POINTS_PER_MM + 0.5) / 2
-    apart = np.maximum(np.abs(x[:, None] - boxes[:, 0]) / across, np.abs(y[:, None] - boxes[:, 1]) / down)
+    apart = np.maximum(
+        np.abs(x[:, None] - boxes[:, 0]) / across, np.abs(y[:, None] - boxes[:, 1]) / down
+    )
     clear = apart.min(axis=1, initial=2.0)
     rim = shapely.distance(shapely.points(x, y), shape.boundary) / 8.0
     # clear of other words comes first; beyond that a name reads best well inside its village
-    best = int(np.argmax(4 * np.minimum(clear, 1.0) + np.minimum(clear, 2.0) / 2 + np.minimum(rim, 1.0)))
+    best = int(
+        np.argmax(4 * np.minimum(clear, 1.0) + np.minimum(clear, 2.0) / 2 + np.minimum(rim, 1.0))
+    )
     return Spot(float(x[best]), float(y[best]), points, float(clear[best]))
 
 
@@ -149,7 +176,12 @@ def draw_text(
     weight: str = "bold",
 ) -> None:
     """Write text with a halo, a drawing of its own: matplotlib turns text with an effect into outlines."""
-    style: dict[str, Any] = {"ha": "center", "va": "center", "fontsize": points, "fontweight": weight}
+    style: dict[str, Any] = {
+        "ha": "center",
+        "va": "center",
+        "fontsize": points,
+        "fontweight": weight,
+    }
     stroke = patheffects.Stroke(linewidth=points / 4.5, foreground=halo)
     paper.text(*spot, text, color=halo, path_effects=[stroke], **style)
     paper.text(*spot, text, color=ink, **style)

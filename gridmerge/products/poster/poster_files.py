@@ -79,7 +79,9 @@ def draw_posters(
     imprint = Imprint(
         name=data.name,
         date=data.date,
-        networks=sum(layer.role != "barrier" for layer in data.layers),  # before the public's copy loses them
+        networks=sum(
+            layer.role != "barrier" for layer in data.layers
+        ),  # before the public's copy loses them
         crs=data.crs,
         audience=audience,
         review_number=review_number,
@@ -90,23 +92,33 @@ def draw_posters(
         *(village_sheet(data, code, language) for code in _villages_with_grids(data)),
     ]
     # no mathtext: a $ in a village's name is a dollar; fonttype 42 keeps text selectable
-    prepare_output(folder, _sheets_there(folder, [sheet.file for sheet in sheets]), inputs)  # told before the drawing
+    # told before the drawing
+    prepare_output(folder, _sheets_there(folder, [sheet.file for sheet in sheets]), inputs)
     look: Any = {"font.family": chinese_font(), "pdf.fonttype": 42, "text.parse_math": False}
     with mpl.rc_context(look), stage_output(folder, (), inputs) as aside:
         files = [
             file.name
             for sheet in sheets
             for page, figure in enumerate(draw_sheet(sheet, data, language, imprint), 1)
-            for file in _save_figure(figure, aside, sheet.file if page == 1 else f"{sheet.file}_{page}")
+            for file in _save_figure(
+                figure, aside, sheet.file if page == 1 else f"{sheet.file}_{page}"
+            )
         ]
     return [folder / name for name in files]
 
 
 def _sheets_there(folder: Path, stems: Sequence[str]) -> list[str]:
     """Names of the first page of each sheet, and of pages of an earlier set that may come again."""
-    names = [f"{_FORBIDDEN_CHARACTERS.sub('_', stem)}{ending}" for stem in stems for ending in (".pdf", ".png")]
+    names = [
+        f"{_FORBIDDEN_CHARACTERS.sub('_', stem)}{ending}"
+        for stem in stems
+        for ending in (".pdf", ".png")
+    ]
     pages = sorted(file.name for file in folder.glob("*_*.p[dn][fg]")) if folder.is_dir() else []
-    return [*names, *(page for page in pages if page.rpartition("_")[0] + Path(page).suffix in names)]
+    return [
+        *names,
+        *(page for page in pages if page.rpartition("_")[0] + Path(page).suffix in names),
+    ]
 
 
 def chinese_font() -> str:

@@ -41,15 +41,23 @@ def beside_map(paper: Axes, sheet: PosterSheet, language: Language) -> None:
     """Draw the table beside the map; where it goes on, its last line says so."""
     here, rest = split_rows(sheet.rows)
     if rest:
-        more = Text(f"另有 {len(rest)} 行见续页", f"{len(rest)} more on the next sheet").in_(language)
+        more = Text(f"另有 {len(rest)} 行见续页", f"{len(rest)} more on the next sheet").in_(
+            language
+        )
         here = [*here, (more, *[""] * (len(sheet.columns) - 1))]
-    height = max(MIN_ROW_HEIGHT_MM, min(ROW_HEIGHT_MM, (TABLE_TOP_MM - ABOVE_LEGEND) / (len(here) + 1)))
+    height = max(
+        MIN_ROW_HEIGHT_MM, min(ROW_HEIGHT_MM, (TABLE_TOP_MM - ABOVE_LEGEND) / (len(here) + 1))
+    )
     _draw_table(paper, sheet, here, BESIDE_SPAN_MM, height)
 
 
 def split_rows(rows: Rows) -> tuple[Rows, Rows]:
     """Rows that stand beside the map, and those that do not fit there."""
-    return (rows, ()) if len(rows) <= MAX_ROWS_BESIDE else (rows[: MAX_ROWS_BESIDE - 1], rows[MAX_ROWS_BESIDE - 1 :])
+    return (
+        (rows, ())
+        if len(rows) <= MAX_ROWS_BESIDE
+        else (rows[: MAX_ROWS_BESIDE - 1], rows[MAX_ROWS_BESIDE - 1 :])
+    )
 
 
 def split_further_rows(rows: Rows) -> Iterator[list[Rows]]:
@@ -66,7 +74,9 @@ def draw_further_tables(paper: Axes, sheet: PosterSheet, tables: list[Rows]) -> 
         _draw_table(paper, sheet, rows, (left, left + width), CONTINUED_ROW)
 
 
-def _draw_table(paper: Axes, sheet: PosterSheet, rows: Rows, span: tuple[float, float], height: float) -> None:
+def _draw_table(
+    paper: Axes, sheet: PosterSheet, rows: Rows, span: tuple[float, float], height: float
+) -> None:
     left, right = span
     shares = np.array([column[1] for column in sheet.columns])
     edges = left + np.concatenate([[0.0], np.cumsum(shares / shares.sum())]) * (right - left)
@@ -75,14 +85,34 @@ def _draw_table(paper: Axes, sheet: PosterSheet, rows: Rows, span: tuple[float, 
         y = TABLE_TOP_MM - (index + 0.5) * height
         if index % 2 == 0:
             shade = "#dfe9e8" if index == 0 else "#f3f3ee"
-            paper.add_patch(Rectangle((left, y - height / 2), right - left, height, facecolor=shade, edgecolor="none"))
+            paper.add_patch(
+                Rectangle(
+                    (left, y - height / 2), right - left, height, facecolor=shade, edgecolor="none"
+                )
+            )
         for at, (cell, column) in enumerate(zip(cells, sheet.columns, strict=True)):
-            end = edges[-1] if cells[at + 1 :] and not any(cells[at + 1 :]) else edges[at + 1]  # room that stands empty
-            _draw_cell(paper, cell, (edges[at] + 1.2, end - 1.2), y, points, flush_right=column[2], bold=index == 0)
+            # room that stands empty
+            end = edges[-1] if cells[at + 1 :] and not any(cells[at + 1 :]) else edges[at + 1]
+            _draw_cell(
+                paper,
+                cell,
+                (edges[at] + 1.2, end - 1.2),
+                y,
+                points,
+                flush_right=column[2],
+                bold=index == 0,
+            )
 
 
 def _draw_cell(
-    paper: Axes, text: str, span: tuple[float, float], y: float, points: float, *, flush_right: bool, bold: bool
+    paper: Axes,
+    text: str,
+    span: tuple[float, float],
+    y: float,
+    points: float,
+    *,
+    flush_right: bool,
+    bold: bool,
 ) -> None:
     points *= min(
         1.0, (span[1] - span[0]) / max(measure_text_mm(text, points), 1e-6)

@@ -68,7 +68,9 @@ def list_open_matters(build: Build) -> tuple[list[dict[str, Any]], int]:
     return rows, more
 
 
-def _matter_row(build: Build, kind: str, row: dict[str, Any], titles: dict[str, str]) -> dict[str, Any]:
+def _matter_row(
+    build: Build, kind: str, row: dict[str, Any], titles: dict[str, str]
+) -> dict[str, Any]:
     language = build.settings.project.language
     comma = Text("、", ", ").in_(language)
 
@@ -81,7 +83,11 @@ def _matter_row(build: Build, kind: str, row: dict[str, Any], titles: dict[str, 
         who = f"{named(row['layer'])}{Text('：', ': ').in_(language)}{comma.join(row['source_ids'].split(';'))}"
     else:
         who = named(row["layer"])
-    work = [f"{name_column(name, language)} {row[name]:,.0f}" for name in build.weights.names if row[name] >= 0.5]
+    work = [
+        f"{name_column(name, language)} {row[name]:,.0f}"
+        for name in build.weights.names
+        if row[name] >= 0.5
+    ]
     return {
         "item": row["item"],
         "where": row["village_name"],
@@ -139,7 +145,9 @@ def _members_sentences(build: Build, report: dict[str, Any]) -> list[Text]:
 
 def _open_sentence(report: dict[str, Any]) -> Text:
     land, counts = report["open"], report["counts"]
-    nobody, twice, lines = (land[key]["count"] for key in ("nobodys_land", "claimed_twice", "disputes"))
+    nobody, twice, lines = (
+        land[key]["count"] for key in ("nobodys_land", "claimed_twice", "disputes")
+    )
     todo = counts["errors"] + counts["warnings"]
     if not nobody + twice + lines + todo:
         return Text("没有需要商定或处理的问题。", "Nothing is left to settle or to correct.")

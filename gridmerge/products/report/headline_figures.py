@@ -15,7 +15,12 @@ KeyFigure = tuple[Text, str, Text]
 def list_key_figures(build: Build) -> list[KeyFigure]:
     """Return name, figure and remark of what a person asks for first."""
     report = summarize_build(build)
-    return [*_extent_figures(report), *_grid_figures(report), *_member_figures(report), *_open_figures(report)]
+    return [
+        *_extent_figures(report),
+        *_grid_figures(report),
+        *_member_figures(report),
+        *_open_figures(report),
+    ]
 
 
 def _extent_figures(report: dict[str, Any]) -> list[KeyFigure]:
@@ -55,8 +60,16 @@ def _grid_figures(report: dict[str, Any]) -> list[KeyFigure]:
             _format_number(grids["workload_max_over_mean"]),
             _floor_remark(grids.get("workload_max_over_mean_floor")),
         ),
-        (Text("工作量变异系数", "coefficient of variation"), _format_number(grids["workload_cv"]), Text("", "")),
-        (Text("工作量基尼系数", "Gini coefficient"), _format_number(grids["workload_gini"]), Text("", "")),
+        (
+            Text("工作量变异系数", "coefficient of variation"),
+            _format_number(grids["workload_cv"]),
+            Text("", ""),
+        ),
+        (
+            Text("工作量基尼系数", "Gini coefficient"),
+            _format_number(grids["workload_gini"]),
+            Text("", ""),
+        ),
         (
             Text("界线一致度", "agreement of the lines"),
             _format_share(grids["boundary_agreement"]),
@@ -84,7 +97,9 @@ def _member_figures(report: dict[str, Any]) -> list[KeyFigure]:
         (
             Text("网格员", "members"),
             f"{members['members']}",
-            Text(f"{members['without_grid']} 人未分到网格", f"{members['without_grid']} hold no grid"),
+            Text(
+                f"{members['without_grid']} 人未分到网格", f"{members['without_grid']} hold no grid"
+            ),
         ),
         (
             Text("网格员负荷 最大与平均之比", "members' load per capacity, largest over mean"),
@@ -99,7 +114,10 @@ def _bound_remark(members: dict[str, Any]) -> Text:
     """How low it could be at best, and what sharing grids between several would change."""
     above = members["max_load_per_capacity"] / members["bound"] - 1 if members["bound"] > 0 else 0.0
     floor, gap = _format_number(_bound_ratio(members)), _format_share(max(above, 0.0))
-    zh, en = f"可证明不可能低于 {floor}，本方案高出 {gap}", f"provably not below {floor}; this plan is {gap} above it"
+    zh, en = (
+        f"可证明不可能低于 {floor}，本方案高出 {gap}",
+        f"provably not below {floor}; this plan is {gap} above it",
+    )
     if members.get("split"):
         return Text(zh, en)
     return Text(
@@ -117,7 +135,10 @@ def _price_figures(members: dict[str, Any]) -> list[KeyFigure]:
             (
                 Text("更换现任的网格", "grids that change hands"),
                 f"{members['changes']}",
-                Text(f"共 {of} 个网格现在有名册中的人负责", f"of {of} that somebody of the roster holds now"),
+                Text(
+                    f"共 {of} 个网格现在有名册中的人负责",
+                    f"of {of} that somebody of the roster holds now",
+                ),
             )
         )
     if "price_of_rules" in members:
@@ -142,7 +163,11 @@ def _open_figures(report: dict[str, Any]) -> list[KeyFigure]:
         "disputes": Text("部门之间的争议界线", "lines in dispute between departments"),
     }
     told = [
-        (name, f"{land[key]['count']}", Text(*(f"{land[key]['area_m2'] / 1e4:,.2f} {unit}" for unit in ("公顷", "ha"))))
+        (
+            name,
+            f"{land[key]['count']}",
+            Text(*(f"{land[key]['area_m2'] / 1e4:,.2f} {unit}" for unit in ("公顷", "ha"))),
+        )
         for key, name in names.items()
     ]
     detail = Text(
@@ -155,7 +180,9 @@ def _open_figures(report: dict[str, Any]) -> list[KeyFigure]:
 
 def _floor_remark(floor: float | None) -> Text:
     known = floor if floor is not None else 1.0
-    return Text(f"不可能低于 {known:.3f}；1 为完全均衡", f"cannot be below {known:.3f}; 1 is perfectly even")
+    return Text(
+        f"不可能低于 {known:.3f}；1 为完全均衡", f"cannot be below {known:.3f}; 1 is perfectly even"
+    )
 
 
 def _bound_ratio(members: dict[str, Any]) -> float | None:

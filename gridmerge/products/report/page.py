@@ -32,7 +32,9 @@ def write_report(build: Build, file: Path, ready: Sequence[Slip]) -> None:
         The build's slips (`slips`).
     """
     language = build.settings.project.language
-    source = resources.files("gridmerge.products.report").joinpath("report.html.j2").read_text("utf-8")
+    source = (
+        resources.files("gridmerge.products.report").joinpath("report.html.j2").read_text("utf-8")
+    )
     environment = jinja2.Environment(
         autoescape=True, undefined=jinja2.StrictUndefined, trim_blocks=True, lstrip_blocks=True
     )

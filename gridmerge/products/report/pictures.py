@@ -27,7 +27,16 @@ _FILL_COLOURS = (
 _EXCLUSIVE_COLOUR = "#fdd49e"
 _MIN_LABEL_PX2 = 700  # square pixels a grid needs to hold its number
 _MAX_TITLE_CHARACTERS = 80  # characters of a name that show on hovering
-_LINE_COLOURS = ("#1b9e77", "#d95f02", "#7570b3", "#e7298a", "#66a61e", "#a6761d", "#666666", "#1f78b4")
+_LINE_COLOURS = (
+    "#1b9e77",
+    "#d95f02",
+    "#7570b3",
+    "#e7298a",
+    "#66a61e",
+    "#a6761d",
+    "#666666",
+    "#1f78b4",
+)
 
 
 @dataclass(frozen=True)
@@ -56,10 +65,14 @@ def draw_before(build: Build) -> Markup:
     """Return a picture of every departmental line as drawn, one over the other."""
     paper = _fit_paper(build)
     drawn = [
-        _stroke_lines(paper, layer.frame.geometry.to_numpy(), _LINE_COLOURS[n % len(_LINE_COLOURS)], 0.7, 0.75)
+        _stroke_lines(
+            paper, layer.frame.geometry.to_numpy(), _LINE_COLOURS[n % len(_LINE_COLOURS)], 0.7, 0.75
+        )
         for n, layer in enumerate(build.layers)
     ]
-    title = Text("整合前：各部门网格线叠在一起", "Before: every department's lines, one over the other")
+    title = Text(
+        "整合前：各部门网格线叠在一起", "Before: every department's lines, one over the other"
+    )
     return _svg_markup(build, paper, title, [*drawn, _stroke_villages(build, paper)])
 
 
@@ -71,11 +84,15 @@ def draw_after(build: Build) -> Markup:
     sizes = unit_values(build, grids)
     places = geos.point_on_surface(grids.geometry.to_numpy())
     drawn, words = [], []
-    for n, code in enumerate(grids["grid_code"]):  # a picture has as many elements as grids: nothing to vectorise
+    for n, code in enumerate(
+        grids["grid_code"]
+    ):  # a picture has as many elements as grids: nothing to vectorise
         special = grids["grid_type"].iloc[n] == "exclusive"
         fill, mark = (_EXCLUSIVE_COLOUR, "") if special else _grid_style(build, float(sizes[n]))
         hint = escape(f"{code} {grids['grid_name'].iloc[n]}"[:_MAX_TITLE_CHARACTERS])
-        drawn.append(f'<path d="{paper.path(shapes[n])}" fill="{fill}"><title>{hint}</title></path>')
+        drawn.append(
+            f'<path d="{paper.path(shapes[n])}" fill="{fill}"><title>{hint}</title></path>'
+        )
         word = mark + (code[-3:] if _has_room(shapes[n], paper) else "")
         if word:
             x, y = paper.point(places[n].x, places[n].y)
@@ -113,7 +130,9 @@ def _stroke_villages(build: Build, paper: _Paper) -> str:
     return _stroke_lines(paper, build.township.villages.geometry.to_numpy(), "#222", 1.6, 1.0)
 
 
-def _stroke_lines(paper: _Paper, shapes: Sequence[shapely.Geometry], colour: str, width: float, opacity: float) -> str:
+def _stroke_lines(
+    paper: _Paper, shapes: Sequence[shapely.Geometry], colour: str, width: float, opacity: float
+) -> str:
     lines = geos.simplify(shapely.boundary(shapes), _DETAIL_PX / paper.scale)
     path = "".join(paper.path(line) for line in lines if line is not None)
     return f'<path d="{path}" fill="none" stroke="{colour}" stroke-width="{width}" stroke-opacity="{opacity}"/>'
@@ -127,5 +146,7 @@ def _svg_markup(build: Build, paper: _Paper, title: Text, parts: Iterable[str]) 
 
 
 def _coordinate_runs(shape: shapely.Geometry) -> list[NDArray[np.float64]]:
-    lines = shapely.get_parts(shapely.boundary(shape) if shapely.get_dimensions(shape) == 2 else shape)
+    lines = shapely.get_parts(
+        shapely.boundary(shape) if shapely.get_dimensions(shape) == 2 else shape
+    )
     return [shapely.get_coordinates(line) for line in lines if not line.is_empty]

@@ -30,9 +30,18 @@ _FIXED_CREATION_DATE = datetime.datetime(
 
 
 _DOCKET_TITLES = {
-    "gaps": (Text("无人认领", "Gaps"), Text("各部门未认领的土地", "Land a department does not claim")),
-    "claims": (Text("重复认领", "Double claims"), Text("同一部门重复认领的土地", "Land one department claims twice")),
-    "disputes": (Text("争议界线", "Disputes"), Text("部门之间的争议界线（议题清单）", "Lines in dispute: the docket")),
+    "gaps": (
+        Text("无人认领", "Gaps"),
+        Text("各部门未认领的土地", "Land a department does not claim"),
+    ),
+    "claims": (
+        Text("重复认领", "Double claims"),
+        Text("同一部门重复认领的土地", "Land one department claims twice"),
+    ),
+    "disputes": (
+        Text("争议界线", "Disputes"),
+        Text("部门之间的争议界线（议题清单）", "Lines in dispute: the docket"),
+    ),
 }
 _DECISION_TITLES = {
     "decision": Text("会议决定", "decided"),
@@ -65,7 +74,9 @@ def write_workbook(build: Build, file: Path, ready: Sequence[Slip]) -> None:
 
 def _fill_workbook(build: Build, file: Path, ready: Sequence[Slip]) -> None:
     with xlsxwriter.Workbook(str(file), {"in_memory": False, "strings_to_urls": False}) as writer:
-        writer.set_properties({"title": build.settings.project.name, "created": _FIXED_CREATION_DATE})
+        writer.set_properties(
+            {"title": build.settings.project.name, "created": _FIXED_CREATION_DATE}
+        )
         language = build.settings.project.language
         book = Book(writer=writer, language=language, footer=imprint_of(build).line(language))
         _write_summary_sheet(book, build)
@@ -83,7 +94,10 @@ def _write_summary_sheet(book: Book, build: Build) -> None:
     sheet = book.sheet(book.say(Text("汇总", "Summary")))
     project = build.settings.project
     top = write_heading(
-        book, sheet, book.say(Text(f"{project.name} 综合网格方案", f"{project.name}: unified grids")), book.footer
+        book,
+        sheet,
+        book.say(Text(f"{project.name} 综合网格方案", f"{project.name}: unified grids")),
+        book.footer,
     )
     rows = [
         {"what": book.say(what), "figure": figure, "note": book.say(remark)}
@@ -100,9 +114,15 @@ def _write_summary_sheet(book: Book, build: Build) -> None:
 def _write_grids_sheet(book: Book, build: Build) -> None:
     """Write 一格一清单: a line a grid with its people, figures and departments."""
     sheet = book.sheet(book.say(Text("综合网格", "Grids")))
-    staff, heads, present = list_grid_members(build), list_grid_leaders(build), list_grid_departments(build)
+    staff, heads, present = (
+        list_grid_members(build),
+        list_grid_leaders(build),
+        list_grid_departments(build),
+    )
     named = name_build_layers(build)
-    titles = {layer.key: named[layer.key] for layer in build.ranked if layer.spec.role in ("grid", "base")}
+    titles = {
+        layer.key: named[layer.key] for layer in build.ranked if layer.spec.role in ("grid", "base")
+    }
     rows = [
         {
             **grid,
@@ -111,7 +131,9 @@ def _write_grids_sheet(book: Book, build: Build) -> None:
             "leader": heads.get(grid["grid_code"], ""),
             "members": _list_people(book, staff.get(grid["grid_code"], [])),
             "present": len(present.get(grid["grid_code"], [])),
-            "absent": "、".join(titles[key] for key in titles if key not in present.get(grid["grid_code"], [])),
+            "absent": "、".join(
+                titles[key] for key in titles if key not in present.get(grid["grid_code"], [])
+            ),
         }
         for grid in to_records(build.plan.grids.drop(columns="geometry").sort_values("grid_code"))
     ]
@@ -128,7 +150,9 @@ def _write_grids_sheet(book: Book, build: Build) -> None:
         make_column(book, "leader"),
         make_column(book, "members"),
         make_column(book, "present", 0, title=book.say(Text("涉及部门数", "departments"))),
-        make_column(book, "absent", title=book.say(Text("无网格的部门", "departments without land here"))),
+        make_column(
+            book, "absent", title=book.say(Text("无网格的部门", "departments without land here"))
+        ),
     ]
     title = book.say(Text("一格一清单", "One line a grid"))
     write_table(book, sheet, write_heading(book, sheet, title, book.footer), columns, rows)
@@ -136,15 +160,30 @@ def _write_grids_sheet(book: Book, build: Build) -> None:
 
 def _list_people(book: Book, members: Iterable[Mapping[str, str]]) -> str:
     return "\n".join(
-        " ".join(filter(None, (person["name"], f"（{name_value(person['duty'], book.language)}）", person["phone"])))
+        " ".join(
+            filter(
+                None,
+                (
+                    person["name"],
+                    f"（{name_value(person['duty'], book.language)}）",
+                    person["phone"],
+                ),
+            )
+        )
         for person in members
     )
 
 
 def _write_members_sheet(book: Book, build: Build) -> None:
     sheet = book.sheet(book.say(Text("网格员", "Members")))
-    top = write_heading(book, sheet, book.say(Text("网格员及承担的工作量", "Members and their load")), book.footer)
-    listed = [] if build.assignment is None else to_records(build.assignment.members.sort_values("member_id"))
+    top = write_heading(
+        book, sheet, book.say(Text("网格员及承担的工作量", "Members and their load")), book.footer
+    )
+    listed = (
+        []
+        if build.assignment is None
+        else to_records(build.assignment.members.sort_values("member_id"))
+    )
     phones = (
         {}
         if build.roster is None
@@ -179,7 +218,12 @@ def _held_grids(book: Book, build: Build) -> dict[str, str]:
     if build.assignment is None:
         return {}
     table = build.assignment.assignments.sort_values(["member_id", "grid_code"])
-    words = table["grid_code"] + "（" + table["duty"].map(lambda duty: name_value(duty, book.language)) + "）"
+    words = (
+        table["grid_code"]
+        + "（"
+        + table["duty"].map(lambda duty: name_value(duty, book.language))
+        + "）"
+    )
     return {str(member): "、".join(group) for member, group in words.groupby(table["member_id"])}
 
 
@@ -191,12 +235,19 @@ def _write_docket_sheet(book: Book, build: Build, kind: str) -> None:
     titles = name_build_layers(build) | {"": book.say(EVERY_DEPARTMENT)}
     for column in ("layer", "layers_a", "layers_b"):
         if column in table:
-            table[column] = ["、".join(titles[key] for key in keys.split(";")) for keys in table[column]]
-    table["set_aside"] = [book.say(SET_ASIDE_REASONS[reason]) if reason else "" for reason in table["set_aside"]]
+            table[column] = [
+                "、".join(titles[key] for key in keys.split(";")) for keys in table[column]
+            ]
+    table["set_aside"] = [
+        book.say(SET_ASIDE_REASONS[reason]) if reason else "" for reason in table["set_aside"]
+    ]
     name, title = _DOCKET_TITLES[kind]
     sheet = book.sheet(book.say(name))
     texts = ("item", "layer", "layers_a", "layers_b", "source_ids", "village_name")
-    decided = [make_column(book, key, title=book.say(what), width=16) for key, what in _DECISION_TITLES.items()]
+    decided = [
+        make_column(book, key, title=book.say(what), width=16)
+        for key, what in _DECISION_TITLES.items()
+    ]
     voted = VOTE_OPTIONS if table[list(VOTE_OPTIONS)].notna().any(axis=None) else ()
     columns = [
         *(make_column(book, key) for key in texts if key in table),
@@ -208,14 +259,23 @@ def _write_docket_sheet(book: Book, build: Build, kind: str) -> None:
         make_column(book, "lon", 6),
         make_column(book, "lat", 6),
     ]
-    write_table(book, sheet, write_heading(book, sheet, book.say(title), book.footer), columns, to_records(table))
+    write_table(
+        book,
+        sheet,
+        write_heading(book, sheet, book.say(title), book.footer),
+        columns,
+        to_records(table),
+    )
 
 
 def _write_findings_sheet(book: Book, build: Build) -> None:
     sheet = book.sheet(book.say(Text("问题清单", "Findings")))
     title = book.say(Text("数据问题清单", "What is wrong with the data"))
     top = write_heading(book, sheet, title, book.say(_GROUPED_NOTE) + "　" + book.footer)
-    titles, counts = name_build_layers(build), Counter((finding.kind, finding.layer) for finding in build.findings)
+    titles, counts = (
+        name_build_layers(build),
+        Counter((finding.kind, finding.layer) for finding in build.findings),
+    )
     rows = [
         {
             **row,
@@ -224,7 +284,9 @@ def _write_findings_sheet(book: Book, build: Build) -> None:
             "unit": name_unit(row["unit"], book.language),
             "count": counts[row["kind"], row["layer"]],
         }
-        for row in finding_rows(pick_gravest(build.findings), build.township.crs, book.language, titles)
+        for row in finding_rows(
+            pick_gravest(build.findings), build.township.crs, book.language, titles
+        )
     ]
     columns = [
         make_column(book, "severity"),

@@ -20,13 +20,18 @@ def write_heading(book: Book, sheet: Any, title: str, note: str) -> int:
 def make_column(book: Book, key: str, decimals: int | None = None, **more: Any) -> SheetColumn:
     """Return a column under the name people know it by; `decimals` None holds text."""
     return SheetColumn(
-        key=key, title=more.pop("title", None) or name_column(key, book.language), decimals=decimals, **more
+        key=key,
+        title=more.pop("title", None) or name_column(key, book.language),
+        decimals=decimals,
+        **more,
     )
 
 
 def work_columns(book: Book, build: Build) -> list[SheetColumn]:
     """Return a column a workload of the project."""
-    return [make_column(book, name, _workload_decimals(build, name)) for name in build.weights.names]
+    return [
+        make_column(book, name, _workload_decimals(build, name)) for name in build.weights.names
+    ]
 
 
 def _workload_decimals(build: Build, name: str) -> int:

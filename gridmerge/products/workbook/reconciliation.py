@@ -56,7 +56,12 @@ def make_slips(build: Build) -> list[Slip]:
         Slip(
             layer=layer,
             title=name_build_layers(build)[layer.key],
-            rows=_slip_rows(build, layer, fates[fates["layer"] == layer.key], claims[claims["layer"] == layer.key]),
+            rows=_slip_rows(
+                build,
+                layer,
+                fates[fates["layer"] == layer.key],
+                claims[claims["layer"] == layer.key],
+            ),
             sums=_account_sums(build, layer),
         )
         for layer in layers
@@ -76,12 +81,26 @@ def source_fates(build: Build) -> pd.DataFrame:
     known = (
         pieces.assign(companions=sharing)
         .groupby(["layer", "source_id"], as_index=False)
-        .agg(grids=("grid_code", "nunique"), villages=("village_code", "nunique"), companions=("companions", "sum"))
+        .agg(
+            grids=("grid_code", "nunique"),
+            villages=("village_code", "nunique"),
+            companions=("companions", "sum"),
+        )
     )
-    sources = [layer.frame[["source_id"]].assign(layer=layer.key) for layer in build.layers if has_slip(layer)]
-    everything = pd.concat(sources) if sources else pd.DataFrame({"source_id": [], "layer": []}, dtype=object)
+    sources = [
+        layer.frame[["source_id"]].assign(layer=layer.key)
+        for layer in build.layers
+        if has_slip(layer)
+    ]
+    everything = (
+        pd.concat(sources)
+        if sources
+        else pd.DataFrame({"source_id": [], "layer": []}, dtype=object)
+    )
     counts = ["grids", "villages", "companions"]
-    table = everything.merge(known, on=["layer", "source_id"], how="left").fillna(dict.fromkeys(counts, 0))
+    table = everything.merge(known, on=["layer", "source_id"], how="left").fillna(
+        dict.fromkeys(counts, 0)
+    )
     fate = pd.Series("kept", index=table.index).mask(table["companions"] > 0, "merged")
     fate = fate.mask(table["grids"] > 1, "parted").mask(table["grids"] > table["villages"], "split")
     told: pd.DataFrame = table.assign(fate=fate.mask(table["grids"] == 0, "lost"))
@@ -93,7 +112,9 @@ def has_slip(layer: Layer) -> bool:
     return layer.spec.role != "barrier"
 
 
-def _slip_rows(build: Build, layer: Layer, fates: pd.DataFrame, claims: pd.DataFrame) -> pd.DataFrame:
+def _slip_rows(
+    build: Build, layer: Layer, fates: pd.DataFrame, claims: pd.DataFrame
+) -> pd.DataFrame:
     figures = ["area_m2", "share_of_source", *build.weights.names]
     cross = build.crosswalk[build.crosswalk["layer"] == layer.key]
     held = claims[["source_id", "grid_code"]].drop_duplicates().assign(held=True)
@@ -107,7 +128,9 @@ def _slip_rows(build: Build, layer: Layer, fates: pd.DataFrame, claims: pd.DataF
         .merge(pieces, on="source_id", how="left")
     )
     grids = build.plan.grids[["grid_code", "grid_name", "village_name"]]
-    rows = rows.fillna({"grid_code": "", **dict.fromkeys(figures, 0.0)}).merge(grids, on="grid_code", how="left")
+    rows = rows.fillna({"grid_code": "", **dict.fromkeys(figures, 0.0)}).merge(
+        grids, on="grid_code", how="left"
+    )
     rows = rows.fillna({"grid_name": "", "village_name": ""})
     # the pieces that have a grid first, then the remainder
     rows = rows.assign(last=rows["grid_code"] == "").sort_values(["source_id", "last", "grid_code"])
@@ -117,7 +140,17 @@ def _slip_rows(build: Build, layer: Layer, fates: pd.DataFrame, claims: pd.DataF
             *(rows[c] for c in ("fate", "grid_code", "grids", "companions")), strict=True
         )
     ]
-    columns = ["source_id", "name", "holder", "fate", "grid_code", "grid_name", "village_name", *figures, "why"]
+    columns = [
+        "source_id",
+        "name",
+        "holder",
+        "fate",
+        "grid_code",
+        "grid_name",
+        "village_name",
+        *figures,
+        "why",
+    ]
     finished: pd.DataFrame = rows.assign(why=told).reset_index(drop=True)[columns]
     return finished
 
@@ -125,7 +158,10 @@ def _slip_rows(build: Build, layer: Layer, fates: pd.DataFrame, claims: pd.DataF
 def _explain_fate(fate: str, grid_code: str, grids: int, companions: int) -> Text:
     """One sentence an officer can read out."""
     if fate == "lost":
-        return Text("村界内没有形成最小面，见问题清单。", "No face inside the villages; the findings say why.")
+        return Text(
+            "村界内没有形成最小面，见问题清单。",
+            "No face inside the villages; the findings say why.",
+        )
     if not grid_code:
         return Text(
             "画线出入，按共同界线归入邻格。",
@@ -139,7 +175,10 @@ def _explain_fate(fate: str, grid_code: str, grids: int, companions: int) -> Tex
             f"Taken in whole, beside {companions} other grids of this department.",
         )
     if fate == "parted":
-        return Text(f"跨 {grids} 个村，按村界分开。", f"Lay in {grids} villages: split at the village lines.")
+        return Text(
+            f"跨 {grids} 个村，按村界分开。",
+            f"Lay in {grids} villages: split at the village lines.",
+        )
     return Text(
         f"规模或界线不合，分入 {grids} 个网格。",
         f"Larger than a unified grid, or across its agreed lines: went to {grids} grids.",
@@ -151,10 +190,19 @@ def _account_sums(build: Build, layer: Layer) -> pd.DataFrame:
     cross = build.crosswalk[build.crosswalk["layer"] == layer.key]
     land = geos.union_all(build.township.villages.geometry.to_numpy())
     claimed_land = geos.union_all(layer.frame.geometry.to_numpy())
-    covered = {"area_m2": float(shapely.area(geos.intersection(np.array([claimed_land]), np.array([land])))[0])}
+    covered = {
+        "area_m2": float(
+            shapely.area(geos.intersection(np.array([claimed_land]), np.array([land])))[0]
+        )
+    }
     covered |= _covered_work(build, claimed_land)
-    whole = {"area_m2": float(land.area), **{name: float(build.plan.grids[name].sum()) for name in build.weights.names}}
-    sums = pd.DataFrame({"total": cross[list(whole)].sum(), "covered": covered, "township": whole}).astype(float)
+    whole = {
+        "area_m2": float(land.area),
+        **{name: float(build.plan.grids[name].sum()) for name in build.weights.names},
+    }
+    sums = pd.DataFrame(
+        {"total": cross[list(whole)].sum(), "covered": covered, "township": whole}
+    ).astype(float)
     sums["twice"] = sums["total"] - sums["covered"]
     sums["nobody"] = sums["township"] - sums["covered"]
     return sums[["total", "twice", "nobody", "township"]]
@@ -165,12 +213,17 @@ def _covered_work(build: Build, land: shapely.Geometry) -> dict[str, float]:
     pieces = build.weights.pieces
     shapes, values = pieces.geometry.to_numpy(), pieces["value"].to_numpy(dtype=float)
     shapely.prepare(land)
-    share = shapely.intersects(land, shapes).astype(float)  # the prepared one first, or its index is not used
-    extended = np.flatnonzero((shapely.get_dimensions(shapes) > 0) & (share > 0) & ~shapely.covers(land, shapes))
+    # the prepared one first, or its index is not used
+    share = shapely.intersects(land, shapes).astype(float)
+    extended = np.flatnonzero(
+        (shapely.get_dimensions(shapes) > 0) & (share > 0) & ~shapely.covers(land, shapes)
+    )
     if len(extended):
         common = geos.intersection(shapes[extended], np.full(len(extended), land))
         flat = shapely.get_dimensions(shapes[extended]) == 2
         measure = np.where(flat, shapely.area(common), shapely.length(common))
-        share[extended] = measure / np.where(flat, shapely.area(shapes[extended]), shapely.length(shapes[extended]))
+        share[extended] = measure / np.where(
+            flat, shapely.area(shapes[extended]), shapely.length(shapes[extended])
+        )
     sums = pd.Series(values * share).groupby(pieces["work"].to_numpy()).sum()
     return {name: float(sums.get(name, 0.0)) for name in build.weights.names}

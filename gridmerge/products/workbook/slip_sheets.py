@@ -21,7 +21,8 @@ ACCOUNT_ROWS = {
 }
 HECTARES_LABEL = Text("（公顷）", "(ha)")
 _CLOSES = Text(
-    "对账：合计 − 重复认领 + 无人认领 = 全镇合计", "Account: total − claimed twice + claimed by none = township"
+    "对账：合计 − 重复认领 + 无人认领 = 全镇合计",
+    "Account: total − claimed twice + claimed by none = township",
 )
 
 
@@ -35,12 +36,20 @@ def department_sheet(book: Book, ready: Sequence[Slip]) -> None:
         area = slip.sums.loc["area_m2"] / 1e4
         counts = {fate: int(fates.get(fate, 0)) for fate in FATE_LABELS}
         rows.append(
-            {"name": slip.title, "all": sum(counts.values()), **counts, **{key: area[key] for key in ACCOUNT_ROWS}}
+            {
+                "name": slip.title,
+                "all": sum(counts.values()),
+                **counts,
+                **{key: area[key] for key in ACCOUNT_ROWS},
+            }
         )
     columns = [
         SheetColumn(key="name", title=book.say(Text("部门", "department"))),
         SheetColumn(key="all", title=book.say(Text("原网格数", "departmental grids")), decimals=0),
-        *(SheetColumn(key=fate, title=book.say(name), decimals=0) for fate, name in FATE_LABELS.items()),
+        *(
+            SheetColumn(key=fate, title=book.say(name), decimals=0)
+            for fate, name in FATE_LABELS.items()
+        ),
         *(
             SheetColumn(key=key, title=f"{book.say(name)}\n{book.say(HECTARES_LABEL)}", decimals=2)
             for key, name in ACCOUNT_ROWS.items()
@@ -53,14 +62,20 @@ def slip_sheet(book: Book, build: Build, slip: Slip) -> None:
     """Write 一部门一表 with its closing sums."""
     sheet = book.sheet(slip.title)
     title = book.say(
-        Text(f"{slip.title}：原网格与综合网格对照表", f"{slip.title}: departmental grids and unified grids")
+        Text(
+            f"{slip.title}：原网格与综合网格对照表",
+            f"{slip.title}: departmental grids and unified grids",
+        )
     )
-    top = write_heading(book, sheet, title, f"{book.footer}　crosswalk.csv layer = {slip.layer.key}")
+    top = write_heading(
+        book, sheet, title, f"{book.footer}　crosswalk.csv layer = {slip.layer.key}"
+    )
     rows = [
         {
             **row,
             "fate": book.say(FATE_LABELS[row["fate"]]),
-            "grid_code": row["grid_code"] or ("" if row["fate"] == "lost" else book.say(ADJUSTED_LABEL)),
+            "grid_code": row["grid_code"]
+            or ("" if row["fate"] == "lost" else book.say(ADJUSTED_LABEL)),
             "share_of_source": row["share_of_source"],
             "why": book.say(row["why"]),
         }
@@ -82,15 +97,21 @@ def slip_sheet(book: Book, build: Build, slip: Slip) -> None:
     _write_account(book, sheet, after, columns, slip)
 
 
-def _write_account(book: Book, sheet: Any, top: int, columns: Sequence[SheetColumn], slip: Slip) -> None:
+def _write_account(
+    book: Book, sheet: Any, top: int, columns: Sequence[SheetColumn], slip: Slip
+) -> None:
     """Close the account below the table; as numbers, not formulas over what a filter happens to leave in view."""
     for row, (key, name) in enumerate(ACCOUNT_ROWS.items(), top):
         line = 2 if key == "total" else 1
         sheet.write_string(row, 0, book.say(name), book.format(bold=True, top=line))
         for position, column in enumerate(columns[1:], 1):
-            cell = book.format(bold=True, top=line, num_format="#,##0" + (".0" if column.decimals else ""))
+            cell = book.format(
+                bold=True, top=line, num_format="#,##0" + (".0" if column.decimals else "")
+            )
             if column.key in slip.sums.index:
-                sheet.write_number(row, position, round(float(slip.sums[key][column.key]), 6) + 0.0, cell)
+                sheet.write_number(
+                    row, position, round(float(slip.sums[key][column.key]), 6) + 0.0, cell
+                )
             else:
                 sheet.write_blank(row, position, None, cell)
     last = top + len(ACCOUNT_ROWS)

@@ -69,7 +69,9 @@ class Book:
         """Add a sheet under a name Excel accepts: 31 characters, none forbidden, never one twice."""
         plain = _FORBIDDEN_CHARACTERS.sub(" ", name).strip(" '") or "sheet"
         title, count = plain[:31], 1
-        while title.casefold() in self.taken or title.casefold() == "history":  # Excel keeps History for itself
+        while (
+            title.casefold() in self.taken or title.casefold() == "history"
+        ):  # Excel keeps History for itself
             count += 1
             title = f"{plain[: 31 - len(str(count)) - 2]}({count})"
         self.taken.add(title.casefold())
@@ -102,7 +104,14 @@ def write_table(
     band
         Rows that share this key's value are shaded as one band, every other band.
     """
-    head = book.format(bold=True, bg_color="#1F4E78", font_color="#FFFFFF", border=1, text_wrap=True, align="center")
+    head = book.format(
+        bold=True,
+        bg_color="#1F4E78",
+        font_color="#FFFFFF",
+        border=1,
+        text_wrap=True,
+        align="center",
+    )
     listed = list(rows)
     widths = [column.width or _column_width(column, listed) for column in columns]
     shaded = _shade_rows(listed, band)
@@ -114,10 +123,13 @@ def write_table(
             write_cell(sheet, offset, position, row.get(column.key), column, cells[shade])
     if sum(widths) > _A3_FROM_WIDTH:
         sheet.set_paper(_A3)
-    sheet.set_row(top, _LINE_HEIGHT_POINTS * max(1 + column.title.count("\n") for column in columns) + 5)
+    sheet.set_row(
+        top, _LINE_HEIGHT_POINTS * max(1 + column.title.count("\n") for column in columns) + 5
+    )
     for offset, row in enumerate(listed, top + 1):
         lines = max(
-            _line_count(row.get(column.key), column, width) for column, width in zip(columns, widths, strict=True)
+            _line_count(row.get(column.key), column, width)
+            for column, width in zip(columns, widths, strict=True)
         )
         if lines > 1:  # programs other than Excel do not grow a row for what wraps in it
             sheet.set_row(offset, _LINE_HEIGHT_POINTS * lines + 3)
@@ -129,7 +141,9 @@ def write_table(
     return last + 1
 
 
-def write_cell(sheet: Any, row: int, position: int, value: Any, column: SheetColumn, cell: Any) -> None:
+def write_cell(
+    sheet: Any, row: int, position: int, value: Any, column: SheetColumn, cell: Any
+) -> None:
     """Write one value as what the column says it is: text never becomes a formula, a link or a number."""
     if value is None or value == "" or (isinstance(value, float) and not math.isfinite(value)):
         sheet.write_blank(row, position, None, cell)

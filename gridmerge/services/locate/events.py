@@ -30,10 +30,16 @@ from gridmerge.services.locate.single_place import NEAR_LINE_M, find_matter
 from gridmerge.tabular.cell_values import cell_text, code_text
 
 EVENT_COLUMNS = ("grid_code", "grid_name", "village_code", "members", "near_line_m", "near_line")
-MATTER_COLUMNS = ("matter_code", "事项编码", "事项代码", "事项编号", "清单编码")  # what a column of matters is called
+# what a column of matters is called
+MATTER_COLUMNS = ("matter_code", "事项编码", "事项代码", "事项编号", "清单编码")
 LEAD_COLUMNS = ("lead", "lead_contact")
 WGS84 = "EPSG:4326"
-DRIVERS_BY_SUFFIX = {".geojson": "GeoJSON", ".gpkg": "GPKG", ".fgb": "FlatGeobuf", ".shp": "ESRI Shapefile"}
+DRIVERS_BY_SUFFIX = {
+    ".geojson": "GeoJSON",
+    ".gpkg": "GPKG",
+    ".fgb": "FlatGeobuf",
+    ".shp": "ESRI Shapefile",
+}
 
 
 def locate_many(
@@ -85,7 +91,8 @@ def locate_many(
     raw = read_input(events, Path(folder), "events")
     if not len(raw.frame):
         raise InputError(
-            f"{raw.source.path} 中没有任何事件；请检查文件。", f"{raw.source.path} holds no events; check the file."
+            f"{raw.source.path} 中没有任何事件；请检查文件。",
+            f"{raw.source.path} holds no events; check the file.",
         )
     points, findings = _event_points(raw, events, index)
     for finding in findings:
@@ -93,7 +100,9 @@ def locate_many(
     located = index.locate(points)
     leads = _lead_columns(index, raw, located, matter)
     told = pd.concat([_grid_columns(index, located), leads], axis=1)
-    rows = pd.DataFrame(raw.frame.drop(columns=["geometry", *told.columns], errors="ignore")).reset_index(drop=True)
+    rows = pd.DataFrame(
+        raw.frame.drop(columns=["geometry", *told.columns], errors="ignore")
+    ).reset_index(drop=True)
     with stage_output(target.parent, (), inputs) as aside:
         _write_events(pd.concat([rows, told], axis=1), points, index, aside / target.name)
     nowhere = shapely.is_missing(points)
@@ -107,7 +116,9 @@ def locate_many(
     }
 
 
-def _lead_columns(index: PlaceIndex, raw: RawLayer, located: Located, matter: str | None) -> pd.DataFrame:
+def _lead_columns(
+    index: PlaceIndex, raw: RawLayer, located: Located, matter: str | None
+) -> pd.DataFrame:
     """Lead department and whom to call of each event; no columns where nothing is asked about matters."""
     named = {str(column).strip(): column for column in raw.frame.columns}
     if matter is not None and matter not in named:
@@ -115,19 +126,28 @@ def _lead_columns(index: PlaceIndex, raw: RawLayer, located: Located, matter: st
             f"{raw.source.path} 没有列 {matter}；有：{'、'.join(named)}。",
             f"{raw.source.path} has no column {matter}; it has: {', '.join(named)}.",
         )
-    column = matter or next((name for name in MATTER_COLUMNS if name in named and index.about.get("matters")), None)
+    column = matter or next(
+        (name for name in MATTER_COLUMNS if name in named and index.about.get("matters")), None
+    )
     if column is None:
         return pd.DataFrame(index=range(len(raw.frame)))
     cells = [code_text(value).strip() for value in raw.frame[named[column]]]
     # many events, few pairs of matter and grid
-    pairs = {pair: find_matter(index, *pair) for pair in set(zip(cells, located.grid.tolist(), strict=True))}
+    pairs = {
+        pair: find_matter(index, *pair)
+        for pair in set(zip(cells, located.grid.tolist(), strict=True))
+    }
     found = [pairs[pair] for pair in zip(cells, located.grid.tolist(), strict=True)]
     table = pd.DataFrame({key: [one[key] if one else "" for one in found] for key in LEAD_COLUMNS})
-    table.attrs["unknown"] = sum(one is None and cell != "" for one, cell in zip(found, cells, strict=True))
+    table.attrs["unknown"] = sum(
+        one is None and cell != "" for one, cell in zip(found, cells, strict=True)
+    )
     return table
 
 
-def _event_points(raw: RawLayer, events: Reading, index: PlaceIndex) -> tuple[np.ndarray, tuple[Finding, ...]]:
+def _event_points(
+    raw: RawLayer, events: Reading, index: PlaceIndex
+) -> tuple[np.ndarray, tuple[Finding, ...]]:
     """Each event as a point of the working CRS, None where it has no place; and what reading and placing found."""
     raw = with_points(raw, events)
     shapes = np.asarray(raw.frame.geometry.values, dtype=object)
@@ -154,7 +174,9 @@ def _grid_columns(index: PlaceIndex, located: Located) -> pd.DataFrame:
     ] + [nobody]  # the last, which is where -1 points
     table = pd.DataFrame(told).iloc[located.grid].reset_index(drop=True)
     near = located.near_line_m <= NEAR_LINE_M
-    return table.assign(near_line_m=np.round(located.near_line_m, 1), near_line=near)[list(EVENT_COLUMNS)]
+    return table.assign(near_line_m=np.round(located.near_line_m, 1), near_line=near)[
+        list(EVENT_COLUMNS)
+    ]
 
 
 def _refuse_ending(dest: Path) -> None:
@@ -175,7 +197,9 @@ def _write_events(rows: pd.DataFrame, points: np.ndarray, index: PlaceIndex, fil
     options = {"RFC7946": "YES"} if ending == ".geojson" else {}
     encoding = "UTF-8" if ending == ".shp" else None
     with guard_writing(file):
-        pyogrio.write_dataframe(frame, file, driver=DRIVERS_BY_SUFFIX[ending], encoding=encoding, **options)
+        pyogrio.write_dataframe(
+            frame, file, driver=DRIVERS_BY_SUFFIX[ending], encoding=encoding, **options
+        )
 
 
 def _write_csv(rows: pd.DataFrame, dest: Path) -> None:

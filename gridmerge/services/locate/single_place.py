@@ -17,7 +17,8 @@ from gridmerge.geo.place_index import PlaceIndex
 if TYPE_CHECKING:
     from gridmerge.geo.datum import Datum  # pydantic stands behind it: too heavy for one look-up
 
-NEAR_LINE_M = 20.0  # the usual error of a phone's position; nearer than this the neighbour may be meant
+# the usual error of a phone's position; nearer than this the neighbour may be meant
+NEAR_LINE_M = 20.0
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -85,7 +86,9 @@ def locate_one(
         lon, lat = _to_degrees(crs, lon, lat)
     if not (-180 <= lon <= 180 and -90 <= lat <= 90):
         hint = (
-            ("；是否把两者写反了？", "; are they swapped?") if -90 <= lon <= 90 and -180 <= lat <= 180 else ("。", ".")
+            ("；是否把两者写反了？", "; are they swapped?")
+            if -90 <= lon <= 90 and -180 <= lat <= 180
+            else ("。", ".")
         )
         raise PlaceError(
             f"{lon:g}, {lat:g} 不是经度和纬度（先经度，后纬度，单位为度）{hint[0]}",
@@ -99,7 +102,9 @@ def locate_one(
     sources = index.about["sources"]
     return PlaceAnswer(
         grid=index.about["grids"][located.grid[0]] if inside else None,
-        departments=tuple(sources[number] for number in index.about["claims"][located.face[0]]) if inside else (),
+        departments=tuple(sources[number] for number in index.about["claims"][located.face[0]])
+        if inside
+        else (),
         near_line_m=round(float(located.near_line_m[0]), 1),
         matter=None if matter is None else _require_matter(index, matter, grid),
     )
@@ -115,7 +120,9 @@ def _require_matter(index: PlaceIndex, wanted: str, grid: int) -> dict[str, str]
             + (f"编码如 {some}。" if listed else "该成果没有事项清单（项目文件的 [matters]）。"),
             f"there is no matter {wanted}; "
             + (
-                f"codes are {some}." if listed else "this build has no list of matters ([matters] of the project file)."
+                f"codes are {some}."
+                if listed
+                else "this build has no list of matters ([matters] of the project file)."
             ),
         )
     return found
@@ -124,7 +131,9 @@ def _require_matter(index: PlaceIndex, wanted: str, grid: int) -> dict[str, str]
 def find_matter(index: PlaceIndex, wanted: str, grid: int) -> dict[str, str] | None:
     """Return a matter, by code or name, with whom to call for it in a grid (-1: outside); None where it is not listed."""
     matters: dict[str, dict[str, str]] = index.about.get("matters", {})
-    matter = matters.get(wanted) or next((row for row in matters.values() if row["matter"] == wanted), None)
+    matter = matters.get(wanted) or next(
+        (row for row in matters.values() if row["matter"] == wanted), None
+    )
     if matter is None:
         return None
     contacts: list[str] = index.about["contacts"].get(matter["lead"], [])
@@ -142,7 +151,9 @@ def _to_degrees(crs: str, x: float, y: float) -> tuple[float, float]:
     return float(lon), float(lat)
 
 
-def degrees_to_wgs84(datum: Datum, lon: np.ndarray, lat: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+def degrees_to_wgs84(
+    datum: Datum, lon: np.ndarray, lat: np.ndarray
+) -> tuple[np.ndarray, np.ndarray]:
     """Return degrees of WGS84 for degrees of any datum."""
     if datum == "wgs84":
         return lon, lat

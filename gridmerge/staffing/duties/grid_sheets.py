@@ -53,7 +53,12 @@ def duty_sheets(
         for code in sorted(plan.grids["grid_code"])
         for matter in _frame_records(matters.frame)
         for row in _sheet_rows(
-            code, matter, contact, people.get(code, {}), titles, _matter_steps(matters, matter["matter_code"])
+            code,
+            matter,
+            contact,
+            people.get(code, {}),
+            titles,
+            _matter_steps(matters, matter["matter_code"]),
         )
     ]
     return pd.DataFrame(rows, columns=list(DUTY_COLUMNS))
@@ -65,15 +70,21 @@ def find_contacts(
     """Return (grid code, department) → the holder of its grid that covers most there: households, or what `by` names."""
     if not layers:
         return {}
-    holders = pd.concat([layer.frame[["source_id", "holder"]].assign(layer=layer.key) for layer in layers])
+    holders = pd.concat(
+        [layer.frame[["source_id", "holder"]].assign(layer=layer.key) for layer in layers]
+    )
     department = {layer.key: layer.department for layer in layers}
     table = crosswalk.merge(holders, on=["layer", "source_id"])
     table = table[table["holder"] != ""].assign(department=table["layer"].map(department))
     unit = by or str(plan.sizes.unit)
     unit = unit if unit in table else "area_m2"
-    order = table.sort_values([unit, "area_m2", "layer", "source_id"], ascending=[False, False, True, True])
+    order = table.sort_values(
+        [unit, "area_m2", "layer", "source_id"], ascending=[False, False, True, True]
+    )
     first = order.drop_duplicates(["grid_code", "department"])
-    return dict(zip(zip(first["grid_code"], first["department"], strict=True), first["holder"], strict=True))
+    return dict(
+        zip(zip(first["grid_code"], first["department"], strict=True), first["holder"], strict=True)
+    )
 
 
 def people_of(assignment: Assignment | None) -> dict[str, dict[str, str]]:
@@ -82,17 +93,23 @@ def people_of(assignment: Assignment | None) -> dict[str, dict[str, str]]:
         return {}
     names = dict(zip(assignment.members["member_id"], assignment.members["name"], strict=True))
     table = assignment.assignments.sort_values(["load", "member_id"], ascending=[False, True])
-    table = table[~table["duty"].isin(["adviser", "other"])]  # they help; whom to turn to are member and leader
+    # they help; whom to turn to are member and leader
+    table = table[~table["duty"].isin(["adviser", "other"])]
     people: dict[str, dict[str, str]] = {}
-    for code, member, duty in zip(table["grid_code"], table["member_id"], table["duty"], strict=True):
-        people.setdefault(code, {}).setdefault("leader" if duty == "leader" else "member", names[member])
+    for code, member, duty in zip(
+        table["grid_code"], table["member_id"], table["duty"], strict=True
+    ):
+        people.setdefault(code, {}).setdefault(
+            "leader" if duty == "leader" else "member", names[member]
+        )
     return people
 
 
 def _matter_steps(matters: Matters, code: str) -> list[dict[str, Any]]:
     table = matters.steps
     own = table[table["matter_code"] == code]
-    own = own if len(own) else table[table["matter_code"] == ""]  # steps of no matter are those of every other
+    # steps of no matter are those of every other
+    own = own if len(own) else table[table["matter_code"] == ""]
     return _frame_records(own) or [{"step": "", "role": "", "hours": "", "departments": ()}]
 
 
@@ -112,7 +129,9 @@ def _sheet_rows(
         return "、".join(titles.get(key, key) for key in keys)
 
     def called(keys: Sequence[str]) -> str:
-        return "、".join(dict.fromkeys(contact[code, key] for key in keys if (code, key) in contact))
+        return "、".join(
+            dict.fromkeys(contact[code, key] for key in keys if (code, key) in contact)
+        )
 
     row = {
         "grid_code": code,

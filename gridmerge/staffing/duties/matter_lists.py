@@ -49,7 +49,9 @@ WITHDRAWN = frozenset(map(normalize_name, ("收回", "已收回", "withdrawn", "
 TEMPORARY = frozenset(map(normalize_name, ("临时", "暂行", "temporary")))
 
 
-def clean_matters(raw: RawLayer, steps: RawLayer | None = None, known: Mapping[str, str] | None = None) -> Matters:
+def clean_matters(
+    raw: RawLayer, steps: RawLayer | None = None, known: Mapping[str, str] | None = None
+) -> Matters:
     """Check a list of matters.
 
     Parameters
@@ -78,7 +80,9 @@ def clean_matters(raw: RawLayer, steps: RawLayer | None = None, known: Mapping[s
     frame = frame[frame["matter"] != ""].reset_index(drop=True)
     _refuse_duplicate_codes(raw, frame["matter_code"])
     frame["list"] = frame["list"].map(_parse_list)
-    findings = [finding for _, row in frame.iterrows() for finding in _matter_findings(row, known or {})]
+    findings = [
+        finding for _, row in frame.iterrows() for finding in _matter_findings(row, known or {})
+    ]
     findings += _lists_missing(frame["list"])
     frame["lead"] = [_department_keys(cell, known or {}) for cell in frame["lead"]]
     frame["cooperating"] = [_department_keys(cell, known or {}) for cell in frame["cooperating"]]
@@ -94,18 +98,30 @@ def clean_matters(raw: RawLayer, steps: RawLayer | None = None, known: Mapping[s
     table["departments"] = [_department_keys(cell, known or {}) for cell in table["role"]]
     sources = (raw.source,) if steps is None else (raw.source, steps.source)
     more = () if steps is None else steps.findings
-    return Matters(frame=kept, steps=table, sources=sources, findings=sort_findings((*raw.findings, *more, *findings)))
+    return Matters(
+        frame=kept,
+        steps=table,
+        sources=sources,
+        findings=sort_findings((*raw.findings, *more, *findings)),
+    )
 
 
-def _select_columns(raw: RawLayer, names: Mapping[str, Sequence[str]], needed: Sequence[str]) -> pd.DataFrame:
-    there = {normalize_name(str(column)): column for column in raw.frame.columns if column != "geometry"}
+def _select_columns(
+    raw: RawLayer, names: Mapping[str, Sequence[str]], needed: Sequence[str]
+) -> pd.DataFrame:
+    there = {
+        normalize_name(str(column)): column for column in raw.frame.columns if column != "geometry"
+    }
     found_at = {
         part: next((there[normalize_name(n)] for n in known if normalize_name(n) in there), None)
         for part, known in names.items()
     }
     missing = [part for part in needed if found_at[part] is None]
     if missing:
-        zh, listed = "、".join(names[part][0] for part in missing), "、".join(map(str, there.values()))
+        zh, listed = (
+            "、".join(names[part][0] for part in missing),
+            "、".join(map(str, there.values())),
+        )
         raise InputError(
             f"{raw.source.key}（{raw.source.path}）缺少列 {zh}；文件中有：{listed}。请补上该列或改列名。",
             f"{raw.source.key} ({raw.source.path}) lacks the columns {', '.join(missing)}; it has: {listed}. "
@@ -129,10 +145,18 @@ def _matter_findings(row: pd.Series, known: Mapping[str, str]) -> list[Finding]:
     """What one matter lacks."""
     code, name = row["matter_code"], row["matter"]
     said = []
-    blank = [MATTER_ITEMS[item][0] for item in MATTER_ITEMS if not row[item] and item not in MAY_BE_BLANK]
+    blank = [
+        MATTER_ITEMS[item][0] for item in MATTER_ITEMS if not row[item] and item not in MAY_BE_BLANK
+    ]
     if blank:
         said.append(
-            make_finding("matter_incomplete", layer="matters", source_id=code, name=name, items="、".join(blank))
+            make_finding(
+                "matter_incomplete",
+                layer="matters",
+                source_id=code,
+                name=name,
+                items="、".join(blank),
+            )
         )
     leads = _department_keys(row["lead"], known)
     if len(leads) != 1:
@@ -140,20 +164,38 @@ def _matter_findings(row: pd.Series, known: Mapping[str, str]) -> list[Finding]:
         said.append(make_finding(kind, layer="matters", source_id=code, name=name))
     both = set(leads) & set(_department_keys(row["cooperating"], known))
     if both:
-        named = "、".join(text for text in _split_names(row["lead"]) if set(_department_keys(text, known)) & both)
-        said.append(make_finding("matter_both", layer="matters", source_id=code, name=name, items=named))
+        named = "、".join(
+            text for text in _split_names(row["lead"]) if set(_department_keys(text, known)) & both
+        )
+        said.append(
+            make_finding("matter_both", layer="matters", source_id=code, name=name, items=named)
+        )
     strange = [row["list"]] if row["list"] not in ("", *MATTER_LISTS) else []
-    strange += [row["status"]] if normalize_name(row["status"]) not in IN_FORCE | WITHDRAWN | TEMPORARY else []
+    strange += (
+        [row["status"]]
+        if normalize_name(row["status"]) not in IN_FORCE | WITHDRAWN | TEMPORARY
+        else []
+    )
     if strange:
         said.append(
-            make_finding("matter_words_unknown", layer="matters", source_id=code, name=name, items="、".join(strange))
+            make_finding(
+                "matter_words_unknown",
+                layer="matters",
+                source_id=code,
+                name=name,
+                items="、".join(strange),
+            )
         )
     texts = [text for cell in (row["lead"], row["cooperating"]) for text in _split_names(cell)]
     unknown = [text for text in texts if _department_key(text, known) is None]
     if unknown:
         said.append(
             make_finding(
-                "matter_department_unknown", layer="matters", source_id=code, name=name, items="、".join(unknown)
+                "matter_department_unknown",
+                layer="matters",
+                source_id=code,
+                name=name,
+                items="、".join(unknown),
             )
         )
     return said
@@ -168,13 +210,22 @@ def _roles_unknown(steps: pd.DataFrame, known: Mapping[str, str]) -> list[Findin
         if normalize_name(role) not in STEP_ROLES
         and any(_department_key(one, known) is None for one in _split_names(role))
     ]
-    return [make_finding("step_role_unknown", layer="steps", items="、".join(strange))] if strange else []
+    return (
+        [make_finding("step_role_unknown", layer="steps", items="、".join(strange))]
+        if strange
+        else []
+    )
 
 
 def _parse_list(cell: str) -> str:
     """The list a cell means, or the cell as it is written."""
     return next(
-        (name for name, words in MATTER_LISTS.items() if normalize_name(cell) in map(normalize_name, words)), cell
+        (
+            name
+            for name, words in MATTER_LISTS.items()
+            if normalize_name(cell) in map(normalize_name, words)
+        ),
+        cell,
     )
 
 

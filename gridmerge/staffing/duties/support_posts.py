@@ -44,11 +44,17 @@ def post_rows(
     codes = sorted(plan.grids["grid_code"])
     rows: list[dict[str, Any]] = []
     said = []
-    for post, department in [(post, key) for post, keys in POST_DEPARTMENTS.items() for key in keys]:
+    for post, department in [
+        (post, key) for post, keys in POST_DEPARTMENTS.items() for key in keys
+    ]:
         nobody = [code for code in codes if (code, department) not in contact]
         if nobody:
             name, some = titles[department], "、".join(nobody[:3])
-            said.append(make_finding("post_unknown", layer="duties", measure=len(nobody), department=name, grids=some))
+            said.append(
+                make_finding(
+                    "post_unknown", layer="duties", measure=len(nobody), department=name, grids=some
+                )
+            )
         for code in codes:
             who = contact.get((code, department), "")
             rows.append(
