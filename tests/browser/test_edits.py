@@ -148,7 +148,7 @@ def test_the_new_map_says_that_the_file_was_for_the_plan_before(project, meet, s
     meeting.page.wait_for_selector(".gm-toast.bad.show")
     panel = meeting.text("#gm-tab")
     assert "The file was made for another build" in panel
-    assert f"piece {move['face']} is now in {move['to']}, not in {move['from']}" in panel
+    assert f"face {move['face']} is now in {move['to']}, not in {move['from']}" in panel
 
 
 def test_a_file_for_another_build_is_applied_piece_by_piece_and_the_build_says_so(

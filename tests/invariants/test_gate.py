@@ -134,7 +134,7 @@ def load_of_a_grid_changed(plan):
     ],
 )
 def test_a_plan_gone_wrong_stops_the_build(project, monkeypatch, change, promise, what):
-    after(monkeypatch, "partition", change)
+    after(monkeypatch, "divide_township", change)
     told = stopped(project)
     assert told.startswith(f"Promise {promise} does not hold: ")
     assert any(part in told for part in what.split("|")), told
@@ -146,7 +146,7 @@ def test_two_villages_in_a_grid_are_told_as_the_second_promise_too(project, monk
     monkeypatch.setattr(
         gate, "raise_violations", lambda failures: (said.extend(failures), whole(failures))
     )
-    after(monkeypatch, "partition", two_villages_in_a_grid)
+    after(monkeypatch, "divide_township", two_villages_in_a_grid)
     stopped(project)
     second = [failure.text.en for failure in said if failure.promise == 2]
     assert any("faces of another village" in text for text in second)
@@ -184,7 +184,7 @@ def areas_of_feet(mosaic):
     ],
 )
 def test_faces_gone_wrong_stop_the_build(project, monkeypatch, change, what):
-    after(monkeypatch, "overlay", change)
+    after(monkeypatch, "overlay_layers", change)
     told = stopped(project)
     assert told.startswith("Promise 1 does not hold: ")
     assert what in told
@@ -194,7 +194,7 @@ def test_a_membership_of_nothing_stops_the_build(project, monkeypatch):
     def invent(mosaic):
         return replace(mosaic, memberships=mosaic.memberships.assign(source_id="nobody"))
 
-    after(monkeypatch, "overlay", invent)
+    after(monkeypatch, "overlay_layers", invent)
     assert "memberships name grids that fire does not have: nobody" in stopped(project)
 
 
@@ -224,7 +224,7 @@ def moved_between_faces(weights):
     ],
 )
 def test_work_gone_wrong_stops_the_build(project, monkeypatch, change, what):
-    after(monkeypatch, "weigh", change)
+    after(monkeypatch, "weigh_faces", change)
     told = stopped(project)
     assert told.startswith("Promise 4 does not hold: ")
     assert what in told
@@ -264,7 +264,7 @@ def sent_to_no_grid(table):
     ],
 )
 def test_a_crosswalk_gone_wrong_stops_the_build(project, monkeypatch, change, what):
-    after(monkeypatch, "crosswalk", change)
+    after(monkeypatch, "build_crosswalk", change)
     told = stopped(project)
     assert told.startswith("Promise 3 does not hold: ")
     assert what in told
@@ -273,7 +273,7 @@ def test_a_crosswalk_gone_wrong_stops_the_build(project, monkeypatch, change, wh
 def test_a_source_neither_in_the_crosswalk_nor_in_the_findings_stops_the_build(
     project, monkeypatch
 ):
-    after(monkeypatch, "crosswalk", source_left_out)
+    after(monkeypatch, "build_crosswalk", source_left_out)
     monkeypatch.setattr(pipeline, "report_left_out", lambda *_: ())
     assert "grids of fire are neither in the crosswalk nor in the findings: F2" in stopped(project)
 
@@ -326,14 +326,14 @@ def loads_doubled(assignment):
     ],
 )
 def test_staffing_gone_wrong_stops_the_build(project, monkeypatch, change, what):
-    after(monkeypatch, "assign", change)
+    after(monkeypatch, "assign_members", change)
     told = stopped(project)
     assert told.startswith("Promise 5 does not hold: ")
     assert any(part in told for part in what.split("|"))
 
 
 def test_a_phone_left_unmasked_stops_the_writing(project, monkeypatch):
-    monkeypatch.setattr(publish_files, "discreet", lambda build: build)
+    monkeypatch.setattr(publish_files, "redact_build", lambda build: build)
     told = stopped(project)
     assert told.startswith("Promise 8 does not hold: roster holds an unmasked phone (138…)")
     assert "13800000001" not in told
@@ -344,13 +344,13 @@ def test_a_phone_left_unmasked_stops_the_writing(project, monkeypatch):
     [("王五13912345678", "an unmasked phone"), ("王五 11010519491231002X", "an ID number")],
 )
 def test_secrets_in_names_stop_the_writing(project, monkeypatch, words, kind):
-    whole = publish_files.discreet
+    whole = publish_files.redact_build
 
     def careless(build):
         shown = whole(build)
         return replace(shown, plan=with_grids(shown.plan, grid_name=words))
 
-    monkeypatch.setattr(publish_files, "discreet", careless)
+    monkeypatch.setattr(publish_files, "redact_build", careless)
     assert f"grids holds {kind}" in stopped(project)
 
 

@@ -79,7 +79,7 @@ def test_a_column_of_wkt_is_found_and_said(tmp_path: Path) -> None:
     assert finding.message("zh") == "k：a.csv 没有指明坐标列，按字段“坐标”读取（WKT）。"
     assert (
         finding.message("en")
-        == 'k: a.csv was not told where its coordinates are; taken from "坐标" (WKT).'
+        == 'k: a.csv does not say where its coordinates are; taken from "坐标" (WKT).'
     )
 
 

@@ -385,6 +385,6 @@ def test_a_file_too_large_for_its_format_says_so(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     path = write(tmp_path / "a.geojson", "GeoJSON")
-    monkeypatch.setattr("gridmerge.io.reader.MOST_IN_MEMORY", 100)
+    monkeypatch.setattr("gridmerge.io.reader.MAX_BYTES_IN_MEMORY", 100)
     with pytest.raises(InputError, match="Convert it to GeoPackage"):
         load(path)
