@@ -152,9 +152,15 @@ def numbers_in(value):
 
 def test_a_poster_s_withheld_grid_has_no_colour_that_judges(data):
     paper = pytest.importorskip("gridmerge.products.poster.paper_units")
-    assert paper.fill_of(np.nan, data) == paper.WITHHELD_COLOUR and paper.WITHHELD_COLOUR not in paper.FILL_COLOURS
+    assert (
+        paper.fill_of(np.nan, data) == paper.WITHHELD_COLOUR
+        and paper.WITHHELD_COLOUR not in paper.FILL_COLOURS
+    )
     assert paper.fill_of(0.0, data) == paper.FILL_COLOURS[0]
-    assert paper.fill_of(1e6, data) == paper.FILL_COLOURS[-1] and paper.fill_of(1e6, data) in paper.DARK
+    assert (
+        paper.fill_of(1e6, data) == paper.FILL_COLOURS[-1]
+        and paper.fill_of(1e6, data) in paper.DARK_FILLS
+    )
 
 
 def test_a_poster_s_sums_say_what_is_withheld_and_nothing_else(data):
