@@ -61,7 +61,7 @@ def divide_township(
     processes
         Villages are divided in so many processes; the plan does not depend on it.
     layers
-        The networks as mended: named where a face that is too heavy could be cut along the line of one. The plan does not
+        The cleaned networks: named where a face that is too heavy could be cut along the line of one. The plan does not
         depend on them.
 
     Returns
@@ -95,40 +95,21 @@ def assemble_plan(
         assign_grid_codes(village, part, earlier)
         for village, part in zip(villages, divided, strict=True)
     ]
-    faces = pd.concat(
-        [
-            _face_codes(v, part, codes)
-            for v, part, codes in zip(villages, divided, coded, strict=True)
-        ],
-        ignore_index=True,
-    )
+    results = list(zip(villages, divided, coded, strict=True))
+    face_tables = [_face_codes(*result) for result in results]
+    faces = pd.concat(face_tables, ignore_index=True)
+    plan_faces = faces[["face_id", "grid_code"]]
+    plan_faces = plan_faces.sort_values("face_id", ignore_index=True)
     grids = _build_grids(faces, mosaic, weights, {v.code: v.name for v in villages})
-    findings: list[Finding] = [finding for part in divided for finding in part.findings]
-    for village, part, codes in zip(villages, divided, coded, strict=True):
-        findings += [
-            *reason_findings(village, part, codes, layers),
-            *_broken_lock_findings(village, part, codes),
-        ]
-    before = pd.concat(
-        [_previous_grids(*one) for one in zip(villages, divided, coded, strict=True)],
-        ignore_index=True,
-    )
-    plan_faces = faces[["face_id", "grid_code"]].sort_values("face_id", ignore_index=True)
-    gone = find_heirs_elsewhere(earlier, grids)
-    findings = _drop_idle_villages(findings, weights)
-    findings += _villages_gone(earlier, {v.code for v in villages})
-    retired = {
-        **(earlier.retired if earlier else {}),
-        **{c: s for codes in coded for c, s in codes.retired.items()},
-        **gone,
-    }
+    before_tables = [_previous_grids(*result) for result in results]
+    before = pd.concat(before_tables, ignore_index=True)
     figures = measure_plan(grids, plan_faces, villages, divided, mosaic)
-    total = sum(float(v.size.sum()) for v in villages) or 1.0
-    kept = (
-        sum(codes.kept * float(v.size.sum()) for v, codes in zip(villages, coded, strict=True))
-        / total
-    )
-    figures["codes"] = {"kept_share": round(kept, 6), "retired": dict(sorted(retired.items()))}
+    figures["codes"] = {
+        "kept_share": _kept_code_share(villages, coded),
+        "retired": _list_retired(coded, earlier, grids),
+    }
+    findings = _drop_idle_villages(_village_findings(results, layers), weights)
+    findings += _villages_gone(earlier, {v.code for v in villages})
     return GridPlan(
         grids=grids,
         faces=plan_faces,
@@ -137,6 +118,41 @@ def assemble_plan(
         findings=sort_findings(findings),
         before=before.sort_values("face_id", ignore_index=True),
     )
+
+
+def _village_findings(
+    results: Sequence[tuple[Village, DividedVillage, VillageGridCodes]],
+    layers: Sequence[Layer],
+) -> list[Finding]:
+    """Findings of the division, of grids out of range, and of locks the earlier plan breaks."""
+    findings: list[Finding] = []
+    for _, part, _ in results:
+        findings += part.findings
+    for village, part, codes in results:
+        findings += reason_findings(village, part, codes, layers)
+        findings += _broken_lock_findings(village, part, codes)
+    return findings
+
+
+def _kept_code_share(villages: list[Village], coded: list[VillageGridCodes]) -> float:
+    """Share of the township's size that lies under the code it had before."""
+    sizes = [float(village.size.sum()) for village in villages]
+    total = sum(sizes) or 1.0
+    kept = sum(codes.kept * size for size, codes in zip(sizes, coded, strict=True))
+    return round(kept / total, 6)
+
+
+def _list_retired(
+    coded: list[VillageGridCodes], earlier: PreviousPlan | None, grids: gpd.GeoDataFrame
+) -> dict[str, list[str]]:
+    """Every code that no grid bears any more, with its successors, sorted by code."""
+    retired: dict[str, list[str]] = {}
+    if earlier is not None:
+        retired |= earlier.retired
+    for codes in coded:
+        retired |= codes.retired
+    retired |= find_heirs_elsewhere(earlier, grids)
+    return dict(sorted(retired.items()))
 
 
 def list_villages(
@@ -150,26 +166,27 @@ def list_villages(
     table = face_table(mosaic, weights, sizes)
     borders = priced_borders(mosaic, table, sizes)
     by_village = dict(tuple(table.groupby("village_code", sort=True)))
-    out = []
+    villages = []
     for row in township.villages.sort_values("village_code").itertuples():
         faces = by_village.get(row.village_code)
-        if faces is not None:
-            out.append(_make_village(row, faces.reset_index(drop=True), borders, sizes))
-    return apply_constraints(out, orders or PlanConstraints(), sizes)
+        if faces is None:
+            continue
+        faces = faces.reset_index(drop=True)
+        villages.append(_make_village(row, faces, borders, sizes))
+    return apply_constraints(villages, orders or PlanConstraints(), sizes)
 
 
 def face_table(mosaic: Mosaic, weights: Weights, sizes: Grids) -> gpd.GeoDataFrame:
-    """Faces with size, work and a point inside, sorted by that point: neither row order nor the look of ids can matter."""
-    faces = mosaic.faces.merge(
-        weights.faces.drop(
-            columns=[c for c in ("village_code", "area_m2", "zone") if c in weights.faces]
-        ),
-        on="face_id",
-        how="left",
-        validate="one_to_one",
-    )
+    """Faces with size, work and a point inside, sorted by that point.
+
+    Neither row order nor the look of ids can matter.
+    """
+    given_twice = [c for c in ("village_code", "area_m2", "zone") if c in weights.faces]
+    workload = weights.faces.drop(columns=given_twice)
+    faces = mosaic.faces.merge(workload, on="face_id", how="left", validate="one_to_one")
     unit = sizes.unit or AREA_UNIT
-    size = faces["area_m2"] / M2_PER_HA if unit == AREA_UNIT else faces[unit].fillna(0.0)
+    hectares = faces["area_m2"] / M2_PER_HA
+    size = hectares if unit == AREA_UNIT else faces[unit].fillna(0.0)
     points = geos.point_on_surface(np.asarray(faces.geometry.values))
     faces = faces.assign(
         size=size,
@@ -181,58 +198,78 @@ def face_table(mosaic: Mosaic, weights: Weights, sizes: Grids) -> gpd.GeoDataFra
 
 
 def priced_borders(mosaic: Mosaic, table: gpd.GeoDataFrame, sizes: Grids) -> pd.DataFrame:
-    """Borders of positive length with their price per metre: dear where no department has a line, dearer through a base grid."""
+    """Borders of positive length with their price per metre.
+
+    Dear where no department has a line, dearer through a base grid.
+    """
     borders = mosaic.borders.loc[mosaic.borders["length_m"] > 0]
-    price = (sizes.compact + sizes.agree * (1 - borders["agreement"])) * (
-        1 - sizes.barrier * borders["barrier"]
-    )
-    base = sorted(
-        key
-        for key, layer in mosaic.figures.get("layers", {}).items()
-        if layer.get("role") == "base"
-    )
+    disagreement = sizes.agree * (1 - borders["agreement"])
+    barrier_discount = 1 - sizes.barrier * borders["barrier"]
+    price = (sizes.compact + disagreement) * barrier_discount
+    base = _list_base_layers(mosaic)
     if base:
-        claims = mosaic.memberships.loc[mosaic.memberships["layer"].isin(base)]
-        names = (claims["layer"] + "/" + claims["source_id"]).sort_values()
-        owner = names.groupby(claims["face_id"]).agg("|".join)
-        same = borders["face_a"].map(owner).eq(borders["face_b"].map(owner))
-        price = price + sizes.whole * same.to_numpy()
-    return borders.assign(price=price).sort_values(["face_a", "face_b"], ignore_index=True)
+        owner = _base_grid_of_faces(mosaic, base)
+        owner_a = borders["face_a"].map(owner)
+        inside = owner_a.eq(borders["face_b"].map(owner))
+        price = price + sizes.whole * inside.to_numpy()
+    borders = borders.assign(price=price)
+    return borders.sort_values(["face_a", "face_b"], ignore_index=True)
+
+
+def _list_base_layers(mosaic: Mosaic) -> list[str]:
+    """Keys of the layers of role `base`, sorted."""
+    layers = mosaic.figures.get("layers", {})
+    return sorted(key for key, layer in layers.items() if layer.get("role") == "base")
+
+
+def _base_grid_of_faces(mosaic: Mosaic, base: list[str]) -> pd.Series:
+    """By face: the base grids that claim it, as one text."""
+    claims = mosaic.memberships.loc[mosaic.memberships["layer"].isin(base)]
+    names = (claims["layer"] + "/" + claims["source_id"]).sort_values()
+    return names.groupby(claims["face_id"]).agg("|".join)
 
 
 def typical_side(area_m2: float, size: float, sizes: Grids) -> float:
     """Metres: the side of a square as large as a typical grid of a village of this area and size."""
-    return float(np.sqrt(area_m2 / max(1.0, size / float(sizes.target or 1.0))))
+    grids = max(1.0, size / float(sizes.target or 1.0))
+    return float(np.sqrt(area_m2 / grids))
 
 
 def _make_village(
     row: Any, faces: gpd.GeoDataFrame, borders: pd.DataFrame, sizes: Grids
 ) -> Village:
-    place = pd.Series(np.arange(len(faces)), index=faces["face_id"])
-    own = borders.loc[borders["face_a"].isin(place.index) & borders["face_b"].isin(place.index)]
-    edges = np.column_stack(
-        [place[own["face_a"]].to_numpy(), place[own["face_b"]].to_numpy()]
-    ).reshape(-1, 2)
-    # rows of the borders frame may come in any order
-    order = np.lexsort(np.sort(edges, axis=1).T[::-1])
+    inner = _village_borders(faces, borders)
     side = typical_side(float(faces["area_m2"].sum()), float(faces["size"].sum()), sizes)
-    geometry = np.asarray(faces.geometry.values)
+    costs = (inner["price"] * inner["length_m"]).to_numpy(dtype=np.float64)
     return Village(
         code=str(row.village_code),
         name=str(row.village_name),
         face_id=faces["face_id"].to_numpy(dtype=object),
         zone=faces["zone"].to_numpy(dtype=object),
-        geometry=geometry,
+        geometry=np.asarray(faces.geometry.values),
         size=faces["size"].to_numpy(dtype=np.float64),
         work=faces["work"].to_numpy(dtype=np.float64),
         part=_village_pieces(row.geometry, faces),
-        edges=np.sort(edges, axis=1)[order],
-        costs=(own["price"] * own["length_m"]).to_numpy(dtype=np.float64)[order] / side,
-        lengths=own["length_m"].to_numpy(dtype=np.float64)[order],
-        agreement=own["agreement"].to_numpy(dtype=np.float64)[order],
+        edges=inner[["first", "second"]].to_numpy(dtype=np.int64),
+        costs=costs / side,
+        lengths=inner["length_m"].to_numpy(dtype=np.float64),
+        agreement=inner["agreement"].to_numpy(dtype=np.float64),
         sizes=sizes,
         old=np.full(len(faces), "", dtype=object),
     )
+
+
+def _village_borders(faces: gpd.GeoDataFrame, borders: pd.DataFrame) -> pd.DataFrame:
+    """Borders inside the village with the numbers of their faces, `first` < `second`, sorted by them."""
+    number = pd.Series(np.arange(len(faces)), index=faces["face_id"])
+    inside_a = borders["face_a"].isin(number.index)
+    inside_b = borders["face_b"].isin(number.index)
+    inner = borders.loc[inside_a & inside_b]
+    ends = [number[inner["face_a"]].to_numpy(), number[inner["face_b"]].to_numpy()]
+    edges = np.sort(np.column_stack(ends).reshape(-1, 2), axis=1)
+    inner = inner.assign(first=edges[:, 0], second=edges[:, 1])
+    # rows of the borders frame may come in any order
+    return inner.iloc[np.lexsort(edges.T[::-1])]
 
 
 def _village_pieces(village: shapely.Geometry, faces: gpd.GeoDataFrame) -> np.ndarray:
@@ -261,10 +298,11 @@ def _previous_grids(
 ) -> pd.DataFrame:
     """face_id, grid_code, price of a village's faces that the earlier plan laid into a grid."""
     laid = part.leaving > 0
+    home = part.home[laid]
     return pd.DataFrame(
         {
             "face_id": village.face_id[laid],
-            "grid_code": np.where(part.home[laid] >= 0, codes.codes[part.home[laid]], ""),
+            "grid_code": np.where(home >= 0, codes.codes[home], ""),
             "price": part.leaving[laid],
         }
     )
@@ -274,32 +312,41 @@ def reason_findings(
     village: Village, part: DividedVillage, codes: VillageGridCodes, layers: Sequence[Layer] = ()
 ) -> list[Finding]:
     """A finding for each grid outside the limits, with its cause and remedies."""
-    sizes, out = village.sizes, []
+    lower = format_figure(village.sizes.min or 0)
+    upper = format_figure(village.sizes.max or 0)
+    findings = []
     for reason in part.reasons:
-        where = (
-            village.geometry[reason.face]
-            if reason.face >= 0
-            else village.geometry[part.labels == reason.grid][0]
+        finding = make_finding(
+            reason.kind,
+            measure=reason.size,
+            place=_locate_reason(village, part, reason),
+            grid=str(codes.codes[reason.grid]),
+            village=village.name,
+            min=lower,
+            max=upper,
+            amount=format_figure(reason.amount),
+            remedies=_list_remedies(village, reason, layers),
         )
-        point = geos.point_on_surface(where)
-        out.append(
-            make_finding(
-                reason.kind,
-                measure=reason.size,
-                place=(point.x, point.y),
-                grid=str(codes.codes[reason.grid]),
-                village=village.name,
-                min=format_figure(sizes.min or 0),
-                max=format_figure(sizes.max or 0),
-                amount=format_figure(reason.amount),
-                remedies=_list_remedies(village, reason, layers),
-            )
-        )
-    return out
+        findings.append(finding)
+    return findings
+
+
+def _locate_reason(
+    village: Village, part: DividedVillage, reason: RangeReason
+) -> tuple[float, float]:
+    """A point in the face that binds, or else in the grid's first face."""
+    face = reason.face
+    if face < 0:
+        face = int(np.flatnonzero(part.labels == reason.grid)[0])
+    point = geos.point_on_surface(village.geometry[face])
+    return point.x, point.y
 
 
 def _drop_idle_villages(findings: list[Finding], weights: Weights) -> list[Finding]:
-    """Leave out that grids of villages without any work are too small, where one finding says it of most villages."""
+    """Leave out that grids of villages without any work are too small.
+
+    Only where one finding reports it of most villages.
+    """
     if not any(finding.kind in HEADLINES for finding in weights.findings):
         return findings
     return [
@@ -313,22 +360,30 @@ def _broken_lock_findings(
     """One finding for a village whose earlier plan breaks locks: which, and how many faces have another grid now."""
     if not village.against:
         return []
-    rows = [text for _, text in village.against]
-    more = len(rows) - MAX_LISTED_ROWS
-    zh = "；".join(text.zh for text in rows[:MAX_LISTED_ROWS]) + (
-        f"；等 {len(rows)} 条" if more > 0 else ""
+    first_face, _ = village.against[0]
+    point = geos.point_on_surface(village.geometry[first_face])
+    now = codes.codes[part.labels]
+    moved = (village.old != "") & (village.old != now)
+    finding = make_finding(
+        "earlier_not_kept",
+        measure=int(moved.sum()),
+        place=(point.x, point.y),
+        village=village.name,
+        locks=_list_broken_locks([text for _, text in village.against]),
     )
-    en = "; ".join(text.en for text in rows[:MAX_LISTED_ROWS]) + (
-        f"; and {more} more" if more > 0 else ""
-    )
-    point = geos.point_on_surface(village.geometry[village.against[0][0]])
-    moved = int(((village.old != "") & (village.old != codes.codes[part.labels])).sum())
-    place, locks = (point.x, point.y), Text(zh, en)
-    return [
-        make_finding(
-            "earlier_not_kept", measure=moved, place=place, village=village.name, locks=locks
-        )
-    ]
+    return [finding]
+
+
+def _list_broken_locks(rows: list[Text]) -> Text:
+    """The first locks in one sentence, and how many more there are."""
+    listed = rows[:MAX_LISTED_ROWS]
+    more = len(rows) - len(listed)
+    zh = "；".join(text.zh for text in listed)
+    en = "; ".join(text.en for text in listed)
+    if more:
+        zh += f"；等 {len(rows)} 条"
+        en += f"; and {more} more"
+    return Text(zh, en)
 
 
 def _villages_gone(earlier: PreviousPlan | None, villages: Collection[str]) -> list[Finding]:
@@ -336,56 +391,55 @@ def _villages_gone(earlier: PreviousPlan | None, villages: Collection[str]) -> l
     if earlier is None:
         return []
     gone = earlier.grids.loc[~earlier.grids["village_code"].isin(villages)]
-    return [
-        make_finding(
-            "earlier_village_gone",
-            measure=len(rows),
-            village=rows["village_name"].iloc[0] or code,
-            code=code,
-        )
-        for code, rows in gone.groupby("village_code", sort=True)
-    ]
+    findings = []
+    for code, grids in gone.groupby("village_code", sort=True):
+        name = grids["village_name"].iloc[0] or code
+        finding = make_finding("earlier_village_gone", measure=len(grids), village=name, code=code)
+        findings.append(finding)
+    return findings
 
 
 def _list_remedies(village: Village, reason: RangeReason, layers: Sequence[Layer]) -> Text:
     """The reason's remedies; before them, where a face binds, the layer along whose line it could be cut."""
-    split = split_along(village.geometry[reason.face], layers) if reason.face >= 0 else None
+    if reason.face < 0:
+        return reason.remedies
+    split = split_along(village.geometry[reason.face], layers)
     if split is None:
         return reason.remedies
-    return Text(f"{split.zh}；{reason.remedies.zh}", f"{split.en}; {reason.remedies.en}")
+    others = reason.remedies
+    return Text(f"{split.zh}；{others.zh}", f"{split.en}; {others.en}")
 
 
 def _build_grids(
     faces: pd.DataFrame, mosaic: Mosaic, weights: Weights, names: dict[str, str]
 ) -> gpd.GeoDataFrame:
-    columns = [*weights.names, "workload"]
-    table = faces.merge(weights.faces[["face_id", *columns]], on="face_id", how="left").merge(
-        mosaic.faces[["face_id", "geometry"]], on="face_id"
-    )
+    """The grids: the union of their faces, the sums of their workloads, their first names."""
+    workloads = weights.faces[["face_id", *weights.names, "workload"]]
+    table = faces.merge(workloads, on="face_id", how="left")
+    table = table.merge(mosaic.faces[["face_id", "geometry"]], on="face_id")
     table = table.sort_values(["grid_code", "face_id"])
-    rows = []
     zones: dict[str, str] = mosaic.figures.get("zones", {})
+    summed = ("workload", *weights.names)
+    rows = []
     for code, members in table.groupby("grid_code", sort=True):
-        village, exclusive = (
-            str(members["village_code"].iloc[0]),
-            bool(members["exclusive"].iloc[0]),
-        )
         geometry = geos.coverage_union_all(np.asarray(members["geometry"].values))
-        rows.append(
-            {
-                "grid_code": str(code),
-                "grid_name": make_grid_name(
-                    str(code),
-                    names[village],
-                    exclusive,
-                    zones.get(str(members["zone"].iloc[0]), ""),
-                ),
-                "grid_type": "exclusive" if exclusive else "comprehensive",
-                "village_code": village,
-                "village_name": names[village],
-                "area_m2": geometry.area,
-                **{column: float(members[column].sum()) for column in ("workload", *weights.names)},
-                "geometry": geometry,
-            }
-        )
+        sums = {column: float(members[column].sum()) for column in summed}
+        row = _describe_grid(str(code), members.iloc[0], names, zones)
+        rows.append({**row, "area_m2": geometry.area, **sums, "geometry": geometry})
     return gpd.GeoDataFrame(rows, geometry="geometry", crs=mosaic.faces.crs)
+
+
+def _describe_grid(
+    code: str, face: pd.Series, names: dict[str, str], zones: dict[str, str]
+) -> dict[str, str]:
+    """Code, name, type and village of a grid, by any of its faces."""
+    village = str(face["village_code"])
+    exclusive = bool(face["exclusive"])
+    zone = zones.get(str(face["zone"]), "")
+    return {
+        "grid_code": code,
+        "grid_name": make_grid_name(code, names[village], exclusive, zone),
+        "grid_type": "exclusive" if exclusive else "comprehensive",
+        "village_code": village,
+        "village_name": names[village],
+    }

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 import shapely
@@ -16,7 +16,7 @@ from gridmerge.districting.constraints.fixed_faces import (
     locked_out_of_range,
 )
 from gridmerge.districting.constraints.previous_plan import compute_leaving_prices
-from gridmerge.districting.diagnosis import diagnose_grids
+from gridmerge.districting.diagnosis import RangeReason, diagnose_grids
 from gridmerge.districting.solver.graph import Ints, make_graph
 from gridmerge.districting.solver.search import DistrictingSolution
 from gridmerge.districting.village import DividedVillage, Village
@@ -24,52 +24,80 @@ from gridmerge.findings import Finding, make_finding
 from gridmerge.geo import geos
 from gridmerge.i18n.text import Text
 
+# terms of the objective that report.json has of each village
+REPORTED_TERMS = ("borders", "uneven", "changes")
+
 
 def divide_village(village: Village) -> DividedVillage:
     """Divide one village: each exclusive zone is a grid of its own, so is each locked grid; the solver divides the rest."""
-    labels = np.full(len(village.face_id), -1, dtype=np.int64)
-    findings: list[Finding] = []
-    zoned, kept = group_zone_faces(village), group_kept_faces(village)
-    for number, nodes in enumerate([*zoned, *kept]):
-        labels[nodes] = number
-    zones, grids = len(zoned), len(zoned) + len(kept)
-    home, leaving = np.full(len(labels), -1, dtype=np.int64), np.zeros(len(labels))
-    solutions: list[DistrictingSolution] = []
-    locked_out = [
-        r
-        for number, nodes in enumerate(kept, zones)
-        for r in locked_out_of_range(village, number, nodes)
-    ]
-    told = list(locked_out)
-    for cluster in _number_components(
-        village, _find_components(village, np.flatnonzero(labels < 0), findings), len(kept)
-    ):
-        attempted, case = solve_component(village, cluster)
-        solution = attempted.solution
-        labels[cluster.nodes] = grids + solution.labels
-        if attempted.home is not None:
-            home[cluster.nodes] = np.where(
-                attempted.home <= solution.labels.max(), grids + attempted.home, -1
-            )
-            leaving[cluster.nodes] = compute_leaving_prices(case.graph, float(village.sizes.steady))
-        told += [
-            replace(r, grid=grids + r.grid, face=int(cluster.nodes[r.face]) if r.face >= 0 else -1)
-            for r in diagnose_grids(case)
-        ]
-        grids += int(solution.labels.max()) + 1
-        solutions.append(solution)
-    check_constraints(village, labels)
-    if village.number not in (None, grids - zones):
-        findings.append(_number_finding(village, grids - zones))
+    division = _Division(village)
+    zones = group_zone_faces(village)
+    kept = group_kept_faces(village)
+    division.add_fixed([*zones, *kept])
+    for number, nodes in enumerate(kept, len(zones)):
+        division.reasons += locked_out_of_range(village, number, nodes)
+    locked_fit = not division.reasons
+    free = np.flatnonzero(division.labels < 0)
+    components = _find_components(village, free, division.findings)
+    for component in _number_components(village, components, len(kept)):
+        division.add_component(component)
+    check_constraints(village, division.labels)
+    made = division.grids - len(zones)
+    if village.number not in (None, made):
+        division.findings.append(_number_finding(village, made))
     return DividedVillage(
-        labels=labels,
-        exclusive=np.arange(grids) < zones,
-        figures=_village_figures(village, solutions, zones, grids, not locked_out),
-        findings=tuple(findings),
-        reasons=tuple(told),
-        home=home,
-        leaving=leaving,
+        labels=division.labels,
+        exclusive=np.arange(division.grids) < len(zones),
+        figures=_village_figures(village, division.solutions, len(zones), made, locked_fit),
+        findings=tuple(division.findings),
+        reasons=tuple(division.reasons),
+        home=division.home,
+        leaving=division.leaving,
     )
+
+
+class _Division:
+    """A village while it is divided: what `DividedVillage` keeps, grid by grid."""
+
+    def __init__(self, village: Village) -> None:
+        n = len(village.face_id)
+        self.village = village
+        self.grids = 0
+        self.labels = np.full(n, -1, dtype=np.int64)
+        self.home = np.full(n, -1, dtype=np.int64)
+        self.leaving = np.zeros(n)
+        self.solutions: list[DistrictingSolution] = []
+        self.findings: list[Finding] = []
+        self.reasons: list[RangeReason] = []
+
+    def add_fixed(self, groups: list[Ints]) -> None:
+        """Number the grids that are not for the solver to form."""
+        for number, nodes in enumerate(groups):
+            self.labels[nodes] = number
+        self.grids = len(groups)
+
+    def add_component(self, component: VillageComponent) -> None:
+        """Divide a component and number its grids after those there are."""
+        divided, case = solve_component(self.village, component)
+        solution = divided.solution
+        nodes, first = component.nodes, self.grids
+        count = int(solution.labels.max()) + 1
+        self.labels[nodes] = first + solution.labels
+        if divided.home is not None:
+            known = divided.home < count
+            self.home[nodes] = np.where(known, first + divided.home, -1)
+            steady = float(self.village.sizes.steady)
+            self.leaving[nodes] = compute_leaving_prices(case.graph, steady)
+        for reason in diagnose_grids(case):
+            self.reasons.append(_renumber_reason(reason, first, nodes))
+        self.grids += count
+        self.solutions.append(solution)
+
+
+def _renumber_reason(reason: RangeReason, first: int, nodes: Ints) -> RangeReason:
+    """The reason in the numbers of the village instead of the component's."""
+    face = int(nodes[reason.face]) if reason.face >= 0 else -1
+    return replace(reason, grid=first + reason.grid, face=face)
 
 
 def _number_finding(village: Village, made: int) -> Finding:
@@ -92,107 +120,155 @@ def _number_finding(village: Village, made: int) -> Finding:
 
 
 def _number_components(
-    village: Village, clusters: list[VillageComponent], kept: int
+    village: Village, components: list[VillageComponent], kept: int
 ) -> list[VillageComponent]:
-    """The clusters with their share of the village's given number of grids (less the locked ones), if one was given."""
-    if village.number is None or not clusters:
-        return clusters
-    total = [float(village.size[c.nodes].sum()) for c in clusters]
-    room = [len(c.nodes) - len(c.links) for c in clusters]
-    number = max(village.number - kept, len(clusters))
+    """The components with their share of the village's given number of grids (less the locked ones), if one was given."""
+    if village.number is None or not components:
+        return components
+    total = [float(village.size[c.nodes].sum()) for c in components]
+    room = [len(c.nodes) - len(c.links) for c in components]
+    number = max(village.number - kept, len(components))
     shares = apportion_grids(total, number, village.sizes.apportion, room)
-    return [replace(c, number=share) for c, share in zip(clusters, shares, strict=True)]
+    pairs = zip(components, shares, strict=True)
+    return [replace(component, number=share) for component, share in pairs]
 
 
 def _find_components(
     village: Village, nodes: Ints, findings: list[Finding]
 ) -> list[VillageComponent]:
-    """The connected clusters of faces to divide, with pairs that hold together what does not touch.
+    """The connected components of faces to divide, with pairs that hold together what does not touch.
 
     A piece of the village too small for a grid of its own joins the grid of the nearest face in another piece. A grid may
-    reach into each declared piece of the village once, so of two such bits of one piece only the first may join a cluster.
+    reach into each declared piece of the village once, so of two such bits of one piece only the first may join a component.
     """
     if not len(nodes):
         return []
-    inner = np.isin(village.edges, nodes).all(axis=1)
-    bit = make_graph(village.size, village.edges[inner]).components()
-    bits = {int(b): nodes[bit[nodes] == b] for b in np.unique(bit[nodes])}
-    total = {b: float(village.size[members].sum()) for b, members in bits.items()}
-    minimum = float(village.sizes.min or 0.0)
-    main = [b for b in bits if total[b] >= minimum] or [
-        max(bits, key=lambda b: (total[b], len(bits[b]), -b))
-    ]
-    clusters: dict[int, tuple[list[int], list[tuple[int, int]]]] = {
-        b: (bits[b].tolist(), []) for b in main
-    }
-    taken = {b: {int(p) for p in village.part[bits[b]]} for b in main}
-    for b in sorted((b for b in bits if b not in clusters), key=lambda b: (-total[b], b)):
-        members = bits[b]
-        parts = {int(p) for p in village.part[members]}
-        host = _nearest_component(
-            village, members, [m for m in main if not taken[m] & parts], clusters
-        )
-        place = geos.point_on_surface(village.geometry[members[0]])
-        blanks = {"village": village.name, "faces": str(len(members))}
+    bits = _connected_bits(village, nodes)
+    total = {bit: float(village.size[faces].sum()) for bit, faces in bits.items()}
+    main = _main_bits(village, bits, total)
+    drafts = {bit: _DraftComponent.of(village, bits[bit]) for bit in main}
+    others = [bit for bit in bits if bit not in drafts]
+    for bit in sorted(others, key=lambda bit: (-total[bit], bit)):
+        faces = bits[bit]
+        parts = _declared_parts(village, faces)
+        hosts = [number for number in main if not drafts[number].parts & parts]
+        host = _nearest_component(village, faces, hosts, drafts)
         if host is None:
-            clusters[b] = (members.tolist(), [])
-            findings.append(
-                make_finding("part_cut_off", measure=total[b], place=(place.x, place.y), **blanks)
-            )
-            continue
-        near, face = host
-        taken[near] |= parts
-        clusters[near][0].extend(members.tolist())
-        clusters[near][1].extend([(face, x) for x in members.tolist()])
-        findings.append(
-            make_finding("part_joined", measure=total[b], place=(place.x, place.y), **blanks)
-        )
-    return [
-        VillageComponent(
-            nodes=np.sort(np.asarray(faces, dtype=np.int64)),
-            links=tuple(links),
-            alone=len(clusters) == 1,
-        )
-        for faces, links in clusters.values()
-    ]
+            drafts[bit] = _DraftComponent.of(village, faces)
+            findings.append(_small_part_finding("part_cut_off", village, faces))
+        else:
+            number, face = host
+            drafts[number].join(faces, face, parts)
+            findings.append(_small_part_finding("part_joined", village, faces))
+    alone = len(drafts) == 1
+    return [draft.finish(alone) for draft in drafts.values()]
+
+
+@dataclass
+class _DraftComponent:
+    """A component while bits of land join it: its faces, the pairs that join them, the declared pieces it reaches into."""
+
+    faces: list[int]
+    parts: set[int]
+    links: list[tuple[int, int]] = field(default_factory=list)
+
+    @classmethod
+    def of(cls, village: Village, faces: Ints) -> _DraftComponent:
+        """A component of one connected bit of land."""
+        return cls(faces=faces.tolist(), parts=_declared_parts(village, faces))
+
+    def join(self, faces: Ints, near: int, parts: set[int]) -> None:
+        """Take faces that do not touch, linked to the face `near` them."""
+        self.parts |= parts
+        self.faces += faces.tolist()
+        self.links += [(near, face) for face in faces.tolist()]
+
+    def sorted_faces(self) -> Ints:
+        """Numbers of the faces, ascending."""
+        return np.sort(np.asarray(self.faces, dtype=np.int64))
+
+    def finish(self, alone: bool) -> VillageComponent:
+        """The component as the solver takes it."""
+        return VillageComponent(nodes=self.sorted_faces(), links=tuple(self.links), alone=alone)
+
+
+def _connected_bits(village: Village, nodes: Ints) -> dict[int, Ints]:
+    """The connected bits of land that these faces make, by number."""
+    inner = np.isin(village.edges, nodes).all(axis=1)
+    bit = make_graph(village.size, village.edges[inner]).components()[nodes]
+    return {int(number): nodes[bit == number] for number in np.unique(bit)}
+
+
+def _main_bits(village: Village, bits: dict[int, Ints], total: dict[int, float]) -> list[int]:
+    """The bits large enough for a grid of their own, at least one."""
+    minimum = float(village.sizes.min or 0.0)
+    large = [bit for bit in bits if total[bit] >= minimum]
+    return large or [max(bits, key=lambda bit: (total[bit], len(bits[bit]), -bit))]
+
+
+def _declared_parts(village: Village, faces: Ints) -> set[int]:
+    """The declared pieces of the village that these faces lie in."""
+    return {int(part) for part in village.part[faces]}
+
+
+def _small_part_finding(kind: str, village: Village, faces: Ints) -> Finding:
+    """What became of a bit of land too small for a grid of its own."""
+    point = geos.point_on_surface(village.geometry[faces[0]])
+    return make_finding(
+        kind,
+        measure=float(village.size[faces].sum()),
+        place=(point.x, point.y),
+        village=village.name,
+        faces=str(len(faces)),
+    )
 
 
 def _nearest_component(
     village: Village,
     members: Ints,
     hosts: list[int],
-    clusters: dict[int, tuple[list[int], list[tuple[int, int]]]],
+    drafts: dict[int, _DraftComponent],
 ) -> tuple[int, int] | None:
-    """The cluster and the face of it that lie nearest to `members`."""
+    """The component and the face of it that lie nearest to `members`."""
     own = geos.union_all(village.geometry[members])
     best: tuple[float, int, int] | None = None
     for host in hosts:
-        faces = np.sort(np.asarray(clusters[host][0], dtype=np.int64))
-        away = shapely.distance(own, village.geometry[faces])
-        i = int(away.argmin())
-        if best is None or (float(away[i]), host) < best[:2]:
-            best = (float(away[i]), host, int(faces[i]))
+        faces = drafts[host].sorted_faces()
+        distances = shapely.distance(own, village.geometry[faces])
+        nearest = int(distances.argmin())
+        distance = float(distances[nearest])
+        if best is None or (distance, host) < best[:2]:
+            best = (distance, host, int(faces[nearest]))
     return None if best is None else (best[1], best[2])
 
 
 def _village_figures(
     village: Village, solutions: list[DistrictingSolution], zones: int, grids: int, locked_fit: bool
 ) -> dict[str, object]:
-    """What report.json says of the village; prices are of what the solver divided, without locked grids."""
-    objective = sum(s.objective for s in solutions)
-    bound = sum(s.objective if s.proven else min(s.bound, s.objective) for s in solutions)
+    """What report.json has of the village; prices are of what the solver divided, without locked grids."""
+    objective = sum(solution.objective for solution in solutions)
+    bound = sum(_reached_bound(solution) for solution in solutions)
+    gap = 1 - bound / objective if objective > 1e-9 else 0.0
     return {
         "village_name": village.name,
         "faces": len(village.face_id),
-        "grids": grids - zones,
+        "grids": grids,
         "exclusive": zones,
         "objective": round(objective, 6),
         "bound": round(bound, 6),
-        "gap": round(1 - bound / objective, 6) if objective > 1e-9 else 0.0,
-        "proven": all(s.proven for s in solutions),
-        "feasible": locked_fit and all(s.feasible for s in solutions),
-        "terms": {
-            name: round(sum(s.terms.get(name, 0.0) for s in solutions), 6)
-            for name in ("borders", "uneven", "changes")
-        },
+        "gap": round(gap, 6),
+        "proven": all(solution.proven for solution in solutions),
+        "feasible": locked_fit and all(solution.feasible for solution in solutions),
+        "terms": {name: _sum_term(solutions, name) for name in REPORTED_TERMS},
     }
+
+
+def _reached_bound(solution: DistrictingSolution) -> float:
+    """The bound, never above the objective; of a proven plan the objective itself."""
+    if solution.proven:
+        return solution.objective
+    return min(solution.bound, solution.objective)
+
+
+def _sum_term(solutions: list[DistrictingSolution], name: str) -> float:
+    return round(sum(solution.terms.get(name, 0.0) for solution in solutions), 6)
