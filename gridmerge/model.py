@@ -245,6 +245,53 @@ class Weights:
 
 
 @dataclass(frozen=True, kw_only=True)
+class PreviousPlan:
+    """An earlier plan.
+
+    Attributes
+    ----------
+    grids
+        grid_code, village_code, grid_type, grid_name, village_name, geometry: as the
+        earlier build wrote them, in the project's CRS.
+    retired
+        Code -> successors, of every code that was ever in use and is no more.
+    """
+
+    grids: gpd.GeoDataFrame
+    retired: dict[str, list[str]] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, kw_only=True)
+class PlanConstraints:
+    """What is fixed beforehand.
+
+    Attributes
+    ----------
+    villages, grids
+        Codes (or names) of villages, and grid codes, that stay as the earlier plan has them.
+    faces
+        Face -> name of the grid it must lie in: faces with one name share a grid, with two names never.
+    together, apart
+        Pairs of faces.
+    links
+        Pairs of faces joined by a bridge or ferry.
+    earlier
+        The plan to change as little as possible.
+    findings
+        What was found while reading them.
+    """
+
+    villages: frozenset[str] = frozenset()
+    grids: frozenset[str] = frozenset()
+    faces: dict[str, str] = field(default_factory=dict)
+    together: tuple[tuple[str, str], ...] = ()
+    apart: tuple[tuple[str, str], ...] = ()
+    links: tuple[tuple[str, str], ...] = ()
+    earlier: PreviousPlan | None = None
+    findings: tuple[Finding, ...] = ()
+
+
+@dataclass(frozen=True, kw_only=True)
 class GridPlan:
     """The unified grids.
 
@@ -259,6 +306,8 @@ class GridPlan:
         The limits in force.
     figures
         For report.json: share in range, floors, bounds and gaps per village.
+    constraints
+        What was fixed beforehand, and still holds when people move faces.
     before
         face_id, grid_code, price: the grid a face is in when the earlier plan changes nowhere, and what it costs to be in another;
         no row for faces that no earlier plan was laid on.
@@ -269,6 +318,7 @@ class GridPlan:
     sizes: Grids
     figures: dict[str, Any] = field(default_factory=dict)
     findings: tuple[Finding, ...] = ()
+    constraints: PlanConstraints = field(default_factory=PlanConstraints)
     before: pd.DataFrame = field(
         default_factory=lambda: pd.DataFrame(
             {"face_id": [], "grid_code": [], "price": []}, dtype=object

@@ -29,13 +29,13 @@ from gridmerge.districting import (
     divide_township,
     make_alternatives,
     name_grids,
-    read_constraints,
 )
 from gridmerge.errors import GridmergeError, InputError, PlaceError
 from gridmerge.findings import Finding, explain_empty, make_finding, sort_findings
 from gridmerge.geo import geos
 from gridmerge.i18n.text import Text
 from gridmerge.inputs.meeting_edits import merge_meetings, read_edits, votes_and_notes
+from gridmerge.inputs.plan_constraints import read_constraints
 from gridmerge.inputs.previous_postings import Postings, posting_files, read_postings
 from gridmerge.invariants import Gate
 from gridmerge.io import read_input
@@ -52,6 +52,7 @@ from gridmerge.model import (
     Mosaic,
     Move,
     Places,
+    PlanConstraints,
     RawLayer,
     Roster,
     Source,
@@ -127,6 +128,7 @@ class Inputs:
     addresses: Addresses | None = None
     places: Places | None = None
     postings: Postings | None = None
+    constraints: PlanConstraints = field(default_factory=PlanConstraints)
 
     @property
     def sources(self) -> tuple[Source, ...]:
@@ -151,6 +153,7 @@ class Inputs:
             *self.layers,
             *self.works,
             *(part for part in others if part is not None),
+            self.constraints,
         )
         own = () if self.works else (make_finding("no_workload"),)
         return sort_findings((*own, *(finding for part in parts for finding in part.findings)))
@@ -229,12 +232,12 @@ def load_inputs(
         "places",
         lambda spec, key: clean_places(read(spec, folder, key), spec, township),
     )
-    try:
-        read_constraints(
-            settings.grids, township.crs
-        )  # what cannot be read is better known before the work than after it
-    except GridmergeError as error:
-        troubles.append(error)
+    named = (settings.grids.locks, settings.grids.links, settings.grids.previous)
+    constraints = optional(
+        settings.grids if any(named) else None,
+        "[grids]",
+        lambda spec, _: read_constraints(spec, township.crs, folder, read),
+    )
     postings = None
     if settings.grids.previous is not None and settings.roster is not None:
         postings = optional(
@@ -251,6 +254,7 @@ def load_inputs(
         addresses=addresses,
         places=places,
         postings=postings,
+        constraints=constraints or PlanConstraints(),
     )
 
 
@@ -538,7 +542,13 @@ def build_from(
     clock.prove(gate.weighed, weights)
     with clock.stage("partition", "划分综合网格", "Forming the grids"):
         formed = divide_township(
-            mosaic, weights, inputs.township, settings.grids, processes, inputs.layers
+            mosaic,
+            weights,
+            inputs.township,
+            settings.grids,
+            processes,
+            inputs.layers,
+            inputs.constraints,
         )
     clock.prove(gate.planned, formed)
     with clock.between("partition"):
@@ -641,7 +651,13 @@ def compare_plans(
     progress(Text("另作比选方案", "Making plans to choose from"))
     plan = build.plan if "edits" in build.plan.figures else None
     plans, table = make_alternatives(
-        build.mosaic, build.weights, build.township, build.settings.grids, processes, plan
+        build.mosaic,
+        build.weights,
+        build.township,
+        build.settings.grids,
+        processes,
+        plan,
+        build.plan.constraints,
     )
     write_alternatives(plans, table, out, list_build_inputs(build))
     return table

@@ -206,7 +206,7 @@ class Grids(Section):
     apportion: Literal["sainte_lague", "dhondt", "hamilton"] = "sainte_lague"
     # gridmerge.gpkg of an earlier build: codes last, and the plan changes only where it must
     previous: str | None = None
-    locks: str | None = None  # CSV (kind, a, b): what people have fixed
+    locks: str | None = None  # a table (kind, a, b): what people have fixed
     # CSV (face_a, face_b): bridges and ferries that join faces without a common border
     links: str | None = None
 

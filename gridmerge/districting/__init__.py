@@ -9,7 +9,6 @@ what it minimises and how.
 
 from gridmerge.districting.alternative_plans import make_alternatives
 from gridmerge.districting.boundary_text import describe_boundaries
-from gridmerge.districting.constraints.lock_files import read_constraints
 from gridmerge.districting.edits import Refusal, apply_edits
 from gridmerge.districting.grid_names import name_grids
 from gridmerge.districting.plan import divide_township
@@ -24,6 +23,5 @@ __all__ = [
     "divide_township",
     "make_alternatives",
     "name_grids",
-    "read_constraints",
     "solve_districting",
 ]

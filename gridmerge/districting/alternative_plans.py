@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pandas as pd
 
 from gridmerge.config.settings import Grids
 from gridmerge.districting.plan import divide_township
-from gridmerge.model import GridPlan, Mosaic, Township, Weights
+from gridmerge.model import GridPlan, Mosaic, PlanConstraints, Township, Weights
 
 # how many times dearer the wished-for term becomes: enough to lead, without forgetting the others
 WISH_FACTOR = 10.0
@@ -20,6 +22,7 @@ def make_alternatives(
     sizes: Grids,
     processes: int = 1,
     edited: GridPlan | None = None,
+    constraints: PlanConstraints | None = None,
 ) -> tuple[dict[str, GridPlan], pd.DataFrame]:
     """Make up to three plans, none of them worse than another in everything.
 
@@ -30,6 +33,8 @@ def make_alternatives(
     edited
         The plan that a meeting has changed: it joins the table as ``edited``, whatever its figures. The three are formed from the
         data alone; what a meeting moved is not moved in them.
+    constraints
+        As for `divide_township`; a plan that may change freely has no earlier one, unless something is locked to it.
 
     Returns
     -------
@@ -40,17 +45,25 @@ def make_alternatives(
         A row a plan: plan, grids, share_in_range, max_over_mean (workload), inner_line_m, agreement, kept_share (of the
         workload that stays with the same grid as under the fewest changes).
     """
-    fresh = sizes.model_copy(update={"previous": None})
+    fixed = constraints or PlanConstraints()
+    # What is locked to the earlier plan needs it.
+    fresh = fixed if fixed.villages or fixed.grids else replace(fixed, earlier=None)
+    compact = {"compact": sizes.compact * WISH_FACTOR, "even": sizes.even / WISH_FACTOR}
     wishes = {
-        "fewest_changes": sizes.model_copy(update={"steady": sizes.steady * WISH_FACTOR}),
-        "most_even": fresh.model_copy(update={"even": sizes.even * WISH_FACTOR}),
-        "most_compact": fresh.model_copy(
-            update={"compact": sizes.compact * WISH_FACTOR, "even": sizes.even / WISH_FACTOR}
-        ),
+        "fewest_changes": ({"steady": sizes.steady * WISH_FACTOR}, fixed),
+        "most_even": ({"even": sizes.even * WISH_FACTOR}, fresh),
+        "most_compact": (compact, fresh),
     }
     plans = {
-        name: divide_township(mosaic, weights, township, wish, processes)
-        for name, wish in wishes.items()
+        name: divide_township(
+            mosaic,
+            weights,
+            township,
+            sizes.model_copy(update=update),
+            processes,
+            constraints=kept,
+        )
+        for name, (update, kept) in wishes.items()
     }
     first = plans["fewest_changes"]
     table = pd.DataFrame(

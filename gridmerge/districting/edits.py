@@ -10,18 +10,13 @@ import geopandas as gpd
 import numpy as np
 import pandas as pd
 
-from gridmerge.districting.constraints.lock_files import (
-    PlanConstraints,
-    list_face_pairs,
-    locked_grids,
-    read_constraints,
-)
+from gridmerge.districting.constraints.locks import list_face_pairs, locked_grids
 from gridmerge.districting.recomputed_metrics import recompute_metrics
 from gridmerge.districting.solver.graph import groups_of
 from gridmerge.errors import InputError
 from gridmerge.geo import geos
 from gridmerge.i18n.text import Text
-from gridmerge.model import GridPlan, Mosaic, Weights
+from gridmerge.model import GridPlan, Mosaic, PlanConstraints, Weights
 
 EDITS_FORMAT = "gridmerge-edits/1"
 
@@ -76,11 +71,7 @@ def apply_edits(
     grids = plan.grids.set_index("grid_code")
     refused: list[Refusal] = []
     after = dict(grid_of)
-    orders = (
-        PlanConstraints()
-        if plan.sizes.locks is None
-        else read_constraints(plan.sizes, plan.grids.crs)
-    )
+    orders = plan.constraints
     locked = locked_grids(plan.grids, orders)
     for move in moves:
         face, source, target = (str(move.get(key, "")) for key in ("face", "from", "to"))

@@ -9,11 +9,11 @@ import numpy as np
 import shapely
 from scipy.optimize import linear_sum_assignment
 
-from gridmerge.districting.constraints.lock_files import PreviousPlan
 from gridmerge.districting.solver.graph import Floats, sum_by_group
 from gridmerge.districting.village import DividedVillage, Texts, Village
 from gridmerge.errors import PlanError
 from gridmerge.geo import geos
+from gridmerge.model import PreviousPlan
 
 # share of a grid's land that is no more than two drawings of one village line differ by
 NEGLIGIBLE_SHARE = 0.01

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from pathlib import Path
 
 import geopandas as gpd
 import numpy as np
@@ -11,9 +10,8 @@ import pandas as pd
 import shapely
 from numpy.typing import NDArray
 
-from gridmerge.districting.constraints.lock_files import PreviousPlan, read_previous_plan
 from gridmerge.findings import make_finding, sort_findings
-from gridmerge.model import GridPlan, Places
+from gridmerge.model import GridPlan, Places, PreviousPlan
 
 Names = NDArray[np.object_]
 
@@ -32,7 +30,7 @@ def name_grids(plan: GridPlan, places: Places | None = None) -> GridPlan:
     Parameters
     ----------
     plan
-        `grids` as formed, with numbered names. With an earlier plan in its sizes, a grid that keeps its code keeps its name; where
+        `grids` as formed, with numbered names. With an earlier plan among its constraints, a grid that keeps its code keeps its name; where
         the village has another name by now, only that part of it changes.
     places
         Where people's names for the land stand. Of several in a grid the one nearest its middle is taken; a name goes to one
@@ -45,8 +43,8 @@ def name_grids(plan: GridPlan, places: Places | None = None) -> GridPlan:
     """
     grids = plan.grids
     kept = np.full(len(grids), "", dtype=object)
-    if plan.sizes.previous is not None:
-        kept = _kept_names(grids, read_previous_plan(Path(plan.sizes.previous), plan.grids.crs))
+    if plan.constraints.earlier is not None:
+        kept = _kept_names(grids, plan.constraints.earlier)
     called = _choose_names(grids, places, kept)
     findings = plan.findings
     if places is not None:

@@ -12,11 +12,6 @@ import shapely
 
 from gridmerge.config.settings import AREA_UNIT, Grids
 from gridmerge.districting.constraints.application import apply_constraints
-from gridmerge.districting.constraints.lock_files import (
-    PlanConstraints,
-    PreviousPlan,
-    read_constraints,
-)
 from gridmerge.districting.diagnosis import RangeReason
 from gridmerge.districting.face_splits import split_along
 from gridmerge.districting.grid_codes import (
@@ -31,7 +26,15 @@ from gridmerge.districting.village_division import divide_village
 from gridmerge.findings import HEADLINES, Finding, format_figure, make_finding, sort_findings
 from gridmerge.geo import geos
 from gridmerge.i18n.text import Text
-from gridmerge.model import GridPlan, Layer, Mosaic, Township, Weights
+from gridmerge.model import (
+    GridPlan,
+    Layer,
+    Mosaic,
+    PlanConstraints,
+    PreviousPlan,
+    Township,
+    Weights,
+)
 from gridmerge.parallel import map_jobs
 
 M2_PER_HA = 1e4
@@ -45,6 +48,7 @@ def divide_township(
     sizes: Grids,
     processes: int = 1,
     layers: Sequence[Layer] = (),
+    constraints: PlanConstraints | None = None,
 ) -> GridPlan:
     """Divide every village into unified grids.
 
@@ -63,6 +67,8 @@ def divide_township(
     layers
         The cleaned networks: named where a face that is too heavy could be cut along the line of one. The plan does not
         depend on them.
+    constraints
+        What is fixed beforehand: locks, links, an earlier plan.
 
     Returns
     -------
@@ -70,14 +76,14 @@ def divide_township(
         Every face in one grid, every grid in one village and in one piece (in each declared piece of a split village at
         most one), codes by position.
     """
-    orders = read_constraints(sizes, township.crs)
+    orders = constraints or PlanConstraints()
     villages = list_villages(mosaic, weights, township, sizes, orders)
     return assemble_plan(
         villages,
         map_jobs(divide_village, villages, processes),
         mosaic,
         weights,
-        orders.earlier,
+        orders,
         layers,
     )
 
@@ -87,10 +93,12 @@ def assemble_plan(
     divided: list[DividedVillage],
     mosaic: Mosaic,
     weights: Weights,
-    earlier: PreviousPlan | None = None,
+    orders: PlanConstraints | None = None,
     layers: Sequence[Layer] = (),
 ) -> GridPlan:
     """Put the villages' divisions together: codes, names, geometry, figures, findings."""
+    orders = orders or PlanConstraints()
+    earlier = orders.earlier
     coded = [
         assign_grid_codes(village, part, earlier)
         for village, part in zip(villages, divided, strict=True)
@@ -116,6 +124,7 @@ def assemble_plan(
         sizes=villages[0].sizes if villages else Grids(),
         figures=figures,
         findings=sort_findings(findings),
+        constraints=orders,
         before=before.sort_values("face_id", ignore_index=True),
     )
 

@@ -10,18 +10,14 @@ import numpy as np
 import pandas as pd
 import shapely
 
-from gridmerge.districting.constraints.lock_files import (
-    PreviousPlan,
-    locked_grids,
-    read_constraints,
-)
+from gridmerge.districting.constraints.locks import locked_grids
 from gridmerge.districting.constraints.previous_plan import find_previous_codes
 from gridmerge.districting.grid_codes import EMPTY_LAND_WEIGHT
 from gridmerge.districting.metrics import METRIC_SLACK, kept_whole, measure_evenness, share_in_range
 from gridmerge.districting.plan import face_table, priced_borders, typical_side
 from gridmerge.districting.solver.graph import groups_of
 from gridmerge.findings import Finding, make_finding, sort_findings
-from gridmerge.model import GridPlan, Mosaic, Weights
+from gridmerge.model import GridPlan, Mosaic, PreviousPlan, Weights
 
 
 def recompute_metrics(
@@ -49,7 +45,7 @@ def recompute_metrics(
     whole, split = kept_whole(mosaic, plan.faces)
     length = float(cut["length_m"].sum())
     villages = dict(plan.figures["villages"])
-    orders = read_constraints(sizes, plan.grids.crs)
+    orders = plan.constraints
     divided = set(comprehensive["grid_code"]) - locked_grids(comprehensive, orders)
     for code, faces in table.groupby("village_code", sort=True):
         mine = sorted(set(faces["grid"]) & set(changed))

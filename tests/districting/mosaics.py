@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from pathlib import Path
 
 import geopandas as gpd
 import numpy as np
@@ -11,7 +12,10 @@ import shapely
 from pyproj import CRS
 from shapely import STRtree
 
+from gridmerge import districting
 from gridmerge.config.settings import Grids
+from gridmerge.inputs.plan_constraints import read_constraints
+from gridmerge.io import read_input
 from gridmerge.model import Mosaic, Source, Township, Weights
 from tests.towns import Town
 
@@ -135,6 +139,14 @@ def square_mosaic(
         Mosaic(faces=faces, memberships=memberships, borders=borders),
         weights_of(faces, frame["households"].to_numpy()),
         township_of(villages),
+    )
+
+
+def divide_township(mosaic, weights, township, sizes, *rest, **more):
+    """Divide as a build does: with the files that the sizes name."""
+    constraints = read_constraints(sizes, township.crs, Path(), read_input)
+    return districting.divide_township(
+        mosaic, weights, township, sizes, *rest, constraints=constraints, **more
     )
 
 

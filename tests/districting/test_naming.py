@@ -11,7 +11,8 @@ import shapely
 from gridmerge.config.settings import Grids
 from gridmerge.districting import name_grids
 from gridmerge.districting.grid_names import make_grid_name
-from gridmerge.model import GridPlan, Places, Source
+from gridmerge.inputs.previous_plan import read_previous_plan
+from gridmerge.model import GridPlan, Places, PlanConstraints, Source
 
 CRS = "EPSG:4544"
 
@@ -89,7 +90,8 @@ def with_names(folder, names, village="东山村"):
     earlier = plan_of(kinds[:-1]).grids.assign(grid_name=names, village_name=village)
     earlier.to_file(folder / "gridmerge.gpkg", layer="grids", driver="GPKG")
     plan = plan_of(kinds)
-    return replace(plan, sizes=Grids(previous=str(folder / "gridmerge.gpkg")))
+    before = read_previous_plan(folder / "gridmerge.gpkg", plan.grids.crs)
+    return replace(plan, constraints=PlanConstraints(earlier=before))
 
 
 def test_a_grid_that_keeps_its_code_keeps_its_name_and_a_new_one_has_none_that_is_taken(tmp_path):

@@ -13,12 +13,13 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from pandas.testing import assert_frame_equal
 
-from gridmerge.districting import apply_edits, divide_township, make_alternatives
+from gridmerge.districting import apply_edits, make_alternatives
 from gridmerge.districting.constraints.apportionment import apportion_grids, choose_grid_count
 from gridmerge.districting.recomputed_metrics import recompute_metrics
 from gridmerge.errors import InputError, PlanError
 from tests.districting.mosaics import (
     SIZES,
+    divide_township,
     saved,
     square_mosaic,
     town_mosaic,

@@ -10,10 +10,10 @@ import numpy as np
 from gridmerge.config.settings import Grids
 from gridmerge.districting.constraints.apportionment import apportion_grids
 from gridmerge.districting.constraints.fixed_faces import list_broken_locks, merge_linked_faces
-from gridmerge.districting.constraints.lock_files import PlanConstraints
 from gridmerge.districting.constraints.previous_plan import adopt_codes, find_previous_codes
 from gridmerge.districting.village import Village
 from gridmerge.errors import PlanError
+from gridmerge.model import PlanConstraints
 
 EXCEL_NUMBER = re.compile(r"\d\.\d+[Ee]\+\d+")  # a code that went through a cell that is no text
 FacePlaces = dict[str, tuple[int, int]]  # face -> village, number in it

@@ -9,11 +9,11 @@ import numpy as np
 import shapely
 from numpy.typing import NDArray
 
-from gridmerge.districting.constraints.lock_files import PreviousPlan
 from gridmerge.districting.solver.graph import Floats, Graph, Ints, sum_by_group
 from gridmerge.districting.solver.spanning_tree_start import halve_nodes, list_neighbours
 from gridmerge.districting.solver.state import DistrictingProblem
 from gridmerge.geo import geos
+from gridmerge.model import PreviousPlan
 
 
 def find_previous_codes(
