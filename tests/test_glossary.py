@@ -140,7 +140,7 @@ def test_messages_are_found_in_every_kind_of_file():
     endings = {place.split(":")[0].rsplit(".", 1)[-1] for place, _ in MESSAGES}
     assert {"py", "ts", "j2", "html"} <= endings
     assert any(
-        place.startswith("gridmerge/errors.py") or "/load/" in place for place, _ in MESSAGES
+        place.startswith("gridmerge/errors.py") or "/io/" in place for place, _ in MESSAGES
     )
 
 

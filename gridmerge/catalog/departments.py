@@ -74,9 +74,9 @@ class Catalog:
 
         Examples
         --------
-        >>> catalog().find("城管").key
+        >>> load_catalog().find("城管").key
         'urban_management'
-        >>> catalog().find("2023年安监网格（定稿）").key
+        >>> load_catalog().find("2023年安监网格（定稿）").key
         'emergency'
         """
         wanted = normalize_name(text)
@@ -97,9 +97,9 @@ class Catalog:
 
         Examples
         --------
-        >>> [(word, one.key) for word, one in catalog().mentions("应急办转城管网格")]
+        >>> [(word, one.key) for word, one in load_catalog().mentions("应急办转城管网格")]
         [('应急', 'emergency'), ('城管', 'urban_management')]
-        >>> catalog().mentions("文化村网格")
+        >>> load_catalog().mentions("文化村网格")
         []
         """
         left = normalize_name(text)

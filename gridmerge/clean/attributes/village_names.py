@@ -31,7 +31,7 @@ def extract_name_core(name: str, town: str = "") -> NameCore:
 
     Examples
     --------
-    >>> core("青山镇韩洪村村委会", "青山镇") == core("韩洪村")
+    >>> extract_name_core("青山镇韩洪村村委会", "青山镇") == extract_name_core("韩洪村")
     True
     """
     flat = _SPACE.sub("", code_text(name)).casefold()
