@@ -139,9 +139,7 @@ def test_the_words_that_must_be_caught_are_caught():
 def test_messages_are_found_in_every_kind_of_file():
     endings = {place.split(":")[0].rsplit(".", 1)[-1] for place, _ in MESSAGES}
     assert {"py", "ts", "j2", "html"} <= endings
-    assert any(
-        place.startswith("gridmerge/errors.py") or "/io/" in place for place, _ in MESSAGES
-    )
+    assert any(place.startswith("gridmerge/errors.py") or "/io/" in place for place, _ in MESSAGES)
 
 
 def test_both_glossaries_have_the_same_terms():
