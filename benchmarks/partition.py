@@ -37,8 +37,8 @@ from gridmerge.districting.solver.search import search_plan
 from gridmerge.districting.solver.spanning_tree_start import list_neighbours
 from gridmerge.districting.solver.state import EPS, DistrictingProblem
 from gridmerge.districting.village import Village
+from gridmerge.inputs import load_inputs
 from gridmerge.overlay import overlay_layers
-from gridmerge.pipeline import load_inputs
 from gridmerge.workload import weigh_faces
 from tests.districting.mosaics import SIZES, town_mosaic
 from tests.towns import draw_town

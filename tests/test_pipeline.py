@@ -117,7 +117,7 @@ def test_the_day_can_be_set_and_nonsense_is_said(built, project, monkeypatch):
     result = run("build", project, "--lang", "en")
     assert (result.exit_code, result.output) == (
         1,
-        "SOURCE_DATE_EPOCH must be seconds since 1970, it is yesterday; mend or unset it.\n",
+        "SOURCE_DATE_EPOCH must be seconds since 1970, it is yesterday; correct or unset it.\n",
     )
 
 

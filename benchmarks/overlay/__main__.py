@@ -22,8 +22,8 @@ from benchmarks.overlay.contenders import (
     timed,
 )
 from gridmerge.config.project_file import read_project
+from gridmerge.inputs import load_inputs
 from gridmerge.model import Layer, Township
-from gridmerge.pipeline import load_inputs
 from tests.overlay.making import of_town
 from tests.towns import Town, draw_town, recovery
 

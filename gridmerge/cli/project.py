@@ -84,13 +84,14 @@ def check(console: Console, project: str, out: str | None) -> None:
     只读取和修整数据，列出发现的问题；有“错误”级问题时退出码为 1。
     """
     from gridmerge import pipeline
+    from gridmerge.inputs import load_inputs
     from gridmerge.products import CHECK_FILES, write_check_files
     from gridmerge.products.labels import name_layers
 
     settings = settings_of(console, project)
     folder = Path(out) if out else settings.folder / "check"
     pipeline.check_writable(settings, folder, CHECK_FILES)
-    inputs = pipeline.load_inputs(settings, console.progress)
+    inputs = load_inputs(settings, console.progress)
     write_check_files(
         inputs.findings, inputs.township, inputs.layers, settings.project.language, folder
     )
@@ -147,6 +148,7 @@ def build(
     from gridmerge import pipeline
     from gridmerge.products import summarize_build
     from gridmerge.products.report.brief import compose_headlines
+    from gridmerge.stages.alternatives import compare_plans
 
     settings = settings_of(console, project)
     folder = Path(out) if out else settings.folder / "out"
@@ -160,9 +162,7 @@ def build(
     _print_summary(console, report)
     print_edits(console, finished)
     if alternatives:
-        table = pipeline.compare_plans(
-            finished, folder, processes=workers, progress=console.progress
-        )
+        table = compare_plans(finished, folder, processes=workers, progress=console.progress)
         report["alternatives"] = table.to_dict("records")
         _print_alternatives(console, report["alternatives"])
     console.line(

@@ -17,11 +17,12 @@ from pydantic import TypeAdapter
 from gridmerge.errors import GridmergeError
 from gridmerge.i18n.text import Text
 from gridmerge.invariants import Violation, make_violation, name_first
-from gridmerge.pipeline import build_from, compare_plans
+from gridmerge.pipeline import build_from
 from gridmerge.products import write_files
 from gridmerge.products.data.alternative_plans import ALTERNATIVE_FILES
 from gridmerge.products.manifest import Manifest, made_with
 from gridmerge.products.map import MapOptions, read_map_data, render_map_data
+from gridmerge.stages.alternatives import compare_plans
 from gridmerge.verify.file_readers import guard_reading
 from gridmerge.verify.reloaded_inputs import BuildInputs
 from gridmerge.verify.written_build import BuildOutputs

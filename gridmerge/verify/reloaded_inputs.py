@@ -9,9 +9,9 @@ from pathlib import Path
 from gridmerge.config.project_file import read_project
 from gridmerge.config.settings import Reading, Settings
 from gridmerge.errors import OutputError
+from gridmerge.inputs import Inputs, load_inputs
 from gridmerge.io import read_input
 from gridmerge.model import RawLayer
-from gridmerge.pipeline import Inputs, load_inputs
 from gridmerge.verify.file_readers import guard_reading
 from gridmerge.verify.written_build import BuildOutputs
 

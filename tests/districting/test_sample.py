@@ -8,8 +8,8 @@ import pytest
 
 from gridmerge.config.project_file import read_project
 from gridmerge.districting import divide_township
+from gridmerge.inputs import load_inputs
 from gridmerge.overlay import overlay_layers
-from gridmerge.pipeline import load_inputs
 from gridmerge.workload import weigh_faces
 
 SAMPLE = Path(__file__).resolve().parents[2] / "sample_layers"
