@@ -10,11 +10,7 @@ import pandas as pd
 
 from gridmerge.config.project_file import read_project
 from gridmerge.config.settings import Settings
-from gridmerge.districting import (
-    describe_boundaries,
-    divide_township,
-    name_grids,
-)
+from gridmerge.districting import describe_boundaries, divide_township, name_grids
 from gridmerge.findings import Finding, sort_findings
 from gridmerge.inputs import Inputs, load_inputs
 from gridmerge.inputs.decision_files import list_decision_sources
@@ -203,9 +199,8 @@ class _DecidedPlan:
 def _cut_faces(run: _Run) -> tuple[Township, Mosaic]:
     inputs = run.inputs
     with run.clock.stage("overlay", "统一界线并叠加", "Agreeing the lines and cutting"):
-        mosaic = overlay_layers(
-            inputs.township, inputs.layers, inputs.settings.overlay, run.processes
-        )
+        overlay = inputs.settings.overlay
+        mosaic = overlay_layers(inputs.township, inputs.layers, overlay, run.processes)
         township = add_village_nodes(inputs.township, mosaic)
     run.clock.prove(run.gate.cut, township, mosaic)
     return township, mosaic
