@@ -216,12 +216,13 @@ def _weigh_faces(run: _Run, mosaic: Mosaic) -> Weights:
 
 def _form_grids(run: _Run, mosaic: Mosaic, weights: Weights) -> GridPlan:
     inputs = run.inputs
+    sizes = inputs.settings.grids
     with run.clock.stage("partition", "划分综合网格", "Forming the grids"):
         formed = divide_township(
             mosaic,
             weights,
             inputs.township,
-            inputs.settings.grids,
+            sizes,
             run.processes,
             inputs.layers,
             inputs.constraints,
