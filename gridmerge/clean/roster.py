@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 
 import geopandas as gpd
@@ -66,6 +67,8 @@ CARRIERS = ("full_time", "part_time", "leader")
 MAX_HOME_DISTANCE_M = 100_000.0
 # Share of the rows that may be wrong and left out; where more are, it is not a slip of the pen but the column.
 MAX_FAULTY_SHARE = 0.25
+# A phone that passed through a column of floats.
+_WHOLE_NUMBER = re.compile(r"^(\d{7,})\.0+$")
 DEFAULT_KIND = "full_time"
 DEFAULT_CAPACITY = 1.0  # one member's usual amount of work; only the proportions matter
 
@@ -113,7 +116,8 @@ def clean_roster(raw: RawLayer, spec: RosterSpec, township: Township) -> Roster:
     members["kind"] = _parse_kinds(cells["kind"].where(keep, ""), problems)
     members["capacity"] = _parse_capacities(raw, columns["capacity"], keep, problems)
     members["village_code"] = _match_villages(cells["village"].where(keep, ""), township, problems)
-    members["phone"], members["departments"] = cells["phone"], cells["departments"]
+    members["phone"] = cells["phone"].str.replace(_WHOLE_NUMBER, r"\1", regex=True)
+    members["departments"] = cells["departments"]
     points, findings = _home_points(raw, spec, township)
     findings += _without_far(points, members["member_id"], township)
     findings += [*masked, *_carried_by(members["kind"][keep])]

@@ -125,6 +125,13 @@ def file_datum(stem: str) -> Datum | None:
     return _match_datum(_normalize_name(stem), _IN_FILE_NAMES)
 
 
+def title_datum(title: str) -> Datum | None:
+    """Return the datum that a sheet's name or the titles above a table say: 建筑物（百度坐标）; None where they say two."""
+    bare = _normalize_name(title)
+    said = [datum for datum, words in _IN_FILE_NAMES.items() if re.search(words, bare)]
+    return said[0] if len(said) == 1 else None
+
+
 def find_coordinate_columns(frame: pd.DataFrame) -> CoordinateColumns | None:
     """Return the columns that hold the places of a table, told by their names and proven by their cells.
 

@@ -10,13 +10,19 @@ import pandas as pd
 import shapely
 from numpy.typing import NDArray
 
-from gridmerge.coordinates.columns import CoordinateColumns, ParsedPlaces, file_datum, read_places
+from gridmerge.coordinates.columns import (
+    CoordinateColumns,
+    ParsedPlaces,
+    file_datum,
+    read_places,
+    title_datum,
+)
 from gridmerge.findings import Finding, make_finding
 from gridmerge.geo.datum import Datum
 from gridmerge.geo.gcj02 import datum_to_wgs84
 from gridmerge.i18n.text import Text
 from gridmerge.privacy.patterns import strike_id_numbers
-from gridmerge.tabular.row_numbers import rows_in_words
+from gridmerge.tabular.row_numbers import rows_in_words, title_of
 
 _DECIMALS = re.compile(r"(\d\.\d{7})\d+")
 _MAX_CHARACTERS = 40  # characters of a cell that a message shows
@@ -36,7 +42,7 @@ def points_from_table(
     layer, file
         What findings call the input and the file.
     datum
-        What the project file says; it wins over header and file name, and is undone later with everything else.
+        What the project file says; it wins over header, title and file name, and is undone later with everything else.
 
     Returns
     -------
@@ -54,13 +60,18 @@ def points_from_table(
         findings.append(
             make_finding("pairs_twice", layer=layer, file=file, field=columns.label, others=others)
         )
-    said = columns.datum or file_datum(PurePath(file).stem)
+    titled = title_datum(title_of(frame))
+    said = columns.datum or titled or file_datum(PurePath(file).stem)
     if datum is None and said in ("gcj02", "bd09") and places.degrees.any():
         there = places.degrees
         x[there], y[there] = datum_to_wgs84(said, x[there], y[there])
         findings.append(
             make_finding(
-                "datum_in_header", layer=layer, file=file, datum=said, where=_datum_source(columns)
+                "datum_in_header",
+                layer=layer,
+                file=file,
+                datum=said,
+                where=_datum_source(columns, titled),
             )
         )
     drawn = np.full(len(frame), None, dtype=object)
@@ -69,7 +80,9 @@ def points_from_table(
     return drawn, findings
 
 
-def _datum_source(columns: CoordinateColumns) -> Text:
+def _datum_source(columns: CoordinateColumns, titled: Datum | None) -> Text:
+    if columns.datum is None and titled is not None:
+        return Text("表名或标题", "its sheet or title")
     if columns.datum is None:
         return Text("文件名", "its name")
     return Text(f"列名（{columns.label}）", f"its header ({columns.label})")

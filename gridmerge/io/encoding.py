@@ -307,7 +307,7 @@ def decode_file(
         if "+" in choice.codec
         else (decode_value(raw, choice.codec))
     )
-    return text, choice.codec, encoding_findings(key, file, choice)
+    return text.removeprefix("\ufeff"), choice.codec, encoding_findings(key, file, choice)
 
 
 def does_not_fit(file: str, encoding: str) -> Exception:

@@ -1,4 +1,4 @@
-"""Which line of its file each row of a table stands in: what a spreadsheet shows beside it, titles and blank rows counted."""
+"""Which line of its file each row of a table stands in, titles and blank rows counted; and what stands above the table."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from gridmerge.i18n.text import Text
 
 _KEY = "lines"
+_TITLE = "title"
 _LISTED = 5  # rows that a message names
 
 Frame = TypeVar("Frame", bound=pd.DataFrame)
@@ -42,11 +43,24 @@ def lines_of(frame: pd.DataFrame | pd.Series) -> NDArray[np.int64] | None:
 def same_lines(
     frame: Frame, other: pd.DataFrame, rows: Sequence[int] | NDArray[np.int64] | None = None
 ) -> Frame:
-    """Note in a frame the lines of another, of which it has all rows or those given."""
+    """Note in a frame the lines and the title of another, of which it has all rows or those given."""
     lines = lines_of(other)
+    with_title(frame, title_of(other))
     if lines is None:
         return frame
     return with_lines(frame, lines if rows is None else lines[np.asarray(rows, dtype=np.int64)])
+
+
+def with_title(frame: Frame, title: str) -> Frame:
+    """Note in a frame what stands above its table: titles, the name of the sheet."""
+    if title:
+        frame.attrs[_TITLE] = title
+    return frame
+
+
+def title_of(frame: pd.DataFrame) -> str:
+    """Return what stands above a table; "" where nothing does."""
+    return str(frame.attrs.get(_TITLE, ""))
 
 
 def rows_in_words(

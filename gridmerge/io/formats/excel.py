@@ -22,6 +22,7 @@ from gridmerge.io.formats.ods import merged_cells
 from gridmerge.io.read_request import ReadRequest, ReadResult
 from gridmerge.io.refusals import missing_layer, unreadable_error
 from gridmerge.io.tables.rows import HEADER_ROWS, Rows, holds_asked, rows_to_frame
+from gridmerge.tabular.row_numbers import title_of, with_title
 
 _GDAL_OPTIONS = {"HEADERS": "DISABLE", "FIELD_TYPES": "STRING"}
 
@@ -30,7 +31,7 @@ def read_excel(path: Path, ask: ReadRequest) -> ReadResult:
     """Read one sheet of a workbook: the one `ask.layer` names, else the first visible one with content."""
     refuse_bomb(path, ask)
     try:
-        rows, findings = _by_calamine(path, ask)
+        rows, sheet, findings = _by_calamine(path, ask)
     except (PermissionError, InputError):
         raise
     except DefusedXmlException as error:
@@ -42,9 +43,10 @@ def read_excel(path: Path, ask: ReadRequest) -> ReadResult:
     except BaseException as error:  # calamine is Rust: its panics are no Exception
         if isinstance(error, (KeyboardInterrupt, SystemExit)):
             raise
-        rows, findings = _by_gdal(path, ask, error), []
+        rows, sheet, findings = _by_gdal(path, ask, error), ask.layer or "", []
     whole_sheet(len(rows), ask)
     frame, more = rows_to_frame(rows, ask)
+    with_title(frame, f"{sheet} {title_of(frame)}".strip())
     driver = {".xls": "XLS", ".ods": "ODS"}.get(path.suffix.lower(), "XLSX")
     return ReadResult(
         frame=frame,
@@ -56,7 +58,8 @@ def read_excel(path: Path, ask: ReadRequest) -> ReadResult:
     )
 
 
-def _by_calamine(path: Path, ask: ReadRequest) -> tuple[Rows, list[Finding]]:
+def _by_calamine(path: Path, ask: ReadRequest) -> tuple[Rows, str, list[Finding]]:
+    """Rows and name of the sheet that is read."""
     with path.open("rb"):
         pass  # calamine hides that a file is locked behind an error of its own
     book = python_calamine.CalamineWorkbook.from_path(str(path))
@@ -64,7 +67,7 @@ def _by_calamine(path: Path, ask: ReadRequest) -> tuple[Rows, list[Finding]]:
     cells = book.get_sheet_by_name(sheet)
     rows = [[_clean_cell(value) for value in row] for row in cells.to_python(skip_empty_area=False)]
     ranges = merged_cells(path, sheet) if _is_ods(path) else cells.merged_cell_ranges or []
-    return _merged_down(rows, ranges), findings
+    return _merged_down(rows, ranges), sheet, findings
 
 
 def _is_ods(path: Path) -> bool:

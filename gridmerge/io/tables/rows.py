@@ -25,7 +25,7 @@ from gridmerge.io.tables.header_units import unit_above, unit_of
 from gridmerge.io.tables.row_overflow import named_twice, wide_row_findings
 from gridmerge.io.tables.total_rows import no_data, normalize_cell
 from gridmerge.tabular.cell_values import code_text, survives_as_number
-from gridmerge.tabular.row_numbers import numbers_in_words, with_lines
+from gridmerge.tabular.row_numbers import numbers_in_words, with_lines, with_title
 
 Rows = list[list[Any]]
 
@@ -163,6 +163,7 @@ def rows_to_frame(rows: Rows, ask: ReadRequest) -> tuple[gpd.GeoDataFrame, list[
     frame = with_lines(
         table_frame(unique_columns([names[i] for i in kept], values), len(body)), lines
     )
+    with_title(frame, _join_titles(filled[:at]))
     passed_over += wide_row_findings(filled[at + 1 :], len(header), ask)
     passed_over += named_twice([field_key(name) for name in names], columns, keys_asked, ask)
     if bare:
@@ -174,6 +175,12 @@ def rows_to_frame(rows: Rows, ask: ReadRequest) -> tuple[gpd.GeoDataFrame, list[
     )
     told += unit_above(filled[:at], names, ask)
     return frame, told + passed_over
+
+
+def _join_titles(rows: Sequence[tuple[int, Sequence[Any]]]) -> str:
+    """All that the rows above a header say."""
+    cells = (_stripped_text(cell) for _, row in rows for cell in row)
+    return " ".join(cell for cell in cells if cell)
 
 
 def _data_rows(

@@ -17,11 +17,15 @@ from gridmerge.io.read_request import ReadRequest
 from gridmerge.io.sensitive_fields import mask_numbers
 from gridmerge.tabular.row_numbers import lines_of, rows_in_words
 
-# A row that begins so sums up the rows above it: 合计, 小计：, 青山村小计, 本页合计.
+# A row that begins so sums up the rows above it: 合计, 小计：, 青山村小计, 本页合计, 合计：3人.
 _SUM = re.compile(
-    r".{0,10}(?:合计|小计|总计|共计|累计)[:：]?|总数[:：]?|(?:grand ?|sub ?)?total[:：]?|sum[:：]?",
+    r"(?:.{0,10}(?:合计|小计|总计|共计|累计)|总数)"
+    r"(?:[:：][0-9,.]*|[:：]?[0-9,.]+(?:人|名|户|个|栋|处|条|件|家|幢|间|亩|公顷))?"
+    r"|(?:(?:grand ?|sub ?)?total|sum)(?:[:：][0-9,.]*)?",
     re.I,
 )
+# A number that counts the rows, as floats have it where one is blank.
+_COUNTER = re.compile(r"[0-9]+(?:\.0+)?")
 # A row that begins so says something of the table.
 _REMARK = re.compile(
     r"(?:备注|注|说明|填表说明|填表人|制表人|填报人|审核人|经办人|负责人签字|单位负责人|填表单位|填报单位|制表单位"
@@ -48,7 +52,7 @@ def no_data(row: Sequence[Any], header: Sequence[str]) -> bool:
     place, first = next(filled, (0, ""))
     if not first:
         return True
-    if first.isdigit():  # a running number before the sum
+    if _COUNTER.fullmatch(first):  # a running number before the sum
         second = next(filled, (0, ""))[1]
         if _SUM.fullmatch(second):
             return True
@@ -103,7 +107,7 @@ def without_sums(
 def _is_sum(cells: Sequence[Any]) -> bool:
     """Whether the first filled cell, or the second behind a running number, says that a record sums up."""
     filled = [text for cell in cells if not _is_blank(cell) and (text := normalize_cell(cell))]
-    first = filled[1:2] if filled and filled[0].isdigit() else filled[:1]
+    first = filled[1:2] if filled and _COUNTER.fullmatch(filled[0]) else filled[:1]
     return bool(first) and _SUM.fullmatch(first[0]) is not None
 
 
