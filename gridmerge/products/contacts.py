@@ -17,19 +17,16 @@ def list_grid_members(build: Build) -> dict[str, list[dict[str, str]]]:
         return {}
     roster = build.roster.members.set_index("member_id")
     table = build.assignment.assignments
-    ranked = table.assign(rank=table["duty"].map(DUTY_ORDER.index)).sort_values(
-        ["grid_code", "rank", "member_id"]
-    )
+    ranked = table.assign(rank=table["duty"].map(DUTY_ORDER.index))
+    ranked = ranked.sort_values(["grid_code", "rank", "member_id"])
+    held = zip(*(ranked[name] for name in ("grid_code", "member_id", "duty")), strict=True)
     members: dict[str, list[dict[str, str]]] = {}
-    for code, member, duty in zip(
-        ranked["grid_code"], ranked["member_id"], ranked["duty"], strict=True
-    ):
-        name, phone = roster.at[member, "name"], roster.at[member, "phone"]
+    for code, member, duty in held:
         person = {
             "member_id": str(member),
-            "name": str(name),
+            "name": str(roster.at[member, "name"]),
             "duty": str(duty),
-            "phone": str(phone),
+            "phone": str(roster.at[member, "phone"]),
         }
         members.setdefault(str(code), []).append(person)
     return members
@@ -37,11 +34,12 @@ def list_grid_members(build: Build) -> dict[str, list[dict[str, str]]]:
 
 def list_grid_leaders(build: Build) -> dict[str, str]:
     """Return for each grid code the name of its leader; a grid without one is absent."""
-    return {
-        code: "、".join(person["name"] for person in members if person["duty"] == "leader")
-        for code, members in list_grid_members(build).items()
-        if any(person["duty"] == "leader" for person in members)
-    }
+    leaders = {}
+    for code, members in list_grid_members(build).items():
+        names = [person["name"] for person in members if person["duty"] == "leader"]
+        if names:
+            leaders[code] = "、".join(names)
+    return leaders
 
 
 def list_grid_departments(build: Build) -> dict[str, list[str]]:
@@ -53,8 +51,11 @@ def list_grid_departments(build: Build) -> dict[str, list[str]]:
 
 
 def list_claimed_faces(build: Build) -> pd.DataFrame:
-    """Return memberships with the grid and the figures of their face: layer, source_id, face_id, grid_code, area_m2."""
-    faces = build.mosaic.faces[["face_id", "area_m2"]].merge(build.plan.faces, on="face_id")
-    return build.mosaic.memberships.merge(faces, on="face_id").sort_values(
-        ["layer", "source_id", "face_id"]
-    )
+    """Return memberships with the grid and the area of their face.
+
+    Columns: layer, source_id, face_id, grid_code, area_m2.
+    """
+    areas = build.mosaic.faces[["face_id", "area_m2"]]
+    faces = areas.merge(build.plan.faces, on="face_id")
+    claims = build.mosaic.memberships.merge(faces, on="face_id")
+    return claims.sort_values(["layer", "source_id", "face_id"])

@@ -20,6 +20,7 @@ from gridmerge.i18n.text import Language
 from gridmerge.model import DUTY_COLUMNS, Build
 
 _FORMULA_SIGNS = ("=", "+", "-", "@")
+_LINE_BREAKS = "\r\n\t\v\f\0"  # and what else would break a cell
 _PLAIN_NUMBER = re.compile(r"[+-]?[0-9]+(\.[0-9]+)?")
 _DECIMALS = {
     "area_m2": 4,
@@ -84,23 +85,19 @@ def write_crosswalk(build: Build, file: Path) -> None:
 
 def write_assignments(build: Build, file: Path) -> None:
     """Write who does what; only the header when the project has no roster."""
-    rows = (
-        []
-        if build.assignment is None
-        else _sorted_records(build.assignment.assignments, ["grid_code", "member_id", "duty"])
-    )
+    rows: list[dict[str, Any]] = []
+    if build.assignment is not None:
+        order = ["grid_code", "member_id", "duty"]
+        rows = to_records(build.assignment.assignments.sort_values(order))
     write_csv(file, ASSIGNMENT_COLUMNS, rows)
 
 
 def write_members(build: Build, file: Path) -> None:
     """Write each member's load; only the header when the project has no roster."""
-    write_csv(
-        file,
-        MEMBER_COLUMNS,
-        []
-        if build.assignment is None
-        else _sorted_records(build.assignment.members, ["member_id"]),
-    )
+    rows: list[dict[str, Any]] = []
+    if build.assignment is not None:
+        rows = to_records(build.assignment.members.sort_values(["member_id"]))
+    write_csv(file, MEMBER_COLUMNS, rows)
 
 
 def write_stand_ins(build: Build, file: Path) -> None:
@@ -139,24 +136,25 @@ def finding_rows(
         What people call each layer: the message says 城管 where the layer column says urban_management.
     """
     ordered = sort_findings(findings)
-    places = np.array(
-        [finding.place or (np.nan, np.nan) for finding in ordered], dtype=float
-    ).reshape(-1, 2)
-    lons, lats = lonlat_transformer(crs).transform(places[:, 0], places[:, 1])
-    return [
-        {
+    places = [finding.place or (np.nan, np.nan) for finding in ordered]
+    metres = np.array(places, dtype=float).reshape(-1, 2)
+    lons, lats = lonlat_transformer(crs).transform(metres[:, 0], metres[:, 1])
+    rows = []
+    for finding, lon, lat in zip(ordered, lons, lats, strict=True):
+        has_place = finding.place is not None
+        row = {
             "severity": finding.severity,
             "kind": finding.kind,
             "layer": finding.layer,
             "source_id": finding.source_id,
             "measure": finding.measure,
             "unit": finding.unit,
-            "lon": None if finding.place is None else float(lon),
-            "lat": None if finding.place is None else float(lat),
+            "lon": float(lon) if has_place else None,
+            "lat": float(lat) if has_place else None,
             "message": finding.message(language, titles),
         }
-        for finding, lon, lat in zip(ordered, lons, lats, strict=True)
-    ]
+        rows.append(row)
+    return rows
 
 
 def pick_gravest(findings: Iterable[Finding]) -> list[Finding]:
@@ -180,48 +178,60 @@ def write_csv(file: Path, columns: Sequence[str], rows: Iterable[Mapping[str, An
 
 
 def guard_formula(text: str) -> str:
-    """Put an apostrophe before text that a spreadsheet would run as a formula; plain numbers in text run nothing."""
-    if not text.lstrip("'").startswith(_FORMULA_SIGNS) or _PLAIN_NUMBER.fullmatch(text):
+    """Put an apostrophe before text that a spreadsheet would run as a formula.
+
+    Plain numbers in text run nothing.
+    """
+    if not _is_like_formula(text) or _PLAIN_NUMBER.fullmatch(text):
         return text
     return f"'{text}"
 
 
 def unguard_formula(text: str) -> str:
     """Return the text that `guard_formula` was given."""
-    return (
-        text[1:] if text.startswith("'") and text.lstrip("'").startswith(_FORMULA_SIGNS) else text
-    )
+    is_guarded = text.startswith("'") and _is_like_formula(text)
+    return text[1:] if is_guarded else text
+
+
+def _is_like_formula(text: str) -> bool:
+    """Whether text begins as a formula, apostrophes before it or not."""
+    return text.lstrip("'").startswith(_FORMULA_SIGNS)
 
 
 def _cell_formatter(column: str) -> Callable[[Any], str]:
     decimals = _DECIMALS.get(column)
 
     def as_text(value: Any) -> str:
-        if value is None or (isinstance(value, float) and not math.isfinite(value)):
+        if is_missing(value):
             return ""
         if isinstance(value, (bool, np.bool_, str)):
             return guard_formula(_one_line(str(value)))
         if decimals is not None:
-            return f"{_round_number(value, decimals):.{decimals}f}"
-        return f"{_round_number(value, _USUAL_DECIMALS):.{_USUAL_DECIMALS}f}".rstrip("0").rstrip(
-            "."
-        )
+            return _fixed_number(value, decimals)
+        return _fixed_number(value, _USUAL_DECIMALS).rstrip("0").rstrip(".")
 
     return as_text
 
 
-def _round_number(value: Any, decimals: int) -> float:
-    return round(float(value), decimals) + 0.0  # no minus before a zero
+def is_missing(value: Any) -> bool:
+    """Return whether a value is None, NaN or infinite: its cell stays empty."""
+    return value is None or (isinstance(value, float) and not math.isfinite(value))
+
+
+def _fixed_number(value: Any, decimals: int) -> str:
+    rounded = round(float(value), decimals) + 0.0  # no minus before a zero
+    return f"{rounded:.{decimals}f}"
 
 
 def _one_line(text: str) -> str:
-    return " ".join(text.split()) if any(mark in text for mark in "\r\n\t\v\f\0") else text
+    if any(mark in text for mark in _LINE_BREAKS):
+        return " ".join(text.split())
+    return text
 
 
 def to_records(frame: pd.DataFrame) -> list[dict[str, Any]]:
     """Return a frame's rows as dictionaries."""
-    return [{str(key): value for key, value in row.items()} for row in frame.to_dict("records")]
-
-
-def _sorted_records(frame: pd.DataFrame, by: list[str]) -> list[dict[str, Any]]:
-    return to_records(frame.sort_values(by))
+    records = []
+    for row in frame.to_dict("records"):
+        records.append({str(key): value for key, value in row.items()})
+    return records

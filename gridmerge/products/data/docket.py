@@ -42,49 +42,65 @@ def build_docket(build: Build, kind: str) -> gpd.GeoDataFrame:
     geopandas.GeoDataFrame
         item (G1, C1, D1 …: first what a meeting can settle, and of that what changes a unified grid, then what most households
         stand on, then most events, then the largest), the kind's own columns, set_aside (why no meeting need open it, a key of
-        `docket_folding.REASONS`; "" where one should), village_code, village_name, area_m2, each workload that lies on it, faces (ids joined by ";"), key, yes, no,
+        `docket_folding.SET_ASIDE_REASONS`; "" where one should), village_code, village_name, area_m2, each workload that lies on it, faces (ids joined by ";"), key, yes, no,
         abstain (of the meeting's vote; missing where there was none), lon, lat, geometry. `item` is a rank and changes with
         the data; `key` names the land, and is what a vote is remembered by.
     """
     frame: gpd.GeoDataFrame = getattr(build.mosaic, kind).reset_index(drop=True)
     names = build.township.villages.set_index("village_code")["village_name"]
-    works = _at_stake(build, frame["faces"])
+    works = _sum_work(build, frame["faces"])
     aside = docket_folding.find_set_aside_reasons(build, frame, works)
-    first = _rank_items(build, works, aside != "", _changes_grids(build, frame))
-    frame, works = (
-        frame.iloc[first].reset_index(drop=True),
-        works.iloc[first].reset_index(drop=True),
-    )
-    everybodys = (
-        (frame["layer"] == "").to_numpy() if kind == "gaps" else np.ones(len(frame), dtype=bool)
-    )
+    order = _rank_items(build, works, aside != "", _changes_grids(build, frame))
+    frame = frame.iloc[order].reset_index(drop=True)
+    works = works.iloc[order].reset_index(drop=True)
+    of_all = _concerns_all(kind, frame)
     lon, lat = _item_degrees(build, frame)
     keys = _item_keys(kind, frame)
-    votes = {vote.key: vote for vote in build.meeting.votes}
+    letter = _ITEM_LETTERS[kind]
     columns = {
-        "item": [f"{_ITEM_LETTERS[kind]}{n}" for n in range(1, len(frame) + 1)],
+        "item": [f"{letter}{number}" for number in range(1, len(frame) + 1)],
         **{name: frame[name] for name in _FIRST[kind]},
-        "set_aside": docket_folding.fold_further_items(aside[first], everybodys),
+        "set_aside": docket_folding.fold_further_items(aside[order], of_all),
         "village_code": frame["village_code"],
         "village_name": frame["village_code"].map(names),
         "area_m2": frame["area_m2"].astype(float),
         **{name: works[name] for name in works.columns},
         "faces": frame["faces"],
         "key": keys,
-        **{name: [getattr(votes.get(key), name, np.nan) for key in keys] for name in VOTE_OPTIONS},
+        **_vote_columns(build, keys),
         "lon": lon,
         "lat": lat,
     }
     return gpd.GeoDataFrame(columns, geometry=frame.geometry.to_numpy(), crs=build.township.crs)
 
 
+def _concerns_all(kind: str, frame: gpd.GeoDataFrame) -> np.ndarray:
+    """Whether each item is for all departments: a gap of one department is its own."""
+    if kind == "gaps":
+        return np.asarray(frame["layer"] == "")
+    return np.ones(len(frame), dtype=bool)
+
+
+def _vote_columns(build: Build, keys: list[str]) -> dict[str, list[float]]:
+    """Return what was voted on each item; missing where there was no vote."""
+    votes = {vote.key: vote for vote in build.meeting.votes}
+    cast = [votes.get(key) for key in keys]
+    columns = {}
+    for option in VOTE_OPTIONS:
+        columns[option] = [getattr(vote, option, np.nan) for vote in cast]
+    return columns
+
+
 def _item_keys(kind: str, frame: gpd.GeoDataFrame) -> list[str]:
-    """Name each item by what it is about and the first of its faces: no other item of its kind and layer has that face."""
-    about = frame["layer"] if "layer" in frame else frame["village_code"]
-    return [
-        f"{_KEY_PREFIXES[kind]}/{what}/{min(ids.split(';'))}"
-        for what, ids in zip(about, frame["faces"], strict=True)
-    ]
+    """Name each item by what it is about and the first of its faces.
+
+    No other item of its kind and layer has that face.
+    """
+    subjects = frame["layer"] if "layer" in frame else frame["village_code"]
+    first_faces = [min(ids.split(";")) for ids in frame["faces"]]
+    prefix = _KEY_PREFIXES[kind]
+    pairs = zip(subjects, first_faces, strict=True)
+    return [f"{prefix}/{subject}/{face}" for subject, face in pairs]
 
 
 def write_gaps(build: Build, file: Path) -> None:
@@ -103,42 +119,41 @@ def write_disputes(build: Build, file: Path) -> None:
 
 
 def summarize_discrepancies(build: Build) -> dict[str, dict[str, float]]:
-    """Return how many, and how much land: nobody's (of no department at all), claimed twice, in dispute."""
-    nobody = build.mosaic.gaps[build.mosaic.gaps["layer"] == ""]
-    parts = {
-        "nobodys_land": nobody,
-        "claimed_twice": build.mosaic.claims,
-        "disputes": build.mosaic.disputes,
-    }
+    """Return how many, and how much land: of no department at all, claimed twice, in dispute."""
+    gaps = build.mosaic.gaps
     return {
-        name: {
-            "count": len(part),
-            "area_m2": float(part["area_m2"].sum()),
-            "to_settle": _to_settle(build, name),
-        }
-        for name, part in parts.items()
+        "nobodys_land": _summarize_kind(build, "gaps", gaps[gaps["layer"] == ""]),
+        "claimed_twice": _summarize_kind(build, "claims", build.mosaic.claims),
+        "disputes": _summarize_kind(build, "disputes", build.mosaic.disputes),
     }
 
 
-def _to_settle(build: Build, name: str) -> int:
-    """How many of them a meeting should open."""
-    kind = {"nobodys_land": "gaps", "claimed_twice": "claims"}.get(name, name)
+def _summarize_kind(build: Build, kind: str, items: gpd.GeoDataFrame) -> dict[str, float]:
+    return {
+        "count": len(items),
+        "area_m2": float(items["area_m2"].sum()),
+        "to_settle": _count_open(build, kind),
+    }
+
+
+def _count_open(build: Build, kind: str) -> int:
+    """How many of a kind a meeting should open; of gaps those of no department at all."""
     table = build_docket(build, kind)
-    mine = table[table["layer"] == ""] if kind == "gaps" else table
-    return int((mine["set_aside"] == "").sum())
+    is_open = table["set_aside"] == ""
+    if kind == "gaps":
+        is_open &= table["layer"] == ""
+    return int(is_open.sum())
 
 
 def docket_items(build: Build) -> dict[str, Text]:
-    """Return what to call each item of the docket, by its key, as a vote names it; what the map itself lists, too."""
+    """Return what to call each item of the docket, by its key, as a vote names it.
+
+    What the map itself lists has a name, too.
+    """
     named: dict[str, Text] = {}
     for kind in DISCREPANCY_KINDS:
-        table = build_docket(build, kind)
-        for key, item, village, area in zip(
-            table["key"], table["item"], table["village_name"], table["area_m2"], strict=True
-        ):
-            named[key] = Text(
-                f"{item} {village} {area / 1e4:.1f} 公顷", f"{item}, {village}, {area / 1e4:.1f} ha"
-            )
+        for item in to_records(build_docket(build, kind)):
+            named[item["key"]] = _name_item(item["item"], item["village_name"], item["area_m2"])
     grids, faces = set(build.plan.grids["grid_code"]), set(build.plan.faces["face_id"])
     for vote in build.meeting.votes:
         kind, _, where = vote.key.partition("/")
@@ -148,34 +163,41 @@ def docket_items(build: Build) -> dict[str, Text]:
     return named
 
 
+def _name_item(item: str, village: str, area_m2: float) -> Text:
+    hectares = f"{area_m2 / 1e4:.1f}"
+    return Text(f"{item} {village} {hectares} 公顷", f"{item}, {village}, {hectares} ha")
+
+
 def _write_docket_csv(build: Build, kind: str, file: Path) -> None:
     table = build_docket(build, kind).drop(columns="geometry")
     write_csv(file, list(table.columns), to_records(table))
 
 
-def _at_stake(build: Build, faces: Iterable[str]) -> pd.DataFrame:
+def _sum_work(build: Build, faces: Iterable[str]) -> pd.DataFrame:
     """Sum each workload over the faces of each item."""
     names = list(build.weights.names)
-    pairs = pd.DataFrame(
-        [(n, face) for n, ids in enumerate(faces) for face in ids.split(";")],
-        columns=["n", "face_id"],
-    )
-    sums = (
-        pairs.merge(build.weights.faces[["face_id", *names]], on="face_id")
-        .groupby("n")[names]
-        .sum()
-    )
-    return sums.reindex(range(int(pairs["n"].max()) + 1 if len(pairs) else 0))
+    pairs = [(item, face) for item, ids in enumerate(faces) for face in ids.split(";")]
+    items = pd.DataFrame(pairs, columns=["n", "face_id"])
+    with_work = items.merge(build.weights.faces[["face_id", *names]], on="face_id")
+    sums = with_work.groupby("n")[names].sum()
+    count = int(items["n"].max()) + 1 if len(items) else 0
+    return sums.reindex(range(count))
 
 
 def _changes_grids(build: Build, frame: gpd.GeoDataFrame) -> np.ndarray:
-    """Whether the sides of a line, and the land between, lie in several unified grids: then either choice may change one."""
+    """Whether the sides of a line, and the land between, lie in several unified grids.
+
+    Then either choice may change a grid.
+    """
     sides = [name for name in ("faces", "faces_a", "faces_b") if name in frame]
-    grid_of = dict(zip(build.plan.faces["face_id"], build.plan.faces["grid_code"], strict=True))
+    faces = build.plan.faces
+    grid_of = dict(zip(faces["face_id"], faces["grid_code"], strict=True))
     beside = frame[sides].agg(";".join, axis=1) if len(frame) else []
-    return np.array(
-        [len({grid_of.get(face) for face in ids.split(";")}) > 1 for ids in beside], dtype=bool
-    )
+    changing = []
+    for ids in beside:
+        grids = {grid_of.get(face) for face in ids.split(";")}
+        changing.append(len(grids) > 1)
+    return np.array(changing, dtype=bool)
 
 
 def _rank_items(
@@ -185,15 +207,13 @@ def _rank_items(
 
     What is equal stays in the overlay's order; what is set aside comes last.
     """
-    stakes = [
-        name for name in dict.fromkeys((build.plan.sizes.unit, "events")) if name in works.columns
-    ]
+    weighed = dict.fromkeys((build.plan.sizes.unit, "events"))
+    stakes = [name for name in weighed if name in works.columns]
     keys = [-works[name].to_numpy(dtype=float) for name in reversed(stakes)]
     return np.lexsort([*keys, ~changing, aside])
 
 
 def _item_degrees(build: Build, frame: gpd.GeoDataFrame) -> tuple[Any, Any]:
     points = geos.point_on_surface(frame.geometry.to_numpy())
-    return lonlat_transformer(build.township.crs).transform(
-        shapely.get_x(points), shapely.get_y(points)
-    )
+    transformer = lonlat_transformer(build.township.crs)
+    return transformer.transform(shapely.get_x(points), shapely.get_y(points))

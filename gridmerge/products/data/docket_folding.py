@@ -13,7 +13,7 @@ from gridmerge.model import Build
 
 Reasons = NDArray[np.object_]
 
-# why an item is set aside, as set_aside has it; the first that holds is told
+# why an item is set aside, as set_aside has it; the first that holds counts
 SET_ASIDE_REASONS = {
     "village_line": Text("沿村界：村界不动", "along a village line, which does not move"),
     "narrow": Text("比界线本身的误差还窄", "narrower than the lines are known"),
@@ -50,17 +50,18 @@ def find_set_aside_reasons(build: Build, frame: gpd.GeoDataFrame, works: pd.Data
     tolerance = float(build.mosaic.figures.get("tolerance", 0.0))
     reason[_has_little_work(build, works)] = "little_work"
     reason[width < tolerance] = "narrow"
-    reason[_beside_village(build, frame) & (width < MAX_STRIP_TOLERANCES * tolerance)] = (
-        "village_line"
-    )
+    is_strip = width < MAX_STRIP_TOLERANCES * tolerance
+    reason[_beside_village(build, frame) & is_strip] = "village_line"
     return reason
 
 
 def fold_further_items(reason: Reasons, group: NDArray[np.bool_]) -> Reasons:
     """Set aside as ``further`` what comes after the first `MAX_OPEN_ITEMS` open items of either group; items are ranked."""
     result = reason.copy()
+    is_open = reason == ""
     for chosen in (group, ~group):
-        result[np.flatnonzero(chosen & (reason == ""))[MAX_OPEN_ITEMS:]] = "further"
+        items = np.flatnonzero(chosen & is_open)
+        result[items[MAX_OPEN_ITEMS:]] = "further"
     return result
 
 
@@ -73,35 +74,38 @@ def _mean_widths(frame: gpd.GeoDataFrame) -> NDArray[np.float64]:
 def _has_little_work(build: Build, works: pd.DataFrame) -> NDArray[np.bool_]:
     """Items with less of every weighted workload than would change a grid; none where the town's work is not known."""
     totals = build.weights.totals
-    weighing = totals[
-        (totals["weight"] > 0) & (totals["inside"] > 0) & totals["name"].isin(works.columns)
-    ]
+    counts = (totals["weight"] > 0) & (totals["inside"] > 0)
+    weighing = totals[counts & totals["name"].isin(works.columns)]
     if weighing.empty:
         return np.zeros(len(works), dtype=bool)
     names = weighing["name"].tolist()
-    middling = weighing.set_index("name")["inside"] / max(1, len(build.plan.grids))
-    return np.asarray((works[names] < LITTLE_WORK_SHARE * middling[names]).all(axis=1))
+    mean_grid = weighing.set_index("name")["inside"] / max(1, len(build.plan.grids))
+    is_little = works[names] < LITTLE_WORK_SHARE * mean_grid[names]
+    return np.asarray(is_little.all(axis=1))
 
 
 def _beside_village(build: Build, frame: gpd.GeoDataFrame) -> NDArray[np.bool_]:
-    """Items of whose outline much is a village's line, edge by edge: faces have the vertices of the villages."""
-    line, _, _ = _outline_edges(build.township.villages.geometry.to_numpy())
+    """Items of whose outline much is a village's line, edge by edge.
+
+    Faces have the vertices of the villages.
+    """
+    village_middle, _, _ = _outline_edges(build.township.villages.geometry.to_numpy())
     middle, metres, item = _outline_edges(frame.geometry.to_numpy())
-    shared = np.bincount(item, weights=metres * np.isin(middle, line), minlength=len(frame))
-    return np.asarray(
-        shared > ALONG_OUTLINE_SHARE * np.bincount(item, weights=metres, minlength=len(frame))
-    )
+    shared_metres = metres * np.isin(middle, village_middle)
+    shared = np.bincount(item, weights=shared_metres, minlength=len(frame))
+    outline = np.bincount(item, weights=metres, minlength=len(frame))
+    return np.asarray(shared > ALONG_OUTLINE_SHARE * outline)
 
 
 def _outline_edges(
     shapes: NDArray[np.object_],
 ) -> tuple[NDArray[np.complex128], NDArray[np.float64], NDArray[np.int64]]:
     """Middle and length of each edge of an outline, and whose it is."""
-    xy, owner = shapely.get_coordinates(shapely.boundary(shapes), return_index=True)
-    _, ring = shapely.get_coordinates(
-        shapely.get_parts(shapely.boundary(shapes)), return_index=True
-    )
-    same = ring[1:] == ring[:-1]
-    start, end = xy[:-1][same], xy[1:][same]
+    boundaries = shapely.boundary(shapes)
+    xy, owner = shapely.get_coordinates(boundaries, return_index=True)
+    _, ring = shapely.get_coordinates(shapely.get_parts(boundaries), return_index=True)
+    same_ring = ring[1:] == ring[:-1]
+    start, end = xy[:-1][same_ring], xy[1:][same_ring]
     middle = np.round((start + end) / 2, MIDDLE_DIGITS)
-    return middle[:, 0] + 1j * middle[:, 1], np.hypot(*(end - start).T), owner[:-1][same]
+    length = np.hypot(*(end - start).T)
+    return middle[:, 0] + 1j * middle[:, 1], length, owner[:-1][same_ring]

@@ -15,7 +15,8 @@ import shapely
 
 from gridmerge.errors import OutputError
 
-_FIXED_TIMESTAMP = "1970-01-01T00:00:00.000Z"  # GDAL stamps each layer with now; a data file must not know when it was made
+# GDAL stamps each layer with now; a data file must not know when it was made
+_FIXED_TIMESTAMP = "1970-01-01T00:00:00.000Z"
 _ERRORS = (
     pyogrio.errors.DataSourceError,
     pyogrio.errors.DataLayerError,
@@ -55,20 +56,22 @@ def check_geopackage(file: Path, frames: Mapping[str, pd.DataFrame]) -> None:
     wanted = {f'"{name}"': len(frame) for name, frame in frames.items()}
     for name, frame in frames.items():
         if isinstance(frame, gpd.GeoDataFrame):
-            wanted[f'"rtree_{name}_geom_rowid"'] = int(
-                (~(frame.geometry.isna() | frame.geometry.is_empty)).sum()
-            )
+            no_place = frame.geometry.isna() | frame.geometry.is_empty
+            wanted[f'"rtree_{name}_geom_rowid"'] = int((~no_place).sum())
     try:
         with closing(sqlite3.connect(file)) as database:
             (sound,) = database.execute("PRAGMA quick_check(1)").fetchone()
-            counted = {}
-            for table in wanted:
-                count = f"SELECT count(*) FROM {table}"  # noqa: S608 - names of our own
-                counted[table] = database.execute(count).fetchone()[0]
+            counted = {table: _count_rows(database, table) for table in wanted}
     except sqlite3.Error as error:
         raise _not_whole(file) from error
     if sound != "ok" or counted != wanted:
         raise _not_whole(file)
+
+
+def _count_rows(database: sqlite3.Connection, table: str) -> int:
+    count = f"SELECT count(*) FROM {table}"  # noqa: S608 - names of our own
+    (rows,) = database.execute(count).fetchone()
+    return int(rows)
 
 
 def check_vector_file(file: Path, frame: pd.DataFrame, code: str) -> None:
@@ -90,16 +93,18 @@ def check_vector_file(file: Path, frame: pd.DataFrame, code: str) -> None:
     except (*_ERRORS, shapely.errors.ShapelyError, TypeError) as error:
         raise _not_whole(file) from error
     wanted = int(shapely.get_num_coordinates(frame.geometry.to_numpy()).sum())
-    # a FlatGeobuf is in the order of its index
-    if vertices != wanted or not np.array_equal(
-        np.sort(columns[0]), np.sort(frame[code].to_numpy(dtype=object))
-    ):
+    # sorted: a FlatGeobuf is in the order of its index
+    written_codes = np.sort(columns[0])
+    wanted_codes = np.sort(frame[code].to_numpy(dtype=object))
+    if vertices != wanted or not np.array_equal(written_codes, wanted_codes):
         raise _not_whole(file)
 
 
 def _error_reason(error: Exception) -> str:
-    said = " ".join(str(error).split())
-    return said if len(said) <= _MAX_REASON_CHARACTERS else f"… {said[-_MAX_REASON_CHARACTERS:]}"
+    reason = " ".join(str(error).split())
+    if len(reason) <= _MAX_REASON_CHARACTERS:
+        return reason
+    return f"… {reason[-_MAX_REASON_CHARACTERS:]}"
 
 
 def _not_whole(file: Path) -> OutputError:

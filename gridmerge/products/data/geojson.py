@@ -33,15 +33,12 @@ def write_geojson(build: Build, file: Path) -> None:
 
 def list_grid_properties(build: Build) -> list[dict[str, Any]]:
     """Return the properties of each grid, in the order of their codes, as the contract names them."""
-    staff, heads, present = (
-        list_grid_members(build),
-        list_grid_leaders(build),
-        list_grid_departments(build),
-    )
+    members = list_grid_members(build)
+    leaders = list_grid_leaders(build)
+    departments = list_grid_departments(build)
+    grids = build.plan.grids.sort_values("grid_code").drop(columns="geometry")
     rows = []
-    for grid in (
-        build.plan.grids.sort_values("grid_code").drop(columns="geometry").to_dict("records")
-    ):
+    for grid in grids.to_dict("records"):
         code = grid["grid_code"]
         row = {
             "grid_code": code,
@@ -52,12 +49,13 @@ def list_grid_properties(build: Build) -> list[dict[str, Any]]:
             "area_m2": to_json_number(grid["area_m2"], 2),
             "workload": to_json_number(grid["workload"]),
         }
-        row |= {name: to_json_number(grid[name]) for name in build.weights.names if name not in row}
+        works = [name for name in build.weights.names if name not in row]
+        row |= {name: to_json_number(grid[name]) for name in works}
         row |= {
             "boundary_text": grid.get("boundary_text", ""),
-            "leader": heads.get(code, ""),
-            "members": staff.get(code, []),
-            "departments": present.get(code, []),
+            "leader": leaders.get(code, ""),
+            "members": members.get(code, []),
+            "departments": departments.get(code, []),
         }
         rows.append(row)
     return rows
@@ -72,7 +70,8 @@ def in_lonlat(shapes: NDArray[np.object_], crs: CRS) -> NDArray[np.object_]:
     transformer = lonlat_transformer(crs)
 
     def convert(xy: NDArray[np.float64]) -> NDArray[np.float64]:
-        return np.round(np.column_stack(transformer.transform(xy[:, 0], xy[:, 1])), DEGREE_DECIMALS)
+        lon, lat = transformer.transform(xy[:, 0], xy[:, 1])
+        return np.round(np.column_stack([lon, lat]), DEGREE_DECIMALS)
 
     normal = shapely.normalize(shapes)
     for step in DENSIFY_STEPS_M:
@@ -87,29 +86,36 @@ def _with_points(shapes: NDArray[np.object_], step: float) -> NDArray[np.object_
     if step == np.inf:
         return shapes
     parts, owner = shapely.get_parts(shapes, return_index=True)
-    stepped = [
-        shapely.Polygon(
-            _densify_ring(part.exterior, step),
-            [_densify_ring(hole, step) for hole in part.interiors],
-        )
-        for part in parts
-    ]
-    return np.asarray(shapely.multipolygons(stepped, indices=owner), dtype=object)
+    densified = [_densify_polygon(part, step) for part in parts]
+    return np.asarray(shapely.multipolygons(densified, indices=owner), dtype=object)
+
+
+def _densify_polygon(polygon: shapely.Polygon, step: float) -> shapely.Polygon:
+    shell = _densify_ring(polygon.exterior, step)
+    holes = [_densify_ring(hole, step) for hole in polygon.interiors]
+    return shapely.Polygon(shell, holes)
 
 
 def _densify_ring(ring: shapely.LinearRing, step: float) -> list[tuple[float, float]]:
-    """The vertices of a ring and the points between; those of a side are reckoned from its lesser end, whichever way it runs."""
-    xy = [(float(x), float(y)) for x, y in ring.coords]
-    out = xy[:1]
-    for a, b in pairwise(xy):
-        (x, y), (to_x, to_y) = min(a, b), max(a, b)
-        pieces = math.ceil(math.dist(a, b) / step)
-        between = [
-            (x + (to_x - x) * i / pieces, y + (to_y - y) * i / pieces) for i in range(1, pieces)
-        ]
-        out += between if a < b else between[::-1]
-        out.append(b)
-    return out
+    """The vertices of a ring and the points between them."""
+    vertices = [(float(x), float(y)) for x, y in ring.coords]
+    densified = vertices[:1]
+    for start, end in pairwise(vertices):
+        densified += _points_between(start, end, step)
+        densified.append(end)
+    return densified
+
+
+def _points_between(
+    start: tuple[float, float], end: tuple[float, float], step: float
+) -> list[tuple[float, float]]:
+    """Points at even distances; computed from the side's lesser end, whichever way it runs."""
+    (x, y), (to_x, to_y) = min(start, end), max(start, end)
+    pieces = math.ceil(math.dist(start, end) / step)
+    points = []
+    for i in range(1, pieces):
+        points.append((x + (to_x - x) * i / pieces, y + (to_y - y) * i / pieces))
+    return points if start < end else points[::-1]
 
 
 def write_features(
@@ -121,9 +127,8 @@ def write_features(
         for index, (shape, row) in enumerate(zip(shapes, rows, strict=True)):
             text = json.dumps(row, ensure_ascii=False, allow_nan=False, separators=(",", ":"))
             comma = "," if index + 1 < len(rows) else ""
-            out.write(
-                f'{{"type":"Feature","properties":{text},"geometry":{geometry_json(shape)}}}{comma}\n'
-            )
+            geometry = geometry_json(shape)
+            out.write(f'{{"type":"Feature","properties":{text},"geometry":{geometry}}}{comma}\n')
         out.write("]}\n")
 
 
@@ -136,15 +141,17 @@ def geometry_json(shape: shapely.Geometry) -> str:
 
 
 def _polygon_json(polygon: shapely.Polygon) -> str:
-    return f"[{','.join(_ring_json(ring) for ring in (polygon.exterior, *polygon.interiors))}]"
+    rings = [_ring_json(ring) for ring in (polygon.exterior, *polygon.interiors)]
+    return f"[{','.join(rings)}]"
 
 
 def _ring_json(ring: shapely.LinearRing) -> str:
-    positions = (
-        f"[{x:.{DEGREE_DECIMALS}f},{y:.{DEGREE_DECIMALS}f}]"
-        for x, y in shapely.get_coordinates(ring)
-    )
+    positions = [_position_json(x, y) for x, y in shapely.get_coordinates(ring)]
     return f"[{','.join(positions)}]"
+
+
+def _position_json(x: float, y: float) -> str:
+    return f"[{x:.{DEGREE_DECIMALS}f},{y:.{DEGREE_DECIMALS}f}]"
 
 
 def to_json_number(value: Any, decimals: int = 6) -> float | int | None:

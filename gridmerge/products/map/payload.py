@@ -12,10 +12,12 @@ from dataclasses import replace
 from importlib.metadata import version
 from typing import Any, get_args
 
+import geopandas as gpd
 import numpy as np
 import pandas as pd
 import shapely
 
+from gridmerge.config.settings import Grids as SizeLimits
 from gridmerge.geo import geos
 from gridmerge.geo.datum import Datum
 from gridmerge.i18n.text import Text
@@ -32,10 +34,14 @@ from gridmerge.products.map.page_types import (
     Figures,
     Grids,
     GridType,
+    InputFile,
     Layer,
     MapPayload,
     Members,
+    MovesMade,
     Remarks,
+    Sizes,
+    Villages,
     Words,
     Work,
 )
@@ -51,11 +57,15 @@ from gridmerge.products.provenance import plane_of
 
 FACE_SIMPLIFY_M = 1.0  # under two pixels at the deepest zoom; the coverage stays gap-free
 LAYER_SIMPLIFY_M = 3.0  # departmental lines are context: their own drawing error is larger
-_JINJA = re.compile(r"\{(?=[{%#])")
+# departments' own drawing errors; beyond, a line no longer says where it runs: the file grows
+# instead
+MAX_SIMPLIFY_M = 12.0
 MAX_LAYER_VERTICES = 200_000  # for all departmental layers together: about 1.5 MB of the file
 # of a kind in a layer: real networks can bring ten thousand, a third of the file
 MAX_NOTES_PER_KIND = 20
-MAX_SIMPLIFY_M = 12.0  # departments' own drawing errors; beyond, a line no longer says where it runs: the file grows instead
+# what would end a script element or a line of JavaScript
+_UNSAFE_CHARACTERS = "<>&\u2028\u2029"
+_JINJA = re.compile(r"\{(?=[{%#])")
 
 _GRID_TYPES: dict[str, GridType] = {kind: kind for kind in get_args(GridType)}
 _DUTIES: dict[str, Duty] = {duty: duty for duty in get_args(Duty)}
@@ -69,16 +79,16 @@ def build_hash(faces: pd.DataFrame) -> str:
     faces
         face_id, grid_code.
     """
-    lines = sorted(
-        f"{face}\t{grid}\n" for face, grid in zip(faces["face_id"], faces["grid_code"], strict=True)
-    )
-    return hashlib.sha256("".join(lines).encode()).hexdigest()[:16]
+    pairs = zip(faces["face_id"], faces["grid_code"], strict=True)
+    lines = sorted(f"{face}\t{grid}\n" for face, grid in pairs)
+    digest = hashlib.sha256("".join(lines).encode())
+    return digest.hexdigest()[:16]
 
 
 def make_payload(data: MapData, options: MapOptions, tiles: Basemap) -> str:
     """Return the JSON text that the page reads; safe inside a script element."""
     display = _make_display(data, tiles.datum)
-    village_of = {code: i for i, code in enumerate(data.villages["village_code"])}
+    village_of = number_rows(data.villages["village_code"])
     listed = _select_remarks(data.remarks)
     value: MapPayload = {
         "format": "gridmerge-map/2",
@@ -96,19 +106,11 @@ def make_payload(data: MapData, options: MapOptions, tiles: Basemap) -> str:
         "scale": UNITS_PER_DEGREE,
         "works": list(data.works),
         "words": _workload_words((*data.works, data.sizes.unit or "workload")),
-        "sizes": {
-            "unit": data.sizes.unit,
-            "target": data.sizes.target,
-            "min": data.sizes.min,
-            "max": data.sizes.max,
-        },
-        "villages": {
-            "code": _to_texts(data.villages["village_code"]),
-            "name": _to_texts(data.villages["village_name"]),
-        },
+        "sizes": _pack_sizes(data.sizes),
+        "villages": _pack_villages(data.villages),
         "grids": _pack_grids(data, village_of),
         "faces": _pack_faces(data, village_of, display),
-        "members": _members(data.members),
+        "members": _pack_members(data.members),
         "duties": _pack_duties(data),
         "layers": _pack_layers(data, display),
         "remarks": _pack_remarks(listed, display),
@@ -118,30 +120,55 @@ def make_payload(data: MapData, options: MapOptions, tiles: Basemap) -> str:
         "meeting": pack_minutes(data, display),
         "addresses": packed_addresses(data.addresses, display),
         "figures": _figures(data.figures),
-        "sources": [
-            {"key": key, "path": path, "features": int(features)}
-            for key, path, features in data.sources
-        ],
+        "sources": _pack_sources(data.sources),
         "inputs": _input_words(data),
     }
     return script_json(value)
 
 
 def script_json(value: object) -> str:
-    """Return JSON that cannot end its script element, open a comment in it or speak to jinja, whatever its texts say."""
+    """Return JSON that cannot end its script element, open a comment or be read as a template."""
     text = json.dumps(value, ensure_ascii=False, separators=(",", ":"), allow_nan=False)
     # branca reads what an element rendered as a template once more
     text = _JINJA.sub(r"\\u007b", text)
-    for character in "<>&\u2028\u2029":
+    for character in _UNSAFE_CHARACTERS:
         text = text.replace(character, f"\\u{ord(character):04x}")
     return text
+
+
+def number_rows(ids: Iterable[str]) -> dict[str, int]:
+    """Return the row, from 0, of each id."""
+    return {value: row for row, value in enumerate(ids)}
 
 
 def _make_display(data: MapData, datum: Datum) -> Display:
     west, south, east, north = data.faces.total_bounds
     display = Display(crs=data.crs, datum=datum)
-    lon, lat = display.degrees(np.array([[(west + east) / 2, (south + north) / 2]]))[0]
+    middle = np.array([[(west + east) / 2, (south + north) / 2]])
+    lon, lat = display.degrees(middle)[0]
     return replace(display, origin=(round(float(lon), 4), round(float(lat), 4)))
+
+
+def _pack_sizes(sizes: SizeLimits) -> Sizes:
+    return {
+        "unit": sizes.unit,
+        "target": sizes.target,
+        "min": sizes.min,
+        "max": sizes.max,
+    }
+
+
+def _pack_villages(villages: pd.DataFrame) -> Villages:
+    return {
+        "code": _to_texts(villages["village_code"]),
+        "name": _to_texts(villages["village_name"]),
+    }
+
+
+def _pack_sources(sources: Iterable[tuple[str, str, int]]) -> list[InputFile]:
+    return [
+        {"key": key, "path": path, "features": int(features)} for key, path, features in sources
+    ]
 
 
 def _pack_grids(data: MapData, village_of: dict[str, int]) -> Grids:
@@ -158,9 +185,11 @@ def _pack_grids(data: MapData, village_of: dict[str, int]) -> Grids:
 
 
 def _pack_faces(data: MapData, village_of: dict[str, int], display: Display) -> Faces:
-    grid_of = {code: i for i, code in enumerate(data.grids["grid_code"])}
+    grid_of = number_rows(data.grids["grid_code"])
     faces = data.faces
-    arcs = shared_arcs(list(geos.coverage_simplify(faces.geometry.to_numpy(), FACE_SIMPLIFY_M)))
+    simplified = geos.coverage_simplify(faces.geometry.to_numpy(), FACE_SIMPLIFY_M)
+    arcs = shared_arcs(list(simplified))
+    has_zones = "zone" in faces and (faces["zone"] != "").any()
     return {
         "id": _to_texts(faces["face_id"]),
         "village": [village_of[code] for code in faces["village_code"]],
@@ -168,7 +197,7 @@ def _pack_faces(data: MapData, village_of: dict[str, int], display: Display) -> 
         "area": _areas(faces["area_m2"]),
         "load": _to_numbers(faces["workload"]),
         "work": [_to_numbers(faces[name]) for name in data.works],
-        "zone": _to_texts(faces["zone"]) if "zone" in faces and (faces["zone"] != "").any() else [],
+        "zone": _to_texts(faces["zone"]) if has_zones else [],
         "rings": arcs.rings,
         "arcs": encode_deltas(arcs.lines, display),
     }
@@ -176,8 +205,8 @@ def _pack_faces(data: MapData, village_of: dict[str, int], display: Display) -> 
 
 def _pack_duties(data: MapData) -> Duties:
     """Grid and member as row numbers; a load that is withheld is null."""
-    grid_of = {code: i for i, code in enumerate(data.grids["grid_code"])}
-    member_of = {member: i for i, member in enumerate(data.members["member_id"])}
+    grid_of = number_rows(data.grids["grid_code"])
+    member_of = number_rows(data.members["member_id"])
     rows = data.assignments
     return {
         "grid": [grid_of[grid] for grid in rows["grid_code"]],
@@ -187,7 +216,7 @@ def _pack_duties(data: MapData) -> Duties:
     }
 
 
-def _members(members: pd.DataFrame) -> Members:
+def _pack_members(members: pd.DataFrame) -> Members:
     return {
         "member_id": _to_texts(members["member_id"]),
         "name": _to_texts(members["name"]),
@@ -198,37 +227,42 @@ def _members(members: pd.DataFrame) -> Members:
 
 
 def _pack_layers(data: MapData, display: Display) -> list[Layer]:
-    face_of = {face: i for i, face in enumerate(data.faces["face_id"])}
+    face_of = number_rows(data.faces["face_id"])
     claims = dict(list(data.memberships.groupby("layer")))
     frames = [layer.frame.sort_values("source_id", ignore_index=True) for layer in data.layers]
-    drawn, tolerance = _simplify_layers(
-        [shared_arcs(list(shapely.force_2d(frame.geometry.to_numpy()))) for frame in frames]
-    )
-    return [
-        {
-            "key": layer.key,
-            "title": _said(layer.title),
-            "role": layer.role,
-            "tolerance": tolerance,
-            "id": _to_texts(frame["source_id"]),
-            "name": _to_texts(frame["name"]),
-            "holder": _to_texts(frame["holder"]),
-            "rings": arcs.rings,
-            "arcs": encode_deltas(arcs.lines, display),
-            "claims": _pack_claims(claims.get(layer.key), frame, face_of),
-        }
-        for layer, frame, arcs in zip(data.layers, frames, drawn, strict=True)
-    ]
+    drawn, tolerance = _simplify_layers([_layer_arcs(frame) for frame in frames])
+    packed: list[Layer] = []
+    for layer, frame, arcs in zip(data.layers, frames, drawn, strict=True):
+        packed.append(
+            {
+                "key": layer.key,
+                "title": _said(layer.title),
+                "role": layer.role,
+                "tolerance": tolerance,
+                "id": _to_texts(frame["source_id"]),
+                "name": _to_texts(frame["name"]),
+                "holder": _to_texts(frame["holder"]),
+                "rings": arcs.rings,
+                "arcs": encode_deltas(arcs.lines, display),
+                "claims": _pack_claims(claims.get(layer.key), frame, face_of),
+            }
+        )
+    return packed
+
+
+def _layer_arcs(frame: gpd.GeoDataFrame) -> SharedArcs:
+    shapes = shapely.force_2d(frame.geometry.to_numpy())
+    return shared_arcs(list(shapes))
 
 
 def _simplify_layers(layers: list[SharedArcs]) -> tuple[list[SharedArcs], float]:
     """Simplify all layers alike, coarser until together they fit their share of the file."""
     tolerance = LAYER_SIMPLIFY_M
     while True:
-        light = [replace(arcs, lines=simplify_arcs(arcs.lines, tolerance)) for arcs in layers]
-        vertices = sum(len(line) for arcs in light for line in arcs.lines)
+        simplified = [replace(arcs, lines=simplify_arcs(arcs.lines, tolerance)) for arcs in layers]
+        vertices = sum(len(line) for arcs in simplified for line in arcs.lines)
         if vertices <= MAX_LAYER_VERTICES or tolerance >= MAX_SIMPLIFY_M:
-            return light, tolerance
+            return simplified, tolerance
         tolerance *= 2
 
 
@@ -236,36 +270,48 @@ def _pack_claims(
     claims: pd.DataFrame | None, frame: pd.DataFrame, face_of: dict[str, int]
 ) -> list[int | list[int]]:
     """Per face: 0 nobody, n the n-th feature counted from 1, a list where several claim it."""
-    per_face: list[int | list[int]] = [0] * len(face_of)
     if claims is None:
         return []
-    feature_of = {source: i + 1 for i, source in enumerate(frame["source_id"])}
-    for face, source in sorted(zip(claims["face_id"], claims["source_id"], strict=True)):
-        here, feature = face_of[face], feature_of[source]
-        now = per_face[here]
-        per_face[here] = (
-            feature if now == 0 else ([*now, feature] if isinstance(now, list) else [now, feature])
-        )
+    per_face: list[int | list[int]] = [0] * len(face_of)
+    row_of = number_rows(frame["source_id"])
+    pairs = zip(claims["face_id"], claims["source_id"], strict=True)
+    for face_id, source_id in sorted(pairs):
+        face, feature = face_of[face_id], row_of[source_id] + 1
+        per_face[face] = _add_claim(per_face[face], feature)
     return per_face
 
 
+def _add_claim(claims: int | list[int], feature: int) -> int | list[int]:
+    if claims == 0:
+        return feature
+    if isinstance(claims, list):
+        return [*claims, feature]
+    return [claims, feature]
+
+
 def _select_remarks(remarks: tuple[Remark, ...]) -> tuple[Remark, ...]:
-    """Return every error and warning, and as many notes of a kind as a person would read; findings.csv has them all."""
+    """Return every error and warning, and as many notes of a kind as a person would read.
+
+    findings.csv has them all.
+    """
     seen: Counter[tuple[str, str]] = Counter()
     kept = []
     for remark in remarks:
-        seen[remark.kind, remark.layer] += 1
-        if remark.severity != "note" or seen[remark.kind, remark.layer] <= MAX_NOTES_PER_KIND:
+        group = remark.kind, remark.layer
+        seen[group] += 1
+        if remark.severity != "note" or seen[group] <= MAX_NOTES_PER_KIND:
             kept.append(remark)
     return tuple(kept)
 
 
 def _count_unlisted(remarks: tuple[Remark, ...], listed: tuple[Remark, ...]) -> dict[str, int]:
     """Return how many there really are, by ``kind/layer``, where not all are listed."""
-    true, told = (
-        Counter(f"{each.kind}/{each.layer}" for each in some) for some in (remarks, listed)
-    )
-    return {key: count for key, count in sorted(true.items()) if count > told[key]}
+    found, shown = _count_kinds(remarks), _count_kinds(listed)
+    return {key: count for key, count in sorted(found.items()) if count > shown[key]}
+
+
+def _count_kinds(remarks: tuple[Remark, ...]) -> Counter[str]:
+    return Counter(f"{remark.kind}/{remark.layer}" for remark in remarks)
 
 
 def _workload_words(works: Iterable[str]) -> dict[str, Work]:
@@ -279,8 +325,10 @@ def _workload_words(works: Iterable[str]) -> dict[str, Work]:
 
 def _input_words(data: MapData) -> dict[str, Words]:
     """Return what people call each input that is no network, in Chinese and English, by key."""
-    keys = {remark.layer for remark in data.remarks} | {source[0] for source in data.sources}
-    others = sorted(keys - {layer.key for layer in data.layers} - {""})
+    keys = {remark.layer for remark in data.remarks}
+    keys |= {source[0] for source in data.sources}
+    networks = {layer.key for layer in data.layers}
+    others = sorted(keys - networks - {""})
     return {key: _said(input_named(key)) for key in others}
 
 
@@ -301,27 +349,33 @@ def _pack_remarks(remarks: tuple[Remark, ...], display: Display) -> Remarks:
 def _place(remark: Remark, display: Display) -> tuple[float, float] | tuple[None, None]:
     if remark.place is None:
         return None, None
-    lon, lat = np.round(display.degrees(np.array([remark.place]))[0], 6).tolist()
+    degrees = display.degrees(np.array([remark.place]))[0]
+    lon, lat = np.round(degrees, 6).tolist()
     return lon, lat
 
 
 def _figures(figures: Mapping[str, Any]) -> Figures:
-    """Of report.json, what the overview tells; an edition that tells none, or a plan without a roster, has null."""
+    """Return of report.json what the overview shows; null for what is withheld or not there."""
     grids, members = figures.get("grids") or {}, figures.get("members") or {}
-    moves = grids.get("edits")
     return {
         "max_over_mean_floor": _figure(grids.get("workload_max_over_mean_floor")),
-        "moves": {"asked": int(moves["asked"]), "refused": int(moves["refused"])}
-        if moves
-        else None,
+        "moves": _count_moves(grids.get("edits")),
         "mean_load_per_capacity": _figure(members.get("mean_load_per_capacity")),
         "max_load_per_capacity": _figure(members.get("max_load_per_capacity")),
         "load_bound": _figure(members.get("bound")),
     }
 
 
+def _count_moves(edits: Mapping[str, Any] | None) -> MovesMade | None:
+    if not edits:
+        return None
+    return {"asked": int(edits["asked"]), "refused": int(edits["refused"])}
+
+
 def _figure(value: float | None) -> float | None:
-    return None if value is None or not np.isfinite(value) else round(float(value), 6)
+    if value is None or not np.isfinite(value):
+        return None
+    return round(float(value), 6)
 
 
 def _said(text: Text) -> Words:
@@ -346,5 +400,6 @@ def _shortest_number(value: float) -> float | None:
 
 def _areas(column: Iterable[float]) -> list[float]:
     """Whole square metres."""
-    rounded: list[float] = np.rint(np.asarray(column, dtype=float)).astype(np.int64).tolist()
-    return rounded
+    areas = np.rint(np.asarray(column, dtype=float))
+    whole: list[float] = areas.astype(np.int64).tolist()
+    return whole

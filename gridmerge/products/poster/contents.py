@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Hashable, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import geopandas as gpd
 import pandas as pd
@@ -15,6 +17,11 @@ from gridmerge.products.map.data import MapData
 # the workload that is a head count, shown beside the size where a project has it
 PEOPLE_WORKLOAD = "people"
 DAY_TO_DAY_DUTIES = ("full_time", "part_time", "stand_in")
+
+# heading, width as a share, and whether numbers
+Column = tuple[str, float, bool]
+# column of the grids, heading, and the unit that says how to write it
+Measure = tuple[str, str, str]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -41,44 +48,59 @@ class PosterSheet:
     subtitle: str
     grids: gpd.GeoDataFrame
     villages: gpd.GeoDataFrame
-    columns: tuple[tuple[str, float, bool], ...]
+    columns: tuple[Column, ...]
     rows: tuple[tuple[str, ...], ...]
 
 
 def township_sheet(data: MapData, language: Language) -> PosterSheet:
     """Return the sheet of the whole township: a row a village."""
     grids = _label_grids(data)
-    counts = _table_columns(data, language)
-    staffed = int(not data.assignments.empty)  # without a roster the last column would stand empty
+    measures = _table_columns(data, language)
+    villages = data.villages
     rows = []
-    for code, name in zip(
-        data.villages["village_code"], data.villages["village_name"], strict=True
-    ):
+    for code, name in zip(villages["village_code"], villages["village_name"], strict=True):
         here = grids[grids["village_code"] == code]
-        codes = set(here["grid_code"])
-        people = data.assignments[data.assignments["grid_code"].isin(codes)]["member_id"].nunique()
-        totals = [_sum_text(here[column], unit) for column, _, unit in counts]
-        rows.append(
-            (str(name), str(len(here)), *totals, *[str(people) if people else "—"][:staffed])
-        )
-    totals = [_sum_text(grids[column], unit) for column, _, unit in counts]
+        members = _count_members(data, set(here["grid_code"]))
+        staff = str(members) if members else "—"
+        rows.append(_township_row(str(name), here, measures, staff))
     members = data.assignments["member_id"].nunique()
-    rows.append(
-        (Text("合计", "Total").in_(language), str(len(grids)), *totals, *[str(members)][:staffed])
-    )
+    total = Text("合计", "Total").in_(language)
+    rows.append(_township_row(total, grids, measures, str(members)))
+    columns = _township_columns(measures, language)
+    # without a roster the last column would stand empty
+    shown = len(columns) - int(data.assignments.empty)
     return PosterSheet(
         file=Text("全镇", "township").in_(language),
         title=data.name,
         subtitle=UNIFIED.in_(language),
         grids=grids,
-        villages=data.villages,
-        columns=(
-            (Text("村（社区）", "Village").in_(language), 0.34, False),
-            (Text("网格", "Grids").in_(language), 0.12, True),
-            *((heading, 0.18, True) for _, heading, _ in counts),
-            *[(Text("人员", "Members").in_(language), 0.14, True)][:staffed],
-        ),
-        rows=tuple(rows),
+        villages=villages,
+        columns=columns[:shown],
+        rows=tuple(row[:shown] for row in rows),
+    )
+
+
+def _count_members(data: MapData, grid_codes: set[str]) -> int:
+    """Return how many people hold any of these grids."""
+    held = data.assignments["grid_code"].isin(grid_codes)
+    return int(data.assignments[held]["member_id"].nunique())
+
+
+def _township_row(
+    name: str, grids: gpd.GeoDataFrame, measures: list[Measure], staff: str
+) -> tuple[str, ...]:
+    sums = [_sum_text(grids[column], unit) for column, _, unit in measures]
+    return (name, str(len(grids)), *sums, staff)
+
+
+def _township_columns(measures: list[Measure], language: Language) -> tuple[Column, ...]:
+    village, grids = Text("村（社区）", "Village"), Text("网格", "Grids")
+    members = Text("人员", "Members")
+    return (
+        (village.in_(language), 0.34, False),
+        (grids.in_(language), 0.12, True),
+        *((heading, 0.18, True) for _, heading, _ in measures),
+        (members.in_(language), 0.14, True),
     )
 
 
@@ -89,18 +111,11 @@ def village_sheet(data: MapData, code: str, language: Language) -> PosterSheet:
     village = data.villages[data.villages["village_code"] == code]
     name = str(village["village_name"].iloc[0])
     leaders, holders = _holder_names(data, ("leader",)), _holder_names(data, DAY_TO_DAY_DUTIES)
-    counts = _table_columns(data, language)
+    measures = _table_columns(data, language)
     # without a roster two columns would stand empty
     people = () if data.assignments.empty else (leaders, holders)
-    rows = tuple(
-        (
-            row["label"],
-            *(_number_text(row[column], unit) for column, _, unit in counts),
-            *(named.get(row["grid_code"], "—") for named in people),
-        )
-        for row in grids.to_dict("records")
-    )
-    called = (
+    records = grids.to_dict("records")
+    people_columns = (
         (Text("网格长", "Leader").in_(language), 0.16, False),
         (Text("网格员", "Member").in_(language), 0.31, False),
     )
@@ -112,11 +127,19 @@ def village_sheet(data: MapData, code: str, language: Language) -> PosterSheet:
         villages=village,
         columns=(
             (Text("网格", "Grid").in_(language), 0.11, False),
-            *((heading, 0.14, True) for _, heading, _ in counts),
-            *called[: len(people)],
+            *((heading, 0.14, True) for _, heading, _ in measures),
+            *people_columns[: len(people)],
         ),
-        rows=rows,
+        rows=tuple(_village_row(record, measures, people) for record in records),
     )
+
+
+def _village_row(
+    grid: dict[Hashable, Any], measures: list[Measure], people: Sequence[dict[str, str]]
+) -> tuple[str, ...]:
+    sizes = [_number_text(grid[column], unit) for column, _, unit in measures]
+    names = [named.get(grid["grid_code"], "—") for named in people]
+    return (grid["label"], *sizes, *names)
 
 
 def _label_grids(data: MapData) -> gpd.GeoDataFrame:
@@ -130,12 +153,13 @@ def _label_grids(data: MapData) -> gpd.GeoDataFrame:
     )
 
 
-def _table_columns(data: MapData, language: Language) -> list[tuple[str, str, str]]:
-    """Column of the grids, heading, and the unit that says how to write it."""
+def _table_columns(data: MapData, language: Language) -> list[Measure]:
+    """Return the size, the people where there are any, and the area."""
     columns = []
-    if data.sizes.unit != AREA_UNIT and data.sizes.unit in data.works:
-        columns.append(("size", name_column(str(data.sizes.unit), language), ""))
-    if PEOPLE_WORKLOAD in data.works and data.sizes.unit != PEOPLE_WORKLOAD:
+    unit = data.sizes.unit
+    if unit != AREA_UNIT and unit in data.works:
+        columns.append(("size", name_column(str(unit), language), ""))
+    if PEOPLE_WORKLOAD in data.works and unit != PEOPLE_WORKLOAD:
         columns.append((PEOPLE_WORKLOAD, name_column(PEOPLE_WORKLOAD, language), ""))
     return [*columns, ("hectares", Text("公顷", "ha").in_(language), "ha")]
 
@@ -151,10 +175,13 @@ def _holder_names(data: MapData, duties: tuple[str, ...]) -> dict[str, str]:
 
 def _sum_text(column: pd.Series[float], unit: str) -> str:
     """A sum; a withheld count leaves it out too, or it could be worked out."""
-    return "—" if column.isna().any() else _number_text(float(column.sum()), unit)
+    if column.isna().any():
+        return "—"
+    return _number_text(float(column.sum()), unit)
 
 
 def _number_text(value: float, unit: str) -> str:
     if pd.isna(value):
         return "<5" if unit == "" else "—"
-    return f"{value:,.1f}" if unit == "ha" and value < 1000 else f"{value:,.0f}"
+    decimals = 1 if unit == "ha" and value < 1000 else 0
+    return f"{value:,.{decimals}f}"

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
-from matplotlib.patches import Rectangle
 from matplotlib.text import Text
 
 from gridmerge.i18n.text import Language
@@ -19,6 +20,7 @@ from gridmerge.products.poster.paper_units import (
     PAGE_HEIGHT_MM,
     PAGE_WIDTH_MM,
     SOFT,
+    draw_box,
 )
 from gridmerge.products.poster.table import (
     beside_map,
@@ -28,7 +30,8 @@ from gridmerge.products.poster.table import (
 )
 from gridmerge.products.provenance import Imprint
 
-MIN_TITLE_POINTS = 9.0  # points
+MIN_TITLE_POINTS = 9.0
+HEADING_HEIGHT_MM, HEADING_FILL = 26, "#0f3d47"
 
 
 def draw_sheet(
@@ -43,14 +46,11 @@ def draw_sheet(
     draw_legend(paper, data, language, scale)
     _draw_footer(paper, language, imprint)
     figures = [figure]
-    for page, tables in enumerate(split_further_rows(split_rows(sheet.rows)[1]), 2):
+    _, further_rows = split_rows(sheet.rows)
+    for page, tables in enumerate(split_further_rows(further_rows), 2):
         figure, paper = _make_paper()
-        _draw_heading(
-            paper,
-            sheet.title,
-            f"{sheet.subtitle} · {Words(f'续 {page}', f'sheet {page}').in_(language)}",
-            mark,
-        )
+        page_words = Words(f"续 {page}", f"sheet {page}").in_(language)
+        _draw_heading(paper, sheet.title, f"{sheet.subtitle} · {page_words}", mark)
         draw_further_tables(paper, sheet, tables)
         _draw_footer(paper, language, imprint)
         figures.append(figure)
@@ -66,51 +66,48 @@ def _make_paper() -> tuple[Figure, Axes]:
 
 
 def _draw_heading(paper: Axes, title: str, subtitle: str, mark: str) -> None:
-    paper.add_patch(
-        Rectangle(
-            (0, PAGE_HEIGHT_MM - 26), PAGE_WIDTH_MM, 26, facecolor="#0f3d47", edgecolor="none"
-        )
-    )
-    label = paper.text(
-        PAGE_WIDTH_MM - PAGE_EDGE_MM, PAGE_HEIGHT_MM - 13.5, mark, fontsize=14, color="#ffffff", ha="right", va="center",
-        bbox={"boxstyle": "square,pad=0.35", "facecolor": "none", "edgecolor": "#ffffff", "linewidth": 1.2},
-    )  # fmt: skip
-    name = paper.text(
-        PAGE_EDGE_MM,
-        PAGE_HEIGHT_MM - 13.5,
-        title[:24],
-        fontsize=27,
-        fontweight="bold",
-        color="#fff",
-        va="center",
-    )
+    bottom = PAGE_HEIGHT_MM - HEADING_HEIGHT_MM
+    look = {"facecolor": HEADING_FILL, "edgecolor": "none"}
+    draw_box(paper, (0, bottom), PAGE_WIDTH_MM, HEADING_HEIGHT_MM, **look)
+    label = _draw_mark(paper, mark)
+    name_style: dict[str, Any] = {"fontsize": 27, "fontweight": "bold", "color": "#fff"}
+    y = PAGE_HEIGHT_MM - 13.5
+    name = paper.text(PAGE_EDGE_MM, y, title[:24], va="center", **name_style)
     room = _text_span(paper, label)[0] - 6 - PAGE_EDGE_MM
     _shrink_text(paper, name, room)
     right = _text_span(paper, name)[1] + 6
-    smaller = paper.text(
-        right, PAGE_HEIGHT_MM - 14, subtitle[:48], fontsize=16, color="#b9d4d6", va="center"
-    )
+    subtitle_style: dict[str, Any] = {"fontsize": 16, "color": "#b9d4d6", "va": "center"}
+    smaller = paper.text(right, PAGE_HEIGHT_MM - 14, subtitle[:48], **subtitle_style)
     _shrink_text(paper, smaller, PAGE_EDGE_MM + room - right)
+
+
+def _draw_mark(paper: Axes, mark: str) -> Text:
+    """Write what the sheet may be used for at the right of the heading, in a frame."""
+    right, y = PAGE_WIDTH_MM - PAGE_EDGE_MM, PAGE_HEIGHT_MM - 13.5
+    frame = {"facecolor": "none", "edgecolor": "#ffffff", "linewidth": 1.2}
+    style: dict[str, Any] = {"fontsize": 14, "color": "#ffffff", "ha": "right", "va": "center"}
+    return paper.text(right, y, mark, bbox={"boxstyle": "square,pad=0.35", **frame}, **style)
 
 
 def _text_span(paper: Axes, text: Text) -> tuple[float, float]:
     """Left and right edge of a text, in millimetres."""
     box = text.get_window_extent()
-    edges = paper.transData.inverted().transform([(box.x0, 0), (box.x1, 0)])
-    return float(edges[0, 0]), float(edges[1, 0])
+    to_paper = paper.transData.inverted()
+    (left, _), (right, _) = to_paper.transform([(box.x0, 0), (box.x1, 0)])
+    return float(left), float(right)
 
 
 def _shrink_text(paper: Axes, text: Text, room: float) -> None:
     """Shrink a text that is wider than its room; below a readable size it goes."""
     left, right = _text_span(paper, text)
-    size = float(text.get_fontsize()) * min(1.0, room / max(right - left, 1e-6))
+    width = max(right - left, 1e-6)
+    size = float(text.get_fontsize()) * min(1.0, room / width)
     if size < MIN_TITLE_POINTS:
         text.set_visible(False)
     text.set_fontsize(max(size, MIN_TITLE_POINTS))
 
 
 def _draw_footer(paper: Axes, language: Language, imprint: Imprint) -> None:
-    paper.plot(
-        [PAGE_EDGE_MM, PAGE_WIDTH_MM - PAGE_EDGE_MM], [14, 14], color="#c9c6ba", linewidth=0.8
-    )
+    edges = [PAGE_EDGE_MM, PAGE_WIDTH_MM - PAGE_EDGE_MM]
+    paper.plot(edges, [14, 14], color="#c9c6ba", linewidth=0.8)
     paper.text(PAGE_EDGE_MM, 8.5, imprint.line(language), fontsize=9, color=SOFT, va="center")

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import geopandas as gpd
 import numpy as np
 import shapely
@@ -31,52 +33,55 @@ MAP_BOX_MM = (PAGE_EDGE_MM, 20.0, 278.0, 244.0)  # left, bottom, width, height i
 ROUND_SCALES = (1000, 1250, 1500, 2000, 2500, 3000, 3500, 4000, 4500, 5000, 6000, 7500, 8000, 9000)
 # of a village's name: the largest that is clear of the grids' labels
 NAME_POINTS = (12.0, 10.0, 8.5, 7.0)
+MAX_NAME_LENGTH = 12  # characters of a village's name
 SIMPLIFY_MM = 0.05  # finer than a printer draws
 
 
 def draw_map(paper: Axes, sheet: PosterSheet, data: MapData, language: Language) -> int:
     """Draw villages, grids and their labels; return the denominator of the scale."""
-    west, south, east, north = sheet.villages.total_bounds
-    left, bottom, width, height = MAP_BOX_MM
-    scale = round_scale(max((east - west) / width, (north - south) / height) * 1000)
-    middle = np.array([(west + east) / 2, (south + north) / 2])
-    corner = middle - np.array([left + width / 2, bottom + height / 2]) * scale / 1000
+    scale, corner = _fit_map(sheet.villages)
     _draw_surroundings(paper, _on_paper(data.villages, corner, scale))
     taken: list[Box] = []
-    for row, shape in zip(
-        sheet.grids.to_dict("records"), _on_paper(sheet.grids, corner, scale), strict=True
-    ):
-        exclusive = row["grid_type"] == "exclusive"
-        fill = EXCLUSIVE if exclusive else fill_of(row["size"], data)
-        paper.add_patch(
-            PathPatch(
-                make_outline_path(shape),
-                facecolor=fill,
-                edgecolor=INK,
-                linewidth=0.7,
-                joinstyle="round",
-            )
-        )
-        taken += label_grid(
-            paper, shape, compose_label(row, data, language), dark=fill in DARK_FILLS
-        )
+    shapes = _on_paper(sheet.grids, corner, scale)
+    for row, shape in zip(sheet.grids.to_dict("records"), shapes, strict=True):
+        fill = _grid_fill(row, data)
+        look = {"facecolor": fill, "edgecolor": INK, "linewidth": 0.7, "joinstyle": "round"}
+        paper.add_patch(PathPatch(make_outline_path(shape), **look))
+        label = compose_label(row, data, language)
+        taken += label_grid(paper, shape, label, dark=fill in DARK_FILLS)
     outlines = _on_paper(sheet.villages, corner, scale)
     for shape in outlines:
-        paper.add_patch(
-            PathPatch(make_outline_path(shape), facecolor="none", edgecolor=RIM, linewidth=2.0)
-        )
+        look = {"facecolor": "none", "edgecolor": RIM, "linewidth": 2.0}
+        paper.add_patch(PathPatch(make_outline_path(shape), **look))
     if len(sheet.villages) > 1:
-        _name_villages(
-            paper, [str(name)[:12] for name in sheet.villages["village_name"]], outlines, taken
-        )
+        names = [str(name)[:MAX_NAME_LENGTH] for name in sheet.villages["village_name"]]
+        _name_villages(paper, names, outlines, taken)
     return scale
+
+
+def _fit_map(villages: gpd.GeoDataFrame) -> tuple[int, NDArray[np.float64]]:
+    """Return the denominator of the scale, and where the sheet's lower left corner lies (m)."""
+    west, south, east, north = villages.total_bounds
+    left, bottom, width, height = MAP_BOX_MM
+    metres_a_millimetre = max((east - west) / width, (north - south) / height)
+    scale = round_scale(metres_a_millimetre * 1000)
+    middle = np.array([(west + east) / 2, (south + north) / 2])
+    middle_on_paper = np.array([left + width / 2, bottom + height / 2])
+    return scale, middle - middle_on_paper * scale / 1000
+
+
+def _grid_fill(grid: dict[str, Any], data: MapData) -> str:
+    if grid["grid_type"] == "exclusive":
+        return EXCLUSIVE
+    return fill_of(grid["size"], data)
 
 
 def _on_paper(
     frame: gpd.GeoDataFrame, corner: NDArray[np.float64], scale: int
 ) -> NDArray[np.object_]:
     """Metres to millimetres on the sheet; the coverage stays without gaps."""
-    moved = shapely.transform(frame.geometry.to_numpy(), lambda xy: (xy - corner) * 1000 / scale)
+    shapes = frame.geometry.to_numpy()
+    moved = shapely.transform(shapes, lambda metres: (metres - corner) * 1000 / scale)
     return np.asarray(geos.coverage_simplify(moved, SIMPLIFY_MM), dtype=object)
 
 
@@ -85,22 +90,21 @@ def _name_villages(
 ) -> None:
     """Write the villages' names where nothing else stands, smaller where there is less room."""
     for name, shape in zip(names, outlines, strict=True):
-        found = (free_spot(shape, name, points, taken) for points in NAME_POINTS)
-        best = max(found, key=lambda spot: (min(spot.clear, 1.0), spot.points))
+        spots = (free_spot(shape, name, points, taken) for points in NAME_POINTS)
+        best = max(spots, key=lambda spot: (min(spot.clear, 1.0), spot.points))
         draw_text(paper, (best.x, best.y), name, best.points, RIM)
-        taken.append(
-            (best.x, best.y, measure_text_mm(name, best.points), best.points / POINTS_PER_MM)
-        )
+        width, height = measure_text_mm(name, best.points), best.points / POINTS_PER_MM
+        taken.append((best.x, best.y, width, height))
 
 
 def _draw_surroundings(paper: Axes, villages: NDArray[np.object_]) -> None:
     """Draw the villages all around, pale: a village hangs among its neighbours."""
     left, bottom, width, height = MAP_BOX_MM
-    window = Rectangle((left - 4, bottom - 2), width + 8, height + 4, transform=paper.transData)
+    corner = (left - 4, bottom - 2)
+    window = Rectangle(corner, width + 8, height + 4, transform=paper.transData)
+    look = {"facecolor": "#f7f6f1", "edgecolor": "#c9c6ba", "linewidth": 0.9}
     for shape in villages:
-        patch = PathPatch(
-            make_outline_path(shape), facecolor="#f7f6f1", edgecolor="#c9c6ba", linewidth=0.9
-        )
+        patch = PathPatch(make_outline_path(shape), **look)
         paper.add_patch(patch)
         patch.set_clip_path(window)
 

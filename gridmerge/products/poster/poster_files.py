@@ -76,12 +76,12 @@ def draw_posters(
         No Chinese font is installed, or the folder cannot be written: it is full, or a sheet in it is held open or an input.
         What was there is unchanged then.
     """
+    # counted before the public's copy loses them
+    networks = sum(layer.role != "barrier" for layer in data.layers)
     imprint = Imprint(
         name=data.name,
         date=data.date,
-        networks=sum(
-            layer.role != "barrier" for layer in data.layers
-        ),  # before the public's copy loses them
+        networks=networks,
         crs=data.crs,
         audience=audience,
         review_number=review_number,
@@ -91,34 +91,32 @@ def draw_posters(
         township_sheet(data, language),
         *(village_sheet(data, code, language) for code in _villages_with_grids(data)),
     ]
-    # no mathtext: a $ in a village's name is a dollar; fonttype 42 keeps text selectable
-    # told before the drawing
+    # a folder that cannot be written is reported before the drawing
     prepare_output(folder, _sheets_there(folder, [sheet.file for sheet in sheets]), inputs)
+    # no mathtext: a $ in a village's name is a dollar; fonttype 42 keeps text selectable
     look: Any = {"font.family": chinese_font(), "pdf.fonttype": 42, "text.parse_math": False}
+    files: list[str] = []
     with mpl.rc_context(look), stage_output(folder, (), inputs) as aside:
-        files = [
-            file.name
-            for sheet in sheets
-            for page, figure in enumerate(draw_sheet(sheet, data, language, imprint), 1)
-            for file in _save_figure(
-                figure, aside, sheet.file if page == 1 else f"{sheet.file}_{page}"
-            )
-        ]
+        for sheet in sheets:
+            for page, figure in enumerate(draw_sheet(sheet, data, language, imprint), 1):
+                stem = sheet.file if page == 1 else f"{sheet.file}_{page}"
+                files += _save_figure(figure, aside, stem)
     return [folder / name for name in files]
 
 
 def _sheets_there(folder: Path, stems: Sequence[str]) -> list[str]:
     """Names of the first page of each sheet, and of pages of an earlier set that may come again."""
-    names = [
-        f"{_FORBIDDEN_CHARACTERS.sub('_', stem)}{ending}"
-        for stem in stems
-        for ending in (".pdf", ".png")
-    ]
-    pages = sorted(file.name for file in folder.glob("*_*.p[dn][fg]")) if folder.is_dir() else []
-    return [
-        *names,
-        *(page for page in pages if page.rpartition("_")[0] + Path(page).suffix in names),
-    ]
+    plain = [_FORBIDDEN_CHARACTERS.sub("_", stem) for stem in stems]
+    names = [stem + ending for stem in plain for ending in (".pdf", ".png")]
+    if not folder.is_dir():
+        return names
+    pages = sorted(file.name for file in folder.glob("*_*.p[dn][fg]"))
+    return names + [page for page in pages if _first_page_name(page) in names]
+
+
+def _first_page_name(page: str) -> str:
+    """Return the file of the first page of what is `page`: 全镇.pdf of 全镇_2.pdf."""
+    return page.rpartition("_")[0] + Path(page).suffix
 
 
 def chinese_font() -> str:
@@ -144,13 +142,15 @@ def _villages_with_grids(data: MapData) -> list[str]:
     return [code for code in data.villages["village_code"] if code in with_grids]
 
 
-def _save_figure(figure: Figure, folder: Path, name: str) -> list[Path]:
+def _save_figure(figure: Figure, folder: Path, name: str) -> list[str]:
+    """Write a figure as PDF and PNG; return the names of the files."""
     name = _FORBIDDEN_CHARACTERS.sub("_", name)
     pdf, png = folder / f"{name}.pdf", folder / f"{name}.png"
-    # drawn in memory: matplotlib loses what the disk says when it fills up in the middle of a file.
-    # The same sheet gives the same bytes: no clock in the files.
-    for file, options in ((pdf, {"metadata": {"CreationDate": None, "Title": name}}), (png, _PNG)):
+    # the same sheet gives the same bytes: no clock in the files
+    pdf_options: dict[str, Any] = {"metadata": {"CreationDate": None, "Title": name}}
+    for file, options in ((pdf, pdf_options), (png, _PNG)):
+        # drawn in memory: matplotlib swallows the disk's error when it fills up within a file
         drawn = io.BytesIO()
         figure.savefig(drawn, format=file.suffix[1:], **options)
         file.write_bytes(drawn.getvalue())
-    return [pdf, png]
+    return [pdf.name, png.name]

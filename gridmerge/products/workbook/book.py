@@ -6,7 +6,9 @@ import datetime
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
+from typing import Any
 
+import pandas as pd
 import xlsxwriter
 import xlsxwriter.exceptions
 
@@ -24,10 +26,8 @@ from gridmerge.products.workbook.reconciliation import Slip
 from gridmerge.products.workbook.slip_sheets import department_sheet, slip_sheet
 from gridmerge.products.workbook.worksheet import Book, SheetColumn, write_table
 
-_FIXED_CREATION_DATE = datetime.datetime(
-    2000, 1, 1
-)  # the date a workbook carries inside; the plan's own date is on its summary
-
+# the date a workbook carries inside; the plan's own date is on its summary
+_FIXED_CREATION_DATE = datetime.datetime(2000, 1, 1)
 
 _DOCKET_TITLES = {
     "gaps": (
@@ -43,10 +43,17 @@ _DOCKET_TITLES = {
         Text("部门之间的争议界线（议题清单）", "Lines in dispute: the docket"),
     ),
 }
+# columns filled in by hand
 _DECISION_TITLES = {
     "decision": Text("会议决定", "decided"),
     "responsible": Text("责任部门", "responsible"),
-}  # filled in by hand
+}
+_PRESENT_TITLE = Text("涉及部门数", "departments")
+_ABSENT_TITLE = Text("无网格的部门", "departments without land here")
+# columns of a docket, those that its kind has
+_DOCKET_LAYERS = ("layer", "layers_a", "layers_b")
+_DOCKET_TEXTS = ("item", *_DOCKET_LAYERS, "source_ids", "village_name")
+_DOCKET_MEASURES = ("length_m", "width_m", "area_m2")
 _GROUPED_NOTE = Text(
     "同类问题合为一行，举数值最大的一处；逐处见 findings.csv",
     "one line a kind and department, with its gravest case; every case is in findings.csv",
@@ -59,7 +66,7 @@ def write_workbook(build: Build, file: Path, ready: Sequence[Slip]) -> None:
     Parameters
     ----------
     ready
-        The build's slips (`slips`), which take a while and serve the report too.
+        The build's slips (`make_slips`), which take a while and serve the report too.
 
     Raises
     ------
@@ -93,12 +100,8 @@ def _fill_workbook(build: Build, file: Path, ready: Sequence[Slip]) -> None:
 def _write_summary_sheet(book: Book, build: Build) -> None:
     sheet = book.sheet(book.say(Text("汇总", "Summary")))
     project = build.settings.project
-    top = write_heading(
-        book,
-        sheet,
-        book.say(Text(f"{project.name} 综合网格方案", f"{project.name}: unified grids")),
-        book.footer,
-    )
+    title = Text(f"{project.name} 综合网格方案", f"{project.name}: unified grids")
+    top = write_heading(book, sheet, book.say(title), book.footer)
     rows = [
         {"what": book.say(what), "figure": figure, "note": book.say(remark)}
         for what, figure, remark in list_key_figures(build)
@@ -114,29 +117,6 @@ def _write_summary_sheet(book: Book, build: Build) -> None:
 def _write_grids_sheet(book: Book, build: Build) -> None:
     """Write 一格一清单: a line a grid with its people, figures and departments."""
     sheet = book.sheet(book.say(Text("综合网格", "Grids")))
-    staff, heads, present = (
-        list_grid_members(build),
-        list_grid_leaders(build),
-        list_grid_departments(build),
-    )
-    named = name_build_layers(build)
-    titles = {
-        layer.key: named[layer.key] for layer in build.ranked if layer.spec.role in ("grid", "base")
-    }
-    rows = [
-        {
-            **grid,
-            "grid_type": name_value(grid["grid_type"], book.language),
-            "area_ha": grid["area_m2"] / 1e4,
-            "leader": heads.get(grid["grid_code"], ""),
-            "members": _list_people(book, staff.get(grid["grid_code"], [])),
-            "present": len(present.get(grid["grid_code"], [])),
-            "absent": "、".join(
-                titles[key] for key in titles if key not in present.get(grid["grid_code"], [])
-            ),
-        }
-        for grid in to_records(build.plan.grids.drop(columns="geometry").sort_values("grid_code"))
-    ]
     columns = [
         make_column(book, "grid_code"),
         make_column(book, "grid_name"),
@@ -149,56 +129,60 @@ def _write_grids_sheet(book: Book, build: Build) -> None:
         make_column(book, "workload", 2),
         make_column(book, "leader"),
         make_column(book, "members"),
-        make_column(book, "present", 0, title=book.say(Text("涉及部门数", "departments"))),
-        make_column(
-            book, "absent", title=book.say(Text("无网格的部门", "departments without land here"))
-        ),
+        make_column(book, "present", 0, title=book.say(_PRESENT_TITLE)),
+        make_column(book, "absent", title=book.say(_ABSENT_TITLE)),
     ]
     title = book.say(Text("一格一清单", "One line a grid"))
-    write_table(book, sheet, write_heading(book, sheet, title, book.footer), columns, rows)
+    top = write_heading(book, sheet, title, book.footer)
+    write_table(book, sheet, top, columns, _grid_rows(book, build))
+
+
+def _grid_rows(book: Book, build: Build) -> list[dict[str, Any]]:
+    """Return a row a grid, with its people and the departments that have land in it or none."""
+    members = list_grid_members(build)
+    leaders = list_grid_leaders(build)
+    departments = list_grid_departments(build)
+    titles = _department_titles(build)
+    grids = build.plan.grids.drop(columns="geometry").sort_values("grid_code")
+    rows = []
+    for grid in to_records(grids):
+        code = grid["grid_code"]
+        present = departments.get(code, [])
+        absent = [title for key, title in titles.items() if key not in present]
+        row = {
+            **grid,
+            "grid_type": name_value(grid["grid_type"], book.language),
+            "area_ha": grid["area_m2"] / 1e4,
+            "leader": leaders.get(code, ""),
+            "members": _list_people(book, members.get(code, [])),
+            "present": len(present),
+            "absent": "、".join(absent),
+        }
+        rows.append(row)
+    return rows
+
+
+def _department_titles(build: Build) -> dict[str, str]:
+    """Return what the networks of departments are called, by key and in their order of rank."""
+    titles = name_build_layers(build)
+    networks = [layer.key for layer in build.ranked if layer.spec.role in ("grid", "base")]
+    return {key: titles[key] for key in networks}
 
 
 def _list_people(book: Book, members: Iterable[Mapping[str, str]]) -> str:
-    return "\n".join(
-        " ".join(
-            filter(
-                None,
-                (
-                    person["name"],
-                    f"（{name_value(person['duty'], book.language)}）",
-                    person["phone"],
-                ),
-            )
-        )
-        for person in members
-    )
+    return "\n".join(_describe_person(book, person) for person in members)
+
+
+def _describe_person(book: Book, person: Mapping[str, str]) -> str:
+    duty = f"（{name_value(person['duty'], book.language)}）"
+    words = (person["name"], duty, person["phone"])
+    return " ".join(word for word in words if word)
 
 
 def _write_members_sheet(book: Book, build: Build) -> None:
     sheet = book.sheet(book.say(Text("网格员", "Members")))
-    top = write_heading(
-        book, sheet, book.say(Text("网格员及承担的工作量", "Members and their load")), book.footer
-    )
-    listed = (
-        []
-        if build.assignment is None
-        else to_records(build.assignment.members.sort_values("member_id"))
-    )
-    phones = (
-        {}
-        if build.roster is None
-        else dict(zip(*(build.roster.members[c] for c in ("member_id", "phone")), strict=True))
-    )
-    duties = _held_grids(book, build)
-    rows = [
-        {
-            **member,
-            "kind": name_value(str(member["kind"]), book.language),
-            "phone": phones.get(member["member_id"], ""),
-            "held": duties.get(member["member_id"], ""),
-        }
-        for member in listed
-    ]
+    title = book.say(Text("网格员及承担的工作量", "Members and their load"))
+    top = write_heading(book, sheet, title, book.footer)
     columns = [
         make_column(book, "member_id"),
         make_column(book, "name"),
@@ -211,20 +195,42 @@ def _write_members_sheet(book: Book, build: Build) -> None:
         make_column(book, "km_from_home", 2),
         make_column(book, "held", title=book.say(Text("负责网格", "grids held")), width=48),
     ]
-    write_table(book, sheet, top, columns, rows)
+    write_table(book, sheet, top, columns, _member_rows(book, build))
 
 
-def _held_grids(book: Book, build: Build) -> dict[str, str]:
+def _member_rows(book: Book, build: Build) -> list[dict[str, Any]]:
+    """Return a row a member, with the grids held; none without an assignment."""
     if build.assignment is None:
+        return []
+    phones = _member_phones(build)
+    held = _held_grids(book, build.assignment.assignments)
+    rows = []
+    for member in to_records(build.assignment.members.sort_values("member_id")):
+        identity = member["member_id"]
+        row = {
+            **member,
+            "kind": name_value(str(member["kind"]), book.language),
+            "phone": phones.get(identity, ""),
+            "held": held.get(identity, ""),
+        }
+        rows.append(row)
+    return rows
+
+
+def _member_phones(build: Build) -> dict[str, str]:
+    if build.roster is None:
         return {}
-    table = build.assignment.assignments.sort_values(["member_id", "grid_code"])
-    words = (
-        table["grid_code"]
-        + "（"
-        + table["duty"].map(lambda duty: name_value(duty, book.language))
-        + "）"
-    )
-    return {str(member): "、".join(group) for member, group in words.groupby(table["member_id"])}
+    members = build.roster.members
+    return dict(zip(members["member_id"], members["phone"], strict=True))
+
+
+def _held_grids(book: Book, assignments: pd.DataFrame) -> dict[str, str]:
+    """Return the grids of each member, each with the duty in brackets."""
+    table = assignments.sort_values(["member_id", "grid_code"])
+    duties = table["duty"].map(lambda duty: name_value(duty, book.language))
+    words = table["grid_code"] + "（" + duties + "）"
+    by_member = words.groupby(table["member_id"])
+    return {str(member): "、".join(group) for member, group in by_member}
 
 
 def _write_docket_sheet(book: Book, build: Build, kind: str) -> None:
@@ -232,62 +238,60 @@ def _write_docket_sheet(book: Book, build: Build, kind: str) -> None:
     table = build_docket(build, kind).drop(columns="geometry")
     if table.empty:
         return
-    titles = name_build_layers(build) | {"": book.say(EVERY_DEPARTMENT)}
-    for column in ("layer", "layers_a", "layers_b"):
-        if column in table:
-            table[column] = [
-                "、".join(titles[key] for key in keys.split(";")) for keys in table[column]
-            ]
-    table["set_aside"] = [
-        book.say(SET_ASIDE_REASONS[reason]) if reason else "" for reason in table["set_aside"]
-    ]
     name, title = _DOCKET_TITLES[kind]
     sheet = book.sheet(book.say(name))
-    texts = ("item", "layer", "layers_a", "layers_b", "source_ids", "village_name")
-    decided = [
+    columns = _docket_columns(book, build, table)
+    top = write_heading(book, sheet, book.say(title), book.footer)
+    titles = name_build_layers(build) | {"": book.say(EVERY_DEPARTMENT)}
+    rows = to_records(_spell_out(book, table, titles))
+    write_table(book, sheet, top, columns, rows)
+
+
+def _docket_columns(book: Book, build: Build, table: pd.DataFrame) -> list[SheetColumn]:
+    """Return the columns of a docket's sheet; of texts and measures those that its kind has."""
+    texts = [key for key in _DOCKET_TEXTS if key in table]
+    measures = [key for key in _DOCKET_MEASURES if key in table]
+    has_votes = table[list(VOTE_OPTIONS)].notna().any(axis=None)
+    votes = VOTE_OPTIONS if has_votes else ()
+    decisions = [
         make_column(book, key, title=book.say(what), width=16)
         for key, what in _DECISION_TITLES.items()
     ]
-    voted = VOTE_OPTIONS if table[list(VOTE_OPTIONS)].notna().any(axis=None) else ()
-    columns = [
-        *(make_column(book, key) for key in texts if key in table),
-        *(make_column(book, key, 1) for key in ("length_m", "width_m", "area_m2") if key in table),
+    return [
+        *(make_column(book, key) for key in texts),
+        *(make_column(book, key, 1) for key in measures),
         *work_columns(book, build),
         make_column(book, "set_aside"),
-        *(make_column(book, key, 0) for key in voted),
-        *decided,
+        *(make_column(book, key, 0) for key in votes),
+        *decisions,
         make_column(book, "lon", 6),
         make_column(book, "lat", 6),
     ]
-    write_table(
-        book,
-        sheet,
-        write_heading(book, sheet, book.say(title), book.footer),
-        columns,
-        to_records(table),
-    )
+
+
+def _spell_out(book: Book, table: pd.DataFrame, titles: Mapping[str, str]) -> pd.DataFrame:
+    """Return a docket with departments and reasons as people call them, not as keys."""
+    spelt = table.copy()
+    for column in _DOCKET_LAYERS:
+        if column in table:
+            spelt[column] = [_join_titles(keys, titles) for keys in table[column]]
+    spelt["set_aside"] = [_name_reason(book, reason) for reason in table["set_aside"]]
+    return spelt
+
+
+def _join_titles(keys: str, titles: Mapping[str, str]) -> str:
+    return "、".join(titles[key] for key in keys.split(";"))
+
+
+def _name_reason(book: Book, reason: str) -> str:
+    return book.say(SET_ASIDE_REASONS[reason]) if reason else ""
 
 
 def _write_findings_sheet(book: Book, build: Build) -> None:
     sheet = book.sheet(book.say(Text("问题清单", "Findings")))
     title = book.say(Text("数据问题清单", "What is wrong with the data"))
-    top = write_heading(book, sheet, title, book.say(_GROUPED_NOTE) + "　" + book.footer)
-    titles, counts = (
-        name_build_layers(build),
-        Counter((finding.kind, finding.layer) for finding in build.findings),
-    )
-    rows = [
-        {
-            **row,
-            "severity": name_value(row["severity"], book.language),
-            "layer": titles.get(row["layer"], row["layer"]),
-            "unit": name_unit(row["unit"], book.language),
-            "count": counts[row["kind"], row["layer"]],
-        }
-        for row in finding_rows(
-            pick_gravest(build.findings), build.township.crs, book.language, titles
-        )
-    ]
+    note = f"{book.say(_GROUPED_NOTE)}　{book.footer}"
+    top = write_heading(book, sheet, title, note)
     columns = [
         make_column(book, "severity"),
         make_column(book, "layer"),
@@ -300,4 +304,23 @@ def _write_findings_sheet(book: Book, build: Build) -> None:
         make_column(book, "lat", 6),
         make_column(book, "kind", title=book.say(Text("代码", "code"))),
     ]
-    write_table(book, sheet, top, columns, rows)
+    write_table(book, sheet, top, columns, _finding_rows(book, build))
+
+
+def _finding_rows(book: Book, build: Build) -> list[dict[str, Any]]:
+    """Return the gravest finding of each kind and department, and how many there are."""
+    titles = name_build_layers(build)
+    counts = Counter((finding.kind, finding.layer) for finding in build.findings)
+    gravest = pick_gravest(build.findings)
+    rows = []
+    for finding in finding_rows(gravest, build.township.crs, book.language, titles):
+        kind, layer = finding["kind"], finding["layer"]
+        row = {
+            **finding,
+            "severity": name_value(finding["severity"], book.language),
+            "layer": titles.get(layer, layer),
+            "unit": name_unit(finding["unit"], book.language),
+            "count": counts[kind, layer],
+        }
+        rows.append(row)
+    return rows

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 import shapely
+from numpy.typing import NDArray
 
 from gridmerge.geo import geos
 from gridmerge.i18n.text import Text
@@ -22,6 +23,33 @@ FATE_LABELS = {
     "lost": Text("未纳入", "not taken in"),
 }
 ADJUSTED_LABEL = Text("（界线调整）", "(line adjusted)")
+_LOST_REASON = Text(
+    "村界内没有形成最小面，见问题清单。",
+    "No face inside the villages; the findings say why.",
+)
+_ADJUSTED_REASON = Text(
+    "画线出入，按共同界线归入邻格。",
+    "Drawn beside the agreed line; follows it into the grid next door.",
+)
+_KEPT_REASON = Text("自成一个综合网格。", "Became one unified grid of its own.")
+
+# what a departmental grid, and a piece of it, is known by
+_SOURCE_KEY = ["layer", "source_id"]
+_PIECE_KEY = ["source_id", "grid_code"]
+# what is counted of where a departmental grid went
+_TARGET_COUNTS = ["grids", "villages", "companions"]
+# columns a piece's reason is found from
+_JUDGED_COLUMNS = ["fate", "grid_code", "grids", "companions"]
+# columns of a slip before its figures
+_SLIP_COLUMNS = [
+    "source_id",
+    "name",
+    "holder",
+    "fate",
+    "grid_code",
+    "grid_name",
+    "village_name",
+]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -51,21 +79,15 @@ class Slip:
 def make_slips(build: Build) -> list[Slip]:
     """Return a slip per departmental network, by rank and key; barriers claim no land and have none."""
     fates, claims = source_fates(build), list_claimed_faces(build)
-    layers = [layer for layer in build.ranked if has_slip(layer)]
-    return [
-        Slip(
-            layer=layer,
-            title=name_build_layers(build)[layer.key],
-            rows=_slip_rows(
-                build,
-                layer,
-                fates[fates["layer"] == layer.key],
-                claims[claims["layer"] == layer.key],
-            ),
-            sums=_account_sums(build, layer),
-        )
-        for layer in layers
-    ]
+    titles = name_build_layers(build)
+    slips = []
+    for layer in filter(has_slip, build.ranked):
+        own_fates = fates[fates["layer"] == layer.key]
+        own_claims = claims[claims["layer"] == layer.key]
+        rows = _slip_rows(build, layer, own_fates, own_claims)
+        sums = _account_sums(build, layer)
+        slips.append(Slip(layer=layer, title=titles[layer.key], rows=rows, sums=sums))
+    return slips
 
 
 def source_fates(build: Build) -> pd.DataFrame:
@@ -75,36 +97,45 @@ def source_fates(build: Build) -> pd.DataFrame:
     the grids it went to. Judged by the faces a departmental grid claims, not by its drawing: a line moved by two metres
     splits nobody. One that lies in several villages and in one grid of each is parted, not split: village lines are law.
     """
-    pieces = list_claimed_faces(build).drop_duplicates(["layer", "source_id", "grid_code"])
+    table = _departmental_grids(build).merge(_count_targets(build), on=_SOURCE_KEY, how="left")
+    table = table.fillna(dict.fromkeys(_TARGET_COUNTS, 0))
+    table["fate"] = _judge_fates(table)
+    fates: pd.DataFrame = table[[*_SOURCE_KEY, "fate", *_TARGET_COUNTS]]
+    return fates
+
+
+def _count_targets(build: Build) -> pd.DataFrame:
+    """Count the unified grids, villages and companions of each departmental grid with faces."""
+    pieces = list_claimed_faces(build).drop_duplicates([*_SOURCE_KEY, "grid_code"])
     pieces = pieces.merge(build.plan.grids[["grid_code", "village_code"]], on="grid_code")
-    sharing = pieces.groupby(["layer", "grid_code"])["source_id"].transform("nunique") - 1
-    known = (
-        pieces.assign(companions=sharing)
-        .groupby(["layer", "source_id"], as_index=False)
-        .agg(
-            grids=("grid_code", "nunique"),
-            villages=("village_code", "nunique"),
-            companions=("companions", "sum"),
-        )
+    in_same_grid = pieces.groupby(["layer", "grid_code"])["source_id"]
+    pieces["companions"] = in_same_grid.transform("nunique") - 1
+    counts: pd.DataFrame = pieces.groupby(_SOURCE_KEY, as_index=False).agg(
+        grids=("grid_code", "nunique"),
+        villages=("village_code", "nunique"),
+        companions=("companions", "sum"),
     )
-    sources = [
-        layer.frame[["source_id"]].assign(layer=layer.key)
-        for layer in build.layers
-        if has_slip(layer)
-    ]
-    everything = (
-        pd.concat(sources)
-        if sources
-        else pd.DataFrame({"source_id": [], "layer": []}, dtype=object)
-    )
-    counts = ["grids", "villages", "companions"]
-    table = everything.merge(known, on=["layer", "source_id"], how="left").fillna(
-        dict.fromkeys(counts, 0)
-    )
-    fate = pd.Series("kept", index=table.index).mask(table["companions"] > 0, "merged")
-    fate = fate.mask(table["grids"] > 1, "parted").mask(table["grids"] > table["villages"], "split")
-    told: pd.DataFrame = table.assign(fate=fate.mask(table["grids"] == 0, "lost"))
-    return told[["layer", "source_id", "fate", *counts]]
+    return counts
+
+
+def _departmental_grids(build: Build) -> pd.DataFrame:
+    """Return source_id and layer of every departmental grid."""
+    layers = filter(has_slip, build.layers)
+    sources = [layer.frame[["source_id"]].assign(layer=layer.key) for layer in layers]
+    if not sources:
+        return pd.DataFrame({"source_id": [], "layer": []}, dtype=object)
+    grids: pd.DataFrame = pd.concat(sources)
+    return grids
+
+
+def _judge_fates(table: pd.DataFrame) -> pd.Series[str]:
+    """Return what became of each departmental grid; a later condition outweighs an earlier one."""
+    grids = table["grids"]
+    fate = pd.Series("kept", index=table.index)
+    fate = fate.mask(table["companions"] > 0, "merged")
+    fate = fate.mask(grids > 1, "parted")
+    fate = fate.mask(grids > table["villages"], "split")
+    return fate.mask(grids == 0, "lost")
 
 
 def has_slip(layer: Layer) -> bool:
@@ -117,58 +148,40 @@ def _slip_rows(
 ) -> pd.DataFrame:
     figures = ["area_m2", "share_of_source", *build.weights.names]
     cross = build.crosswalk[build.crosswalk["layer"] == layer.key]
-    held = claims[["source_id", "grid_code"]].drop_duplicates().assign(held=True)
-    marked = cross.merge(held, on=["source_id", "grid_code"], how="left")
-    own = marked["held"].notna()
-    rest = marked[~own].groupby("source_id", as_index=False)[figures].sum().assign(grid_code="")
-    pieces = pd.concat([marked.loc[own, ["source_id", "grid_code", *figures]], rest])
-    rows = (
-        layer.frame[["source_id", "name", "holder"]]
-        .merge(fates, on="source_id")
-        .merge(pieces, on="source_id", how="left")
-    )
+    rows = layer.frame[["source_id", "name", "holder"]].merge(fates, on="source_id")
+    rows = rows.merge(_split_pieces(cross, claims, figures), on="source_id", how="left")
+    rows = rows.fillna({"grid_code": "", **dict.fromkeys(figures, 0.0)})
     grids = build.plan.grids[["grid_code", "grid_name", "village_name"]]
-    rows = rows.fillna({"grid_code": "", **dict.fromkeys(figures, 0.0)}).merge(
-        grids, on="grid_code", how="left"
-    )
+    rows = rows.merge(grids, on="grid_code", how="left")
     rows = rows.fillna({"grid_name": "", "village_name": ""})
-    # the pieces that have a grid first, then the remainder
-    rows = rows.assign(last=rows["grid_code"] == "").sort_values(["source_id", "last", "grid_code"])
-    told = [
+    rows["last"] = rows["grid_code"] == ""  # the pieces that have a grid first, then the remainder
+    rows = rows.sort_values(["source_id", "last", "grid_code"], ignore_index=True)
+    judged = zip(*(rows[column] for column in _JUDGED_COLUMNS), strict=True)
+    rows["why"] = [
         _explain_fate(fate, code, int(grids), int(companions))
-        for fate, code, grids, companions in zip(
-            *(rows[c] for c in ("fate", "grid_code", "grids", "companions")), strict=True
-        )
+        for fate, code, grids, companions in judged
     ]
-    columns = [
-        "source_id",
-        "name",
-        "holder",
-        "fate",
-        "grid_code",
-        "grid_name",
-        "village_name",
-        *figures,
-        "why",
-    ]
-    finished: pd.DataFrame = rows.assign(why=told).reset_index(drop=True)[columns]
+    finished: pd.DataFrame = rows[[*_SLIP_COLUMNS, *figures, "why"]]
     return finished
+
+
+def _split_pieces(cross: pd.DataFrame, claims: pd.DataFrame, figures: list[str]) -> pd.DataFrame:
+    """Return the pieces of each source in the grids it claims, and what lies elsewhere as one."""
+    claimed = claims[_PIECE_KEY].drop_duplicates().assign(claimed=True)
+    marked = cross.merge(claimed, on=_PIECE_KEY, how="left")
+    own = marked["claimed"].notna()
+    rest = marked[~own].groupby("source_id", as_index=False)[figures].sum()
+    return pd.concat([marked.loc[own, [*_PIECE_KEY, *figures]], rest.assign(grid_code="")])
 
 
 def _explain_fate(fate: str, grid_code: str, grids: int, companions: int) -> Text:
     """One sentence an officer can read out."""
     if fate == "lost":
-        return Text(
-            "村界内没有形成最小面，见问题清单。",
-            "No face inside the villages; the findings say why.",
-        )
+        return _LOST_REASON
     if not grid_code:
-        return Text(
-            "画线出入，按共同界线归入邻格。",
-            "Drawn beside the agreed line; follows it into the grid next door.",
-        )
+        return _ADJUSTED_REASON
     if fate == "kept":
-        return Text("自成一个综合网格。", "Became one unified grid of its own.")
+        return _KEPT_REASON
     if fate == "merged":
         return Text(
             f"整体并入，同格有本部门另 {companions} 个。",
@@ -190,19 +203,15 @@ def _account_sums(build: Build, layer: Layer) -> pd.DataFrame:
     cross = build.crosswalk[build.crosswalk["layer"] == layer.key]
     land = geos.union_all(build.township.villages.geometry.to_numpy())
     claimed_land = geos.union_all(layer.frame.geometry.to_numpy())
-    covered = {
-        "area_m2": float(
-            shapely.area(geos.intersection(np.array([claimed_land]), np.array([land])))[0]
-        )
-    }
-    covered |= _covered_work(build, claimed_land)
-    whole = {
-        "area_m2": float(land.area),
-        **{name: float(build.plan.grids[name].sum()) for name in build.weights.names},
-    }
-    sums = pd.DataFrame(
-        {"total": cross[list(whole)].sum(), "covered": covered, "township": whole}
-    ).astype(float)
+    common_land = geos.intersection(np.array([claimed_land]), np.array([land]))
+    covered_area = float(shapely.area(common_land)[0])
+    covered = {"area_m2": covered_area, **_covered_work(build, claimed_land)}
+    grids = build.plan.grids
+    township_work = {name: float(grids[name].sum()) for name in build.weights.names}
+    township = {"area_m2": float(land.area), **township_work}
+    totals = cross[list(township)].sum()
+    sums = pd.DataFrame({"total": totals, "covered": covered, "township": township})
+    sums = sums.astype(float)
     sums["twice"] = sums["total"] - sums["covered"]
     sums["nobody"] = sums["township"] - sums["covered"]
     return sums[["total", "twice", "nobody", "township"]]
@@ -215,15 +224,20 @@ def _covered_work(build: Build, land: shapely.Geometry) -> dict[str, float]:
     shapely.prepare(land)
     # the prepared one first, or its index is not used
     share = shapely.intersects(land, shapes).astype(float)
-    extended = np.flatnonzero(
-        (shapely.get_dimensions(shapes) > 0) & (share > 0) & ~shapely.covers(land, shapes)
-    )
-    if len(extended):
-        common = geos.intersection(shapes[extended], np.full(len(extended), land))
-        flat = shapely.get_dimensions(shapes[extended]) == 2
-        measure = np.where(flat, shapely.area(common), shapely.length(common))
-        share[extended] = measure / np.where(
-            flat, shapely.area(shapes[extended]), shapely.length(shapes[extended])
-        )
+    reaches_out = ~shapely.covers(land, shapes)
+    extended = shapely.get_dimensions(shapes) > 0
+    partly = np.flatnonzero(extended & (share > 0) & reaches_out)
+    if len(partly):
+        share[partly] = _share_inside(shapes[partly], land)
     sums = pd.Series(values * share).groupby(pieces["work"].to_numpy()).sum()
     return {name: float(sums.get(name, 0.0)) for name in build.weights.names}
+
+
+def _share_inside(shapes: NDArray[np.object_], land: shapely.Geometry) -> NDArray[np.float64]:
+    """Return how much of each area or line lies on the land, as a share of 1."""
+    common = geos.intersection(shapes, np.full(len(shapes), land))
+    is_area = shapely.get_dimensions(shapes) == 2
+    inside = np.where(is_area, shapely.area(common), shapely.length(common))
+    whole = np.where(is_area, shapely.area(shapes), shapely.length(shapes))
+    share: NDArray[np.float64] = inside / whole
+    return share
