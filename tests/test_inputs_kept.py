@@ -385,13 +385,21 @@ def test_a_locked_workbook_is_told_before_the_work(project, monkeypatch):
 @pytest.mark.parametrize(
     ("name", "words", "worker"),
     [
-        ("index.html", ("atlas", "out", "index.html"), "gridmerge.products.map.township_index"),
-        ("图.html", ("map", "out", "--to", "图.html"), "gridmerge.products.map.from_out"),
-        ("g.dbf", ("export", "out", "g.shp"), "gridmerge.products.export.formats.reopen"),
+        (
+            "index.html",
+            ("atlas", "out", "index.html"),
+            "gridmerge.products.map.make_township_index_page",
+        ),
+        ("图.html", ("map", "out", "--to", "图.html"), "gridmerge.products.map.read_map_data"),
+        (
+            "g.dbf",
+            ("export", "out", "g.shp"),
+            "gridmerge.products.export.formats.read_finished_grids",
+        ),
         (
             "done.csv",
             ("locate", "out", "--events", "events.csv", "--out", "done.csv"),
-            "gridmerge.services.locate.events.read",
+            "gridmerge.services.locate.events.read_input",
         ),
         (
             "r.csv",
