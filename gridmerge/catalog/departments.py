@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache
 from importlib import resources
+from typing import Any
 
 from gridmerge.catalog.field_names import normalize_name
 
@@ -33,9 +34,8 @@ class Department:
 
 
 _WORD = re.compile(r"[a-z]+")
-_PLACE = re.compile(
-    "村(?![级社居民])|社区|路(?![长段])|街|镇(?![级村街])|桥"
-)  # behind a word that is part of a place's name
+# Behind a word that is part of a place's name.
+_PLACE = re.compile("村(?![级社居民])|社区|路(?![长段])|街|镇(?![级村街])|桥")
 
 
 class Catalog:
@@ -49,10 +49,14 @@ class Catalog:
 
     def __init__(self, departments: tuple[Department, ...]) -> None:
         self._departments = departments
-        self._by_name = {
-            normalize_name(name): one for one in reversed(departments) for name in one.names
-        }
-        self._by_word = {word: one for one in reversed(departments) for word in one.latin}
+        self._by_name: dict[str, Department] = {}
+        self._by_word: dict[str, Department] = {}
+        # Backwards, so that of several departments the first has the name or the word.
+        for department in reversed(departments):
+            for name in department.names:
+                self._by_name[normalize_name(name)] = department
+            for word in department.latin:
+                self._by_word[word] = department
 
     def __iter__(self) -> Iterator[Department]:
         return iter(self._departments)
@@ -102,38 +106,38 @@ class Catalog:
         >>> load_catalog().mentions("文化村网格")
         []
         """
-        left = normalize_name(text)
-        inside = []
+        names = self._find_names(normalize_name(text), places)
+        if names:
+            return [(name, self._by_name[name]) for name in names]
+        words = dict.fromkeys(_WORD.findall(text.casefold()))
+        known = [word for word in words if word in self._by_word]
+        known.sort(key=len, reverse=True)
+        return [(word, self._by_word[word]) for word in known]
+
+    def _find_names(self, text: str, places: bool) -> list[str]:
+        """The names a text contains: longest first, of equally long ones as they stand."""
         # English keys must match whole: "fire" inside "fire_battalions" proves nothing.
-        for name in sorted(
-            (name for name in self._by_name if not name.isascii() or name.isdigit()),
-            key=len,
-            reverse=True,
-        ):
-            while (at := left.find(name)) >= 0:
-                if places or not _PLACE.match(left, at + len(name)):
-                    inside.append((-len(name), at, name))
-                left = left[:at] + "\0" * len(name) + left[at + len(name) :]
-        if inside:
-            return [(name, self._by_name[name]) for _, _, name in sorted(inside)]
-        words = [word for word in _WORD.findall(text.casefold()) if word in self._by_word]
-        return [
-            (word, self._by_word[word])
-            for word in sorted(dict.fromkeys(words), key=len, reverse=True)
-        ]
+        names = [name for name in self._by_name if not name.isascii() or name.isdigit()]
+        names.sort(key=len, reverse=True)
+        inside = []
+        for name in names:
+            length = len(name)
+            while (start := text.find(name)) >= 0:
+                end = start + length
+                if places or not _PLACE.match(text, end):
+                    inside.append((-length, start, name))
+                text = text[:start] + "\0" * length + text[end:]
+        return [name for _, _, name in sorted(inside)]
 
 
 @cache
 def load_catalog() -> Catalog:
     """Return the catalogue of departments."""
-    data = tomllib.loads(
-        resources.files(__package__).joinpath("departments.toml").read_text("utf-8")
-    )
-    return Catalog(
-        tuple(
-            Department(
-                key=key, **{**row, "aliases": tuple(row["aliases"]), "latin": tuple(row["latin"])}
-            )
-            for key, row in data.items()
-        )
-    )
+    file = resources.files(__package__).joinpath("departments.toml")
+    data = tomllib.loads(file.read_text("utf-8"))
+    return Catalog(tuple(_parse_department(key, row) for key, row in data.items()))
+
+
+def _parse_department(key: str, row: dict[str, Any]) -> Department:
+    aliases, latin = tuple(row["aliases"]), tuple(row["latin"])
+    return Department(key=key, **{**row, "aliases": aliases, "latin": latin})

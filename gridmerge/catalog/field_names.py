@@ -40,31 +40,30 @@ def find_field(columns: Iterable[str], part: str) -> str | None:
         if name in names:
             return names[name]
     for name in known["part"]:
-        holding = sorted(
-            (not given.endswith(name), len(given), given) for given in names if name in given
-        )
-        if holding:
-            return names[holding[0][2]]
+        containing = [given for given in names if name in given]
+        if containing:
+            return names[_most_specific(containing, name)]
     return None
+
+
+def _most_specific(given: Sequence[str], name: str) -> str:
+    """The column name that ends with `name`, else the shortest that contains it."""
+    return min(given, key=lambda column: (not column.endswith(name), len(column), column))
 
 
 def near_names(wanted: str, columns: Sequence[str]) -> list[str]:
     """Return up to three column names that resemble `wanted`, best first."""
     by_plain = {normalize_name(column): column for column in columns}
-    return [
-        by_plain[name]
-        for name in difflib.get_close_matches(
-            normalize_name(wanted), list(by_plain), n=3, cutoff=0.5
-        )
-    ]
+    plain = normalize_name(wanted)
+    matches = difflib.get_close_matches(plain, list(by_plain), n=3, cutoff=0.5)
+    return [by_plain[name] for name in matches]
 
 
 @cache
 def _load_fields() -> dict[str, dict[str, list[str]]]:
-    data = tomllib.loads(
-        resources.files(__package__).joinpath("field_names.toml").read_text("utf-8")
-    )
-    return {
-        part: {how: [normalize_name(name) for name in names] for how, names in rows.items()}
-        for part, rows in data.items()
-    }
+    file = resources.files(__package__).joinpath("field_names.toml")
+    data = tomllib.loads(file.read_text("utf-8"))
+    for rows in data.values():
+        for how, names in rows.items():
+            rows[how] = [normalize_name(name) for name in names]
+    return data

@@ -6,22 +6,25 @@ import json
 import math
 from collections.abc import Iterable, Mapping
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeGuard
 
 import numpy as np
 
 from gridmerge.errors import InputError
 from gridmerge.geo.gcj02 import datum_to_wgs84
+from gridmerge.i18n.text import Text
 from gridmerge.model import Meeting, Move, Note, Vote
 
 # Digits of a whole number: enough for any time stamp.
 MAX_DIGITS = 18
-MAX_NOTE_CHARACTERS = 500  # characters of a note: what the map's own box takes
-MAX_VOTES = 999  # of one kind on one item: what the map's own box takes
+# Of a note: what the map's own box takes.
+MAX_NOTE_CHARACTERS = 500
+# Of one kind on one item: what the map's own box takes.
+MAX_VOTES = 999
 
 
 def read_edits(file: Path) -> dict[str, Any]:
-    """Return the JSON of an edits file; `partition.apply_edits` judges whether it is one.
+    """Return the JSON of an edits file; `districting.apply_edits` judges whether it is one.
 
     Raises
     ------
@@ -34,30 +37,27 @@ def read_edits(file: Path) -> dict[str, Any]:
             f"the edits {file} are no ordinary file; use the edits.json that the map's editor exports.",
         )
     try:
-        edits = _replace_surrogates(
-            json.loads(file.read_text("utf-8-sig"), parse_int=_parse_integer)
-        )
+        text = file.read_text("utf-8-sig")
+        edits = _replace_surrogates(json.loads(text, parse_int=_parse_integer))
     except OSError as error:
         raise InputError(
             f"无法读取调整文件 {file}；请检查路径和读取权限，或关闭打开它的程序。",
             f"the edits {file} cannot be read; check the path and its permissions, or close the program that has it open.",
         ) from error
     except (ValueError, RecursionError) as error:
-        line = (
-            f"第 {error.lineno} 行写坏了"
-            if isinstance(error, json.JSONDecodeError)
-            else "内容不合格式"
-        )
-        where = (
-            f"it is broken at line {error.lineno}"
-            if isinstance(error, json.JSONDecodeError)
-            else "not such a file"
-        )
+        fault = _describe_fault(error)
         raise InputError(
-            f"{file} 不是地图编辑器导出的 edits.json（{line}）；请重新导出。",
-            f"{file} is no edits.json of the map's editor ({where}); export it again.",
+            f"{file} 不是地图编辑器导出的 edits.json（{fault.zh}）；请重新导出。",
+            f"{file} is no edits.json of the map's editor ({fault.en}); export it again.",
         ) from error
     return edits if isinstance(edits, dict) else {}
+
+
+def _describe_fault(error: Exception) -> Text:
+    if isinstance(error, json.JSONDecodeError):
+        line = error.lineno
+        return Text(f"第 {line} 行写坏了", f"it is broken at line {line}")
+    return Text("内容不合格式", "not such a file")
 
 
 def _parse_integer(text: str) -> int | float:
@@ -106,7 +106,9 @@ def merge_meetings(meetings: Iterable[Meeting]) -> Meeting:
 
 def _list_rows(edits: Mapping[str, Any], name: str) -> list[Mapping[str, Any]]:
     rows = edits.get(name)
-    return [row for row in rows if isinstance(row, dict)] if isinstance(rows, list) else []
+    if not isinstance(rows, list):
+        return []
+    return [row for row in rows if isinstance(row, dict)]
 
 
 def _parse_vote(row: Mapping[str, Any]) -> Vote | None:
@@ -121,23 +123,27 @@ def _parse_vote(row: Mapping[str, Any]) -> Vote | None:
 
 
 def _parse_count(value: object) -> int:
-    number = isinstance(value, (int, float)) and math.isfinite(value)
-    return min(max(int(value), 0), MAX_VOTES) if number else 0  # type: ignore[call-overload]
+    if not _is_finite(value):
+        return 0
+    return min(max(int(value), 0), MAX_VOTES)
+
+
+def _is_finite(value: object) -> TypeGuard[int | float]:
+    return isinstance(value, (int, float)) and math.isfinite(value)
 
 
 def _parse_note(row: Mapping[str, Any]) -> Note | None:
-    place, text = (row.get("lon"), row.get("lat")), row.get("text")
-    if not isinstance(text, str) or not all(
-        isinstance(part, (int, float)) and math.isfinite(part) for part in place
-    ):
+    text, degrees = row.get("text"), (row.get("lon"), row.get("lat"))
+    if not isinstance(text, str) or not all(map(_is_finite, degrees)):
         return None
-    lon, lat = np.array([[float(part)] for part in place])  # type: ignore[arg-type]
+    lon, lat = np.array(degrees, dtype=float).reshape(2, 1)
     if row.get("datum") in ("gcj02", "bd09"):
         lon, lat = datum_to_wgs84(row["datum"], lon, lat)
     by = row.get("by")
+    author = by[:MAX_NOTE_CHARACTERS] if isinstance(by, str) else ""
     return Note(
         lon=round(float(lon[0]), 7),
         lat=round(float(lat[0]), 7),
         text=text[:MAX_NOTE_CHARACTERS],
-        by=by[:MAX_NOTE_CHARACTERS] if isinstance(by, str) else "",
+        by=author,
     )

@@ -24,6 +24,8 @@ KEY_COLUMNS = ("layer", "source_id", "grid_code")
 AREA_COLUMN = "area_m2"
 # share: less than this of a grid elsewhere is a line drawn twice, and no estimate
 MIN_PART_SHARE = 1e-6
+# How many ids an error lists.
+MAX_LISTED = 5
 
 
 def transfer_figures(
@@ -78,66 +80,78 @@ def transfer_figures(
     lost = placed["share"].isna()
     placed[target] = placed[target].fillna("")
     placed[counted] = placed[counted].mul(placed["share"].fillna(1.0), axis=0)
-    placed["estimated"] = (
-        ~lost & (placed["share"] < 1 - MIN_PART_SHARE) & (placed["share"] > MIN_PART_SHARE)
-    )
-    result = placed.groupby(target, as_index=False).agg(
-        {**dict.fromkeys(counted, "sum"), "estimated": "any"}
-    )
-    result = result.iloc[
-        np.lexsort((result[target].to_numpy(dtype=str), result[target] == ""))
-    ].reset_index(drop=True)
+    is_part = placed["share"].between(MIN_PART_SHARE, 1 - MIN_PART_SHARE, inclusive="neither")
+    placed["estimated"] = ~lost & is_part
+    totals = {**dict.fromkeys(counted, "sum"), "estimated": "any"}
+    result = placed.groupby(target, as_index=False).agg(totals)
+    result = _sort_blank_last(result, target)
     with stage_output(file.parent, (file.name,), inputs) as folder:
         write_csv(folder / file.name, list(result.columns), to_records(result))
     return result
 
 
+def _sort_blank_last(table: pd.DataFrame, column: str) -> pd.DataFrame:
+    """Rows by an id; what has none comes last."""
+    ids = table[column].to_numpy(dtype=str)
+    order = np.lexsort((ids, ids == ""))
+    return table.iloc[order].reset_index(drop=True)
+
+
 def _transfer_shares(out: Path, layer: str, source: str, by: str | None) -> pd.DataFrame:
     """Pairs of ids with the share of the first that goes to the second; shares of one id sum to 1."""
-    try:
-        table = pd.read_csv(
-            out / "crosswalk.csv", dtype=dict.fromkeys(KEY_COLUMNS, str), encoding="utf-8-sig"
+    table = _read_crosswalk(out)
+    works = [name for name in table.columns[6:] if name not in KEY_COLUMNS]
+    rows = table[table["layer"] == layer]
+    unknown_work = by is not None and by not in works
+    if rows.empty or unknown_work:
+        layers = "、".join(sorted(set(table["layer"])))
+        listed = "、".join(works)
+        raise InputError(
+            f"对照表中没有图层 {layer} 或工作量 {by or ''}；图层有：{layers}；工作量有：{listed}。",
+            f"the crosswalk has no layer {layer} or no workload {by or ''}; layers: {layers}; workloads: {listed}.",
         )
+    pairs = rows[["source_id", "grid_code"]]
+    by_source = rows.groupby(source)
+    area_share = rows[AREA_COLUMN] / by_source[AREA_COLUMN].transform("sum")
+    if by is None and not works:
+        return pairs.assign(share=area_share)
+    unit = by or works[0]
+    total = by_source[unit].transform("sum")
+    has_work = total > 0
+    work_share = rows[unit] / total.where(has_work, 1)
+    return pairs.assign(share=np.where(has_work, work_share, area_share))
+
+
+def _read_crosswalk(out: Path) -> pd.DataFrame:
+    text_columns = dict.fromkeys(KEY_COLUMNS, str)
+    try:
+        return pd.read_csv(out / "crosswalk.csv", dtype=text_columns, encoding="utf-8-sig")
     except (OSError, ValueError) as error:
         raise OutputError(
             f"{out} 中没有 crosswalk.csv；请先运行 gridmerge build。",
             f"{out} has no crosswalk.csv; run gridmerge build first.",
         ) from error
-    works = [name for name in table.columns[6:] if name not in KEY_COLUMNS]
-    mine = table[table["layer"] == layer]
-    if not len(mine) or (by is not None and by not in works):
-        layers, listed = "、".join(sorted(set(table["layer"]))), "、".join(works)
-        raise InputError(
-            f"对照表中没有图层 {layer} 或工作量 {by or ''}；图层有：{layers}；工作量有：{listed}。",
-            f"the crosswalk has no layer {layer} or no workload {by or ''}; layers: {layers}; workloads: {listed}.",
-        )
-    area = mine[AREA_COLUMN] / mine.groupby(source)[AREA_COLUMN].transform("sum")
-    unit = by or (works[0] if works else None)
-    if unit is None:
-        return mine[["source_id", "grid_code"]].assign(share=area)
-    total = mine.groupby(source)[unit].transform("sum")
-    return mine[["source_id", "grid_code"]].assign(
-        share=np.where(total > 0, mine[unit] / total.where(total > 0, 1), area)
-    )
 
 
 def _read_figures(file: Path, source: str) -> pd.DataFrame:
     """The ids, as text, and every column of numbers."""
     table = read_table(file, "figures")
-    named = find_column(table, source, name_column(source, "zh"))
+    label = name_column(source, "zh")
+    named = find_column(table, source, label)
     counted = [str(name) for name in table if str(name) != named and mostly_amounts(table[name])]
     if named is None or not counted:
         listed = [str(name) for name in table]
         raise InputError(
-            f"{file} 需要一列 {source}（{name_column(source, 'zh')}）和至少一列数字；现有：{'、'.join(listed)}。",
+            f"{file} 需要一列 {source}（{label}）和至少一列数字；现有：{'、'.join(listed)}。",
             f"{file} needs a column {source} and a column of numbers; it has: {', '.join(listed)}.",
         )
     ids = code_texts(table, named)
-    twins = sorted(set(ids[ids.duplicated() & (ids != "")]))
-    if twins:
+    is_repeated = ids.duplicated() & (ids != "")
+    repeated = sorted(set(ids[is_repeated]))[:MAX_LISTED]
+    if repeated:
         raise InputError(
-            f"{file} 中 {source} {'、'.join(twins[:5])} 重复；请先合并。",
-            f"{file} has {source} {', '.join(twins[:5])} twice; merge those rows.",
+            f"{file} 中 {source} {'、'.join(repeated)} 重复；请先合并。",
+            f"{file} has {source} {', '.join(repeated)} twice; merge those rows.",
         )
     values = {name: parse_amounts(table[name], file).fillna(0.0) for name in counted}
     return pd.DataFrame({source: ids, **values})

@@ -17,7 +17,10 @@ from gridmerge.products.labels import name_column
 MIN_GRIDS_PER_SOURCE = 8
 BOOTSTRAP_DRAWS = 500  # of the bootstrap: enough for whole per cents of an interval
 INTERVAL_PERCENTILES = (5, 95)  # percentiles
-BOOTSTRAP_SEED = 20_240_601  # of the draws: the same data give the same interval
+# Of the draws: the same data give the same interval.
+BOOTSTRAP_SEED = 20_240_601
+# Singular values below this times the number of grids count as none.
+RANK_TOLERANCE = 1e-6
 
 
 def calibrate_weights(out: str | Path, hours: str | Path) -> pd.DataFrame:
@@ -47,26 +50,17 @@ def calibrate_weights(out: str | Path, hours: str | Path) -> pd.DataFrame:
     grids = _read_grids(Path(out))
     table = _read_hours(Path(hours)).merge(grids, on="grid_code")
     names = [str(name) for name in grids if name != "grid_code" and table[name].sum() > 0]
-    if len(table) < MIN_GRIDS_PER_SOURCE * max(len(names), 1):
-        raise InputError(
-            f"只有 {len(table)} 个网格有工时记录，{len(names)} 项工作量至少需要 {MIN_GRIDS_PER_SOURCE * max(len(names), 1)} 个；数据太少，不作标定。",
-            f"only {len(table)} grids have hours, and {len(names)} workloads need {MIN_GRIDS_PER_SOURCE * max(len(names), 1)}: "
-            "too little data to fit weights.",
-        )
-    amounts, spent = table[names].to_numpy(dtype=float), table["hours"].to_numpy(dtype=float)
+    _refuse_few_grids(len(table), len(names))
+    amounts = table[names].to_numpy(dtype=float)
+    hours_spent = table["hours"].to_numpy(dtype=float)
     scale = amounts.mean(axis=0)
-    if np.linalg.matrix_rank(amounts / scale, tol=1e-6 * len(table)) < len(names):
-        raise InputError(
-            f"工作量 {'、'.join(names)} 在各网格间同增同减，无法分开标定；请去掉其中一项。",
-            f"the workloads {', '.join(names)} rise and fall together: no data can tell them apart; leave one out.",
-        )
-    fitted = nnls(amounts / scale, spent)[0]
-    draws = np.random.default_rng(BOOTSTRAP_SEED).integers(
-        0, len(table), (BOOTSTRAP_DRAWS, len(table))
-    )
-    fits = np.array([nnls(amounts[draw] / scale, spent[draw])[0] for draw in draws])
+    scaled = amounts / scale
+    _refuse_dependent_workloads(scaled, names)
+    fitted = nnls(scaled, hours_spent)[0]
+    fits = _fit_redrawn_grids(scaled, hours_spent)
     low, high = np.percentile(fits, INTERVAL_PERCENTILES, axis=0)
-    share = fitted / fitted.sum() if fitted.sum() > 0 else fitted
+    total = fitted.sum()
+    share = fitted / total if total > 0 else fitted
     return pd.DataFrame(
         {
             "name": names,
@@ -76,6 +70,33 @@ def calibrate_weights(out: str | Path, hours: str | Path) -> pd.DataFrame:
             "weight": share,
         }
     )
+
+
+def _refuse_few_grids(grids: int, workloads: int) -> None:
+    needed = MIN_GRIDS_PER_SOURCE * max(workloads, 1)
+    if grids < needed:
+        raise InputError(
+            f"只有 {grids} 个网格有工时记录，{workloads} 项工作量至少需要 {needed} 个；数据太少，不作标定。",
+            f"only {grids} grids have hours, and {workloads} workloads need {needed}: "
+            "too little data to fit weights.",
+        )
+
+
+def _refuse_dependent_workloads(scaled: np.ndarray, names: list[str]) -> None:
+    tolerance = RANK_TOLERANCE * len(scaled)
+    if np.linalg.matrix_rank(scaled, tol=tolerance) < len(names):
+        raise InputError(
+            f"工作量 {'、'.join(names)} 在各网格间同增同减，无法分开标定；请去掉其中一项。",
+            f"the workloads {', '.join(names)} rise and fall together: no data can tell them apart; leave one out.",
+        )
+
+
+def _fit_redrawn_grids(scaled: np.ndarray, hours_spent: np.ndarray) -> np.ndarray:
+    """The fit of every draw of as many grids, with replacement (bootstrap)."""
+    random = np.random.default_rng(BOOTSTRAP_SEED)
+    grids = len(scaled)
+    draws = random.integers(0, grids, (BOOTSTRAP_DRAWS, grids))
+    return np.array([nnls(scaled[draw], hours_spent[draw])[0] for draw in draws])
 
 
 def _read_grids(out: Path) -> pd.DataFrame:
@@ -88,23 +109,20 @@ def _read_grids(out: Path) -> pd.DataFrame:
             f"{out} 不是完整的成果文件夹；请先运行 gridmerge build。",
             f"{out} holds no finished build; run gridmerge build first.",
         ) from error
-    names = [
-        name
-        for name in header.split(",")
-        if name in features[0]["properties"] and name not in ("grid_code", "area_m2")
-    ]
-    return pd.DataFrame(
-        [{key: feature["properties"][key] for key in ("grid_code", *names)} for feature in features]
-    )
+    properties = [feature["properties"] for feature in features]
+    workloads = set(properties[0]) - {"grid_code", "area_m2"}
+    names = [name for name in header.split(",") if name in workloads]
+    columns = {}
+    for key in ("grid_code", *names):
+        columns[key] = [row[key] for row in properties]
+    return pd.DataFrame(columns)
 
 
 def _read_hours(file: Path) -> pd.DataFrame:
     """Grids whose hours are known."""
     table = read_table(file, "hours")
-    grid, spent = (
-        find_column(table, "grid_code", name_column("grid_code", "zh")),
-        find_column(table, "hours", "工时", "小时"),
-    )
+    grid = find_column(table, "grid_code", name_column("grid_code", "zh"))
+    spent = find_column(table, "hours", "工时", "小时")
     if grid is None or spent is None:
         listed = [str(name) for name in table]
         raise InputError(
@@ -112,6 +130,5 @@ def _read_hours(file: Path) -> pd.DataFrame:
             f"{file} needs the columns grid_code and hours; it has: {', '.join(listed)}.",
         )
     hours = parse_amounts(table[spent], file)
-    return pd.DataFrame({"grid_code": code_texts(table, grid), "hours": hours})[
-        hours.notna() & (hours >= 0)
-    ]
+    known = hours.notna() & (hours >= 0)
+    return pd.DataFrame({"grid_code": code_texts(table, grid), "hours": hours})[known]

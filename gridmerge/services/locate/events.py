@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import csv
-from collections.abc import Callable
+from collections.abc import Callable, Hashable, Mapping
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import geopandas as gpd
 import numpy as np
@@ -99,20 +100,28 @@ def locate_many(
         tell(finding)
     located = index.locate(points)
     leads = _lead_columns(index, raw, located, matter)
-    told = pd.concat([_grid_columns(index, located), leads], axis=1)
-    rows = pd.DataFrame(
-        raw.frame.drop(columns=["geometry", *told.columns], errors="ignore")
-    ).reset_index(drop=True)
+    answers = pd.concat([_grid_columns(index, located), leads], axis=1)
+    attributes = raw.frame.drop(columns=["geometry", *answers.columns], errors="ignore")
+    rows = pd.DataFrame(attributes).reset_index(drop=True)
     with stage_output(target.parent, (), inputs) as aside:
-        _write_events(pd.concat([rows, told], axis=1), points, index, aside / target.name)
-    nowhere = shapely.is_missing(points)
+        _write_events(pd.concat([rows, answers], axis=1), points, index, aside / target.name)
+    counts = _count_events(located, points)
+    if len(leads.columns):
+        counts["unknown_matters"] = int(leads.attrs["unknown"])
+    return counts
+
+
+def _count_events(located: Located, points: np.ndarray) -> dict[str, int]:
+    inside = located.grid >= 0
+    without_place = shapely.is_missing(points)
+    outside = ~inside & ~without_place
+    near_line = located.near_line_m <= NEAR_LINE_M
     return {
-        "events": len(rows),
-        "inside": int((located.grid >= 0).sum()),
-        "outside": int(((located.grid < 0) & ~nowhere).sum()),
-        "without_place": int(nowhere.sum()),
-        "near_line": int((located.near_line_m <= NEAR_LINE_M).sum()),
-        **({} if not len(leads.columns) else {"unknown_matters": int(leads.attrs["unknown"])}),
+        "events": len(points),
+        "inside": int(inside.sum()),
+        "outside": int(outside.sum()),
+        "without_place": int(without_place.sum()),
+        "near_line": int(near_line.sum()),
     }
 
 
@@ -120,29 +129,35 @@ def _lead_columns(
     index: PlaceIndex, raw: RawLayer, located: Located, matter: str | None
 ) -> pd.DataFrame:
     """Lead department and whom to call of each event; no columns where nothing is asked about matters."""
-    named = {str(column).strip(): column for column in raw.frame.columns}
+    column = _matter_column(index, raw, matter)
+    if column is None:
+        return pd.DataFrame(index=range(len(raw.frame)))
+    cells = [code_text(value).strip() for value in raw.frame[column]]
+    asked = list(zip(cells, located.grid.tolist(), strict=True))
+    # Many events, few pairs of matter and grid.
+    answers = {pair: find_matter(index, *pair) for pair in set(asked)}
+    found = [answers[pair] for pair in asked]
+    columns = {}
+    for key in LEAD_COLUMNS:
+        columns[key] = [row[key] if row else "" for row in found]
+    table = pd.DataFrame(columns)
+    is_unknown = [answers[pair] is None and pair[0] != "" for pair in asked]
+    table.attrs["unknown"] = sum(is_unknown)
+    return table
+
+
+def _matter_column(index: PlaceIndex, raw: RawLayer, matter: str | None) -> Hashable | None:
+    """The column that names each event's matter: the one asked for, or a usual one where the build lists matters."""
+    named: dict[str, Hashable] = {str(column).strip(): column for column in raw.frame.columns}
     if matter is not None and matter not in named:
         raise InputError(
             f"{raw.source.path} 没有列 {matter}；有：{'、'.join(named)}。",
             f"{raw.source.path} has no column {matter}; it has: {', '.join(named)}.",
         )
-    column = matter or next(
-        (name for name in MATTER_COLUMNS if name in named and index.about.get("matters")), None
-    )
-    if column is None:
-        return pd.DataFrame(index=range(len(raw.frame)))
-    cells = [code_text(value).strip() for value in raw.frame[named[column]]]
-    # many events, few pairs of matter and grid
-    pairs = {
-        pair: find_matter(index, *pair)
-        for pair in set(zip(cells, located.grid.tolist(), strict=True))
-    }
-    found = [pairs[pair] for pair in zip(cells, located.grid.tolist(), strict=True)]
-    table = pd.DataFrame({key: [one[key] if one else "" for one in found] for key in LEAD_COLUMNS})
-    table.attrs["unknown"] = sum(
-        one is None and cell != "" for one, cell in zip(found, cells, strict=True)
-    )
-    return table
+    if matter:
+        return named[matter]
+    usual = [named[name] for name in MATTER_COLUMNS if name in named]
+    return usual[0] if usual and index.about.get("matters") else None
 
 
 def _event_points(
@@ -163,28 +178,32 @@ def _event_points(
 
 
 def _grid_columns(index: PlaceIndex, located: Located) -> pd.DataFrame:
-    grids = index.about["grids"]
-    nobody = {"grid_code": "", "grid_name": "", "village_code": "", "members": ""}
-    told = [
-        {
-            **{key: grid[key] for key in ("grid_code", "grid_name", "village_code")},
-            "members": "、".join(dict.fromkeys(person["name"] for person in grid["members"])),
-        }
-        for grid in grids
-    ] + [nobody]  # the last, which is where -1 points
-    table = pd.DataFrame(told).iloc[located.grid].reset_index(drop=True)
-    near = located.near_line_m <= NEAR_LINE_M
-    return table.assign(near_line_m=np.round(located.near_line_m, 1), near_line=near)[
-        list(EVENT_COLUMNS)
-    ]
+    rows = [_describe_grid(grid) for grid in index.about["grids"]]
+    # The last row is where -1 points: outside every grid.
+    rows.append({"grid_code": "", "grid_name": "", "village_code": "", "members": ""})
+    table = pd.DataFrame(rows).iloc[located.grid].reset_index(drop=True)
+    table["near_line_m"] = np.round(located.near_line_m, 1)
+    table["near_line"] = located.near_line_m <= NEAR_LINE_M
+    return table[list(EVENT_COLUMNS)]
+
+
+def _describe_grid(grid: Mapping[str, Any]) -> dict[str, str]:
+    names = dict.fromkeys(person["name"] for person in grid["members"])
+    return {
+        "grid_code": grid["grid_code"],
+        "grid_name": grid["grid_name"],
+        "village_code": grid["village_code"],
+        "members": "、".join(names),
+    }
 
 
 def _refuse_ending(dest: Path) -> None:
     ending = dest.suffix.lower()
     if ending != ".csv" and ending not in DRIVERS_BY_SUFFIX:
+        endings = " ".join(DRIVERS_BY_SUFFIX)
         raise OutputError(
-            f"无法写入 {dest}：不支持 {ending or '无后缀'}，可用 .csv {' '.join(DRIVERS_BY_SUFFIX)}。",
-            f"{dest} cannot be written: its ending must be one of .csv {' '.join(DRIVERS_BY_SUFFIX)}.",
+            f"无法写入 {dest}：不支持 {ending or '无后缀'}，可用 .csv {endings}。",
+            f"{dest} cannot be written: its ending must be one of .csv {endings}.",
         )
 
 
@@ -202,8 +221,12 @@ def _write_events(rows: pd.DataFrame, points: np.ndarray, index: PlaceIndex, fil
         )
 
 
+def _render_column(values: pd.Series) -> list[str]:
+    return [guard_formula(cell_text(value)) for value in values]
+
+
 def _write_csv(rows: pd.DataFrame, dest: Path) -> None:
-    texts = [[guard_formula(cell_text(value)) for value in rows[column]] for column in rows]
+    texts = [_render_column(rows[column]) for column in rows]
     with dest.open("w", encoding="utf-8-sig", newline="") as file:
         writer = csv.writer(file, lineterminator="\r\n")
         writer.writerow(rows.columns)

@@ -13,12 +13,15 @@ from pyproj.exceptions import CRSError
 from gridmerge.errors import InputError, PlaceError
 from gridmerge.geo.crs import lonlat_transformer
 from gridmerge.geo.place_index import PlaceIndex
+from gridmerge.i18n.text import Text
 
 if TYPE_CHECKING:
     from gridmerge.geo.datum import Datum  # pydantic stands behind it: too heavy for one look-up
 
 # the usual error of a phone's position; nearer than this the neighbour may be meant
 NEAR_LINE_M = 20.0
+# How many codes an error lists.
+MAX_LISTED = 5
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -84,56 +87,69 @@ def locate_one(
     """
     if crs is not None:
         lon, lat = _to_degrees(crs, lon, lat)
-    if not (-180 <= lon <= 180 and -90 <= lat <= 90):
-        hint = (
-            ("；是否把两者写反了？", "; are they swapped?")
-            if -90 <= lon <= 90 and -180 <= lat <= 180
-            else ("。", ".")
-        )
-        raise PlaceError(
-            f"{lon:g}, {lat:g} 不是经度和纬度（先经度，后纬度，单位为度）{hint[0]}",
-            f"{lon:g}, {lat:g} is no longitude and latitude (longitude first, in degrees){hint[1]}",
-        )
+    _refuse_no_degrees(lon, lat)
     index = PlaceIndex(Path(out))
     lons, lats = degrees_to_wgs84(datum, np.array([lon]), np.array([lat]))
     located = index.locate_one(index.project(lons, lats)[0])
     grid = int(located.grid[0])
-    inside = grid >= 0
-    sources = index.about["sources"]
+    found, departments = None, ()
+    if grid >= 0:
+        found = index.about["grids"][grid]
+        departments = _list_claims(index, located.face[0])
     return PlaceAnswer(
-        grid=index.about["grids"][located.grid[0]] if inside else None,
-        departments=tuple(sources[number] for number in index.about["claims"][located.face[0]])
-        if inside
-        else (),
+        grid=found,
+        departments=departments,
         near_line_m=round(float(located.near_line_m[0]), 1),
         matter=None if matter is None else _require_matter(index, matter, grid),
     )
 
 
+def _refuse_no_degrees(lon: float, lat: float) -> None:
+    if -180 <= lon <= 180 and -90 <= lat <= 90:
+        return
+    hint = Text("。", ".")
+    if -90 <= lon <= 90 and -180 <= lat <= 180:
+        hint = Text("；是否把两者写反了？", "; are they swapped?")
+    raise PlaceError(
+        f"{lon:g}, {lat:g} 不是经度和纬度（先经度，后纬度，单位为度）{hint.zh}",
+        f"{lon:g}, {lat:g} is no longitude and latitude (longitude first, in degrees){hint.en}",
+    )
+
+
+def _list_claims(index: PlaceIndex, face: int) -> tuple[Any, ...]:
+    """The departmental grids that claim a face."""
+    sources = index.about["sources"]
+    return tuple(sources[number] for number in index.about["claims"][face])
+
+
 def _require_matter(index: PlaceIndex, wanted: str, grid: int) -> dict[str, str]:
     found = find_matter(index, wanted, grid)
     if found is None:
-        listed = list(index.about.get("matters", {}))
-        some = "、".join(listed[:5]) + (" …" if len(listed) > 5 else "")
+        hint = _suggest_codes(list(index.about.get("matters", {})))
         raise InputError(
-            f"事项清单中没有 {wanted}；"
-            + (f"编码如 {some}。" if listed else "该成果没有事项清单（项目文件的 [matters]）。"),
-            f"there is no matter {wanted}; "
-            + (
-                f"codes are {some}."
-                if listed
-                else "this build has no list of matters ([matters] of the project file)."
-            ),
+            f"事项清单中没有 {wanted}；{hint.zh}",
+            f"there is no matter {wanted}; {hint.en}",
         )
     return found
+
+
+def _suggest_codes(codes: list[str]) -> Text:
+    if not codes:
+        return Text(
+            "该成果没有事项清单（项目文件的 [matters]）。",
+            "this build has no list of matters ([matters] of the project file).",
+        )
+    some = "、".join(codes[:MAX_LISTED])
+    if len(codes) > MAX_LISTED:
+        some += " …"
+    return Text(f"编码如 {some}。", f"codes are {some}.")
 
 
 def find_matter(index: PlaceIndex, wanted: str, grid: int) -> dict[str, str] | None:
     """Return a matter, by code or name, with whom to call for it in a grid (-1: outside); None where it is not listed."""
     matters: dict[str, dict[str, str]] = index.about.get("matters", {})
-    matter = matters.get(wanted) or next(
-        (row for row in matters.values() if row["matter"] == wanted), None
-    )
+    by_name = (row for row in matters.values() if row["matter"] == wanted)
+    matter = matters.get(wanted) or next(by_name, None)
     if matter is None:
         return None
     contacts: list[str] = index.about["contacts"].get(matter["lead"], [])
