@@ -22,7 +22,7 @@ def split_along(face: shapely.Polygon, layers: Iterable[Layer]) -> Text | None:
     face
         In the working CRS.
     layers
-        As mended, before lines are agreed; road and river layers count too.
+        As cleaned, before lines are agreed; road and river layers count too.
     """
     best: tuple[float, str, Text] | None = None
     shapely.prepare(face)

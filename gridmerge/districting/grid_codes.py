@@ -57,28 +57,36 @@ def assign_grid_codes(
     PlanError
         Three digits do not number so many grids.
     """
-    used = set() if earlier is None else {*earlier.grids["grid_code"], *earlier.retired}
-    used = {code for code in used if code[:-3] == village.code}
-    codes, kept = _inherit_codes(
-        village, part, {code for code in used if code in set(village.old.tolist())}
-    )
+    used: set[str] = set()
+    if earlier is not None:
+        ever_used = {*earlier.grids["grid_code"], *earlier.retired}
+        used = {code for code in ever_used if code[:-3] == village.code}
+    codes, kept = _inherit_codes(village, part, used & set(village.old.tolist()))
     order = _by_position(village, part)
     for numbers, exclusive in ((COMPREHENSIVE_NUMBERS, False), (EXCLUSIVE_NUMBERS, True)):
-        mine = [g for g in order if bool(part.exclusive[g]) is exclusive and not codes[g]]
-        taken = [
-            int(code[-3:]) for code in used if code[-3:].isdigit() and int(code[-3:]) in numbers
-        ]
-        free = range(max(taken, default=numbers[0] - 1) + 1, numbers[-1] + 1)
-        if len(mine) > len(free):
-            raise PlanError(
-                f"{village.name}（{village.code}）还需要 {len(mine)} 个网格编号，三位编号只剩 {len(free)} 个；请增大 [grids] target。",
-                f"{village.name} ({village.code}) needs {len(mine)} more grid codes, three digits leave only {len(free)}; "
-                "raise [grids] target.",
-            )
-        for number, grid in zip(free, mine, strict=False):
+        unnamed = [g for g in order if bool(part.exclusive[g]) is exclusive and not codes[g]]
+        free = _list_free_numbers(used, numbers)
+        if len(unnamed) > len(free):
+            raise _make_numbers_error(village, len(unnamed), len(free))
+        for number, grid in zip(free, unnamed, strict=False):
             codes[grid] = f"{village.code}{number:03d}"
-    return VillageGridCodes(
-        codes=codes, retired=_find_successors(village, part, codes, used), kept=kept
+    retired = _find_successors(village, part, codes, used)
+    return VillageGridCodes(codes=codes, retired=retired, kept=kept)
+
+
+def _list_free_numbers(used: set[str], numbers: range) -> range:
+    """The numbers after the highest one ever used."""
+    endings = [code[-3:] for code in used]
+    taken = [int(ending) for ending in endings if ending.isdigit()]
+    highest = max((number for number in taken if number in numbers), default=numbers[0] - 1)
+    return range(highest + 1, numbers[-1] + 1)
+
+
+def _make_numbers_error(village: Village, needed: int, left: int) -> PlanError:
+    return PlanError(
+        f"{village.name}（{village.code}）还需要 {needed} 个网格编号，三位编号只剩 {left} 个；请增大 [grids] target。",
+        f"{village.name} ({village.code}) needs {needed} more grid codes, three digits leave only {left}; "
+        "raise [grids] target.",
     )
 
 
@@ -92,27 +100,40 @@ def find_heirs_elsewhere(
     if earlier is None:
         return {}
     gone = earlier.grids.loc[~earlier.grids["grid_code"].isin(grids["grid_code"])]
+    villages = set(grids["village_code"])
+    heirs = _find_heirs(gone, grids)
+    return {code: new for code, new in heirs.items() if _has_left_village(code, new, villages)}
+
+
+def _find_heirs(gone: gpd.GeoDataFrame, grids: gpd.GeoDataFrame) -> dict[str, list[str]]:
+    """By code of an earlier grid: the grids that have more than a trace of its land, the largest part first."""
     old, new = np.asarray(gone.geometry.values), np.asarray(grids.geometry.values)
+    old_codes = gone["grid_code"].to_numpy(dtype=str)
+    new_codes = grids["grid_code"].to_numpy(dtype=str)
     i, j = shapely.STRtree(new).query(old, predicate="intersects")
     area = shapely.area(geos.intersection(old[i], new[j]))
-    heirs: dict[str, list[str]] = {str(code): [] for code in gone["grid_code"]}
-    for k in np.lexsort((grids["grid_code"].to_numpy(dtype=str)[j], -area)).tolist():
-        if area[k] > NEGLIGIBLE_SHARE * shapely.area(old[i[k]]):
-            heirs[str(gone["grid_code"].iloc[i[k]])].append(str(grids["grid_code"].iloc[j[k]]))
-    still = set(grids["village_code"])
-    return {
-        c: h
-        for c, h in heirs.items()
-        if c[:-3] not in still or any(code[:-3] != c[:-3] for code in h)
-    }
+    negligible = NEGLIGIBLE_SHARE * shapely.area(old)[i]
+    heirs: dict[str, list[str]] = {str(code): [] for code in old_codes}
+    for k in np.lexsort((new_codes[j], -area)).tolist():
+        if area[k] > negligible[k]:
+            heirs[str(old_codes[i[k]])].append(str(new_codes[j[k]]))
+    return heirs
+
+
+def _has_left_village(code: str, heirs: list[str], villages: set[str]) -> bool:
+    """Whether the village of an earlier grid is no more, or another village has some of the grid's land."""
+    village = code[:-3]
+    return village not in villages or any(heir[:-3] != village for heir in heirs)
 
 
 def _by_position(village: Village, part: DividedVillage) -> list[int]:
-    points = [
-        geos.point_on_surface(geos.coverage_union_all(village.geometry[part.labels == grid]))
-        for grid in range(len(part.exclusive))
-    ]
-    return sorted(range(len(points)), key=lambda g: (round(points[g].x), -round(points[g].y), g))
+    """Grids from west to east, on one metre from north to south."""
+    keys = []
+    for grid in range(len(part.exclusive)):
+        shape = geos.coverage_union_all(village.geometry[part.labels == grid])
+        point = geos.point_on_surface(shape)
+        keys.append((round(point.x), -round(point.y), grid))
+    return [grid for _, _, grid in sorted(keys)]
 
 
 def _inherit_codes(village: Village, part: DividedVillage, old: set[str]) -> tuple[Texts, float]:
@@ -122,15 +143,16 @@ def _inherit_codes(village: Village, part: DividedVillage, old: set[str]) -> tup
     if not names:
         return codes, 1.0
     shared = _shared_sizes(village, part, names)
-    fits = np.array(
-        [[(int(n[-3:]) in EXCLUSIVE_NUMBERS) == bool(e) for e in part.exclusive] for n in names]
-    )
-    before, now = shared.sum(axis=1, keepdims=True), _grid_sizes(village, part)[None, :]
-    most = fits & (shared > 0.5 * before) & (shared > 0.5 * now)
-    rows, columns = linear_sum_assignment(np.where(most, shared, 0.0), maximize=True)
+    before = shared.sum(axis=1, keepdims=True)
+    now = _grid_sizes(village, part)[None, :]
+    was_exclusive = np.array([int(name[-3:]) in EXCLUSIVE_NUMBERS for name in names])
+    same_type = was_exclusive[:, None] == part.exclusive[None, :]
+    most_of_both = (shared > 0.5 * before) & (shared > 0.5 * now)
+    inherits = same_type & most_of_both
+    rows, columns = linear_sum_assignment(np.where(inherits, shared, 0.0), maximize=True)
     kept = 0.0
     for row, column in zip(rows.tolist(), columns.tolist(), strict=True):
-        if most[row, column]:
+        if inherits[row, column]:
             codes[column] = names[row]
             kept += float(shared[row, column])
     return codes, kept / max(float(now.sum()), EMPTY_LAND_WEIGHT)
@@ -147,27 +169,24 @@ def _grid_sizes(village: Village, part: DividedVillage) -> Floats:
 
 def _shared_sizes(village: Village, part: DividedVillage, names: list[str]) -> Floats:
     """(old, new) size that earlier and present grids have in common."""
-    mass, shared = _face_mass(village), np.zeros((len(names), len(part.exclusive)))
-    place = {name: i for i, name in enumerate(names)}
-    for code, grid, value in zip(
-        village.old.tolist(), part.labels.tolist(), mass.tolist(), strict=True
-    ):
-        if code in place:
-            shared[place[code], grid] += value
+    mass = _face_mass(village).tolist()
+    shared = np.zeros((len(names), len(part.exclusive)))
+    row = {name: i for i, name in enumerate(names)}
+    faces = zip(village.old.tolist(), part.labels.tolist(), mass, strict=True)
+    for code, grid, value in faces:
+        if code in row:
+            shared[row[code], grid] += value
     return shared
 
 
 def _find_successors(
     village: Village, part: DividedVillage, codes: Texts, used: set[str]
 ) -> dict[str, list[str]]:
-    """Codes no grid has any more, with the grids that now hold their land."""
+    """Codes no grid has any more, with the grids that now hold their land, the largest part first."""
     gone = sorted(used - set(codes.tolist()))
-    shared = _shared_sizes(village, part, gone) if gone else np.zeros((0, 0))
-    return {
-        code: [
-            str(codes[g])
-            for g in np.argsort(-shared[i], kind="stable").tolist()
-            if shared[i, g] > 0
-        ]
-        for i, code in enumerate(gone)
-    }
+    successors = {}
+    for code, shared in zip(gone, _shared_sizes(village, part, gone), strict=True):
+        order = np.argsort(-shared, kind="stable")
+        heirs = order[shared[order] > 0]
+        successors[code] = [str(heir) for heir in codes[heirs]]
+    return successors

@@ -41,92 +41,93 @@ def name_grids(plan: GridPlan, places: Places | None = None) -> GridPlan:
     GridPlan
         A grid with neither keeps its numbered name. Where places would have called grids otherwise than they were, a finding.
     """
-    grids = plan.grids
-    kept = np.full(len(grids), "", dtype=object)
+    grids, findings = plan.grids, plan.findings
+    nothing_kept = np.full(len(grids), "", dtype=object)
+    kept = nothing_kept
     if plan.constraints.earlier is not None:
         kept = _kept_names(grids, plan.constraints.earlier)
-    called = _choose_names(grids, places, kept)
-    findings = plan.findings
+    names = _choose_names(grids, places, kept)
     if places is not None:
-        anew = int(
-            (
-                (kept != "")
-                & (kept != _choose_names(grids, places, np.full(len(grids), "", dtype=object)))
-            ).sum()
-        )
-        findings = (
-            sort_findings((*findings, make_finding("names_kept", measure=anew)))
-            if anew
-            else findings
-        )
-    return replace(plan, grids=grids.assign(grid_name=called), findings=findings)
+        anew = _choose_names(grids, places, nothing_kept)
+        otherwise = int(((kept != "") & (kept != anew)).sum())
+        if otherwise:
+            findings = sort_findings((*findings, make_finding("names_kept", measure=otherwise)))
+    return replace(plan, grids=grids.assign(grid_name=names), findings=findings)
 
 
 def _kept_names(grids: gpd.GeoDataFrame, earlier: PreviousPlan) -> Names:
     """(n,) name that a comprehensive grid had under the same code, in the village's name of today; "" where it had none."""
-    before = earlier.grids.set_index("grid_code")
+    before = earlier.grids.set_index("grid_code")[["grid_name", "village_name"]]
     seen: set[tuple[str, str]] = set()
     names = np.full(len(grids), "", dtype=object)
     for i, row in enumerate(grids.itertuples()):
         if row.grid_type != "comprehensive" or row.grid_code not in before.index:
             continue
-        name, village = (
-            str(before.at[row.grid_code, column]).strip()
-            for column in ("grid_name", "village_name")
+        former_name, former_village = before.loc[row.grid_code]
+        name = _update_village_name(
+            str(former_name).strip(), str(former_village).strip(), row.village_name
         )
-        if village and village != row.village_name:
-            name = (
-                f"{row.village_name}{name.removeprefix(village)}"
-                if name.startswith(village)
-                else ""
-            )
-        if (
-            name and (row.village_code, name) not in seen
-        ):  # of two grids that somebody gave one name, the first has it
+        # of two grids that somebody gave one name, the first has it
+        if name and (row.village_code, name) not in seen:
             seen.add((row.village_code, name))
             names[i] = name
     return names
 
 
+def _update_village_name(name: str, former: str, village: str) -> str:
+    """A grid's name with the village's name of today in it; "" where it does not begin with the former one."""
+    if not former or former == village:
+        return name
+    return f"{village}{name.removeprefix(former)}" if name.startswith(former) else ""
+
+
 def _choose_names(grids: gpd.GeoDataFrame, places: Places | None, kept: Names) -> Names:
     """(n,) name of each grid: the kept one, else after a place that no other grid of the village is called after, else its number."""
-    called: Names = grids["grid_name"].to_numpy(dtype=object, copy=True)
+    names: Names = grids["grid_name"].to_numpy(dtype=object, copy=True)
     village: Names = grids["village_code"].to_numpy(dtype=object)
-    fixed = {(v, name) for v, name in zip(village, kept, strict=True) if name}
-    free = np.flatnonzero((kept == "") & (grids["grid_type"] == "comprehensive").to_numpy())
+    fixed = {(code, name) for code, name in zip(village, kept, strict=True) if name}
+    comprehensive = (grids["grid_type"] == "comprehensive").to_numpy()
+    free = np.flatnonzero((kept == "") & comprehensive)
     for i in free:
-        if (village[i], called[i]) in fixed:
-            called[i] = f"{called[i]}（{grids['grid_code'].iloc[i][-3:]}）"
-    called[kept != ""] = kept[kept != ""]
+        if (village[i], names[i]) in fixed:
+            number = grids["grid_code"].iloc[i][-3:]
+            names[i] = f"{names[i]}（{number}）"
+    names[kept != ""] = kept[kept != ""]
     if places is None:
-        return called
-    taken = {*zip(village, called, strict=True)}
+        return names
+    taken = {*zip(village, names, strict=True)}
+    after_places = _names_after_places(grids, places, free, taken)
+    names[after_places["grid"]] = after_places["called"]
+    return names
+
+
+def _names_after_places(
+    grids: gpd.GeoDataFrame, places: Places, free: NDArray[np.int64], taken: set[tuple[str, str]]
+) -> pd.DataFrame:
+    """Grids of `free` with the name after the place nearest their middle: grid, called; a name for one grid of a village only."""
     table = _locate_places(grids, places)
     table = table.loc[table["grid"].isin(free) & (table["name"] != table["village"])]
-    table["called"] = [
-        f"{v}{name}网格" for v, name in zip(table["village"], table["name"], strict=True)
-    ]
-    new = [key not in taken for key in zip(table["village_code"], table["called"], strict=True)]
-    table = table.loc[new].sort_values(["away", "code", "name"])
-    table = table.drop_duplicates(["village_code", "name"]).drop_duplicates("grid")
-    called[table["grid"]] = table["called"]
-    return called
+    pairs = zip(table["village"], table["name"], strict=True)
+    table = table.assign(called=[f"{village}{name}网格" for village, name in pairs])
+    keys = zip(table["village_code"], table["called"], strict=True)
+    table = table.loc[[key not in taken for key in keys]]
+    table = table.sort_values(["away", "code", "name"])
+    return table.drop_duplicates(["village_code", "name"]).drop_duplicates("grid")
 
 
 def _locate_places(grids: gpd.GeoDataFrame, places: Places) -> pd.DataFrame:
     """Every place with the grid it lies in, and how far from its middle: grid, code, village, village_code, name, away (m)."""
-    spots = places.frame
-    at, grid = shapely.STRtree(np.asarray(grids.geometry.values)).query_nearest(
-        spots.geometry.to_numpy()
-    )
-    middle = shapely.centroid(np.asarray(grids.geometry.values))
+    points = places.frame.geometry.to_numpy()
+    shapes = np.asarray(grids.geometry.values)
+    at, grid = shapely.STRtree(shapes).query_nearest(points)
+    distance = shapely.distance(points[at], shapely.centroid(shapes)[grid])
     return pd.DataFrame(
         {
             "grid": grid,
-            "name": spots["name"].to_numpy()[at],
+            "name": places.frame["name"].to_numpy()[at],
             "village": grids["village_name"].to_numpy()[grid],
             "village_code": grids["village_code"].to_numpy()[grid],
-            "away": shapely.distance(spots.geometry.to_numpy()[at], middle[grid]).round(3),
+            "away": distance.round(3),
             "code": grids["grid_code"].to_numpy()[grid],
         }
     )

@@ -29,16 +29,10 @@ def apply_constraints(
     PlanError
         A lock names a face, village or grid that is not there, or a pair of faces lies in two villages.
     """
-    place: FacePlaces = {
-        str(face): (i, j) for i, v in enumerate(villages) for j, face in enumerate(v.face_id)
-    }
-    villages = [
-        replace(v, old=find_previous_codes(v.geometry, v.code, orders.earlier)) for v in villages
-    ]
-    if orders.earlier is not None:
-        grids = orders.earlier.grids
-        gone = grids.loc[~grids["village_code"].isin([v.code for v in villages])]
-        villages = [replace(v, old=adopt_codes(v.geometry, v.old, gone)) for v in villages]
+    place: FacePlaces = {}
+    for i, village in enumerate(villages):
+        place |= {str(face): (i, j) for j, face in enumerate(village.face_id)}
+    villages = _lay_previous_plan(villages, orders)
     _check_common_land(villages, orders)
     _check_names(villages, orders)
     out = _number_villages(villages, orders, sizes)
@@ -55,7 +49,27 @@ def apply_constraints(
     for face, name in sorted(orders.faces.items()):
         i, x, _ = _find_pair(place, villages, face, first.setdefault(name, face))
         out[i] = replace(out[i], tags={**out[i].tags, x: name})
-    return [merge_linked_faces(replace(v, against=tuple(list_broken_locks(v)))) for v in out]
+    return [_merge_links(village) for village in out]
+
+
+def _merge_links(village: Village) -> Village:
+    """The village with faces kept together merged, and with the locks that the earlier plan breaks."""
+    broken = tuple(list_broken_locks(village))
+    return merge_linked_faces(replace(village, against=broken))
+
+
+def _lay_previous_plan(villages: list[Village], orders: PlanConstraints) -> list[Village]:
+    """Villages with the code of the earlier grid that each face lay in."""
+    out = []
+    for village in villages:
+        old = find_previous_codes(village.geometry, village.code, orders.earlier)
+        out.append(replace(village, old=old))
+    if orders.earlier is None:
+        return out
+    grids = orders.earlier.grids
+    codes = [village.code for village in villages]
+    gone = grids.loc[~grids["village_code"].isin(codes)]
+    return [replace(v, old=adopt_codes(v.geometry, v.old, gone)) for v in out]
 
 
 def _find_face(place: FacePlaces, face: str) -> tuple[int, int]:
@@ -82,30 +96,37 @@ def _find_pair(place: FacePlaces, villages: list[Village], a: str, b: str) -> tu
 
 def _check_names(villages: list[Village], orders: PlanConstraints) -> None:
     """Stop at a lock of a village or grid that is not there, or of which the earlier plan or today's land has nothing."""
-    known = {name: v for v in villages for name in (v.code, v.name)}
-    grids = set() if orders.earlier is None else set(orders.earlier.grids["grid_code"])
-    for name in sorted((orders.villages - set(known)) | (orders.grids - grids)):
-        zh, en = "", ""
-        if EXCEL_NUMBER.fullmatch(name):
-            zh, en = (
-                "（Excel 把编码存成了科学计数，请把该列设为文本）",
-                " (Excel made a number of the code; format that column as text)",
-            )
-        raise PlanError(
-            f"locks.csv 中的 {name} 既不是本项目的村，也不是旧方案的网格{zh}；请改正。",
-            f"{name} in locks.csv is no village of this project and no grid of the earlier plan{en}; correct it.",
-        )
-    laid = {code for v in villages for code in v.old.tolist()}
-    bare = [name for name in orders.villages if not (known[name].old != "").any()]
-    for name in sorted([*bare, *(orders.grids - laid)]):
+    known = {name: village for village in villages for name in (village.code, village.name)}
+    grids: set[str] = set()
+    if orders.earlier is not None:
+        grids = set(orders.earlier.grids["grid_code"])
+    unknown = (orders.villages - set(known)) | (orders.grids - grids)
+    if unknown:
+        raise _make_unknown_name_error(min(unknown))
+    laid = {code for village in villages for code in village.old.tolist()}
+    bare = {name for name in orders.villages if not (known[name].old != "").any()}
+    nowhere = bare | (orders.grids - laid)
+    if nowhere:
+        name = min(nowhere)
         raise PlanError(
             f"locks.csv 锁定的 {name} 在旧方案与今天的村界内没有共同的土地，无从保持原样；请删去这一行。",
             f"{name} is locked in locks.csv, and the earlier plan and today's villages have no land of it in common; drop that row.",
         )
 
 
+def _make_unknown_name_error(name: str) -> PlanError:
+    zh, en = "", ""
+    if EXCEL_NUMBER.fullmatch(name):
+        zh = "（Excel 把编码存成了科学计数，请把该列设为文本）"
+        en = " (Excel made a number of the code; format that column as text)"
+    return PlanError(
+        f"locks.csv 中的 {name} 既不是本项目的村，也不是旧方案的网格{zh}；请改正。",
+        f"{name} in locks.csv is no village of this project and no grid of the earlier plan{en}; correct it.",
+    )
+
+
 def _check_common_land(villages: list[Village], orders: PlanConstraints) -> None:
-    if orders.earlier is None or any((v.old != "").any() for v in villages):
+    if orders.earlier is None or any((village.old != "").any() for village in villages):
         return
     raise PlanError(
         "[grids] previous 的旧方案没有一个网格落在本项目的村内；请核对 previous 指向的文件，或删去 previous。",
@@ -118,53 +139,67 @@ def _number_villages(
     villages: list[Village], orders: PlanConstraints, sizes: Grids
 ) -> list[Village]:
     """Villages with what is locked, and their number of grids where people gave it."""
-    known = {v.code for v in villages} | {v.name for v in villages}
+    given = _list_given_numbers(villages, sizes)
+    if sizes.headcount is not None:
+        given = _share_headcount(villages, given, orders, sizes)
+    out = []
+    for village, number in zip(villages, given, strict=True):
+        kept = orders.grids & set(village.old.tolist())
+        frozen = _is_locked(village, orders)
+        out.append(replace(village, number=number, frozen=frozen, kept=kept))
+    return out
+
+
+def _list_given_numbers(villages: list[Village], sizes: Grids) -> list[int | None]:
+    """The number of grids that `[grids] number` gives each village by its code or name; None where it gives none."""
+    known = {village.code for village in villages} | {village.name for village in villages}
     for name in sorted(set(sizes.number) - known):
         raise PlanError(
             f"[grids] number 中的 {name} 不是任何村的编码或名称。",
             f"{name} in [grids] number is no village's code or name.",
         )
-    for v in villages:
-        if sizes.number.get(v.code, sizes.number.get(v.name)) != sizes.number.get(
-            v.name, sizes.number.get(v.code)
-        ):
+    numbers = []
+    for village in villages:
+        by_code = sizes.number.get(village.code)
+        by_name = sizes.number.get(village.name)
+        if None not in (by_code, by_name) and by_code != by_name:
             raise PlanError(
-                f"[grids] number 给 {v.name}（{v.code}）写了两个不同的数；请删去其中一个。",
-                f"[grids] number has two numbers for {v.name} ({v.code}); drop one of them.",
+                f"[grids] number 给 {village.name}（{village.code}）写了两个不同的数；请删去其中一个。",
+                f"[grids] number has two numbers for {village.name} ({village.code}); drop one of them.",
             )
-    given = [sizes.number.get(v.code, sizes.number.get(v.name)) for v in villages]
-    if sizes.headcount is not None:
-        given = _shared_out(villages, given, orders, sizes)
-    return [
-        replace(
-            v,
-            number=number,
-            frozen=v.code in orders.villages or v.name in orders.villages,
-            kept=frozenset(code for code in orders.grids if code in set(v.old.tolist())),
-        )
-        for v, number in zip(villages, given, strict=True)
-    ]
+        numbers.append(by_name if by_code is None else by_code)
+    return numbers
 
 
-def _shared_out(
+def _share_headcount(
     villages: list[Village], given: list[int | None], orders: PlanConstraints, sizes: Grids
 ) -> list[int | None]:
     """The headcount, less the numbers given and the grids of locked villages, among the other villages with land to divide."""
-    given = [
-        _locked_number(v, orders) if number is None else number
-        for v, number in zip(villages, given, strict=True)
-    ]
-    open_ = [i for i, v in enumerate(villages) if given[i] is None and (v.zone == "").any()]
-    fixed = sum(number for number in given if number is not None)
-    seats, room = (
-        (sizes.headcount or 0) - fixed,
-        [int((villages[i].zone == "").sum()) for i in open_],
-    )
-    if seats < len(open_):
+    shares = list(given)
+    for i, village in enumerate(villages):
+        if shares[i] is None and _is_locked(village, orders):
+            shares[i] = _count_previous_grids(village)
+    free = [village.zone == "" for village in villages]
+    sharing = [i for i, share in enumerate(shares) if share is None and free[i].any()]
+    fixed = sum(share for share in shares if share is not None)
+    seats = (sizes.headcount or 0) - fixed
+    room = [int(free[i].sum()) for i in sharing]
+    _check_headcount(sizes, fixed, room)
+    total = [float(villages[i].size[free[i]].sum()) for i in sharing]
+    apportioned = apportion_grids(total, seats, sizes.apportion, room)
+    for i, share in zip(sharing, apportioned, strict=True):
+        shares[i] = share
+    return shares
+
+
+def _check_headcount(sizes: Grids, fixed: int, room: list[int]) -> None:
+    """Stop at a headcount that gives the sharing villages less than one grid each, or more than they have faces."""
+    seats = (sizes.headcount or 0) - fixed
+    if seats < len(room):
         raise PlanError(
-            f"[grids] headcount = {sizes.headcount} 不够：number 和锁定的村已占 {fixed} 个，其余 {len(open_)} 个村每村至少还要一个。",
+            f"[grids] headcount = {sizes.headcount} 不够：number 和锁定的村已占 {fixed} 个，其余 {len(room)} 个村每村至少还要一个。",
             f"[grids] headcount = {sizes.headcount} is too small: number and locked villages take {fixed}, and the other "
-            f"{len(open_)} villages need a grid each.",
+            f"{len(room)} villages need a grid each.",
         )
     if seats > sum(room):
         raise PlanError(
@@ -172,16 +207,15 @@ def _shared_out(
             f"[grids] headcount = {sizes.headcount} is too large: number and locked villages take {fixed}, and the other villages "
             f"have {sum(room)} faces to divide in all.",
         )
-    total = [float(villages[i].size[villages[i].zone == ""].sum()) for i in open_]
-    for i, share in zip(open_, apportion_grids(total, seats, sizes.apportion, room), strict=True):
-        given[i] = share
-    return given
 
 
-def _locked_number(village: Village, orders: PlanConstraints) -> int | None:
-    """How many comprehensive grids a locked village keeps; None where it is not locked."""
-    if village.code not in orders.villages and village.name not in orders.villages:
-        return None
+def _is_locked(village: Village, orders: PlanConstraints) -> bool:
+    """Whether the whole village stays as the earlier plan has it."""
+    return village.code in orders.villages or village.name in orders.villages
+
+
+def _count_previous_grids(village: Village) -> int:
+    """Comprehensive grids that the village had in the earlier plan."""
     return len(set(village.old[village.zone == ""].tolist()) - {""})
 
 

@@ -31,16 +31,19 @@ def choose_grid_count(sizes: Floats, target: float, lower: float, upper: float, 
     if heavy and total < lower:
         return heavy
     wish = max(1, floor(total / target + 0.5))
-    least, largest = (
-        compute_min_grids(total, upper),
-        min(most, floor(total / lower + QUOTIENT_SLACK) if lower > 0 else most),
-    )
+    least = compute_min_grids(total, upper)
+    largest = most
+    if lower > 0:
+        largest = min(most, floor(total / lower + QUOTIENT_SLACK))
     if least <= largest:
         return heavy + min(max(wish, least), largest)
-    near = sorted({min(max(k, 1), most) for k in (least, largest, wish)})
-    return heavy + min(
-        near, key=lambda k: (max(lower - total / k, total / k - upper, 0.0), abs(k - wish))
-    )
+
+    def rank(count: int) -> tuple[float, int]:
+        mean = total / count
+        return max(lower - mean, mean - upper, 0.0), abs(count - wish)
+
+    near = sorted({min(max(count, 1), most) for count in (least, largest, wish)})
+    return heavy + min(near, key=rank)
 
 
 def compute_min_grids(total: float, upper: float) -> int:
@@ -68,21 +71,21 @@ def apportion_grids(
     n = len(totals)
     most = list(room) if room is not None else [seats] * n
     total = sum(totals) or 1.0
-    quota = [seats * t / total for t in totals]
-    given = (
-        [min(max(1, floor(q + QUOTIENT_SLACK)), m) for q, m in zip(quota, most, strict=True)]
-        if method == "hamilton"
-        else [1] * n
-    )
+    quota = [seats * share / total for share in totals]
+    given = [1] * n
+    if method == "hamilton":
+        whole = [max(1, floor(share + QUOTIENT_SLACK)) for share in quota]
+        given = [min(pair) for pair in zip(whole, most, strict=True)]
     step = {"sainte_lague": 0.5, "dhondt": 1.0}.get(method, 0.0)
 
     def need(i: int) -> float:
         return quota[i] - given[i] if method == "hamilton" else totals[i] / (given[i] + step)
 
-    while (
-        sum(given) > seats and max(given) > 1
-    ):  # the guaranteed one grid each used up more than the quotas left
-        given[min((i for i in range(n) if given[i] > 1), key=lambda i: (need(i), i))] -= 1
+    # the guaranteed one grid each may have used up more than the quotas left
+    while sum(given) > seats and max(given) > 1:
+        several = [i for i in range(n) if given[i] > 1]
+        given[min(several, key=lambda i: (need(i), i))] -= 1
     while sum(given) < min(seats, sum(most)):
-        given[max((i for i in range(n) if given[i] < most[i]), key=lambda i: (need(i), -i))] += 1
+        below_room = [i for i in range(n) if given[i] < most[i]]
+        given[max(below_room, key=lambda i: (need(i), -i))] += 1
     return given

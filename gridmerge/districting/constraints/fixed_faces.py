@@ -24,20 +24,23 @@ def group_zone_faces(village: Village) -> list[Ints]:
     _, number = np.unique(village.zone[inside].astype(str), return_inverse=True)
     label = np.full(len(village.face_id), -1, dtype=np.int64)
     label[inside] = number
-    same = (label[village.edges[:, 0]] == label[village.edges[:, 1]]) & (
-        label[village.edges[:, 0]] >= 0
-    )
-    pieces = make_graph(village.size, village.edges[same]).components()
-    groups = [inside[pieces[inside] == piece] for piece in np.unique(pieces[inside])]
+    first, second = label[village.edges].T
+    same_zone = (first == second) & (first >= 0)
+    piece = make_graph(village.size, village.edges[same_zone]).components()[inside]
+    groups = [inside[piece == one] for one in np.unique(piece)]
     return sorted(groups, key=lambda nodes: (village.zone[nodes[0]], nodes[0]))
 
 
 def group_kept_faces(village: Village) -> list[Ints]:
-    """The faces of each grid that stays as it was; where today's faces have torn it, its heaviest piece in each part."""
+    """The faces of each grid that stays as it was; where today's faces divide it, its heaviest piece in each part."""
     free = village.zone == ""
-    codes = sorted(set(village.old[free].tolist()) - {""})
-    stay = [code for code in codes if village.frozen or code in village.kept]
-    return [_in_one_piece(village, np.flatnonzero(free & (village.old == code))) for code in stay]
+    codes = set(village.old[free].tolist()) - {""}
+    groups = []
+    for code in sorted(codes):
+        if village.frozen or code in village.kept:
+            nodes = np.flatnonzero(free & (village.old == code))
+            groups.append(_in_one_piece(village, nodes))
+    return groups
 
 
 def locked_out_of_range(village: Village, grid: int, nodes: Ints) -> list[RangeReason]:
@@ -56,17 +59,15 @@ def locked_out_of_range(village: Village, grid: int, nodes: Ints) -> list[RangeR
 
 def _in_one_piece(village: Village, nodes: Ints) -> Ints:
     """Of each declared piece of the village, the heaviest connected piece of these faces."""
-    piece = make_graph(
-        village.size, village.edges[np.isin(village.edges, nodes).all(axis=1)]
-    ).components()
-    size, count = (
-        sum_by_group(piece, village.size, len(piece)),
-        np.bincount(piece, minlength=len(piece)),
-    )
+    inner = np.isin(village.edges, nodes).all(axis=1)
+    piece = make_graph(village.size, village.edges[inner]).components()
+    size = sum_by_group(piece, village.size, len(piece))
+    count = np.bincount(piece, minlength=len(piece))
     best: dict[int, int] = {}
     for node in nodes.tolist():
         part, mine = int(village.part[node]), int(piece[node])
-        if part not in best or (size[mine], count[mine]) > (size[best[part]], count[best[part]]):
+        other = best.setdefault(part, mine)
+        if (size[mine], count[mine]) > (size[other], count[other]):
             best[part] = mine
     return nodes[np.isin(piece[nodes], list(best.values()))]
 
@@ -85,24 +86,28 @@ def merge_linked_faces(village: Village) -> Village:
         return village
     n = len(village.face_id)
     group = groups_of(n, village.together)
-    names: dict[int, str] = {}
-    for face, name in sorted(village.tags.items()):
-        if names.setdefault(int(group[face]), name) != name:
-            other = next(
-                f
-                for f in sorted(village.tags)
-                if group[f] == group[face] and village.tags[f] != name
-            )
-            raise make_lock_error(village, other, face, same=True)
-    touching = groups_of(n, village.edges[group[village.edges[:, 0]] == group[village.edges[:, 1]]])
+    names = _name_groups(village, group)
+    first, second = group[village.edges].T
+    touching = groups_of(n, village.edges[first == second])
     pairs, tags = [], dict(village.tags)
     for a, b in village.together:
         if touching[a] == touching[b]:
             pairs.append((a, b))
-        else:
-            first = int(np.flatnonzero(group == group[a])[0])
-            tags[a] = tags[b] = names.get(int(group[a]), f"{PAIR_MARK}{village.face_id[first]}")
+            continue
+        first_face = int((group == group[a]).argmax())
+        made_up = f"{PAIR_MARK}{village.face_id[first_face]}"
+        tags[a] = tags[b] = names.get(int(group[a]), made_up)
     return replace(village, together=tuple(pairs), tags=tags)
+
+
+def _name_groups(village: Village, group: Ints) -> dict[int, str]:
+    """Name of the grid that each group of faces is locked to; a group locked to two is an error."""
+    first_lock: dict[int, tuple[int, str]] = {}
+    for face, name in sorted(village.tags.items()):
+        other, other_name = first_lock.setdefault(int(group[face]), (face, name))
+        if other_name != name:
+            raise make_lock_error(village, other, face, same=True)
+    return {number: name for number, (_, name) in first_lock.items()}
 
 
 def check_constraints(village: Village, labels: Ints) -> None:
@@ -113,15 +118,18 @@ def check_constraints(village: Village, labels: Ints) -> None:
     PlanError
         Names two faces that could not be put together, or kept apart.
     """
-    faces: dict[str, list[int]] = {}
+    faces_of_name: dict[str, list[int]] = {}
     for face, name in sorted(village.tags.items()):
-        faces.setdefault(name, []).append(face)
-    same = [*village.together, *((one[0], face) for one in faces.values() for face in one[1:])]
-    named = [one[0] for name, one in sorted(faces.items()) if not name.startswith(PAIR_MARK)]
-    for a, b in same:
+        faces_of_name.setdefault(name, []).append(face)
+    together = list(village.together)
+    for first, *others in faces_of_name.values():
+        together += [(first, face) for face in others]
+    for a, b in together:
         if labels[a] != labels[b]:
             raise make_lock_error(village, a, b, same=True)
-    for a, b in (*village.apart, *combinations(named, 2)):
+    named = [name for name in sorted(faces_of_name) if not name.startswith(PAIR_MARK)]
+    first_faces = [faces_of_name[name][0] for name in named]
+    for a, b in (*village.apart, *combinations(first_faces, 2)):
         if labels[a] == labels[b]:
             raise make_lock_error(village, a, b, same=False)
 
@@ -151,12 +159,13 @@ def list_broken_locks(village: Village) -> Iterator[tuple[int, Text]]:
     for face, name in sorted(village.tags.items()):
         if old[face]:
             homes.setdefault(name, {}).setdefault(str(old[face]), face)
-    for name, grids in sorted(homes.items()):
+    named = sorted(homes.items())
+    for name, grids in named:
         if len(grids) > 1:
             yield next(iter(grids.values())), _parted_text(list(grids), f"（{name}）")
-    for (one, first), (two, second) in combinations(sorted(homes.items()), 2):
+    for (name, first), (other_name, second) in combinations(named, 2):
         for grid in sorted(set(first) & set(second)):
-            yield first[grid], _joined_text(f"（{one}、{two}）", grid)
+            yield first[grid], _joined_text(f"（{name}、{other_name}）", grid)
     for a, b in village.together:
         if old[a] and old[b] and old[a] != old[b]:
             yield a, _parted_text([str(old[a]), str(old[b])], "")

@@ -11,17 +11,20 @@ from gridmerge.model import PlanConstraints
 
 def locked_grids(grids: gpd.GeoDataFrame, orders: PlanConstraints) -> frozenset[str]:
     """Codes of the grids of a plan that stay as the earlier plan has them: locked themselves, or with their village."""
-    whole = grids["village_code"].isin(orders.villages) | grids["village_name"].isin(
-        orders.villages
-    )
-    return frozenset(grids.loc[whole | grids["grid_code"].isin(orders.grids), "grid_code"])
+    by_code = grids["village_code"].isin(orders.villages)
+    by_name = grids["village_name"].isin(orders.villages)
+    locked = by_code | by_name | grids["grid_code"].isin(orders.grids)
+    return frozenset(grids.loc[locked, "grid_code"])
 
 
 def list_face_pairs(orders: PlanConstraints) -> list[tuple[str, str, bool]]:
     """Two faces, and whether they must share a grid or must not: all that locks of faces and pairs ask for."""
-    named: dict[str, list[str]] = {}
+    faces_of_name: dict[str, list[str]] = {}
     for face, name in sorted(orders.faces.items()):
-        named.setdefault(name, []).append(face)
-    same = [*orders.together, *((faces[0], face) for faces in named.values() for face in faces[1:])]
-    apart = [*orders.apart, *combinations([faces[0] for _, faces in sorted(named.items())], 2)]
-    return [(a, b, True) for a, b in same] + [(a, b, False) for a, b in apart]
+        faces_of_name.setdefault(name, []).append(face)
+    together = list(orders.together)
+    for first, *others in faces_of_name.values():
+        together += [(first, face) for face in others]
+    first_faces = [faces[0] for _, faces in sorted(faces_of_name.items())]
+    apart = [*orders.apart, *combinations(first_faces, 2)]
+    return [(a, b, True) for a, b in together] + [(a, b, False) for a, b in apart]

@@ -14,6 +14,19 @@ from gridmerge.districting.solver.district_pool import DistrictPool
 from gridmerge.districting.solver.recombination import recombine_districts
 from gridmerge.districting.solver.state import EPS, SearchState
 
+# moves between two looks at temperature, price of violations and recombinations due
+BLOCK_MOVES = 200
+# a block that met no feasible plan makes violations dearer, one that did makes them cheaper: the walk stays along the edge of
+# the feasible, where the good plans are
+PENALTY_RISE, PENALTY_FALL = 1.05, 1.1
+# what a violation of one mean district weight takes off the worth of the districts met beside it, in edge costs
+VIOLATION_PRICE = 30.0
+# temperature, in mean edge costs, below which districts are worth remembering
+POOL_TEMPERATURE = 2.0
+# bounds of the price of violations: per unit of temperature, and in mean edge costs; beyond the upper one the walk is stuck in
+# a plan that no small step repairs, and the price starts again from the lower
+MIN_PENALTY, MAX_PENALTY = 10.0, 3e4
+
 
 @dataclass(frozen=True, kw_only=True)
 class CoolingSchedule:
@@ -57,24 +70,6 @@ class BestPlan:
             return False
         self.labels, self.violation, self.price = labels[:], violation, price
         return True
-
-
-# moves between two looks at temperature, price of violations and recombinations due
-BLOCK_MOVES = 200
-PENALTY_RISE, PENALTY_FALL = (
-    1.05,
-    1.1,
-)  # a block that met no feasible plan makes violations dearer, one that did makes them cheaper:
-# the walk stays along the edge of the feasible, where the good plans are
-# what a violation of one mean district weight takes off the worth of the districts met beside it, in edge costs
-VIOLATION_PRICE = 30.0
-# temperature, in mean edge costs, below which districts are worth remembering
-POOL_TEMPERATURE = 2.0
-MIN_PENALTY, MAX_PENALTY = (
-    10.0,
-    3e4,
-)  # bounds of that price: per unit of temperature, and in mean edge costs; beyond the upper one the
-# walk is stuck in a plan that no small step mends, and the price starts again from the lower
 
 
 def anneal_plan(

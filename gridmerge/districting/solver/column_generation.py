@@ -20,24 +20,24 @@ from scipy.optimize import Bounds, LinearConstraint, linprog
 from scipy.sparse import csr_array
 
 from gridmerge.districting.solver.annealing import CoolingSchedule, anneal_plan
-from gridmerge.districting.solver.graph import Floats, Ints, groups_of
+from gridmerge.districting.solver.graph import Floats, Ints, list_bordering_nodes
 from gridmerge.districting.solver.state import EPS, DistrictingProblem, SearchState
 from gridmerge.optimize.highs import solve_milp
 
-DUAL_SMOOTHING = 0.6  # share of the best prices so far in the prices tried next: damps the wild swings of plain column generation
-TANGENT_POINTS = np.concatenate(
-    [[0.0, 0.2], np.linspace(0.4, 1.6, 61), [1.8, 2.0, 3.0]]
-)  # shares of work, in means, at which a
-# straight line touches the square of unevenness from below: two hundredths apart they miss it by a ten-thousandth
-PROVEN_GAP = 1e-3  # a plan this near to its bound counts as proven best: the straight lines above cost about half of that
-
-
+# share of the best prices so far in the prices tried next: damps the wild swings of plain column generation
+DUAL_SMOOTHING = 0.6
+# shares of work, in means, at which a straight line touches the square of unevenness from below: two hundredths apart they
+# miss it by a ten-thousandth
+TANGENT_POINTS = np.concatenate([[0.0, 0.2], np.linspace(0.4, 1.6, 61), [1.8, 2.0, 3.0]])
+# a plan this near to its bound counts as proven best: the straight lines above cost about half of that
+PROVEN_GAP = 1e-3
 MAX_JOIN_ROUNDS = 25  # times that a district in pieces is forbidden and the search run again
 MAX_BOUND_NODES = 60  # nodes of a graph up to which a round takes some tenths of a second
-MAX_BRANCH_NODES, FEW_BRANCH_NODES = (
-    20_000,
-    60,
-)  # branch-and-bound nodes for one search, few where one round is all: its dual bound is used, so few cost tightness, not truth
+# branch-and-bound nodes for one search, few where one round is all: its dual bound is used, so few cost tightness, not truth
+MAX_BRANCH_NODES, FEW_BRANCH_NODES = 20_000, 60
+WALK_PLANS = 100  # plans looked at for first districts
+# temperatures of that walk: warm enough to wander, cool enough to stay near good plans
+WALK_TEMPERATURES = (1.0, 0.1)
 
 
 def bound_plan_price(task: DistrictingProblem, labels: Ints, rounds: int) -> float:
@@ -60,61 +60,59 @@ def bound_plan_price(task: DistrictingProblem, labels: Ints, rounds: int) -> flo
     """
     if (task.graph.costs < 0).any():
         return 0.0
-    pricing, pool = (
-        _PricingProblem(
-            task,
-            MAX_BRANCH_NODES
-            if rounds > 1 and task.graph.n <= MAX_BOUND_NODES
-            else FEW_BRANCH_NODES,
-        ),
-        _ColumnPool(task),
-    )
+    thorough = rounds > 1 and task.graph.n <= MAX_BOUND_NODES
+    pricing = _PricingProblem(task, MAX_BRANCH_NODES if thorough else FEW_BRANCH_NODES)
+    pool = _ColumnPool(task)
     for plan in _good_plans(task, labels):
         for d in range(task.k):
             pool.add(plan == d)
-    value, best = pool.price_of(labels), 0.0
-    steady: Floats | None = None
-    if (
-        task.k == 2
-    ):  # both districts have one price: nodes need none, and the best district is the best plan
+    value = pool.price_of(labels)
+    if task.k == 2:
+        # both districts have one price: nodes need none, and the best district is the best plan
         _, half = pricing.solve(np.zeros(task.graph.n))
         return max(0.0, min(2 * half, value))
+    return _generate_columns(pricing, pool, value, rounds)
+
+
+def _generate_columns(
+    pricing: _PricingProblem, pool: _ColumnPool, value: float, rounds: int
+) -> float:
+    """The bound after so many rounds of prices and new districts; `value`: price of the plan it is compared with."""
+    k = pricing.task.k
+    proven = value * (1 - PROVEN_GAP) - EPS
+    best = 0.0
+    steady: Floats | None = None
     for _ in range(rounds):
-        duals, fresh = pool.duals(), False
-        for tried in (
-            (duals,)
-            if steady is None
-            else (DUAL_SMOOTHING * steady + (1 - DUAL_SMOOTHING) * duals, duals)
-        ):
+        fresh = False
+        for tried in _list_trial_duals(pool.duals(), steady):
             inside, reduced = pricing.solve(tried)
-            reached = float(tried.sum()) + task.k * reduced
+            reached = float(tried.sum()) + k * reduced
             if steady is None or reached > best:
                 best, steady = max(reached, best), tried
             fresh = pool.add(inside)
             if fresh:
                 break
-        if not fresh or best >= value * (1 - PROVEN_GAP) - EPS:
+        if not fresh or best >= proven:
             break  # no prices find a new district any more: the linear program is solved
     return min(best, value)
 
 
-WALK_PLANS = 100  # plans looked at for first districts
-# temperatures of that walk: warm enough to wander, cool enough to stay near good plans
-WALK_TEMPERATURES = (1.0, 0.1)
+def _list_trial_duals(duals: Floats, steady: Floats | None) -> list[Floats]:
+    """Prices to try: near the best so far where there are any, then those of the linear program."""
+    if steady is None:
+        return [duals]
+    smoothed = DUAL_SMOOTHING * steady + (1 - DUAL_SMOOTHING) * duals
+    return [smoothed, duals]
 
 
 def _good_plans(task: DistrictingProblem, labels: Ints) -> Iterator[Ints]:
     """Plans around a good one: their districts spare the linear program its long way from nowhere."""
     state, rng = SearchState(task, labels), Random(0)  # noqa: S311 - a search, no secret
+    hot, cold = WALK_TEMPERATURES
+    cooling = CoolingSchedule(steps=200, hot=hot, cold=cold, strict=1000.0)
     yield labels
     for _ in range(WALK_PLANS):
-        anneal_plan(
-            state,
-            rng,
-            CoolingSchedule(
-                steps=200, hot=WALK_TEMPERATURES[0], cold=WALK_TEMPERATURES[1], strict=1000.0
-            ),
-        )
+        anneal_plan(state, rng, cooling)
         plan = np.asarray(state.label, dtype=np.int64)
         if task.violation(plan) <= EPS:
             yield plan
@@ -142,9 +140,11 @@ class _ColumnPool:
     def price(self, inside: np.ndarray) -> float:
         """Half its boundary, and its unevenness."""
         graph = self.task.graph
-        cut = inside[graph.edges[:, 0]] != inside[graph.edges[:, 1]]
-        uneven = (float(graph.work[inside].sum()) / self.mean - 1) ** 2 if self.mean > 0 else 0.0
-        return 0.5 * float(graph.costs[cut].sum()) + self.task.even * uneven
+        boundary = 0.5 * graph.cut_cost(inside)
+        if self.mean <= 0:
+            return boundary + self.task.even * 0.0
+        share = float(graph.work[inside].sum()) / self.mean
+        return boundary + self.task.even * (share - 1) ** 2
 
     def price_of(self, labels: Ints) -> float:
         """Price of a whole plan."""
@@ -163,36 +163,44 @@ class _PricingProblem:
     """The search for the district of least price less its nodes' duals: n yes-or-no variables, a cut variable an edge."""
 
     def __init__(self, task: DistrictingProblem, nodes: int) -> None:
-        graph, n, m = task.graph, task.graph.n, len(task.graph.edges)
+        n, m = task.graph.n, len(task.graph.edges)
         self.task, self.nodes, self.n = task, nodes, n
-        rows = np.arange(m)
-        one, two = graph.edges[:, 0], graph.edges[:, 1]
-        ends = csr_array(
-            (
-                np.tile([1.0, -1.0], (m, 1)).T.ravel(),
-                (np.tile(rows, 2), np.concatenate([one, two])),
-            ),
-            shape=(m, n),
-        )
-        cut = csr_array((np.ones(m), (rows, rows)), shape=(m, m))
-        size = n + m + 1  # nodes, cut edges, unevenness
-        self.cost = np.concatenate([np.zeros(n), 0.5 * graph.costs, [1.0]])
-        self.limits = Bounds(np.zeros(size), np.concatenate([np.ones(n + m), [np.inf]]))
-        wide = np.zeros((2, size))
-        wide[0, :n], wide[1, :n] = graph.weights, 1.0
-        self.constraints = [
-            LinearConstraint(_stack_columns(ends, cut), 0, np.inf),
-            LinearConstraint(_stack_columns(-ends, cut), 0, np.inf),
-            LinearConstraint(
-                csr_array(wide),
-                [float(task.lower.min()) - EPS, 1],
-                [float(task.upper.max()) + EPS, n],
-            ),
-        ]
-        slope, level = compute_tangents(task)
-        lines = np.zeros((len(slope), size))
-        lines[:, :n], lines[:, -1] = -np.outer(slope, graph.work), 1.0
-        self.constraints.append(LinearConstraint(csr_array(lines), level, np.inf))
+        self.size = n + m + 1  # nodes, cut edges, unevenness
+        self.cost = np.concatenate([np.zeros(n), 0.5 * task.graph.costs, [1.0]])
+        highest = np.concatenate([np.ones(n + m), [np.inf]])
+        self.limits = Bounds(np.zeros(self.size), highest)
+        self.whole = np.concatenate([np.ones(n), np.zeros(self.size - n)])
+        self.constraints = [*self._cuts(), self._size_limits(), self._tangents()]
+
+    def _cuts(self) -> list[LinearConstraint]:
+        """An edge is cut where the district holds one end of it."""
+        n, edges = self.n, self.task.graph.edges
+        edge = np.arange(len(edges))
+        constraints = []
+        for sign in (1.0, -1.0):
+            rows = np.zeros((len(edges), self.size))
+            rows[edge, edges[:, 0]] = sign
+            rows[edge, edges[:, 1]] = -sign
+            rows[edge, n + edge] = 1.0
+            constraints.append(LinearConstraint(csr_array(rows), 0, np.inf))
+        return constraints
+
+    def _size_limits(self) -> LinearConstraint:
+        """The district's weight is within the widest limits, and it has a node."""
+        task, n = self.task, self.n
+        rows = np.zeros((2, self.size))
+        rows[0, :n], rows[1, :n] = task.graph.weights, 1.0
+        lowest = [float(task.lower.min()) - EPS, 1]
+        highest = [float(task.upper.max()) + EPS, n]
+        return LinearConstraint(csr_array(rows), lowest, highest)
+
+    def _tangents(self) -> LinearConstraint:
+        """Unevenness is above straight lines that touch its square."""
+        slope, level = compute_tangents(self.task)
+        rows = np.zeros((len(slope), self.size))
+        rows[:, : self.n] = -np.outer(slope, self.task.graph.work)
+        rows[:, -1] = 1.0
+        return LinearConstraint(csr_array(rows), level, np.inf)
 
     def solve(self, duals: Floats) -> tuple[np.ndarray | None, float]:
         """The best district found, and a bound on the reduced price of all; where time is given, of all in one piece."""
@@ -211,40 +219,38 @@ class _PricingProblem:
 
     def _join(self, inside: np.ndarray) -> bool:
         """Forbid the loose pieces of this district, or of the rest where the rest is the other one; False: none is loose."""
-        edges, loose = self.task.graph.edges, False
-        for side, sign in ((inside, 1.0), (~inside, -1.0))[: 2 if self.task.k == 2 else 1]:
-            piece = groups_of(self.n, edges[side[edges[:, 0]] & side[edges[:, 1]]])
-            parts = sorted(
-                (np.flatnonzero(piece == p) for p in np.unique(piece[side])),
-                key=lambda nodes: -len(nodes),
-            )
+        piece = self.task.graph.pieces(inside)
+        sides = [(inside, 1.0)]
+        if self.task.k == 2:
+            sides.append((~inside, -1.0))
+        loose = False
+        for side, sign in sides:
+            parts = [np.flatnonzero(piece == number) for number in np.unique(piece[side])]
+            parts.sort(key=len, reverse=True)
             for part in parts[1:]:
-                one, two = np.isin(edges, part).T
-                around = np.unique(np.concatenate([edges[one & ~two, 1], edges[two & ~one, 0]]))
-                # two ends of a gap only together with something of the piece's surroundings
-                row = np.zeros((1, len(self.cost)))
-                row[0, [part[0], parts[0][0]]] = sign
-                row[0, around] = -sign
-                most = 1.0 if sign > 0 else 1.0 - 2 + len(around)
-                self.constraints.append(LinearConstraint(csr_array(row), -np.inf, most))
+                self._surround(part, parts[0], sign)
                 loose = True
         return loose
 
+    def _surround(self, part: Ints, main: Ints, sign: float) -> None:
+        """Two ends of a gap only together with something of the piece's surroundings; `sign` < 0: said of the other district."""
+        around = list_bordering_nodes(self.task.graph.edges, part)
+        row = np.zeros((1, self.size))
+        row[0, [part[0], main[0]]] = sign
+        row[0, around] = -sign
+        most = 1.0 if sign > 0 else 1.0 - 2 + len(around)
+        self.constraints.append(LinearConstraint(csr_array(row), -np.inf, most))
+
     def _milp(self, duals: Floats) -> Any:
+        cost = self.cost.copy()
+        cost[: self.n] -= duals
         return solve_milp(
-            self.cost - np.concatenate([duals, np.zeros(len(self.cost) - self.n)]),
-            integrality=np.concatenate([np.ones(self.n), np.zeros(len(self.cost) - self.n)]),
+            cost,
+            integrality=self.whole,
             bounds=self.limits,
             constraints=self.constraints,
             options={"node_limit": self.nodes, "mip_rel_gap": 1e-4},
         )
-
-
-def _stack_columns(ends: csr_array, cut: csr_array) -> csr_array:
-    """[ends | cut | 0] in one matrix."""
-    m = ends.shape[0]
-    dense = np.hstack([ends.toarray(), cut.toarray(), np.zeros((m, 1))])
-    return csr_array(dense)
 
 
 def compute_tangents(task: DistrictingProblem) -> tuple[Floats, Floats]:
@@ -252,5 +258,7 @@ def compute_tangents(task: DistrictingProblem) -> tuple[Floats, Floats]:
     mean = float(task.graph.work.sum()) / task.k
     if not task.even or mean <= 0:
         return np.zeros(1), np.zeros(1)
-    slope = 2 * task.even * (TANGENT_POINTS - 1)
-    return slope / mean, task.even * (TANGENT_POINTS - 1) ** 2 - slope * TANGENT_POINTS
+    deviation = TANGENT_POINTS - 1
+    slope = 2 * task.even * deviation
+    level = task.even * deviation**2 - slope * TANGENT_POINTS
+    return slope / mean, level

@@ -10,14 +10,15 @@ from collections.abc import Iterable
 from math import inf
 
 import numpy as np
+from numpy.typing import NDArray
 from scipy.optimize import Bounds, LinearConstraint
 from scipy.sparse import csc_array
 
-from gridmerge.districting.solver.graph import Ints
+from gridmerge.districting.solver.graph import Floats, Ints
 from gridmerge.districting.solver.state import DistrictingProblem, SearchState
 from gridmerge.optimize.highs import solve_milp
 
-# nodes; beyond, keeping districts costs more than it brings, and `large` searches
+# nodes; beyond, keeping districts costs more than it brings, and `multilevel` searches
 MAX_POOL_NODES = 200
 MOVES_PER_DISTRICT = 2000  # of the search's budget for each district chosen among: HiGHS shall take less time than the search itself
 MAX_DISTRICTS = 1200  # and no more than these: HiGHS needs about a second for so many
@@ -36,8 +37,8 @@ class DistrictPool:
     def suits(task: DistrictingProblem) -> bool:
         """Whether districts are interchangeable: one pair of limits, nothing that ties a node to a label."""
         free = task.pull is None and not task.apart and not (task.locked >= 0).any()
-        alike = len(set(task.lower.tolist())) == 1 and len(set(task.upper.tolist())) == 1
-        return free and alike and task.k > 2 and task.graph.n <= MAX_POOL_NODES
+        small = task.k > 2 and task.graph.n <= MAX_POOL_NODES
+        return free and small and task.has_equal_limits
 
     def take(self, state: SearchState, districts: Iterable[int], price: float) -> None:
         """Remember those of these districts that are within the limits."""
@@ -64,23 +65,29 @@ class DistrictPool:
         masks = [mask for mask, _ in self._best()]
         if len(masks) < self.task.k:
             return None
-        graph, n = self.task.graph, self.task.graph.n
+        n = self.task.graph.n
         inside = np.array([[mask >> v & 1 for mask in masks] for v in range(n)], dtype=bool)
-        cut = inside[graph.edges[:, 0]] != inside[graph.edges[:, 1]]
-        price = 0.5 * graph.costs @ cut
-        mean = float(graph.work.sum()) / self.task.k
-        if self.task.even and mean > 0:
-            price = price + self.task.even * (graph.work @ inside / mean - 1) ** 2
-        rows = csc_array(np.vstack([inside, np.ones(len(masks), dtype=bool)]).astype(np.float64))
+        rows = np.vstack([inside, np.ones(len(masks), dtype=bool)]).astype(np.float64)
         demand = np.append(np.ones(n), float(self.task.k))
         solved = solve_milp(
-            price,
+            self._prices(inside),
             integrality=np.ones(len(masks)),
             bounds=Bounds(0, 1),
-            constraints=LinearConstraint(rows, demand, demand),
+            constraints=LinearConstraint(csc_array(rows), demand, demand),
             options={"node_limit": MAX_BRANCH_NODES},
         )
         if solved.x is None:
             return None
         chosen = np.flatnonzero(solved.x > 0.5)
         return np.asarray(inside[:, chosen].argmax(axis=1), dtype=np.int64)
+
+    def _prices(self, inside: NDArray[np.bool_]) -> Floats:
+        """Price of each district (a column of `inside`): half its boundary, and its unevenness."""
+        task, graph = self.task, self.task.graph
+        cut = inside[graph.edges[:, 0]] != inside[graph.edges[:, 1]]
+        price = 0.5 * graph.costs @ cut
+        mean = float(graph.work.sum()) / task.k
+        if task.even and mean > 0:
+            share = graph.work @ inside / mean
+            price = price + task.even * (share - 1) ** 2
+        return np.asarray(price, dtype=np.float64)

@@ -46,14 +46,13 @@ class Graph:
 
     def cut_cost(self, labels: Ints) -> float:
         """Sum of the costs of edges whose ends have different labels."""
-        return float(self.costs[labels[self.edges[:, 0]] != labels[self.edges[:, 1]]].sum())
+        first, second = labels[self.edges].T
+        return float(self.costs[first != second].sum())
 
     def pieces(self, labels: Ints) -> Ints:
         """(n,) number of the connected piece of its district each node lies in."""
-        kept = self.edges[labels[self.edges[:, 0]] == labels[self.edges[:, 1]]]
-        return Graph(
-            weights=self.weights, work=self.work, edges=kept, costs=np.ones(len(kept))
-        ).components()
+        first, second = labels[self.edges].T
+        return groups_of(self.n, self.edges[first == second])
 
     def is_contiguous(self, labels: Ints) -> bool:
         """Whether every district is in one piece."""
@@ -83,19 +82,22 @@ def make_graph(weights: Any, edges: Any, costs: Any = None, work: Any = None) ->
     pairs = np.asarray(edges, dtype=np.int64).reshape(-1, 2)
     price = np.ones(len(pairs)) if costs is None else np.asarray(costs, dtype=np.float64)
     share = weight if work is None else np.asarray(work, dtype=np.float64)
-    if weight.ndim != 1 or share.shape != weight.shape or price.shape != (len(pairs),):
+    _check_arrays(weight, share, pairs, price)
+    pairs, price = merge_parallel(pairs, price)
+    return Graph(weights=weight, work=share, edges=pairs, costs=price)
+
+
+def _check_arrays(weight: Floats, work: Floats, pairs: Ints, costs: Floats) -> None:
+    """Stop at arrays that make no graph."""
+    if weight.ndim != 1 or work.shape != weight.shape or costs.shape != (len(pairs),):
         raise ValueError(
-            f"weights {weight.shape}, work {share.shape}, edges {pairs.shape}, costs {price.shape} do not fit"
+            f"weights {weight.shape}, work {work.shape}, edges {pairs.shape}, costs {costs.shape} do not fit"
         )
     if len(pairs) and (pairs.min() < 0 or pairs.max() >= len(weight)):
         raise ValueError(f"an edge names a node outside 0..{len(weight) - 1}")
-    if (
-        not (np.isfinite(weight).all() and np.isfinite(share).all() and np.isfinite(price).all())
-        or (weight < 0).any()
-    ):
+    finite = all(np.isfinite(values).all() for values in (weight, work, costs))
+    if not finite or (weight < 0).any():
         raise ValueError("weights must be finite and not negative, work and costs finite")
-    pairs, price = merge_parallel(pairs, price)
-    return Graph(weights=weight, work=share, edges=pairs, costs=price)
 
 
 def merge_parallel(pairs: Ints, costs: Floats) -> tuple[Ints, Floats]:
@@ -140,3 +142,11 @@ def groups_of(n: int, pairs: Any) -> Ints:
     matrix = coo_array((np.ones(len(rows)), (rows[:, 0], rows[:, 1])), shape=(n, n))
     _, group = connected_components(matrix, directed=False)
     return np.asarray(group, dtype=np.int64)
+
+
+def list_bordering_nodes(edges: Ints, nodes: Ints) -> Ints:
+    """Nodes that an edge joins to one of these, other than themselves; ascending."""
+    first_inside, second_inside = np.isin(edges, nodes).T
+    beyond_first = edges[first_inside & ~second_inside, 1]
+    beyond_second = edges[second_inside & ~first_inside, 0]
+    return np.unique(np.concatenate([beyond_first, beyond_second]))

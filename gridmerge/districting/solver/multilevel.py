@@ -14,7 +14,13 @@ from random import Random
 import numpy as np
 
 from gridmerge.districting.solver.annealing import BestPlan, CoolingSchedule, anneal_plan
-from gridmerge.districting.solver.graph import Ints, contract_groups, take_subgraph
+from gridmerge.districting.solver.graph import (
+    Graph,
+    Ints,
+    contract_groups,
+    sum_by_group,
+    take_subgraph,
+)
 from gridmerge.districting.solver.region_growing import make_fresh_start
 from gridmerge.districting.solver.spanning_tree_start import list_neighbours
 from gridmerge.districting.solver.state import EPS, DistrictingProblem, SearchState
@@ -46,14 +52,13 @@ def search_multilevel(task: DistrictingProblem, rng: Random, budget: int) -> Bes
     rng
         Source of randomness.
     budget
-        As in `gridmerge.districting.solve`.
+        As in `gridmerge.districting.solver.search.solve_districting`.
     """
-    best: BestPlan | None = None
-    for _ in range(COARSE_STARTS):
-        found = _start_coarse(task, rng, int(COARSE_BUDGET_SHARE * budget / COARSE_STARTS))
-        best = best or found
+    steps = int(COARSE_BUDGET_SHARE * budget / COARSE_STARTS)
+    best = _start_coarse(task, rng, steps)
+    for _ in range(COARSE_STARTS - 1):
+        found = _start_coarse(task, rng, steps)
         best.offer(found.labels, found.violation, found.price)
-    assert best is not None
     _divide_anew(task, best, rng, int((1 - COARSE_BUDGET_SHARE) * budget))
     return best
 
@@ -61,23 +66,18 @@ def search_multilevel(task: DistrictingProblem, rng: Random, budget: int) -> Bes
 def _start_coarse(task: DistrictingProblem, rng: Random, steps: int) -> BestPlan:
     """Cool the coarsest copy down, then each finer one from the plan of the one before; moves are shared out by nodes."""
     ladder = [(task, np.arange(task.graph.n))]
-    if not ((task.locked >= 0).any() or task.apart):
+    if not (task.locked >= 0).any() and not task.apart:
         ladder += _coarsen_graph(task, rng)
-    labels, nodes = make_fresh_start(ladder[-1][0], rng), sum(copy.graph.n for copy, _ in ladder)
-    best: BestPlan | None = None
+    coarsest, _ = ladder[-1]
+    labels = make_fresh_start(coarsest, rng)
+    nodes = sum(copy.graph.n for copy, _ in ladder)
+    temperatures = COARSE_TEMPERATURES
     for copy, group in reversed(ladder):
         share = int(steps * copy.graph.n / nodes)
-        best = anneal_plan(
-            SearchState(copy, labels),
-            rng,
-            CoolingSchedule(
-                steps=share,
-                trees=RECOMBINATION_SHARE,
-                **(FINE_TEMPERATURES if best else COARSE_TEMPERATURES),
-            ),
-        )
+        cooling = CoolingSchedule(steps=share, trees=RECOMBINATION_SHARE, **temperatures)
+        best = anneal_plan(SearchState(copy, labels), rng, cooling)
         labels = np.asarray(best.labels, dtype=np.int64)[group]
-    assert best is not None
+        temperatures = FINE_TEMPERATURES
     return best
 
 
@@ -101,24 +101,21 @@ def _coarsen_graph(
 def _match_nodes(task: DistrictingProblem, rng: Random) -> Ints:
     """Pairs of neighbours with a dear border between them, in random order, as groups; a node without a partner stays alone."""
     graph, near = task.graph, list_neighbours(task)
-    cost = {
-        (int(u), int(v)): c for (u, v), c in zip(graph.edges, graph.costs.tolist(), strict=True)
-    }
-    weight, heaviest = (
-        graph.weights.tolist(),
-        max(MAX_NODE_SHARE * task.unit, float(graph.weights.max())),
-    )
+    edges = [(u, v) for u, v in graph.edges.tolist()]
+    cost = dict(zip(edges, graph.costs.tolist(), strict=True))
+    weight = graph.weights.tolist()
+    heaviest = max(MAX_NODE_SHARE * task.unit, float(graph.weights.max()))
     group = [-1] * graph.n
     number = 0
     for x in sorted(range(graph.n), key=lambda _: rng.random()):
         if group[x] >= 0:
             continue
-        free = [q for q in near[x] if group[q] < 0 and weight[x] + weight[q] <= heaviest]
         group[x] = number
+        free = [q for q in near[x] if group[q] < 0 and weight[x] + weight[q] <= heaviest]
         if free:
-            group[max(free, key=lambda q: cost[min(x, q), max(x, q)] * (0.5 + rng.random()))] = (
-                number
-            )
+            draws = [cost[min(x, q), max(x, q)] * (0.5 + rng.random()) for q in free]
+            partner = free[draws.index(max(draws))]
+            group[partner] = number
         number += 1
     return np.asarray(group, dtype=np.int64)
 
@@ -131,19 +128,14 @@ def _divide_anew(task: DistrictingProblem, best: BestPlan, rng: Random, steps: i
         nodes = np.flatnonzero(np.isin(labels, group))
         place = np.searchsorted(group, labels[nodes])
         state = SearchState(_part_of(task, nodes, group), place)
-        violation, price = state.violation(), state.price()
+        now = BestPlan(place.tolist(), state.violation(), state.price())
         moves = min(MOVES_PER_GROUP_NODE * len(nodes), steps)
-        found = anneal_plan(
-            state,
-            rng,
-            CoolingSchedule(steps=moves, trees=RECOMBINATION_SHARE, **GROUP_TEMPERATURES),
-        )
+        cooling = CoolingSchedule(steps=moves, trees=RECOMBINATION_SHARE, **GROUP_TEMPERATURES)
+        found = anneal_plan(state, rng, cooling)
         steps -= moves
-        if BestPlan(place.tolist(), violation, price).offer(
-            found.labels, found.violation, found.price
-        ):
+        if now.offer(found.labels, found.violation, found.price):
             labels[nodes] = group[np.asarray(found.labels)]
-            best.offer(labels.tolist(), task.violation(labels), sum(task.terms(labels).values()))
+            best.offer(labels.tolist(), task.violation(labels), task.price(labels))
 
 
 def _choose_districts(task: DistrictingProblem, labels: Ints, rng: Random) -> Ints:
@@ -151,12 +143,13 @@ def _choose_districts(task: DistrictingProblem, labels: Ints, rng: Random) -> In
     u, v = labels[task.graph.edges].T
     touch = np.zeros((task.k, task.k), dtype=bool)
     touch[u, v] = touch[v, u] = True
-    size = np.bincount(labels, weights=task.graph.weights, minlength=task.k)
-    out = np.flatnonzero((size < task.lower - EPS) | (size > task.upper + EPS)).tolist()
-    first = out or range(task.k)
+    size = sum_by_group(labels, task.graph.weights, task.k)
+    outside = (size < task.lower - EPS) | (size > task.upper + EPS)
+    first = np.flatnonzero(outside).tolist() or range(task.k)
     group = [first[int(rng.random() * len(first))]]
     while len(group) < GROUP_DISTRICTS:
-        beside = [d for d in np.flatnonzero(touch[group].any(axis=0)).tolist() if d not in group]
+        touching = np.flatnonzero(touch[group].any(axis=0))
+        beside = [district for district in touching.tolist() if district not in group]
         if not beside:
             break
         group.append(beside[int(rng.random() * len(beside))])
@@ -165,22 +158,26 @@ def _choose_districts(task: DistrictingProblem, labels: Ints, rng: Random) -> In
 
 def _part_of(task: DistrictingProblem, nodes: Ints, group: Ints) -> DistrictingProblem:
     """The problem of dividing these nodes among these districts alone."""
-    graph = task.graph
-    part, place = take_subgraph(graph, nodes)
+    part, place = take_subgraph(task.graph, nodes)
     locked = task.locked[nodes] if len(task.locked) else task.locked
-    mean, own = float(graph.work.sum()) / task.k, float(part.work.sum()) / len(group)
+    pairs = [(int(place[a]), int(place[b])) for a, b in task.apart]
     return replace(
         task,
         graph=part,
         k=len(group),
-        even=task.even * (own / mean) ** 2
-        if mean > 0
-        else 0.0,  # unevenness is measured in the whole graph's mean
+        even=_scale_evenness(task, part, len(group)),
         lower=task.lower[group],
         upper=task.upper[group],
         pull=None if task.pull is None else task.pull[np.ix_(nodes, group)],
         locked=np.where(locked >= 0, np.searchsorted(group, locked), -1),
-        apart=tuple(
-            (int(place[a]), int(place[b])) for a, b in task.apart if place[a] >= 0 and place[b] >= 0
-        ),
+        apart=tuple(pair for pair in pairs if min(pair) >= 0),
     )
+
+
+def _scale_evenness(task: DistrictingProblem, part: Graph, districts: int) -> float:
+    """Price of uneven work in the part: unevenness is measured in the whole graph's mean."""
+    mean = float(task.graph.work.sum()) / task.k
+    if mean <= 0:
+        return 0.0
+    own = float(part.work.sum()) / districts
+    return task.even * (own / mean) ** 2

@@ -16,7 +16,14 @@ from gridmerge.districting.solver.column_generation import (
     bound_plan_price,
 )
 from gridmerge.districting.solver.district_pool import MAX_POOL_NODES, DistrictPool
-from gridmerge.districting.solver.graph import Graph, Ints, contract_groups, groups_of, make_graph
+from gridmerge.districting.solver.graph import (
+    Floats,
+    Graph,
+    Ints,
+    contract_groups,
+    groups_of,
+    make_graph,
+)
 from gridmerge.districting.solver.milp import (
     MAX_EXACT_SIZE,
     MAX_FEASIBILITY_SIZE,
@@ -29,6 +36,21 @@ from gridmerge.districting.solver.spreading_metric import bound_by_spreading
 from gridmerge.districting.solver.state import EPS, DistrictingProblem, SearchState
 
 MOVE_BUDGET = 600_000  # proposed moves, about one second in Python 3.11 on a PC of 2024
+# moves a node: on county graphs of 16 to 44 nodes more found nothing better
+MAX_MOVES_PER_NODE = 40_000
+FRESH_STARTS, REHEATINGS = 6, 4  # starts from scratch, and reheatings of the best
+# starts that ended at the best price, within the limits: the rest would find it again
+AGREEING_STARTS, AGREEING_TIGHT_STARTS = 3, 5
+START_BUDGET_SHARE = 0.7  # share of the budget for the starts
+# limits nearer to each other than this share of a district are tight: three starts may then agree on a plan that is not best,
+# and a walk that begins twice as hot and ends twice as warm finds better ones
+TIGHT_SHARE = 0.1
+TIGHT_TEMPERATURES = {"hot": 6.0, "cold": 0.3}
+# temperature and price of violations at which a good plan is taken up again
+REHEAT_TEMPERATURE, REHEAT_PENALTY = 1.5, 500.0
+COLD_WALK = {"hot": 0.02, "cold": 0.01, "trees": 0.02}  # how a plan to start from is improved
+# rounds of a spreading metric: so many by the nodes, at least, at most
+METRIC_ROUNDS, MIN_METRIC_ROUNDS, MAX_METRIC_ROUNDS = 1200, 4, 20
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -50,7 +72,7 @@ class SolveOptions:
     pull
         (n, k) price of each node in each district; None: 0.
     start
-        (n,) labels to start from: the search then only mends and improves them.
+        (n,) labels to start from: the search then only repairs and improves them.
     """
 
     work: Any = None
@@ -144,7 +166,7 @@ def solve_districting(  # noqa: PLR0913 - one keyword for each thing a caller ma
 
     Returns
     -------
-    Solution
+    DistrictingSolution
         When the limits cannot be met, or were not, the plan that breaks them least, with `feasible` False.
 
     Raises
@@ -157,49 +179,51 @@ def solve_districting(  # noqa: PLR0913 - one keyword for each thing a caller ma
     graph = make_graph(weights, edges, costs, wish.work)
     group = groups_of(graph.n, wish.together)
     task = _make_problem(graph, group, k, limits, wish)
-    pieces = task.graph.components()
-    if not int(pieces.max(initial=-1)) + 1 <= k <= task.graph.n:
-        raise ValueError(
-            f"{k} districts cannot be made of {task.graph.n} nodes in {int(pieces.max(initial=-1)) + 1} connected pieces"
-        )
-    start = (
-        None if wish.start is None else _group_labels(group, np.asarray(wish.start, dtype=np.int64))
-    )
-    labels = search_plan(task, seed, min(budget, MAX_MOVES_PER_NODE * task.graph.n), start)
+    n = task.graph.n
+    pieces = int(task.graph.components().max(initial=-1)) + 1
+    if not pieces <= k <= n:
+        raise ValueError(f"{k} districts cannot be made of {n} nodes in {pieces} connected pieces")
+    start = None
+    if wish.start is not None:
+        start = _group_labels(group, np.asarray(wish.start, dtype=np.int64))
+    labels = search_plan(task, seed, min(budget, MAX_MOVES_PER_NODE * n), start)
     return _make_solution(task, labels, group, proof)
 
 
 def _make_problem(
     graph: Graph, group: Ints, k: int, limits: tuple[Any, Any], wish: SolveOptions
 ) -> DistrictingProblem:
-    lower = np.broadcast_to(np.asarray(limits[0], dtype=np.float64), (k,))
-    upper = np.broadcast_to(np.asarray(limits[1], dtype=np.float64), (k,))
-    locked = np.full(int(group.max(initial=-1)) + 1, -1, dtype=np.int64)
-    if wish.locks is not None:
-        locks = np.asarray(wish.locks, dtype=np.int64)
-        locked[group[locks >= 0]] = locks[locks >= 0]
-    pull = None
-    if wish.pull is not None:
-        pull = np.zeros((len(locked), k))
-        np.add.at(pull, group, np.asarray(wish.pull, dtype=np.float64))
-    apart = tuple(
-        sorted(
-            {
-                (min(a, b), max(a, b))
-                for a, b in ((int(group[a]), int(group[b])) for a, b in wish.apart)
-            }
-        )
-    )
+    lower, upper = (np.asarray(limit, dtype=np.float64) for limit in limits)
+    pairs = [(int(group[a]), int(group[b])) for a, b in wish.apart]
+    ascending = {(min(pair), max(pair)) for pair in pairs}
     return DistrictingProblem(
         graph=contract_groups(graph, group),
         k=k,
-        lower=lower,
-        upper=upper,
+        lower=np.broadcast_to(lower, (k,)),
+        upper=np.broadcast_to(upper, (k,)),
         even=wish.even,
-        pull=pull,
-        locked=locked,
-        apart=apart,
+        pull=_group_prices(group, k, wish.pull),
+        locked=_group_locks(group, wish.locks),
+        apart=tuple(sorted(ascending)),
     )
+
+
+def _group_locks(group: Ints, locks: Any) -> Ints:
+    """Locks of groups from locks of nodes; -1: none."""
+    locked = np.full(int(group.max(initial=-1)) + 1, -1, dtype=np.int64)
+    if locks is not None:
+        given = np.asarray(locks, dtype=np.int64)
+        locked[group[given >= 0]] = given[given >= 0]
+    return locked
+
+
+def _group_prices(group: Ints, k: int, pull: Any) -> Floats | None:
+    """(groups, k) price of each group in each district: the sum over its nodes; None where nodes have none."""
+    if pull is None:
+        return None
+    prices = np.zeros((int(group.max(initial=-1)) + 1, k))
+    np.add.at(prices, group, np.asarray(pull, dtype=np.float64))
+    return prices
 
 
 def _group_labels(group: Ints, labels: Ints) -> Ints:
@@ -216,8 +240,8 @@ def _make_solution(
         labels = exact.labels
     terms, violation = task.terms(labels), task.violation(labels)
     price = sum(terms.values())
-    kept = bool((labels == task.locked)[task.locked >= 0].all()) and terms["apart"] == 0
-    feasible = violation <= EPS and kept
+    obeys_locks = bool((labels == task.locked)[task.locked >= 0].all())
+    feasible = violation <= EPS and obeys_locks and terms["apart"] == 0
     bound = 0.0
     if feasible:
         bound = price if exact.best else _price_bound(task, labels, proof)
@@ -235,59 +259,35 @@ def _make_solution(
 
 def _solve_small(task: DistrictingProblem, labels: Ints) -> ExactSolution:
     """What HiGHS can prove of a problem that is small, or small enough to ask why nothing within the limits was found."""
-    size = task.graph.n * task.k
-    plain = task.pull is None and not task.apart and not (task.graph.costs < 0).any() and task.k > 1
-    if not plain or size > (
-        MAX_FEASIBILITY_SIZE if task.violation(labels) > EPS else MAX_EXACT_SIZE
-    ):
+    if task.k == 1 or task.pull is not None or task.apart or (task.graph.costs < 0).any():
+        return ExactSolution()
+    found = task.violation(labels) <= EPS
+    if task.graph.n * task.k > (MAX_EXACT_SIZE if found else MAX_FEASIBILITY_SIZE):
         return ExactSolution()
     return solve_exactly(task)
 
 
 def _is_better(task: DistrictingProblem, one: Ints, other: Ints) -> bool:
-    broken, was = task.violation(one), task.violation(other)
-    if abs(broken - was) > EPS:
-        return broken < was
-    return sum(task.terms(one).values()) < sum(task.terms(other).values()) - EPS
-
-
-METRIC_ROUNDS, MIN_METRIC_ROUNDS, MAX_METRIC_ROUNDS = (
-    1200,
-    4,
-    20,
-)  # of a spreading metric: so many by the nodes, at least, at most
+    violation, other_violation = task.violation(one), task.violation(other)
+    if abs(violation - other_violation) > EPS:
+        return violation < other_violation
+    return task.price(one) < task.price(other) - EPS
 
 
 def _price_bound(task: DistrictingProblem, labels: Ints, proof: int) -> float:
     if task.k == 1:  # one district: there is nothing to choose
-        return sum(task.terms(labels).values())
+        return task.price(labels)
     if not proof:
         return 0.0
-    rounds = proof * min(MAX_METRIC_ROUNDS, max(MIN_METRIC_ROUNDS, METRIC_ROUNDS // task.graph.n))
-    bound = bound_by_spreading(task, labels, rounds)
-    if task.graph.n <= MAX_BOUND_NODES:
+    n = task.graph.n
+    rounds = min(MAX_METRIC_ROUNDS, max(MIN_METRIC_ROUNDS, METRIC_ROUNDS // n))
+    bound = bound_by_spreading(task, labels, proof * rounds)
+    if n <= MAX_BOUND_NODES:
         bound = max(bound, bound_plan_price(task, labels, proof))
-    bound = min(bound, sum(task.terms(labels).values()))
-    whole = not task.even and task.pull is None and bool((task.graph.costs % 1 == 0).all())
-    return float(np.ceil(bound - EPS)) if whole else bound  # costs in whole numbers add up to one
-
-
-# moves a node: on county graphs of 16 to 44 nodes more found nothing better
-MAX_MOVES_PER_NODE = 40_000
-FRESH_STARTS, REHEATINGS = 6, 4  # starts from scratch, and reheatings of the best
-AGREEING_STARTS, AGREEING_TIGHT_STARTS = (
-    3,
-    5,
-)  # starts that ended at the best price, within the limits: the rest would find it again
-START_BUDGET_SHARE = 0.7  # share of the budget for the starts
-# limits nearer to each other than this share of a district are tight: three starts may then agree on a plan that is
-TIGHT_SHARE = 0.1
-# not best, and a walk that begins twice as hot and ends twice as warm finds better ones
-TIGHT_HOT_TEMPERATURE, TIGHT_COLD_TEMPERATURE = 6.0, 0.3
-REHEAT_TEMPERATURE, REHEAT_PENALTY = (
-    1.5,
-    500.0,
-)  # temperature and price of violations at which a good plan is taken up again
+    bound = min(bound, task.price(labels))
+    if task.even or task.pull is not None or (task.graph.costs % 1 != 0).any():
+        return bound
+    return float(np.ceil(bound - EPS))  # costs in whole numbers add up to one
 
 
 def search_plan(
@@ -300,17 +300,14 @@ def search_plan(
     task, seed, budget
         As in `solve_districting`.
     start
-        Where to begin instead: a plan that is only to be mended and improved, without heat.
+        Where to begin instead: a plan that is only to be repaired and improved, without heat.
     """
     if task.k == 1:
         return np.zeros(task.graph.n, dtype=np.int64)
     rng = Random(seed)  # noqa: S311 - a search, no secret
     if start is not None:
-        found = anneal_plan(
-            SearchState(task, start),
-            rng,
-            CoolingSchedule(steps=budget, hot=0.02, cold=0.01, strict=REHEAT_PENALTY, trees=0.02),
-        )
+        cooling = CoolingSchedule(steps=budget, strict=REHEAT_PENALTY, **COLD_WALK)
+        found = anneal_plan(SearchState(task, start), rng, cooling)
     elif task.graph.n > MAX_POOL_NODES:
         found = search_multilevel(task, rng, budget)
     else:
@@ -321,47 +318,49 @@ def search_plan(
 def _search_small(task: DistrictingProblem, rng: Random, budget: int) -> BestPlan:
     """The best of several starts, reheated; where it suits, the best that can be put together from what they met."""
     state = SearchState(task, make_fresh_start(task, rng))
-    gallery = DistrictPool(task, budget) if DistrictPool.suits(task) else None
+    pool = DistrictPool(task, budget) if DistrictPool.suits(task) else None
     tight = bool((task.upper - task.lower < TIGHT_SHARE * task.unit).all())
-    steps = int(START_BUDGET_SHARE * budget / FRESH_STARTS)
-    cooling = (
-        CoolingSchedule(steps=steps, hot=TIGHT_HOT_TEMPERATURE, cold=TIGHT_COLD_TEMPERATURE)
-        if tight
-        else CoolingSchedule(steps=steps)
-    )
-    best: BestPlan | None = None
-    # starts that ended at the best price: where half do, choosing among their districts brings nothing new
-    agree = 0
-    for number in range(FRESH_STARTS):
-        if number:
-            state.reset(make_fresh_start(task, rng).tolist())
-        found = anneal_plan(state, rng, cooling, gallery)
-        best = best or found
-        if best.offer(found.labels, found.violation, found.price):
-            agree = 1
-        elif found.violation <= best.violation + EPS and found.price <= best.price + EPS:
-            agree += 1  # a cheaper plan that breaks the limits more is no such witness
-        if agree == (AGREEING_TIGHT_STARTS if tight else AGREEING_STARTS) and best.violation <= EPS:
-            return best
-    assert best is not None
-    choose = gallery is not None and (tight or agree < FRESH_STARTS / 2)
-    if gallery is not None and choose:
-        _offer_plan(task, best, gallery.assembled())
+    best, agreeing, settled = _search_from_starts(state, rng, budget, pool, tight)
+    if settled:
+        return best
+    # where half the starts end at the best price, choosing among their districts brings nothing new
+    worthwhile = tight or agreeing < FRESH_STARTS / 2
+    chosen_from = pool if worthwhile else None
+    _offer_assembled(task, best, chosen_from)
+    steps = int((1 - START_BUDGET_SHARE) * budget / REHEATINGS)
+    cooling = CoolingSchedule(steps=steps, hot=REHEAT_TEMPERATURE, strict=REHEAT_PENALTY)
     for _ in range(REHEATINGS):
         state.reset(best.labels)
-        steps = int((1 - START_BUDGET_SHARE) * budget / REHEATINGS)
-        found = anneal_plan(
-            state,
-            rng,
-            CoolingSchedule(steps=steps, hot=REHEAT_TEMPERATURE, strict=REHEAT_PENALTY),
-            gallery,
-        )
+        found = anneal_plan(state, rng, cooling, pool)
         best.offer(found.labels, found.violation, found.price)
-    if gallery is not None and choose:
-        _offer_plan(task, best, gallery.assembled())
+    _offer_assembled(task, best, chosen_from)
     return best
 
 
-def _offer_plan(task: DistrictingProblem, best: BestPlan, labels: Ints | None) -> None:
+def _search_from_starts(
+    state: SearchState, rng: Random, budget: int, pool: DistrictPool | None, tight: bool
+) -> tuple[BestPlan, int, bool]:
+    """The best of several starts, how many ended at its price, and whether so many did that the rest would too."""
+    needed = AGREEING_TIGHT_STARTS if tight else AGREEING_STARTS
+    steps = int(START_BUDGET_SHARE * budget / FRESH_STARTS)
+    temperatures = TIGHT_TEMPERATURES if tight else {}
+    cooling = CoolingSchedule(steps=steps, **temperatures)
+    best = anneal_plan(state, rng, cooling, pool)
+    agreeing = 1
+    for _ in range(FRESH_STARTS - 1):
+        state.reset(make_fresh_start(state.task, rng).tolist())
+        found = anneal_plan(state, rng, cooling, pool)
+        if best.offer(found.labels, found.violation, found.price):
+            agreeing = 1
+        elif found.violation <= best.violation + EPS and found.price <= best.price + EPS:
+            agreeing += 1  # a cheaper plan that breaks the limits more is no such witness
+        if agreeing == needed and best.violation <= EPS:
+            return best, agreeing, True
+    return best, agreeing, False
+
+
+def _offer_assembled(task: DistrictingProblem, best: BestPlan, pool: DistrictPool | None) -> None:
+    """Offer the best plan that the districts of the pool can be put together to."""
+    labels = None if pool is None else pool.assembled()
     if labels is not None:
-        best.offer(labels.tolist(), task.violation(labels), sum(task.terms(labels).values()))
+        best.offer(labels.tolist(), task.violation(labels), task.price(labels))

@@ -72,8 +72,7 @@ def halve_nodes(
     Of all cuts of a dozen random trees, the one whose worse half is nearest to its share; every split of `parts` counts.
     """
     weight: list[float] = task.graph.weights.tolist()
-    total = sum(weight[x] for x in nodes)
-    ideal = total / parts
+    ideal = sum(weight[x] for x in nodes) / parts
     best: tuple[float, list[int], list[int], int, int] | None = None
     for _ in range(TREES_PER_CUT):
         parent, order = random_tree(rng, near, nodes)
@@ -86,21 +85,27 @@ def halve_nodes(
             k = min(max(round(below[x] / ideal) if ideal else 1, 1), parts - 1, size[x])
             if len(nodes) - size[x] < parts - k:
                 continue
-            off = (
-                abs(below[x] - k * ideal) / min(k, parts - k)
-                + ideal * 1e-3 * abs(2 * k - parts) / parts
-            )
+            deviation = abs(below[x] - k * ideal) / min(k, parts - k)
+            imbalance = ideal * 1e-3 * abs(2 * k - parts) / parts
+            off = deviation + imbalance
             if best is None or off < best[0]:
                 best = (off, order, [parent.get(y, -1) for y in order], x, k)
     if best is None:  # a star: no subtree but single nodes; any leaf goes alone
         parent, order = random_tree(rng, near, nodes)
         return [order[-1]], order[:-1], 1
     _, order, parents, root, k = best
+    below_root, others = _split_tree(order, parents, root)
+    return below_root, others, k
+
+
+def _split_tree(order: list[int], parents: list[int], root: int) -> tuple[list[int], list[int]]:
+    """The nodes of the subtree below `root`, and the others."""
     inside = {root}
-    for x, p in zip(order, parents, strict=True):
-        if p in inside:
-            inside.add(x)
-    return [x for x in order if x in inside], [x for x in order if x not in inside], k
+    for node, parent in zip(order, parents, strict=True):
+        if parent in inside:
+            inside.add(node)
+    others = [node for node in order if node not in inside]
+    return [node for node in order if node in inside], others
 
 
 def random_tree(

@@ -13,14 +13,16 @@ t near the mean. Trees are added where the last answer breaks them, and the answ
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass, field
+from functools import cached_property
 
 import numpy as np
 from scipy.optimize import linprog
 from scipy.sparse import csr_array, vstack
 from scipy.sparse.csgraph import dijkstra
 
-from gridmerge.districting.solver.graph import Floats, Ints
+from gridmerge.districting.solver.graph import Floats, Ints, sum_by_group
 from gridmerge.districting.solver.state import EPS, DistrictingProblem
 
 # share of the last answer in the point where broken trees are sought, the rest is a true plan: cuts go deeper there
@@ -54,9 +56,9 @@ def bound_by_spreading(task: DistrictingProblem, labels: Ints, rounds: int) -> f
     if program is None or task.k < 2:
         return 0.0
     inside, best = program.point(labels), 0.0
-    tried = np.concatenate(
-        [0.5 * inside[: program.m] + 0.15, np.zeros(program.n)]
-    )  # before any answer: near the plan's lines
+    # before any answer: near the plan's lines
+    lengths = 0.5 * inside[: program.m] + 0.15
+    tried = np.concatenate([lengths, np.zeros(program.n)])
     for _ in range(rounds):
         if not program.add_trees(tried):
             inside = tried  # nothing is broken here: nearer to the truth than the plan was
@@ -90,19 +92,13 @@ class _LinearProgram:
         if total <= 0 or (graph.costs < 0).any():
             return None
         mass = given * task.k / total
-        limited = bool(np.allclose(given * graph.weights.sum(), graph.weights * total))
-        low, high = (
-            (task.lower.min() / task.unit, task.upper.max() / task.unit)
-            if limited
-            else (0.0, np.inf)
-        )
-        lowest = np.maximum(mass, float(low))
-        program = cls(
-            task=task,
-            mass=mass,
-            lowest=lowest,
-            highest=np.maximum(lowest, min(float(high), float(task.k))),
-        )
+        low, high = 0.0, np.inf
+        if np.allclose(given * graph.weights.sum(), graph.weights * total):
+            low = float(task.lower.min() / task.unit)
+            high = float(task.upper.max() / task.unit)
+        lowest = np.maximum(mass, low)
+        highest = np.maximum(lowest, min(high, float(task.k)))
+        program = cls(task=task, mass=mass, lowest=lowest, highest=highest)
         program.add_count(np.ones(graph.n))
         return program
 
@@ -118,46 +114,58 @@ class _LinearProgram:
 
     def point(self, labels: Ints) -> Floats:
         """A plan as a point of the program."""
-        edges = self.task.graph.edges
-        size = np.bincount(labels, weights=self.mass, minlength=self.task.k)
-        return np.concatenate(
-            [(labels[edges[:, 0]] != labels[edges[:, 1]]).astype(np.float64), size[labels]]
-        )
+        first, second = labels[self.task.graph.edges].T
+        cut = (first != second).astype(np.float64)
+        size = sum_by_group(labels, self.mass, self.task.k)
+        return np.concatenate([cut, size[labels]])
 
     def add_count(self, at: Floats) -> None:
         """The number of districts, as a straight line below the curve sum of mass / t, touching it `at`."""
         row = np.concatenate([np.zeros(self.m), self.mass / at**2])
         self.rows.append(csr_array(row[None, :]))
-        self.least.append(np.array([2 * float((self.mass / at).sum()) - self.task.k]))
+        least = 2 * float((self.mass / at).sum()) - self.task.k
+        self.least.append(np.array([least]))
 
     def add_trees(self, point: Floats) -> bool:
         """The tree of shortest ways of every node where `point` breaks it; whether there was one."""
         near, before, sources = self._ways(point[: self.m])
         cone = (np.maximum(0.0, 1 - near) * self.mass).sum(axis=1)
-        number = {(int(u), int(v)): e for e, (u, v) in enumerate(self.task.graph.edges)}
-        entries: list[tuple[int, int, float]] = []
-        least: list[float] = []
         short = cone - point[self.m + sources]
         worst = np.sort(np.argsort(-short, kind="stable")[:TREES_PER_ROUND])
-        for i in worst[short[worst] > MIN_TREE_VIOLATION].tolist():
-            nodes = np.flatnonzero(near[i] < 1)
-            below = self.mass.copy()  # becomes the mass of each node's branch: leaves come first
-            for u in nodes[np.argsort(-near[i][nodes], kind="stable")].tolist():
-                parent = int(before[i, u])
-                if parent >= 0:
-                    entries.append(
-                        (len(least), number[(min(u, parent), max(u, parent))], float(below[u]))
-                    )
-                    below[parent] += below[u]
-            entries.append((len(least), self.m + int(sources[i]), 1.0))
-            least.append(float(self.mass[nodes].sum()))
-        self.fresh = len(least)
-        if not least:
+        broken = worst[short[worst] > MIN_TREE_VIOLATION]
+        self.fresh = len(broken)
+        if not self.fresh:
             return False
-        row, column, value = zip(*entries, strict=True)
-        self.rows.append(csr_array((value, (row, column)), shape=(len(least), self.m + self.n)))
+        entries: list[tuple[int, int, float]] = []
+        least: list[float] = []
+        for i in broken.tolist():
+            row = len(least)
+            for border, mass in self._tree_masses(near[i], before[i]):
+                entries.append((row, border, mass))
+            entries.append((row, self.m + int(sources[i]), 1.0))
+            least.append(float(self.mass[near[i] < 1].sum()))
+        rows, columns, values = zip(*entries, strict=True)
+        shape = (len(least), self.m + self.n)
+        self.rows.append(csr_array((values, (rows, columns)), shape=shape))
         self.least.append(np.array(least))
         return True
+
+    def _tree_masses(self, near: Floats, before: Ints) -> Iterator[tuple[int, float]]:
+        """The borders of one tree of shortest ways, each with the mass that lies behind it."""
+        nodes = np.flatnonzero(near < 1)
+        from_the_leaves = nodes[np.argsort(-near[nodes], kind="stable")]
+        behind = self.mass.copy()  # becomes the mass of each node's branch
+        for node in from_the_leaves.tolist():
+            parent = int(before[node])
+            if parent >= 0:
+                yield self.border_number[min(node, parent), max(node, parent)], float(behind[node])
+                behind[parent] += behind[node]
+
+    @cached_property
+    def border_number(self) -> dict[tuple[int, int], int]:
+        """Number of the border between two nodes, the smaller first."""
+        edges = self.task.graph.edges.tolist()
+        return {(first, second): number for number, (first, second) in enumerate(edges)}
 
     def _ways(self, length: Floats) -> tuple[Floats, Ints, Ints]:
         """Distances below 1 from every node with mass, the node before each on the way, and those nodes."""
@@ -172,24 +180,21 @@ class _LinearProgram:
         """The best point; rows it does not touch are dropped, but for the newest."""
         task = self.task
         matrix, least = vstack(self.rows).tocsr(), np.concatenate(self.least)
+        lowest = np.concatenate([np.zeros(self.m), self.lowest])
+        highest = np.concatenate([np.ones(self.m), self.highest])
         solved = linprog(
             np.concatenate([task.graph.costs, task.even * self.mass]),
             A_ub=-matrix,
             b_ub=-least,
-            bounds=np.column_stack(
-                [
-                    np.concatenate([np.zeros(self.m), self.lowest]),
-                    np.concatenate([np.ones(self.m), self.highest]),
-                ]
-            ),
+            bounds=np.column_stack([lowest, highest]),
             method="highs",
         )
         if solved.x is None:
             return None
         self.value = float(solved.fun) - task.even * task.k
-        touched = (matrix @ solved.x - least < EPS) | (
-            np.arange(len(least)) >= len(least) - self.fresh
-        )
+        touched = matrix @ solved.x - least < EPS
+        touched[len(least) - self.fresh :] = True
         self.rows, self.least = [matrix[np.flatnonzero(touched)]], [least[touched]]
-        self.add_count(np.maximum(solved.x[self.m :], self.lowest.clip(min=MIN_TREE_VIOLATION)))
+        floor = self.lowest.clip(min=MIN_TREE_VIOLATION)
+        self.add_count(np.maximum(solved.x[self.m :], floor))
         return np.asarray(solved.x, dtype=np.float64)

@@ -13,7 +13,8 @@ import numpy as np
 
 from gridmerge.districting.solver.graph import Floats, Graph, Ints
 
-CANNOT_LINK_PRICE = 1e4  # price of two nodes that must not share a district sharing one, in mean edge costs: beyond any real saving
+# price of two nodes that must not share a district sharing one, in mean edge costs: beyond any real saving
+CANNOT_LINK_PRICE = 1e4
 EPS = 1e-9  # two prices or violations closer than this are the same
 
 
@@ -60,28 +61,37 @@ class DistrictingProblem:
         costs = self.graph.costs[self.graph.costs > 0]
         return float(costs.mean()) if len(costs) else 1.0
 
+    @property
+    def has_equal_limits(self) -> bool:
+        """Whether all districts have the same limits."""
+        return len(set(self.lower.tolist())) == 1 and len(set(self.upper.tolist())) == 1
+
     def violation(self, labels: Ints) -> float:
         """Sum over districts of what lies outside the limits, in mean district weights; empty districts count as 1 more each."""
         size = np.bincount(labels, weights=self.graph.weights, minlength=self.k)
         empty = int((np.bincount(labels, minlength=self.k) == 0).sum())
-        return (
-            float(np.maximum(0, np.maximum(self.lower - size, size - self.upper)).sum()) / self.unit
-            + empty
-        )
+        outside = np.maximum(self.lower - size, size - self.upper)
+        return float(np.maximum(0, outside).sum()) / self.unit + empty
 
     def terms(self, labels: Ints) -> dict[str, float]:
         """The objective, term by term; their sum is what is minimised."""
         mean = float(self.graph.work.sum()) / self.k
         work = np.bincount(labels, weights=self.graph.work, minlength=self.k)
         uneven = float(((work / mean - 1) ** 2).sum()) if mean > 0 else 0.0
-        pull = 0.0 if self.pull is None else float(self.pull[np.arange(self.graph.n), labels].sum())
-        together = sum(1 for a, b in self.apart if labels[a] == labels[b])
+        changes = 0.0
+        if self.pull is not None:
+            changes = float(self.pull[np.arange(self.graph.n), labels].sum())
+        clashes = sum(1 for a, b in self.apart if labels[a] == labels[b])
         return {
             "borders": self.graph.cut_cost(labels),
             "uneven": self.even * uneven,
-            "changes": pull,
-            "apart": together * CANNOT_LINK_PRICE * self.price_unit,
+            "changes": changes,
+            "apart": clashes * CANNOT_LINK_PRICE * self.price_unit,
         }
+
+    def price(self, labels: Ints) -> float:
+        """The objective: the sum of its terms."""
+        return sum(self.terms(labels).values())
 
 
 class SearchState:
@@ -126,17 +136,10 @@ class SearchState:
         self.mean = float(graph.work.sum()) / task.k
         self.even = task.even if self.mean > 0 else 0.0
         self.pull: list[list[float]] | None = None if task.pull is None else task.pull.tolist()
-        self.locked: list[bool] = (
-            (task.locked >= 0).tolist() if len(task.locked) else [False] * graph.n
-        )
-        self.ends: list[tuple[int, int]] = [(int(u), int(v)) for u, v in graph.edges]
-        self.near: list[list[int]] = [[] for _ in range(graph.n)]
-        self.adj: list[list[tuple[int, float, int]]] = [[] for _ in range(graph.n)]
-        for e, ((u, v), cost) in enumerate(zip(self.ends, graph.costs.tolist(), strict=True)):
-            self.near[u].append(v)
-            self.near[v].append(u)
-            self.adj[u].append((v, cost, e))
-            self.adj[v].append((u, cost, e))
+        self.locked = [False] * graph.n
+        if len(task.locked):
+            self.locked = (task.locked >= 0).tolist()
+        self._list_edges(graph)
         self.apart: list[list[int]] = [[] for _ in range(graph.n)] if task.apart else []
         for u, v in task.apart:
             self.apart[u].append(v)
@@ -145,6 +148,19 @@ class SearchState:
         self.bits = [1 << v for v in range(graph.n)]
         self.bare = not (self.even or self.pull or self.apart)
         self.reset(labels.tolist())
+
+    def _list_edges(self, graph: Graph) -> None:
+        """The ends of each edge, and the neighbours of each node, also with the cost and number of the edge."""
+        self.ends: list[tuple[int, int]] = [(u, v) for u, v in graph.edges.tolist()]
+        self.near: list[list[int]] = [[] for _ in range(graph.n)]
+        self.adj: list[list[tuple[int, float, int]]] = [[] for _ in range(graph.n)]
+        costs = graph.costs.tolist()
+        for edge, (u, v) in enumerate(self.ends):
+            cost = costs[edge]
+            self.near[u].append(v)
+            self.near[v].append(u)
+            self.adj[u].append((v, cost, edge))
+            self.adj[v].append((u, cost, edge))
 
     def reset(self, labels: Sequence[int]) -> None:
         """Start again from other labels."""
