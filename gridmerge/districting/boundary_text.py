@@ -69,7 +69,8 @@ def _border_pieces(shapes: NDArray[np.object_]) -> pd.DataFrame:
     rings, grid = _outer_rings(shapes)
     xy, ring = shapely.get_coordinates(rings, return_index=True)
     within_ring = ring[1:] == ring[:-1]
-    start, end = xy[:-1][within_ring], xy[1:][within_ring]
+    start = xy[:-1][within_ring]
+    end = xy[1:][within_ring]
     ring = ring[:-1][within_ring]
     step = end - start
     metres = np.hypot(*step.T)
@@ -105,7 +106,8 @@ def _outer_rings(
 
 def _compass_sides(middle: NDArray[np.float64], bounds: NDArray[np.float64]) -> NDArray[np.int64]:
     """Side of each point as seen from the middle of its grid, long grids stretched to squares first."""
-    low, high = bounds[:, :2], bounds[:, 2:]
+    low = bounds[:, :2]
+    high = bounds[:, 2:]
     size = np.maximum(high - low, 1e-9)
     east, north = ((middle - (low + high) / 2) / size).T
     across = np.where(east > 0, EAST, WEST)

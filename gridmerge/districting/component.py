@@ -73,7 +73,8 @@ def _prepare_problem(village: Village, cluster: VillageComponent) -> _ComponentP
     wishes = _solve_options(village, graph, place, cluster)
     group = groups_of(graph.n, wishes.together)
     glued = contract_groups(graph, group)
-    before, holds = _glued_labels(village.old[nodes], glued, group), True
+    before = _glued_labels(village.old[nodes], glued, group)
+    holds = True
     if before is not None and wishes.locks is not None:
         locks = _group_locks(wishes.locks, group)
         before, holds = _match_locks(before, locks, glued.weights)
@@ -93,7 +94,8 @@ def _component_graph(village: Village, nodes: Ints, place: Ints) -> Graph:
     """The faces `nodes` and the borders between them; `place`: number of each face of the village in the graph, or -1."""
     ends = place[village.edges]
     inner = (ends >= 0).all(axis=1)
-    size, work = village.size[nodes], village.work[nodes]
+    size = village.size[nodes]
+    work = village.work[nodes]
     return make_graph(size, ends[inner], village.costs[inner], work)
 
 
@@ -310,7 +312,8 @@ def _match_locks(before: Ints, locks: Ints, weights: Floats) -> tuple[Ints, bool
     Where it does not, a name takes the earlier district that holds most of its faces, one name a district; the plan is then formed
     anew, at the price of each change. Districts without a name follow, the heaviest first: the last may have no room.
     """
-    names, count = int(locks.max()) + 1, int(before.max()) + 1
+    names = int(locks.max()) + 1
+    count = int(before.max()) + 1
     held = np.zeros((names, count))
     tied = locks >= 0
     np.add.at(held, (locks[tied], before[tied]), 1.0)
@@ -339,6 +342,7 @@ def _within_limits(graph: Graph, labels: Ints | None, lower: float, upper: float
 def _start_labels(glued: Graph, before: Ints, terms: tuple[int, float, float]) -> Ints:
     """The earlier plan in k districts, on the glued faces."""
     k, lower, upper = terms
-    lowest, highest = np.full(k, lower), np.full(k, upper)
+    lowest = np.full(k, lower)
+    highest = np.full(k, upper)
     problem = DistrictingProblem(graph=glued, k=k, lower=lowest, upper=highest)
     return fit_district_count(problem, before)

@@ -65,6 +65,16 @@ class ComponentCase:
     alone: bool = True
     impossible: bool = False
 
+    @property
+    def k(self) -> int:
+        """Number of grids."""
+        return int(self.labels.max()) + 1
+
+    @property
+    def total(self) -> float:
+        """Size of all faces."""
+        return float(self.graph.weights.sum())
+
 
 @dataclass(frozen=True, kw_only=True)
 class RangeReason:
@@ -80,7 +90,7 @@ class RangeReason:
 
 def diagnose_grids(case: ComponentCase) -> list[RangeReason]:
     """A reason for every grid outside the limits, in the order of the grids."""
-    size = sum_by_group(case.labels, case.graph.weights, int(case.labels.max()) + 1)
+    size = sum_by_group(case.labels, case.graph.weights, case.k)
     bridges = _find_bridges(case)
     reasons = []
     for grid, value in enumerate(size.tolist()):
@@ -99,7 +109,7 @@ def _find_causes(
     heavy = value > case.upper
     if heavy:
         yield from _heavy_face_causes(case, inside, reason)
-    total = float(case.graph.weights.sum())
+    total = case.total
     if total < case.lower - SIZE_SLACK:
         kind = "grid_small_village" if case.alone else "grid_cut_off"
         yield reason(kind=kind, amount=total)
@@ -154,7 +164,7 @@ def _locked_amount(case: ComponentCase, grid: int, inside: Ints, value: float) -
 
 def _keeps_mean(case: ComponentCase, total: float) -> bool:
     """Whether the mean grid of the number made lies within the limits."""
-    k = int(case.labels.max()) + 1
+    k = case.k
     return case.lower * k - SIZE_SLACK <= total <= case.upper * k + SIZE_SLACK
 
 
@@ -272,7 +282,7 @@ def _remove_cause(case: ComponentCase, reason: RangeReason, k: int) -> Iterator[
 
 def _fitting_number(case: ComponentCase, k: int) -> int:
     """The number of grids next to k whose mean keeps the limits, as far as there is one."""
-    total = float(case.graph.weights.sum())
+    total = case.total
     most = floor(total / case.lower + SIZE_SLACK) if case.lower else k
     least = ceil(total / case.upper - SIZE_SLACK)
     return min(max(k, least), most)
@@ -280,7 +290,7 @@ def _fitting_number(case: ComponentCase, k: int) -> int:
 
 def _change_limits(case: ComponentCase, reason: RangeReason, size: np.ndarray) -> Iterator[Text]:
     """The limit that would let the grid in, and one grid more or fewer where that may help."""
-    k, total = len(size), float(case.graph.weights.sum())
+    k, total = len(size), case.total
     if reason.size > case.upper:
         highest = format_figure(round_limit(float(size.max()), ceil))
         yield Text(f"把 max 提高到 {highest}", f"raise max to {highest}")

@@ -130,7 +130,8 @@ def _find_objection(
             f"该最小面现属网格 {now[face]}，不是 {source}",
             f"the face lies in grid {now[face]}, not in {source}",
         )
-    one, two = grids.loc[now[face]], grids.loc[target]
+    one = grids.loc[now[face]]
+    two = grids.loc[target]
     if one["village_code"] != two["village_code"]:
         return Text("网格不能跨村", "no grid crosses a village line")
     if "exclusive" in (one["grid_type"], two["grid_type"]):

@@ -61,7 +61,8 @@ def assign_grid_codes(
     if earlier is not None:
         ever_used = {*earlier.grids["grid_code"], *earlier.retired}
         used = {code for code in ever_used if code[:-3] == village.code}
-    codes, kept = _inherit_codes(village, part, used & set(village.old.tolist()))
+    laid = set(village.old.tolist())
+    codes, kept = _inherit_codes(village, part, used & laid)
     order = _by_position(village, part)
     for numbers, exclusive in ((COMPREHENSIVE_NUMBERS, False), (EXCLUSIVE_NUMBERS, True)):
         unnamed = [g for g in order if bool(part.exclusive[g]) is exclusive and not codes[g]]
@@ -99,7 +100,8 @@ def find_heirs_elsewhere(
     """
     if earlier is None:
         return {}
-    gone = earlier.grids.loc[~earlier.grids["grid_code"].isin(grids["grid_code"])]
+    still_there = earlier.grids["grid_code"].isin(grids["grid_code"])
+    gone = earlier.grids.loc[~still_there]
     villages = set(grids["village_code"])
     heirs = _find_heirs(gone, grids)
     return {code: new for code, new in heirs.items() if _has_left_village(code, new, villages)}
@@ -107,7 +109,8 @@ def find_heirs_elsewhere(
 
 def _find_heirs(gone: gpd.GeoDataFrame, grids: gpd.GeoDataFrame) -> dict[str, list[str]]:
     """By code of an earlier grid: the grids that have more than a trace of its land, the largest part first."""
-    old, new = np.asarray(gone.geometry.values), np.asarray(grids.geometry.values)
+    old = np.asarray(gone.geometry.values)
+    new = np.asarray(grids.geometry.values)
     old_codes = gone["grid_code"].to_numpy(dtype=str)
     new_codes = grids["grid_code"].to_numpy(dtype=str)
     i, j = shapely.STRtree(new).query(old, predicate="intersects")

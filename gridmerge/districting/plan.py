@@ -108,7 +108,8 @@ def assemble_plan(
     faces = pd.concat(face_tables, ignore_index=True)
     plan_faces = faces[["face_id", "grid_code"]]
     plan_faces = plan_faces.sort_values("face_id", ignore_index=True)
-    grids = _build_grids(faces, mosaic, weights, {v.code: v.name for v in villages})
+    names = {village.code: village.name for village in villages}
+    grids = _build_grids(faces, mosaic, weights, names)
     before_tables = [_previous_grids(*result) for result in results]
     before = pd.concat(before_tables, ignore_index=True)
     figures = measure_plan(grids, plan_faces, villages, divided, mosaic)
@@ -399,7 +400,8 @@ def _villages_gone(earlier: PreviousPlan | None, villages: Collection[str]) -> l
     """One finding for each village of the earlier plan that has no grid now, with the number of its grids."""
     if earlier is None:
         return []
-    gone = earlier.grids.loc[~earlier.grids["village_code"].isin(villages)]
+    still_there = earlier.grids["village_code"].isin(villages)
+    gone = earlier.grids.loc[~still_there]
     findings = []
     for code, grids in gone.groupby("village_code", sort=True):
         name = grids["village_name"].iloc[0] or code

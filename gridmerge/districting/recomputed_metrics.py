@@ -173,7 +173,8 @@ def _sum_unevenness(work: pd.Series, borders: pd.DataFrame) -> float:
 def _changes_price(faces: pd.DataFrame, plan: GridPlan) -> float:
     """The price of the faces that are not where the earlier plan has them."""
     both = faces[["face_id", "grid"]].merge(plan.before, on="face_id")
-    return float(both.loc[both["grid"] != both["grid_code"], "price"].sum())
+    changed = both["grid"] != both["grid_code"]
+    return float(both.loc[changed, "price"].sum())
 
 
 def _kept_code_share(table: gpd.GeoDataFrame, earlier: PreviousPlan | None) -> float:
@@ -192,9 +193,11 @@ def _kept_code_share(table: gpd.GeoDataFrame, earlier: PreviousPlan | None) -> f
 def _current_findings(plan: GridPlan, size: pd.Series, changed: set[str]) -> tuple[Finding, ...]:
     """The plan's findings, those of changed grids replaced by what is true of them now."""
     findings = [finding for finding in plan.findings if not _concerns_grid(finding, changed)]
-    low, high = float(plan.sizes.min or 0.0), float(plan.sizes.max or np.inf)
+    low = float(plan.sizes.min or 0.0)
+    high = float(plan.sizes.max or np.inf)
     comprehensive = plan.grids["grid_type"] == "comprehensive"
-    edited = plan.grids.loc[comprehensive & plan.grids["grid_code"].isin(changed)]
+    among_changed = plan.grids["grid_code"].isin(changed)
+    edited = plan.grids.loc[comprehensive & among_changed]
     for grid in edited.itertuples():
         value = float(size[grid.grid_code])
         if low - METRIC_SLACK <= value <= high + METRIC_SLACK:

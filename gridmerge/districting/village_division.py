@@ -102,7 +102,8 @@ def _renumber_reason(reason: RangeReason, first: int, nodes: Ints) -> RangeReaso
 
 def _number_finding(village: Village, made: int) -> Finding:
     """Why a village has another number of grids than people gave it."""
-    wanted, free = int(village.number or 0), int((village.zone == "").sum())
+    wanted = int(village.number or 0)
+    free = int((village.zone == "").sum())
     fewer = Text(
         f"该村只有 {free} 个可划分的最小面，锁定和须同格的最小面又占去一部分",
         f"there are {free} faces to divide, less those locked or kept together",

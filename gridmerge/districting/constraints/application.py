@@ -84,7 +84,8 @@ def _find_face(place: FacePlaces, face: str) -> tuple[int, int]:
 
 
 def _find_pair(place: FacePlaces, villages: list[Village], a: str, b: str) -> tuple[int, int, int]:
-    (i, x), (j, y) = _find_face(place, a), _find_face(place, b)
+    i, x = _find_face(place, a)
+    j, y = _find_face(place, b)
     if i != j:
         raise PlanError(
             f"最小面 {a} 与 {b} 分属 {villages[i].name} 和 {villages[j].name}，网格不能跨村；请删去这一行。",
@@ -216,7 +217,8 @@ def _is_locked(village: Village, orders: PlanConstraints) -> bool:
 
 def _count_previous_grids(village: Village) -> int:
     """Comprehensive grids that the village had in the earlier plan."""
-    return len(set(village.old[village.zone == ""].tolist()) - {""})
+    codes = set(village.old[village.zone == ""].tolist())
+    return len(codes - {""})
 
 
 def _link_faces(village: Village, x: int, y: int) -> Village:

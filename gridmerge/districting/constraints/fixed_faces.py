@@ -45,8 +45,10 @@ def group_kept_faces(village: Village) -> list[Ints]:
 
 def locked_out_of_range(village: Village, grid: int, nodes: Ints) -> list[RangeReason]:
     """Why a grid that stays as it was is out of range: because it is locked."""
-    size, sizes = float(village.size[nodes].sum()), village.sizes
-    low, high = float(sizes.min or 0.0), float(sizes.max or np.inf)
+    size = float(village.size[nodes].sum())
+    sizes = village.sizes
+    low = float(sizes.min or 0.0)
+    high = float(sizes.max or np.inf)
     if low - SIZE_SLACK <= size <= high + SIZE_SLACK:
         return []
     drop = Text("从 locks.csv 中去掉对它的锁定", "drop its lock in locks.csv")
@@ -65,7 +67,8 @@ def _in_one_piece(village: Village, nodes: Ints) -> Ints:
     count = np.bincount(piece, minlength=len(piece))
     best: dict[int, int] = {}
     for node in nodes.tolist():
-        part, mine = int(village.part[node]), int(piece[node])
+        part = int(village.part[node])
+        mine = int(piece[node])
         other = best.setdefault(part, mine)
         if (size[mine], count[mine]) > (size[other], count[other]):
             best[part] = mine

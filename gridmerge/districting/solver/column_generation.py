@@ -189,7 +189,8 @@ class _PricingProblem:
         """The district's weight is within the widest limits, and it has a node."""
         task, n = self.task, self.n
         rows = np.zeros((2, self.size))
-        rows[0, :n], rows[1, :n] = task.graph.weights, 1.0
+        rows[0, :n] = task.graph.weights
+        rows[1, :n] = 1.0
         lowest = [float(task.lower.min()) - EPS, 1]
         highest = [float(task.upper.max()) + EPS, n]
         return LinearConstraint(csr_array(rows), lowest, highest)

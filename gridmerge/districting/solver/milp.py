@@ -60,7 +60,8 @@ class _MilpModel:
         graph, k = task.graph, task.k
         n, m = graph.n, len(graph.edges)
         self.task = task
-        self.assigned, self.size = n * k, n * k + m + k
+        self.assigned = n * k
+        self.size = n * k + m + k
         self.cost = np.concatenate([np.zeros(n * k), graph.costs, np.ones(k)])
         self.whole = np.concatenate([np.ones(n * k), np.zeros(m + k)])
         highest = np.concatenate([np.ones(n * k + m), np.full(k, np.inf)])
@@ -93,7 +94,8 @@ class _MilpModel:
 
     def _cover(self) -> None:
         n, k = self.task.graph.n, self.task.k
-        each, filled = np.zeros((n, self.size)), np.zeros((k, self.size))
+        each = np.zeros((n, self.size))
+        filled = np.zeros((k, self.size))
         for d in range(k):
             assigned = self._in_district(d)
             each[np.arange(n), assigned] = 1

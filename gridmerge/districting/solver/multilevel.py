@@ -144,7 +144,9 @@ def _choose_districts(task: DistrictingProblem, labels: Ints, rng: Random) -> In
     touch = np.zeros((task.k, task.k), dtype=bool)
     touch[u, v] = touch[v, u] = True
     size = sum_by_group(labels, task.graph.weights, task.k)
-    outside = (size < task.lower - EPS) | (size > task.upper + EPS)
+    too_light = size < task.lower - EPS
+    too_heavy = size > task.upper + EPS
+    outside = too_light | too_heavy
     first = np.flatnonzero(outside).tolist() or range(task.k)
     group = [first[int(rng.random() * len(first))]]
     while len(group) < GROUP_DISTRICTS:

@@ -17,7 +17,9 @@ class LockError(ValueError):
 
 def make_fresh_start(task: DistrictingProblem, rng: Random) -> Ints:
     """Labels to start from: `grow_start` where nodes are locked, else `start_from_trees`."""
-    return grow_start(task, rng) if (task.locked >= 0).any() else start_from_trees(task, rng)
+    if (task.locked >= 0).any():
+        return grow_start(task, rng)
+    return start_from_trees(task, rng)
 
 
 def grow_start(task: DistrictingProblem, rng: Random) -> Ints:
@@ -31,8 +33,10 @@ def grow_start(task: DistrictingProblem, rng: Random) -> Ints:
     LockError
         The nodes locked to one district cannot be joined without crossing another's, or there is no free node to start at.
     """
-    near, labels = list_neighbours(task), np.full(task.graph.n, -1, dtype=np.int64)
-    labels[task.locked >= 0] = task.locked[task.locked >= 0]
+    near = list_neighbours(task)
+    labels = np.full(task.graph.n, -1, dtype=np.int64)
+    locked = task.locked >= 0
+    labels[locked] = task.locked[locked]
     for d in range(task.k):
         _join_district(near, labels, d)
     pieces = task.graph.components()
@@ -40,9 +44,11 @@ def grow_start(task: DistrictingProblem, rng: Random) -> Ints:
         free = np.flatnonzero(labels < 0)
         if not len(free):
             raise LockError(f"the locks leave no node for district {d}")
-        bare = free[~np.isin(pieces[free], pieces[labels >= 0])]
+        pieces_with_district = pieces[labels >= 0]
+        bare = free[~np.isin(pieces[free], pieces_with_district)]
         pool = bare if len(bare) else free
-        labels[pool[int(rng.random() * len(pool))]] = d
+        start = pool[int(rng.random() * len(pool))]
+        labels[start] = d
     _grow_districts(task, rng, near, labels)
     if (labels < 0).any():
         raise LockError("a piece of the graph has no district that could reach it")
@@ -57,10 +63,8 @@ def _join_district(near: list[list[int]], labels: Ints, d: int) -> None:
     reached, missing = {mine[0]}, set(mine[1:])
     while missing:
         before: dict[int, int] = dict.fromkeys(reached, -1)
-        queue = sorted(reached)
-        hit = next(
-            (x for x in _breadth_first(near, labels, d, queue, before) if x in missing), None
-        )
+        met = _breadth_first(near, labels, d, sorted(reached), before)
+        hit = next((node for node in met if node in missing), None)
         if hit is None:
             raise LockError(f"the nodes locked to district {d} cannot be joined")
         while hit != -1 and hit not in reached:
@@ -85,19 +89,21 @@ def _breadth_first(
 def _grow_districts(
     task: DistrictingProblem, rng: Random, near: list[list[int]], labels: Ints
 ) -> None:
-    size = [float(task.graph.weights[labels == d].sum()) for d in range(task.k)]
-    room = [
-        {q for x in np.flatnonzero(labels == d).tolist() for q in near[x] if labels[q] < 0}
-        for d in range(task.k)
-    ]
+    size: list[float] = []
+    room: list[set[int]] = []
+    for d in range(task.k):
+        nodes = np.flatnonzero(labels == d)
+        size.append(float(task.graph.weights[nodes].sum()))
+        around = {neighbour for node in nodes.tolist() for neighbour in near[node]}
+        room.append({node for node in around if labels[node] < 0})
     growing = set(range(task.k))
     while growing:
         d = min(growing, key=lambda g: (size[g], g))
-        free = sorted(q for q in room[d] if labels[q] < 0)
+        free = sorted(node for node in room[d] if labels[node] < 0)
         if not free:
             growing.discard(d)
             continue
-        x = free[int(rng.random() * len(free))]
-        labels[x] = d
-        size[d] += float(task.graph.weights[x])
-        room[d] = {q for q in (*free, *near[x]) if labels[q] < 0}
+        node = free[int(rng.random() * len(free))]
+        labels[node] = d
+        size[d] += float(task.graph.weights[node])
+        room[d] = {other for other in (*free, *near[node]) if labels[other] < 0}

@@ -240,7 +240,8 @@ def _make_solution(
         labels = exact.labels
     terms, violation = task.terms(labels), task.violation(labels)
     price = sum(terms.values())
-    obeys_locks = bool((labels == task.locked)[task.locked >= 0].all())
+    locked = task.locked >= 0
+    obeys_locks = bool((labels == task.locked)[locked].all())
     feasible = violation <= EPS and obeys_locks and terms["apart"] == 0
     bound = 0.0
     if feasible:
@@ -319,7 +320,8 @@ def _search_small(task: DistrictingProblem, rng: Random, budget: int) -> BestPla
     """The best of several starts, reheated; where it suits, the best that can be put together from what they met."""
     state = SearchState(task, make_fresh_start(task, rng))
     pool = DistrictPool(task, budget) if DistrictPool.suits(task) else None
-    tight = bool((task.upper - task.lower < TIGHT_SHARE * task.unit).all())
+    span = task.upper - task.lower
+    tight = bool((span < TIGHT_SHARE * task.unit).all())
     best, agreeing, settled = _search_from_starts(state, rng, budget, pool, tight)
     if settled:
         return best

@@ -123,7 +123,8 @@ class _LinearProgram:
         """The number of districts, as a straight line below the curve sum of mass / t, touching it `at`."""
         row = np.concatenate([np.zeros(self.m), self.mass / at**2])
         self.rows.append(csr_array(row[None, :]))
-        least = 2 * float((self.mass / at).sum()) - self.task.k
+        districts = float((self.mass / at).sum())
+        least = 2 * districts - self.task.k
         self.least.append(np.array([least]))
 
     def add_trees(self, point: Floats) -> bool:
@@ -179,7 +180,8 @@ class _LinearProgram:
     def solve(self) -> Floats | None:
         """The best point; rows it does not touch are dropped, but for the newest."""
         task = self.task
-        matrix, least = vstack(self.rows).tocsr(), np.concatenate(self.least)
+        matrix = vstack(self.rows).tocsr()
+        least = np.concatenate(self.least)
         lowest = np.concatenate([np.zeros(self.m), self.lowest])
         highest = np.concatenate([np.ones(self.m), self.highest])
         solved = linprog(
@@ -194,7 +196,8 @@ class _LinearProgram:
         self.value = float(solved.fun) - task.even * task.k
         touched = matrix @ solved.x - least < EPS
         touched[len(least) - self.fresh :] = True
-        self.rows, self.least = [matrix[np.flatnonzero(touched)]], [least[touched]]
+        self.rows = [matrix[np.flatnonzero(touched)]]
+        self.least = [least[touched]]
         floor = self.lowest.clip(min=MIN_TREE_VIOLATION)
         self.add_count(np.maximum(solved.x[self.m :], floor))
         return np.asarray(solved.x, dtype=np.float64)

@@ -127,7 +127,9 @@ class SearchState:
 
     def __init__(self, task: DistrictingProblem, labels: Ints) -> None:
         graph = task.graph
-        self.task, self.n, self.k = task, graph.n, task.k
+        self.task = task
+        self.n = graph.n
+        self.k = task.k
         self.weight: list[float] = graph.weights.tolist()
         self.work: list[float] = graph.work.tolist()
         self.lo: list[float] = task.lower.tolist()
