@@ -27,9 +27,14 @@ def _spots(draft: Draft, count: int) -> np.ndarray:
     return draft.rng.uniform((x0, y0), (x1, y1), (count, 2))
 
 
+def _areas(shapes: np.ndarray) -> np.ndarray:
+    """Which rows are areas: an earlier kind may have left empty or flat ones."""
+    return shapely.area(shapes) > 0
+
+
 def _some(draft: Draft, shapes: np.ndarray, count: int) -> np.ndarray:
     """Rows of areas, not of those that an earlier kind has left empty."""
-    areas = np.flatnonzero(shapely.area(shapes) > 0)
+    areas = np.flatnonzero(_areas(shapes))
     return areas[draft.rng.choice(len(areas), size=min(count, len(areas)), replace=False)]
 
 
@@ -104,10 +109,12 @@ def bow_ties(draft: Draft) -> None:
 def repeated_points(draft: Draft) -> None:
     """A vertex every half metre, many of them twice."""
     key = draft.pick()
-    shapes = shapely.segmentize(draft.shapes(key), 0.5)
+    shapes = draft.shapes(key)
+    areas = _areas(shapes)
+    shapes[areas] = shapely.segmentize(shapes[areas], 0.5)
     twice = draft.rng.integers(1, 3, shapely.get_num_coordinates(shapes).sum())
     at, row = shapely.get_coordinates(shapes, return_index=True)
-    simple = shapely.get_type_id(shapes) == 3
+    simple = areas & (shapely.get_type_id(shapes) == 3)
     simple &= shapely.get_num_interior_rings(shapes) == 0
     for n in np.flatnonzero(simple):
         own = row == n
@@ -178,6 +185,7 @@ def half(draft: Draft) -> None:
     """A network that covers only a side of the town."""
     key = draft.pick()
     frame, groups = draft.layers[key].frame, draft.layers[key].groups
+    frame = frame[_areas(frame.geometry.to_numpy())]
     middle = shapely.get_coordinates(shapely.centroid(frame.geometry.to_numpy()))
     side = middle @ draft.rng.normal(size=2)
     kept = frame[side >= np.median(side)]
@@ -192,6 +200,8 @@ def twin(draft: Draft) -> None:
     draft.add_layer("twin", list(moved), "grid")
     ids = dict(zip(layer.frame["source_id"], draft.layers["twin"].frame["source_id"], strict=True))
     draft.replace("twin", draft.layers["twin"].frame, layer.groups.map(ids).dropna())
+    if key in draft.plain:
+        draft.plain.add("twin")
 
 
 def above(draft: Draft) -> None:

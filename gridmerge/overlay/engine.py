@@ -30,7 +30,7 @@ from gridmerge.overlay.exclusive_zones import (
     report_zone_changes,
 )
 from gridmerge.overlay.face_coverage import CommonTolerance, OverlayRun, assemble_mosaic
-from gridmerge.overlay.flaws import WIDTH, flawed
+from gridmerge.overlay.flaws import WIDTH, flawed, number_witnesses
 from gridmerge.overlay.layer_linework import (
     LayerLinework,
     describe_standing,
@@ -466,11 +466,12 @@ def _eliminate_thin_faces(
     tree = shapely.STRtree(points)
     held = map_threads(lambda d: mark_points(tree, d.sources), claiming, threads)
     claims = np.column_stack([np.zeros((len(parts.faces), 0)), *held])
+    witness = number_witnesses(claiming)
     for _ in range(ELIMINATION_PASSES):
         apart, row = parts.apart, np.arange(len(parts.faces))
         weak = apart.weak(parts.faces, tolerance)
         doubtful = apart.weak(parts.faces, WIDTH * tolerance) & (apart.number < 0) & ~weak
-        weak |= flawed(parts.faces, parts.land, doubtful, claims, points, claiming)
+        weak |= flawed(parts.faces, parts.land, doubtful, claims, points, claiming, witness)
         target = eliminate_faces(
             parts.faces,
             _number_rows(parts.land, apart.number),

@@ -1,8 +1,10 @@
 """Faces that only a flaw of one network makes: land that two of its grids overlap by, or that none of them reaches.
 
-A grid drawn some metres too large lies over its neighbours, and one drawn too small leaves a gap. No network puts two different
-grids on the two sides of such a line, so that it is worth less than a border. Where a network covers parts of the land only, what
-none of its grids reaches is no gap: there its estates end.
+A grid drawn some metres too large lies over its neighbours, and one drawn too small leaves a gap.
+No network puts two different grids on the two sides of such a line, so that it is worth less than
+a border. Two networks that say the same are two witnesses, unless one was copied from the other.
+Where a network covers parts of the land only, what none of its grids reaches is no gap: there its
+estates end.
 """
 
 from __future__ import annotations
@@ -11,6 +13,8 @@ from collections.abc import Sequence
 
 import numpy as np
 import shapely
+from scipy.sparse import coo_array
+from scipy.sparse.csgraph import connected_components
 
 from gridmerge.geo import geos
 from gridmerge.overlay.layer_linework import LayerLinework
@@ -19,6 +23,34 @@ from gridmerge.overlay.polygonization import find_adjacent_faces
 
 # times the tolerance: a flaw is land of its own from this width on
 WIDTH = 1.5
+# m: a copy rounded to whole metres is off by 0.7 at most, and two hands are never so near all along
+COPY_DISTANCE_M = 1.0
+# samples of a network that are looked at, evenly along all its lines
+COPY_SAMPLES = 500
+# of the samples of both: a copy may have been corrected at a place or two
+COPY_SHARE = 0.9
+
+
+def number_witnesses(layers: Sequence[LayerLinework]) -> Ints:
+    """Return a number for each layer: the same for layers that are copies of one drawing."""
+    pairs = [
+        (row, other)
+        for row, one in enumerate(layers)
+        for other in range(row + 1, len(layers))
+        if _follows(one, layers[other]) and _follows(layers[other], one)
+    ]
+    row, other = np.array(pairs, dtype=np.int64).reshape(-1, 2).T
+    graph = coo_array((np.ones(len(pairs)), (row, other)), shape=(len(layers), len(layers)))
+    return np.asarray(connected_components(graph, directed=False)[1], dtype=np.int64)
+
+
+def _follows(one: LayerLinework, other: LayerLinework) -> bool:
+    """Whether nearly all lines of one lie on lines of the other, also on those beyond the township."""
+    chosen = np.linspace(0, len(one.sheet.xy) - 1, COPY_SAMPLES).round().astype(np.int64)
+    points = shapely.points(one.sheet.xy[np.unique(chosen)])
+    tree = shapely.STRtree(shapely.boundary(other.sources))
+    near = geos.query_tree(tree, points, "dwithin", distance=COPY_DISTANCE_M)[0]
+    return len(np.unique(near)) >= COPY_SHARE * len(points)
 
 
 def flawed(
@@ -28,8 +60,9 @@ def flawed(
     claims: Floats,
     points: Geometries,
     claiming: Sequence[LayerLinework],
+    witness: Ints,
 ) -> Bools:
-    """Return which faces some neighbour differs from in one network at most, and there by a gap or an overlap.
+    """Return which faces some neighbour differs from by gaps or overlaps of one witness at most.
 
     Parameters
     ----------
@@ -45,17 +78,19 @@ def flawed(
         A point inside each face, which the claims were read at.
     claiming
         The layers of the claims' columns.
+    witness
+        The number of each of them, see `number_witnesses`.
     """
     left, right, _ = find_adjacent_faces(faces)
     inside = (group[left] == group[right]) & (asked[left] | asked[right])
     left, right = left[inside], right[inside]
     differs = claims[left] != claims[right]
-    few = differs.sum(axis=1) <= 1
+    few = _count_witnesses(differs, witness) <= 1
     left, right, differs = left[few], right[few], differs[few]
-    alike = ~differs.any(axis=1)
+    alike = np.ones(len(left), dtype=bool)
     for column in np.flatnonzero(differs.any(axis=0)):
         rows, layer = np.flatnonzero(differs[:, column]), claiming[int(column)]
-        alike[rows] = _nested(points[left[rows]], points[right[rows]], layer.sources)
+        alike[rows] &= _nested(points[left[rows]], points[right[rows]], layer.sources)
         if not layer.covers:
             both = (claims[left[rows], column] != 0) & (claims[right[rows], column] != 0)
             alike[rows] &= both
@@ -63,6 +98,14 @@ def flawed(
     found[left[alike]] = True
     found[right[alike]] = True
     return found & asked
+
+
+def _count_witnesses(differs: Bools, witness: Ints) -> Ints:
+    """How many different witnesses each row of (pairs, layers) has."""
+    count = np.zeros(len(differs), dtype=np.int64)
+    for number in np.unique(witness):
+        count += differs[:, witness == number].any(axis=1)
+    return count
 
 
 def _nested(one: Geometries, other: Geometries, sources: Geometries) -> Bools:

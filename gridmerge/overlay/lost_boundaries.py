@@ -111,16 +111,42 @@ def _lost_in_layer(
     )
     wide = [side[both] for side in wide]
     around = [geos.buffer(side, (WIDE_TOLERANCES / 2 + SEARCH_REACH) * tolerance) for side in wide]
-    line = geos.intersection(shapely.boundary(shape), geos.intersection(*around))
-    line = geos.intersection(line, faces[face])
+    line = geos.intersection(shapely.boundary(shape), faces[face])
+    near = geos.intersection(line, geos.intersection(*around))
     cuts = np.full(len(face), None, dtype=object)
-    for row, (whole, here, there) in enumerate(
-        zip(faces[face], *wide, strict=True)
-    ):  # few: borders are seldom lost
-        neck = _neck_line(whole, here, there, tolerance)
-        cuts[row] = _tie_line(line[row], whole, OUTLINE_REACH * tolerance) if neck is None else neck
+    # few: borders are seldom lost
+    for row, (whole, here, there) in enumerate(zip(faces[face], *wide, strict=True)):
+        cuts[row] = _parting_line(whole, (here, there), (near[row], line[row]), tolerance)
     area = np.minimum(shapely.area(inner), shapely.area(outer))
     return LostBoundaries(face, np.full(len(face), place), source, area, cuts)
+
+
+def _parting_line(
+    face: shapely.Geometry,
+    wide: tuple[shapely.Geometry, shapely.Geometry],
+    lines: Sequence[shapely.Geometry],
+    tolerance: float,
+) -> shapely.Geometry:
+    """The first that parts the wide land: the neck's line, else the given ones.
+
+    The line near the wide land ends within the face where the land beside it is a narrow rim for a
+    stretch, as along a zone: there the whole line is needed. Where none parts it, the first is told.
+    """
+    neck = _neck_line(face, *wide, tolerance)
+    tied = (_tie_line(line, face, OUTLINE_REACH * tolerance) for line in lines)
+    cuts = [*([] if neck is None else [neck]), *tied]
+    return next((cut for cut in cuts if _parts_land(cut, face, wide)), cuts[0])
+
+
+def _parts_land(
+    line: shapely.Geometry, face: shapely.Geometry, wide: Sequence[shapely.Geometry]
+) -> bool:
+    """Whether a line cuts a face so that no piece has wide land of both sides."""
+    edges = np.array([shapely.boundary(face), line], dtype=object)
+    noded = shapely.get_parts(geos.union_all(edges, grid_size=GRID_SIZE_M))
+    pieces = shapely.get_parts(geos.polygonize_lines(noded))
+    one, other = (shapely.area(geos.intersection(pieces, land)) > 0 for land in wide)
+    return not (one & other).any()
 
 
 def _neck_line(

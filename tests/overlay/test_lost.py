@@ -8,7 +8,10 @@ import shapely
 
 from gridmerge.config.settings import Overlay
 from gridmerge.overlay import engine, overlay_layers
+from gridmerge.overlay.claims import TargetFaces, measure_face_shares
 from gridmerge.overlay.face_coverage import CommonTolerance
+from gridmerge.overlay.layer_linework import prepare_linework
+from gridmerge.overlay.lost_boundaries import find_lost_boundaries
 from tests.overlay.making import layer, promises, township
 from tests.overlay.test_narrow import blocks, cut, networks, redrawn
 
@@ -102,6 +105,34 @@ def test_faces_that_a_border_put_back_leaves_as_they_were_keep_the_labels_they_w
     anew = overlay_layers(ship, layers, Overlay(tolerance=11.0))
     assert mosaic.memberships.equals(anew.memberships)
     assert mosaic.borders.equals(anew.borders)
+
+
+SOUTH, NORTH = shapely.box(X - 800, Y - 700, X + 800, Y), shapely.box(X - 800, Y, X + 800, Y + 700)
+# corners of zones north of a border, metres: the land between is a rim of some metres
+BESIDE = {
+    "a rim on one side": [(-700, 13), (800, 13), (800, 500), (-700, 500)],
+    "a rim that widens": [(-600, 14), (790, 7), (790, 400), (-600, 400)],
+    "a rim between two wide places": [(-500, 14), (500, 14), (500, 600), (-500, 600)],
+    "a rim that bends": [(-800, 12), (0, 16), (600, 12), (600, 500), (-800, 500)],
+}
+
+
+@pytest.mark.parametrize("name", BESIDE)
+def test_a_lost_border_is_found_whole_where_it_runs_beside_a_zone(name):
+    zone = shapely.Polygon(np.add(BESIDE[name], (X, Y)))
+    face = VILLAGE - zone
+    drawn = prepare_linework(
+        np.array([VILLAGE]), [layer("net", list(shapely.segmentize([SOUTH, NORTH], 25.0)))]
+    )[0]
+    faces = np.array([face], dtype=object)
+    shares = measure_face_shares(TargetFaces(faces, 10.0), drawn.sources)
+    one = (0, drawn, np.zeros((len(drawn.sheet.xy), 2)), shares)
+    lost = find_lost_boundaries(faces, np.array([True]), [one], 10.0)
+    assert len(lost.line) == 2
+    for line in lost.line:
+        noded = shapely.union_all([shapely.boundary(face), line], grid_size=0.001)
+        pieces = shapely.get_parts(shapely.polygonize([noded]))
+        assert shapely.area(pieces).max() == pytest.approx(SOUTH.area, rel=0.02)
 
 
 def test_a_corner_where_four_blocks_meet_needs_no_border():
