@@ -47,10 +47,10 @@ def number_witnesses(layers: Sequence[LayerLinework]) -> Ints:
 def _follows(one: LayerLinework, other: LayerLinework) -> bool:
     """Whether nearly all lines of one lie on lines of the other, also on those beyond the township."""
     chosen = np.linspace(0, len(one.sheet.xy) - 1, COPY_SAMPLES).round().astype(np.int64)
-    points = shapely.points(one.sheet.xy[np.unique(chosen)])
+    points = np.asarray(shapely.points(one.sheet.xy[np.unique(chosen)]), dtype=object)
     tree = shapely.STRtree(shapely.boundary(other.sources))
     near = geos.query_tree(tree, points, "dwithin", distance=COPY_DISTANCE_M)[0]
-    return len(np.unique(near)) >= COPY_SHARE * len(points)
+    return bool(len(np.unique(near)) >= COPY_SHARE * len(points))
 
 
 def flawed(
