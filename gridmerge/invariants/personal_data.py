@@ -132,7 +132,10 @@ def _text_tables(build: Build) -> dict[str, pd.DataFrame]:
     """Every table with words of people in it, by the name a person knows it under."""
     notes = [[note.text, note.by] for note in build.meeting.notes]
     said = [[value] for finding in build.findings for _, value in finding.blanks]
+    town = pd.DataFrame([[build.township.name]], columns=["name"])
     tables = {
+        "project": town,
+        "villages": build.township.villages,
         "grids": build.plan.grids,
         "faces": build.mosaic.faces[["face_id", "village_code", "zone"]],
         "meeting.csv": pd.DataFrame(notes, columns=["text", "by"]),

@@ -80,18 +80,13 @@ def _tight(value: Any) -> str:
 def rewrite_layer(out: Path, name: str, change: Callable[[pd.DataFrame], pd.DataFrame]) -> None:
     """Change one layer of the package; the others stay, and what is said of them."""
     file = out / "gridmerge.gpkg"
-    tables = {
-        layer: pyogrio.read_dataframe(file, layer=layer) for layer, _ in pyogrio.list_layers(file)
-    }
     with closing(sqlite3.connect(file)) as database:
         said = database.execute("SELECT description, table_name FROM gpkg_contents").fetchall()
         shapes = database.execute(
             "SELECT geometry_type_name, table_name FROM gpkg_geometry_columns"
         ).fetchall()
-    tables[name] = change(tables[name])
-    file.unlink()
-    for layer, table in tables.items():
-        pyogrio.write_dataframe(table, file, layer=layer, driver="GPKG")
+    table = change(pyogrio.read_dataframe(file, layer=name))
+    pyogrio.write_dataframe(table, file, layer=name, driver="GPKG")
     with closing(sqlite3.connect(file)) as database, database:
         database.executemany("UPDATE gpkg_contents SET description = ? WHERE table_name = ?", said)
         database.executemany(

@@ -8,7 +8,7 @@ import pytest
 
 from gridmerge.errors import GridmergeError
 from gridmerge.pipeline import build
-from gridmerge.verify import rebuild, verify_build
+from gridmerge.verify import verify_build
 from gridmerge.verify.proof import prove_build
 from tests.small_project import write_small_project
 from tests.verify.alterations import EVERY, MALFORMED, SEALED, TABLE
@@ -18,10 +18,9 @@ from tests.verify.tamper import reseal, rewrite_csv, rewrite_json, rewrite_layer
 
 
 @pytest.fixture(scope="module")
-def finished(tmp_path_factory):
+def finished(built_town, tmp_path_factory):
     """A project with its build, and beside it that of the same town with other sizes."""
-    project = write_small_project(tmp_path_factory.mktemp("alterations") / "town")
-    build(project, project / "out")
+    project = shutil.copytree(built_town, tmp_path_factory.mktemp("alterations") / "town")
     other = write_small_project(tmp_path_factory.mktemp("alterations") / "town")
     rewrite_text(
         other / "gridmerge.toml",
@@ -33,39 +32,9 @@ def finished(tmp_path_factory):
     return project
 
 
-@pytest.fixture(scope="module")
-def made_again(finished, tmp_path_factory):
-    """What verify makes again: as long as no input was touched, always the same files."""
-    kept = tmp_path_factory.mktemp("again")
-    whole = rebuild._rebuild_files
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(
-            rebuild,
-            "_rebuild_files",
-            lambda *args: (whole(*args), shutil.copytree(args[3], kept, dirs_exist_ok=True)),
-        )
-        assert verify_build(finished / "out") == []
-    return kept
-
-
 @pytest.fixture
-def out(finished, made_again, tmp_path, monkeypatch):
-    whole = rebuild._rebuild_files
-
-    def known(written, again, manifest, fresh, processes):
-        if any(
-            entry.options for entry in manifest.files
-        ) or written.report.project.date not in _day(made_again):
-            whole(written, again, manifest, fresh, processes)
-        else:
-            shutil.copytree(made_again, fresh, dirs_exist_ok=True)
-
-    monkeypatch.setattr(rebuild, "_rebuild_files", known)
+def out(finished, tmp_path):
     return shutil.copytree(finished, tmp_path / "town") / "out"
-
-
-def _day(folder):
-    return (folder / "report.json").read_text("utf-8")
 
 
 def told(out):

@@ -26,16 +26,9 @@ def test_a_right_build_is_called_right(tmp_path, seed):
     assert proof.notes == []
 
 
-@pytest.fixture(scope="module")
-def finished(tmp_path_factory):
-    project = write_small_project(tmp_path_factory.mktemp("right") / "town")
-    build(project, project / "out")
-    return project
-
-
 @pytest.fixture
-def out(finished, tmp_path):
-    return shutil.copytree(finished, tmp_path / "town") / "out"
+def out(built_town, tmp_path):
+    return shutil.copytree(built_town, tmp_path / "town") / "out"
 
 
 def run(*arguments):
@@ -221,10 +214,10 @@ def test_the_manifest_says_what_the_contract_asks(out):
     assert told["settings"]["grids"]["target"] == 200.0
 
 
-def test_the_manifest_has_no_clock(finished, tmp_path):
+def test_the_manifest_has_no_clock(built_town, tmp_path):
     """Two builds differ in the digest of report.json alone, which tells their seconds."""
-    build(finished, tmp_path / "again")
-    one, other = (read_manifest(folder) for folder in (finished / "out", tmp_path / "again"))
+    build(built_town, tmp_path / "again")
+    one, other = (read_manifest(folder) for folder in (built_town / "out", tmp_path / "again"))
     assert replaced(one) == replaced(other)
 
 

@@ -12,22 +12,13 @@ from shapely import box
 from shapely.affinity import translate
 
 from gridmerge.errors import OutputError
-from gridmerge.pipeline import build
 from gridmerge.verify import verify_build as verify_sealed
-from tests.small_project import write_small_project
 from tests.verify.tamper import reseal, rewrite_csv, rewrite_json, rewrite_layer
 
 
-@pytest.fixture(scope="module")
-def finished(tmp_path_factory):
-    project = write_small_project(tmp_path_factory.mktemp("verify") / "青山 项目")
-    build(project, project / "out")
-    return project
-
-
 @pytest.fixture
-def project(finished, tmp_path):
-    return shutil.copytree(finished, tmp_path / "copy")
+def project(built_town, tmp_path):
+    return shutil.copytree(built_town, tmp_path / "copy")
 
 
 @pytest.fixture
