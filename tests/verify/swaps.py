@@ -185,7 +185,7 @@ SWAPS: tuple[Alteration, ...] = tuple(
     for name, alter, names in (
         # of another build
         *((f"{file} of another build", take_of_another_build(file), "|".join((file, "fire", "households", "grids"))) for file in _REPLACED),
-        ("the data of another build under these pages", _all_but_the_pages, "gridmerge.toml|settings|counts"),
+        ("the data of another build under these pages", _all_but_the_pages, "map.html"),
         # other kinds of file under the name
         *((f"{file} a file of no bytes", replace_file(file, b""), file) for file in _EMPTIED),
         *((f"{file} a folder", _folder(file), file) for file in _FOLDERS),
