@@ -31,7 +31,7 @@ ROOMS = (
     "divide_township",
     "measure_sensitivity",
     "build_crosswalk",
-    "assign_members",
+    "staff_plan",
 )
 WHOLE = {room: getattr(pipeline, room) for room in ROOMS}
 
@@ -372,7 +372,7 @@ def loads_doubled(assignment):
     ],
 )
 def test_staffing_gone_wrong_stops_the_build(project, monkeypatch, rooms_before, change, what):
-    after(monkeypatch, "assign_members", change)
+    after(monkeypatch, "staff_plan", change)
     told = stopped(project)
     assert told.startswith("Promise 5 does not hold: ")
     assert any(part in told for part in what.split("|"))
