@@ -11,6 +11,22 @@ from gridmerge.products.labels import name_column
 
 KeyFigure = tuple[Text, str, Text]
 
+_NO_REMARK = Text("", "")
+_AGREEMENT_REMARK = Text(
+    "网格界线上平均有多少部门原来就有这条线",
+    "how many departments, on average, had the grids' lines already",
+)
+_RULES_REMARK = Text(
+    "own_village、pin、exclude、max_km 使最重负荷增加多少",
+    "how much heavier own_village, pin, exclude and max_km make the heaviest load",
+)
+# land that is open, by its key in report.json
+_OPEN_LAND = {
+    "nobodys_land": Text("无任何部门认领的土地（三不管）", "land no department claims"),
+    "claimed_twice": Text("同一部门重复认领的土地", "land one department claims twice"),
+    "disputes": Text("部门之间的争议界线", "lines in dispute between departments"),
+}
+
 
 def list_key_figures(build: Build) -> list[KeyFigure]:
     """Return name, figure and remark of what a person asks for first."""
@@ -41,83 +57,84 @@ def _extent_figures(report: dict[str, Any]) -> list[KeyFigure]:
 
 def _grid_figures(report: dict[str, Any]) -> list[KeyFigure]:
     grids = report["grids"]
-    unit = grids["unit"]
-    limits = Text(
-        f"{name_column(unit, 'zh')} {_format_plain(grids['min'])}–{_format_plain(grids['max'])}，目标 {_format_plain(grids['target'])}",
-        f"{name_column(unit, 'en')} {_format_plain(grids['min'])}–{_format_plain(grids['max'])}, target {_format_plain(grids['target'])}",
+    in_range = (
+        Text("规模达标网格占比", "grids within the limits"),
+        _format_share(grids["share_in_range"]),
+        _limits_remark(grids),
     )
-    return [
-        (
-            Text("规模达标网格占比", "grids within the limits"),
-            _format_share(grids["share_in_range"]),
-            Text(
-                f"{limits.zh}；低于下限 {grids['below_min']} 个，超过上限 {grids['above_max']} 个",
-                f"{limits.en}; {grids['below_min']} below, {grids['above_max']} above",
-            ),
+    agreement = (
+        Text("界线一致度", "agreement of the lines"),
+        _format_share(grids["boundary_agreement"]),
+        _AGREEMENT_REMARK,
+    )
+    split = grids["departmental_grids_split"]
+    whole = (
+        Text("原网格在村内未被拆分", "departmental grids whole within their villages"),
+        f"{grids['departmental_grids_whole']}",
+        Text(
+            f"另有 {split} 个被拆分，见各部门对照表",
+            f"{split} were split; see each department's slip",
         ),
-        (
-            Text("最大工作量与平均之比", "largest workload over the mean"),
-            _format_number(grids["workload_max_over_mean"]),
-            _floor_remark(grids.get("workload_max_over_mean_floor")),
-        ),
-        (
-            Text("工作量变异系数", "coefficient of variation"),
-            _format_number(grids["workload_cv"]),
-            Text("", ""),
-        ),
-        (
-            Text("工作量基尼系数", "Gini coefficient"),
-            _format_number(grids["workload_gini"]),
-            Text("", ""),
-        ),
-        (
-            Text("界线一致度", "agreement of the lines"),
-            _format_share(grids["boundary_agreement"]),
-            Text(
-                "网格界线上平均有多少部门原来就有这条线",
-                "how many departments, on average, had the grids' lines already",
-            ),
-        ),
-        (
-            Text("原网格在村内未被拆分", "departmental grids whole within their villages"),
-            f"{grids['departmental_grids_whole']}",
-            Text(
-                f"另有 {grids['departmental_grids_split']} 个被拆分，见各部门对照表",
-                f"{grids['departmental_grids_split']} were split; see each department's slip",
-            ),
-        ),
-    ]
+    )
+    return [in_range, *_balance_figures(grids), agreement, whole]
+
+
+def _balance_figures(grids: dict[str, Any]) -> list[KeyFigure]:
+    """How even the grids' workloads are."""
+    largest = (
+        Text("最大工作量与平均之比", "largest workload over the mean"),
+        _format_number(grids["workload_max_over_mean"]),
+        _floor_remark(grids.get("workload_max_over_mean_floor")),
+    )
+    variation = (
+        Text("工作量变异系数", "coefficient of variation"),
+        _format_number(grids["workload_cv"]),
+        _NO_REMARK,
+    )
+    gini = (
+        Text("工作量基尼系数", "Gini coefficient"),
+        _format_number(grids["workload_gini"]),
+        _NO_REMARK,
+    )
+    return [largest, variation, gini]
+
+
+def _limits_remark(grids: dict[str, Any]) -> Text:
+    """The sizes that are wanted, and how many grids are beyond them."""
+    low, high = _format_plain(grids["min"]), _format_plain(grids["max"])
+    target = _format_plain(grids["target"])
+    below, above = grids["below_min"], grids["above_max"]
+    unit_zh, unit_en = name_column(grids["unit"], "zh"), name_column(grids["unit"], "en")
+    zh = f"{unit_zh} {low}–{high}，目标 {target}；低于下限 {below} 个，超过上限 {above} 个"
+    en = f"{unit_en} {low}–{high}, target {target}; {below} below, {above} above"
+    return Text(zh, en)
 
 
 def _member_figures(report: dict[str, Any]) -> list[KeyFigure]:
     members = report["members"]
     if not members:
         return []
-    return [
-        (
-            Text("网格员", "members"),
-            f"{members['members']}",
-            Text(
-                f"{members['without_grid']} 人未分到网格", f"{members['without_grid']} hold no grid"
-            ),
-        ),
-        (
-            Text("网格员负荷 最大与平均之比", "members' load per capacity, largest over mean"),
-            _format_number(members["load_per_capacity_max_over_mean"]),
-            _bound_remark(members),
-        ),
-        *_price_figures(members),
-    ]
+    idle = members["without_grid"]
+    count = (
+        Text("网格员", "members"),
+        f"{members['members']}",
+        Text(f"{idle} 人未分到网格", f"{idle} hold no grid"),
+    )
+    largest = (
+        Text("网格员负荷 最大与平均之比", "members' load per capacity, largest over mean"),
+        _format_number(members["load_per_capacity_max_over_mean"]),
+        _bound_remark(members),
+    )
+    return [count, largest, *_price_figures(members)]
 
 
 def _bound_remark(members: dict[str, Any]) -> Text:
     """How low it could be at best, and what sharing grids between several would change."""
-    above = members["max_load_per_capacity"] / members["bound"] - 1 if members["bound"] > 0 else 0.0
+    bound = members["bound"]
+    above = members["max_load_per_capacity"] / bound - 1 if bound > 0 else 0.0
     floor, gap = _format_number(_bound_ratio(members)), _format_share(max(above, 0.0))
-    zh, en = (
-        f"可证明不可能低于 {floor}，本方案高出 {gap}",
-        f"provably not below {floor}; this plan is {gap} above it",
-    )
+    zh = f"可证明不可能低于 {floor}，本方案高出 {gap}"
+    en = f"provably not below {floor}; this plan is {gap} above it"
     if members.get("split"):
         return Text(zh, en)
     return Text(
@@ -127,62 +144,42 @@ def _bound_remark(members: dict[str, Any]) -> Text:
 
 
 def _price_figures(members: dict[str, Any]) -> list[KeyFigure]:
-    """What changes, and what the rules cost, where there is something to tell."""
-    told: list[KeyFigure] = []
-    if members.get("held_before"):
-        of = members["held_before"]
-        told.append(
-            (
-                Text("更换现任的网格", "grids that change hands"),
-                f"{members['changes']}",
-                Text(
-                    f"共 {of} 个网格现在有名册中的人负责",
-                    f"of {of} that somebody of the roster holds now",
-                ),
-            )
+    """What changes, and what the rules cost, where there is any of it."""
+    figures: list[KeyFigure] = []
+    held = members.get("held_before")
+    if held:
+        remark = Text(
+            f"共 {held} 个网格现在有名册中的人负责",
+            f"of {held} that somebody of the roster holds now",
         )
+        name = Text("更换现任的网格", "grids that change hands")
+        figures.append((name, f"{members['changes']}", remark))
     if "price_of_rules" in members:
-        told.append(
-            (
-                Text("人员规定的代价", "price of the rules"),
-                _format_share(members["price_of_rules"]),
-                Text(
-                    "own_village、pin、exclude、max_km 使最重负荷增加多少",
-                    "how much heavier own_village, pin, exclude and max_km make the heaviest load",
-                ),
-            )
-        )
-    return told
+        name = Text("人员规定的代价", "price of the rules")
+        figures.append((name, _format_share(members["price_of_rules"]), _RULES_REMARK))
+    return figures
 
 
 def _open_figures(report: dict[str, Any]) -> list[KeyFigure]:
     counts, land = report["counts"], report["open"]
-    names = {
-        "nobodys_land": Text("无任何部门认领的土地（三不管）", "land no department claims"),
-        "claimed_twice": Text("同一部门重复认领的土地", "land one department claims twice"),
-        "disputes": Text("部门之间的争议界线", "lines in dispute between departments"),
-    }
-    told = [
-        (
-            name,
-            f"{land[key]['count']}",
-            Text(*(f"{land[key]['area_m2'] / 1e4:,.2f} {unit}" for unit in ("公顷", "ha"))),
-        )
-        for key, name in names.items()
-    ]
+    figures: list[KeyFigure] = []
+    for key, name in _OPEN_LAND.items():
+        hectares = f"{land[key]['area_m2'] / 1e4:,.2f}"
+        area = Text(f"{hectares} 公顷", f"{hectares} ha")
+        figures.append((name, f"{land[key]['count']}", area))
+    errors, warnings, notes = counts["errors"], counts["warnings"], counts["notes"]
     detail = Text(
-        f"错误 {counts['errors']} 个，提醒 {counts['warnings']} 个，另有说明 {counts['notes']} 条",
-        f"{counts['errors']} errors, {counts['warnings']} warnings, and {counts['notes']} notes",
+        f"错误 {errors} 个，提醒 {warnings} 个，另有说明 {notes} 条",
+        f"{errors} errors, {warnings} warnings, and {notes} notes",
     )
     findings = Text("待处理的数据问题", "findings to act on")
-    return [*told, (findings, f"{counts['errors'] + counts['warnings']}", detail)]
+    return [*figures, (findings, f"{errors + warnings}", detail)]
 
 
 def _floor_remark(floor: float | None) -> Text:
     known = floor if floor is not None else 1.0
-    return Text(
-        f"不可能低于 {known:.3f}；1 为完全均衡", f"cannot be below {known:.3f}; 1 is perfectly even"
-    )
+    zh = f"不可能低于 {known:.3f}；1 为完全均衡"
+    return Text(zh, f"cannot be below {known:.3f}; 1 is perfectly even")
 
 
 def _bound_ratio(members: dict[str, Any]) -> float | None:
