@@ -5,8 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from gridmerge.districting import divide_township
-from tests.districting.mosaics import SIZES, square_mosaic
+from tests.districting.mosaics import SIZES, divide_township, square_mosaic
 
 OUT = -1.0  # a square that belongs to nobody here
 
