@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 import numpy as np
 import scipy.sparse as sp
 from scipy.optimize import Bounds, LinearConstraint
@@ -10,22 +12,94 @@ from gridmerge.errors import PlanError
 from gridmerge.optimize.highs import solve_milp
 from gridmerge.staffing.problem import StaffingProblem
 
-CANDIDATES_PER_GRID = 4  # candidates a grid, besides those the cheapest sharing uses; more make the programme larger, hardly better
-MAIN_CANDIDATES = 2  # of them main members, and helpers where each grid is to have one
-CANDIDATES_PER_MEMBER = 3  # candidates a member
-MAX_BRANCH_NODES = 1  # branch-and-bound nodes, not seconds: the root does nearly all, and each further one takes as long
-MIP_GAP = 0.01  # relative, of kilometres and changes
-FAINT_SHARE = 0.01  # of the mean work of a grid: a pair that could do less is not made dearer by it
+# Candidates a grid, besides those the cheapest sharing uses; more make the programme larger, hardly better.
+CANDIDATES_PER_GRID = 4
+# Of them main members, and helpers where each grid is to have one.
+MAIN_CANDIDATES = 2
+# Candidates a member.
+CANDIDATES_PER_MEMBER = 3
+# Branch-and-bound nodes, not seconds: the root does nearly all, and each further one takes as long.
+MAX_BRANCH_NODES = 1
+# Relative, of kilometres and changes.
+MIP_GAP = 0.01
+# Of the mean work of a grid: a pair that could do less is not made dearer by it.
+FAINT_SHARE = 0.01
 LOAD_EPSILON = 1e-9
 
 
+@dataclass(frozen=True, kw_only=True)
+class _Pairs:
+    """Pairs of a member and a grid: the unknowns of a programme.
+
+    Parameters
+    ----------
+    member, grid
+        Of each pair, by position in the problem.
+    shape
+        Members and grids of the problem.
+    """
+
+    member: np.ndarray
+    grid: np.ndarray
+    shape: tuple[int, int]
+
+    @classmethod
+    def where(cls, mask: np.ndarray) -> _Pairs:
+        """The pairs that are True, member by grid."""
+        member, grid = np.nonzero(mask)
+        return cls(
+            member=member,
+            grid=grid,
+            shape=mask.shape,
+        )
+
+    def __len__(self) -> int:
+        return len(self.member)
+
+    def sum_by_grid(
+        self,
+        values: np.ndarray,
+    ) -> sp.csr_matrix:
+        """The matrix that adds up, for each grid, values times the unknowns of its pairs."""
+        at = np.arange(len(self))
+        return sp.csr_matrix(
+            (values, (self.grid, at)),
+            shape=(self.shape[1], len(self)),
+        )
+
+    def sum_by_member(
+        self,
+        values: np.ndarray,
+    ) -> sp.csr_matrix:
+        """The matrix that adds up, for each member, values times the unknowns of the member's pairs."""
+        at = np.arange(len(self))
+        return sp.csr_matrix(
+            (values, (self.member, at)),
+            shape=(self.shape[0], len(self)),
+        )
+
+    def spread_out(
+        self,
+        values: np.ndarray,
+    ) -> np.ndarray:
+        """The values member by grid, zero (False) where there is no pair."""
+        table = np.zeros(
+            self.shape,
+            dtype=values.dtype,
+        )
+        table[self.member, self.grid] = values
+        return table
+
+
 def assign_with_splits(
-    problem: StaffingProblem, slack: float
+    problem: StaffingProblem,
+    slack: float,
 ) -> tuple[np.ndarray, np.ndarray, float]:
     """Return loads (member by grid), who stands where, and the proven bound.
 
-    First the heaviest load per capacity is made least with work as sand (a linear programme: no plan under these rules can
-    beat it); then, within `slack` of that, the fewest and nearest people, by HiGHS.
+    First the heaviest load per capacity is made least with work that may be shared without limit (a linear
+    programme: no plan under these rules can beat it); then, within `slack` of that, the fewest and nearest
+    people, by HiGHS.
 
     Raises
     ------
@@ -33,30 +107,50 @@ def assign_with_splits(
         A grid that nobody may take.
     """
     _refuse_impossible(problem)
-    sand, bound = _evenest_sharing(problem)
+    evenest, bound = _evenest_sharing(problem)
     limit = bound * (1 + slack)
     used = _cheapest_sharing(problem, limit)
-    used = sand if used is None else used
-    used |= _nearest_candidates(
-        problem, np.ones_like(problem.main), CANDIDATES_PER_GRID
-    ) | _nearest_candidates(problem, problem.main, MAIN_CANDIDATES)
+    if used is None:
+        used = evenest
+    candidates = used | _near_candidates(problem) | problem.pinned
+    pairs = _Pairs.where(candidates & problem.allowed)
+    load, stands = _choose_people(problem, pairs, limit)
+    return load, stands, bound
+
+
+def _near_candidates(problem: StaffingProblem) -> np.ndarray:
+    """Member by grid: the cheapest few of each grid, of its main members, and of each member."""
+    anybody = np.ones_like(problem.main)
+    near = _nearest_members(problem, anybody, CANDIDATES_PER_GRID)
+    near |= _nearest_members(problem, problem.main, MAIN_CANDIDATES)
     if problem.spread and not problem.main.all():
-        used |= _nearest_candidates(problem, ~problem.main, MAIN_CANDIDATES)
-    own = np.argsort(np.where(problem.allowed, problem.cost, np.inf), axis=1, kind="stable")[
-        :, :CANDIDATES_PER_MEMBER
-    ]
-    used[np.arange(len(own))[:, None], own] = True
-    pairs = np.nonzero((used | problem.pinned) & problem.allowed)
-    return (*_choose_people(problem, pairs, limit), bound)
-
-
-def _nearest_candidates(problem: StaffingProblem, who: np.ndarray, count: int) -> np.ndarray:
-    """Member by grid: of those asked for, the cheapest few of each grid."""
-    costs = np.where(problem.allowed & who[:, None], problem.cost, np.inf)
-    near = np.zeros_like(problem.allowed)
-    near[np.argsort(costs, axis=0, kind="stable")[:count], np.arange(costs.shape[1])[None, :]] = (
-        True
+        near |= _nearest_members(problem, ~problem.main, MAIN_CANDIDATES)
+    costs = np.where(
+        problem.allowed,
+        problem.cost,
+        np.inf,
     )
+    cheapest = np.argsort(costs, axis=1, kind="stable")[:, :CANDIDATES_PER_MEMBER]
+    members = np.arange(len(costs))
+    near[members[:, None], cheapest] = True
+    return near
+
+
+def _nearest_members(
+    problem: StaffingProblem,
+    who: np.ndarray,
+    count: int,
+) -> np.ndarray:
+    """Member by grid: of those asked for, the cheapest few of each grid."""
+    costs = np.where(
+        problem.allowed & who[:, None],
+        problem.cost,
+        np.inf,
+    )
+    cheapest = np.argsort(costs, axis=0, kind="stable")[:count]
+    grids = np.arange(costs.shape[1])
+    near = np.zeros_like(problem.allowed)
+    near[cheapest, grids[None, :]] = True
     return near
 
 
@@ -73,114 +167,157 @@ def _refuse_impossible(problem: StaffingProblem) -> None:
 
 def _evenest_sharing(problem: StaffingProblem) -> tuple[np.ndarray, float]:
     """Member by grid: who does something in the evenest sharing; its heaviest load per capacity."""
-    pairs = np.nonzero(problem.allowed)
-    whole, loads = _sum_matrices(problem, pairs)
-    none = sp.csr_matrix((len(problem.work), 1))
+    pairs = _Pairs.where(problem.allowed)
+    ones = np.ones(len(pairs))
+    no_level = sp.csr_matrix((len(problem.work), 1))
+    level = sp.csr_matrix(-problem.capacity[:, None])
+    done = sp.hstack([pairs.sum_by_grid(ones), no_level])
+    above_level = sp.hstack([pairs.sum_by_member(ones), level])
     answer = solve_milp(
-        np.append(np.zeros(whole.shape[1]), 1.0),
+        np.append(np.zeros(len(pairs)), 1.0),
         constraints=[
-            LinearConstraint(sp.hstack([whole, none]), problem.work, problem.work),
-            LinearConstraint(
-                sp.hstack([loads, sp.csr_matrix(-problem.capacity[:, None])]), -np.inf, 0
-            ),
+            LinearConstraint(done, problem.work, problem.work),
+            LinearConstraint(above_level, -np.inf, 0),
         ],
     )
     # every grid has an allowed member, so there is a sharing
     assert answer.x is not None, answer.message
-    return _used_pairs(problem, pairs, answer.x[:-1]), float(answer.x[-1])
+    load = answer.x[:-1]
+    return pairs.spread_out(load > LOAD_EPSILON), float(answer.x[-1])
 
 
-def _cheapest_sharing(problem: StaffingProblem, limit: float) -> np.ndarray | None:
-    """Member by grid: who does something in the cheapest sharing within a limit, each pair's cost spread over what it can do.
+def _cheapest_sharing(
+    problem: StaffingProblem,
+    limit: float,
+) -> np.ndarray | None:
+    """Member by grid: who does something in the cheapest sharing within a limit.
 
-    None where rounding leaves no sharing at that very limit.
+    Each pair's cost is spread over what it can do. None where rounding leaves no sharing at that very limit.
     """
-    member, grid = pairs = np.nonzero(problem.allowed)
-    whole, loads = _sum_matrices(problem, pairs)
-    most = np.maximum(_max_loads(problem, pairs, limit), FAINT_SHARE * problem.work.mean() or 1.0)
+    pairs = _Pairs.where(problem.allowed)
+    ones = np.ones(len(pairs))
+    faint = FAINT_SHARE * problem.work.mean() or 1.0
+    most = np.maximum(
+        _max_loads(problem, pairs, limit),
+        faint,
+    )
     answer = solve_milp(
-        problem.cost[member, grid] / most,
+        problem.cost[pairs.member, pairs.grid] / most,
         constraints=[
-            LinearConstraint(whole, problem.work, problem.work),
-            LinearConstraint(loads, -np.inf, limit * problem.capacity),
+            LinearConstraint(pairs.sum_by_grid(ones), problem.work, problem.work),
+            LinearConstraint(pairs.sum_by_member(ones), -np.inf, limit * problem.capacity),
         ],
     )
-    return None if answer.x is None else _used_pairs(problem, pairs, answer.x)
+    return None if answer.x is None else pairs.spread_out(answer.x > LOAD_EPSILON)
 
 
-def _used_pairs(
-    problem: StaffingProblem, pairs: tuple[np.ndarray, ...], load: np.ndarray
+def _max_loads(
+    problem: StaffingProblem,
+    pairs: _Pairs,
+    limit: float,
 ) -> np.ndarray:
-    used = np.zeros_like(problem.allowed)
-    used[pairs] = load > LOAD_EPSILON
-    return used
-
-
-def _sum_matrices(
-    problem: StaffingProblem, pairs: tuple[np.ndarray, ...]
-) -> tuple[sp.csr_matrix, sp.csr_matrix]:
-    """Matrices that add the loads of pairs up by grid, and by member."""
-    member, grid = pairs
-    at, ones = np.arange(len(member)), np.ones(len(member))
-    members, grids = problem.km.shape
-    return (
-        sp.csr_matrix((ones, (grid, at)), shape=(grids, len(at))),
-        sp.csr_matrix((ones, (member, at)), shape=(members, len(at))),
-    )
-
-
-def _max_loads(problem: StaffingProblem, pairs: tuple[np.ndarray, ...], limit: float) -> np.ndarray:
     """The most each pair can carry: all the work of the grid, or all the member may have."""
-    return np.asarray(np.minimum(problem.work[pairs[1]], limit * problem.capacity[pairs[0]]))
+    work = problem.work[pairs.grid]
+    capacity = problem.capacity[pairs.member]
+    return np.asarray(np.minimum(work, limit * capacity))
 
 
 def _choose_people(
-    problem: StaffingProblem, pairs: tuple[np.ndarray, ...], limit: float
+    problem: StaffingProblem, pairs: _Pairs, limit: float
 ) -> tuple[np.ndarray, np.ndarray]:
-    member, grid = pairs
-    size = len(member)
-    members, grids = problem.km.shape
-    at, ones = np.arange(size), np.ones(size)
+    """Loads and who stands where: the fewest and nearest people within the limit."""
     most = _max_loads(problem, pairs, limit)
-    of_grid, of_member = _sum_matrices(problem, pairs)
-    none_g, none_m = sp.csr_matrix((grids, size)), sp.csr_matrix((members, size))
-    held = problem.main[member].astype(float)
-    staffed = sp.csr_matrix((held, (grid, at)), shape=(grids, size))
-    helping = sp.csr_matrix((1.0 - held, (grid, at)), shape=(grids, size))
-    spread = problem.spread and int((~problem.main).sum()) >= grids
-    # a helper each where there are helpers enough
-    helped = np.minimum(helping @ ones, 1.0) * spread
-    busy = (of_member @ ones > 0).astype(float)  # whoever may take something, takes something
+    solved = _solve_posts(problem, pairs, limit, most)
+    if solved is None:
+        # ends within its nodes nearly always; if not, everyone nearby stands there and shares as they can
+        solved = _solve_loads(problem, pairs, limit, most)
+    posted, carried = np.split(solved, 2)
+    load = pairs.spread_out(np.where(carried > LOAD_EPSILON, carried, 0.0))
+    stands = pairs.spread_out(posted > 0.5) | (load > 0)
+    done = load.sum(axis=0)
+    scale = problem.work / np.where(done > 0, done, 1.0)
+    return load * scale[None, :], stands
+
+
+def _solve_posts(
+    problem: StaffingProblem,
+    pairs: _Pairs,
+    limit: float,
+    most: np.ndarray,
+) -> np.ndarray | None:
+    """Whether each pair stands (0 or 1), then its load; None where HiGHS found nothing within its nodes."""
+    size = len(pairs)
+    nothing, ones = np.zeros(size), np.ones(size)
+    pinned = problem.pinned[pairs.member, pairs.grid].astype(float)
     answer = solve_milp(
-        np.concatenate([problem.cost[member, grid], np.zeros(size)]),
-        integrality=np.concatenate([ones, np.zeros(size)]),
+        np.concatenate([problem.cost[pairs.member, pairs.grid], nothing]),
+        integrality=np.concatenate([ones, nothing]),
         bounds=Bounds(
-            np.concatenate([problem.pinned[member, grid].astype(float), np.zeros(size)]),
+            np.concatenate([pinned, nothing]),
             np.concatenate([ones, most]),
         ),
         constraints=[
-            LinearConstraint(sp.hstack([none_g, of_grid]), problem.work, problem.work),
-            LinearConstraint(sp.hstack([none_m, of_member]), -np.inf, limit * problem.capacity),
-            LinearConstraint(sp.hstack([-sp.diags(most), sp.eye(size)]), -np.inf, 0),
-            LinearConstraint(sp.hstack([staffed, none_g]), 1, np.inf),
-            LinearConstraint(sp.hstack([helping, none_g]), helped, np.inf),
-            LinearConstraint(sp.hstack([of_member, none_m]), busy, np.inf),
+            *_load_constraints(problem, pairs, limit),
+            *_post_constraints(problem, pairs, most),
         ],
         options={"node_limit": MAX_BRANCH_NODES, "mip_rel_gap": MIP_GAP},
     )
-    if answer.x is None:
-        # ends within its nodes nearly always; if not, everyone nearby stands there and shares as they can
-        answer = solve_milp(
-            np.concatenate([np.zeros(size), problem.cost[member, grid]]),
-            bounds=Bounds(0, np.concatenate([ones, most])),
-            constraints=[
-                LinearConstraint(sp.hstack([none_g, of_grid]), problem.work, problem.work),
-                LinearConstraint(sp.hstack([none_m, of_member]), -np.inf, limit * problem.capacity),
-            ],
-        )
-    stands, load = np.zeros(problem.km.shape, dtype=bool), np.zeros(problem.km.shape)
-    load[member, grid] = np.where(answer.x[size:] > LOAD_EPSILON, answer.x[size:], 0.0)
-    stands[member, grid] = (answer.x[:size] > 0.5) | (load[member, grid] > 0)
-    return load * (problem.work / np.where(load.sum(axis=0) > 0, load.sum(axis=0), 1.0))[
-        None, :
-    ], stands
+    return None if answer.x is None else np.asarray(answer.x)
+
+
+def _solve_loads(
+    problem: StaffingProblem,
+    pairs: _Pairs,
+    limit: float,
+    most: np.ndarray,
+) -> np.ndarray:
+    """Posts without a price, then the load of each pair: the cheapest sharing of the work."""
+    size = len(pairs)
+    answer = solve_milp(
+        np.concatenate([np.zeros(size), problem.cost[pairs.member, pairs.grid]]),
+        bounds=Bounds(0, np.concatenate([np.ones(size), most])),
+        constraints=_load_constraints(problem, pairs, limit),
+    )
+    return np.asarray(answer.x)
+
+
+def _load_constraints(
+    problem: StaffingProblem, pairs: _Pairs, limit: float
+) -> list[LinearConstraint]:
+    """All work is done, and nobody carries more than the limit; the unknowns are posts, then loads."""
+    size = len(pairs)
+    members, grids = pairs.shape
+    ones = np.ones(size)
+    done = sp.hstack([sp.csr_matrix((grids, size)), pairs.sum_by_grid(ones)])
+    carried = sp.hstack([sp.csr_matrix((members, size)), pairs.sum_by_member(ones)])
+    return [
+        LinearConstraint(done, problem.work, problem.work),
+        LinearConstraint(carried, -np.inf, limit * problem.capacity),
+    ]
+
+
+def _post_constraints(
+    problem: StaffingProblem, pairs: _Pairs, most: np.ndarray
+) -> list[LinearConstraint]:
+    """Only who stands carries; main members, helpers and tasks for everyone; the unknowns are posts, then loads."""
+    size = len(pairs)
+    members, grids = pairs.shape
+    ones = np.ones(size)
+    no_loads_of_grids = sp.csr_matrix((grids, size))
+    carrying = sp.hstack([-sp.diags(most), sp.eye(size)])
+    main = problem.main[pairs.member].astype(float)
+    staffed = sp.hstack([pairs.sum_by_grid(main), no_loads_of_grids])
+    helping = pairs.sum_by_grid(1.0 - main)
+    helpers = int((~problem.main).sum())
+    # a helper each where there are helpers enough
+    spread = problem.spread and helpers >= grids
+    helped = np.minimum(helping @ ones, 1.0) * spread
+    of_member = pairs.sum_by_member(ones)
+    # whoever may take something, takes something
+    busy = (of_member @ ones > 0).astype(float)
+    return [
+        LinearConstraint(carrying, -np.inf, 0),
+        LinearConstraint(staffed, 1, np.inf),
+        LinearConstraint(sp.hstack([helping, no_loads_of_grids]), helped, np.inf),
+        LinearConstraint(sp.hstack([of_member, sp.csr_matrix((members, size))]), busy, np.inf),
+    ]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -12,10 +13,13 @@ from gridmerge.staffing import one_grid_assignment, team_assignment
 from gridmerge.staffing.assignment_with_rules import assign_with_splits
 from gridmerge.staffing.load_sharing import shared_loads
 from gridmerge.staffing.problem import StaffingProblem
-from gridmerge.staffing.team_problem import TeamProblem
+from gridmerge.staffing.team_problem import TeamPlan, TeamProblem
 
-LIGHT_GRID_SHARE = 0.2  # of the mean work of a grid: for less nobody needs a person of their own
+# Of the mean work of a grid: for less nobody needs a person of their own.
+LIGHT_GRID_SHARE = 0.2
 LOAD_EPSILON = 1e-9
+# Members whose figures agree to so many decimals are alike.
+ALIKE_DECIMALS = 9
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -25,6 +29,17 @@ class StaffingSolution:
     load: np.ndarray
     stands: np.ndarray
     bound: float
+
+    def levels(
+        self,
+        capacity: np.ndarray,
+    ) -> np.ndarray:
+        """Load per capacity of each member."""
+        return np.asarray(self.load.sum(axis=1) / capacity)
+
+    def heaviest_level(self, capacity: np.ndarray) -> float:
+        """The heaviest load per capacity."""
+        return float(self.levels(capacity).max())
 
 
 def solve_staffing(
@@ -46,86 +61,137 @@ def solve_staffing(
     PlanError
         The rules leave a grid or a village without anybody.
     """
-    parts = (
-        _by_village(problem)
-        if own_village
-        else [(np.arange(len(problem.member_id)), np.arange(len(problem.work)))]
+    everything = (np.arange(len(problem.member_id)), np.arange(len(problem.work)))
+    parts = _split_by_village(problem) if own_village else [everything]
+    load = np.zeros(problem.km.shape)
+    stands = np.zeros(
+        problem.km.shape,
+        dtype=bool,
     )
-    load, stands = np.zeros(problem.km.shape), np.zeros(problem.km.shape, dtype=bool)
     bound = 0.0
     for members, grids in parts:
-        part = _alike_in_order(
-            problem.part(members, grids), _solve_part(problem.part(members, grids), slack)
-        )
-        load[np.ix_(members, grids)], stands[np.ix_(members, grids)] = part.load, part.stands
-        bound = max(bound, part.bound)
-    return StaffingSolution(load=load, stands=stands, bound=bound)
+        part = problem.part(members, grids)
+        solution = _order_alike_members(part, _solve_part(part, slack))
+        both = np.ix_(members, grids)
+        load[both] = solution.load
+        stands[both] = solution.stands
+        bound = max(bound, solution.bound)
+    return StaffingSolution(
+        load=load,
+        stands=stands,
+        bound=bound,
+    )
 
 
 def _solve_part(problem: StaffingProblem, slack: float) -> StaffingSolution:
     if problem.splits:
         load, stands, bound = assign_with_splits(problem, slack)
-        return StaffingSolution(load=load, stands=stands, bound=bound)
+        return StaffingSolution(
+            load=load,
+            stands=stands,
+            bound=bound,
+        )
     if not problem.surplus:
         return _assign_teams(problem, slack)
     light = problem.work < LIGHT_GRID_SHARE * problem.work.mean()
-    return (
-        _assign_one_grid(problem, slack)
-        if problem.spread or not light.any()
-        else _attach_light_grids(problem, slack, light)
-    )
+    if problem.spread or not light.any():
+        return _assign_one_grid(problem, slack)
+    return _attach_light_grids(problem, slack, light)
 
 
-def _by_village(problem: StaffingProblem) -> list[tuple[np.ndarray, np.ndarray]]:
+def _split_by_village(problem: StaffingProblem) -> list[tuple[np.ndarray, np.ndarray]]:
     """Members and grids of each village; members of no village join the one with most work per capacity, one by one."""
     villages = sorted(set(problem.grid_village))
-    staff = {
-        village: np.flatnonzero(problem.member_village == village).tolist() for village in villages
-    }
-    grids = {village: np.flatnonzero(problem.grid_village == village) for village in villages}
-    placed = {member for members in staff.values() for member in members}
+    grids = {code: np.flatnonzero(problem.grid_village == code) for code in villages}
+    work = {code: problem.work[grids[code]].sum() for code in villages}
+    staff = {code: np.flatnonzero(problem.member_village == code).tolist() for code in villages}
 
-    def strain(village: str) -> float:
+    def strain(village: str) -> tuple[float, str]:
         capacity = problem.capacity[staff[village]].sum()
-        return float(problem.work[grids[village]].sum() / capacity) if capacity else np.inf
+        level = float(work[village] / capacity) if capacity else np.inf
+        return level, village
 
-    for member in sorted(set(range(len(problem.member_id))) - placed):
-        staff[max(villages, key=lambda village: (strain(village), village))].append(member)
-    empty = [village for village in villages if not staff[village]]
+    of_no_village = ~np.isin(problem.member_village.astype(str), villages)
+    for member in np.flatnonzero(of_no_village).tolist():
+        neediest = max(villages, key=strain)
+        staff[neediest].append(member)
+    _refuse_empty_villages([village for village in villages if not staff[village]])
+    return [(np.array(sorted(staff[village])), grids[village]) for village in villages]
+
+
+def _refuse_empty_villages(empty: Sequence[str]) -> None:
     if empty:
         raise PlanError(
             f"[staffing] own_village = true，但村/社区 {'、'.join(empty)} 没有网格员；请在名册中补充，或去掉该规定。",
             f"[staffing] own_village = true, but the villages {', '.join(empty)} have no member; add some, or drop the rule.",
         )
-    return [(np.array(sorted(staff[village])), grids[village]) for village in villages]
 
 
 def _attach_light_grids(
     problem: StaffingProblem, slack: float, light: np.ndarray
 ) -> StaffingSolution:
     """Grids with hardly any work need nobody of their own: the nearest main member with room takes them along."""
-    everyone, heavy = np.arange(len(problem.member_id)), np.flatnonzero(~light)
-    rest = _assign_one_grid(problem.part(everyone, heavy), slack)
-    load, stands = np.zeros(problem.km.shape), np.zeros(problem.km.shape, dtype=bool)
-    load[:, heavy], stands[:, heavy] = rest.load, rest.stands
-    limit = max(float((rest.load.sum(axis=1) / problem.capacity).max()), rest.bound * (1 + slack))
+    everyone = np.arange(len(problem.member_id))
+    heavy = np.flatnonzero(~light)
+    rest = _assign_one_grid(
+        problem.part(everyone, heavy),
+        slack,
+    )
+    load = np.zeros(problem.km.shape)
+    stands = np.zeros(
+        problem.km.shape,
+        dtype=bool,
+    )
+    load[:, heavy] = rest.load
+    stands[:, heavy] = rest.stands
+    limit = max(
+        rest.heaviest_level(problem.capacity),
+        rest.bound * (1 + slack),
+    )
+    heaviest_first = np.argsort(
+        -problem.work[light],
+        kind="stable",
+    )
     # a loop over the few light grids, the heaviest first: each takes room from the next
-    for grid in np.flatnonzero(light)[np.argsort(-problem.work[light], kind="stable")]:
-        after = (load.sum(axis=1) + problem.work[grid]) / problem.capacity
-        over = np.where(after > limit + LOAD_EPSILON, after, 0.0)
-        member = int(np.lexsort((problem.cost[:, grid], over, ~problem.main))[0])
-        load[member, grid], stands[member, grid] = problem.work[grid], True
-    return StaffingSolution(load=load, stands=stands, bound=rest.bound)
+    for grid in np.flatnonzero(light)[heaviest_first]:
+        level = (load.sum(axis=1) + problem.work[grid]) / problem.capacity
+        over = np.where(
+            level > limit + LOAD_EPSILON,
+            level,
+            0.0,
+        )
+        order = np.lexsort((problem.cost[:, grid], over, ~problem.main))
+        member = int(order[0])
+        load[member, grid] = problem.work[grid]
+        stands[member, grid] = True
+    return StaffingSolution(
+        load=load,
+        stands=stands,
+        bound=rest.bound,
+    )
 
 
 def _assign_one_grid(problem: StaffingProblem, slack: float) -> StaffingSolution:
     heaviest, bound = one_grid_assignment.minimize_heaviest_load(problem)
-    grid = one_grid_assignment.place_members(problem, heaviest * (1 + slack), problem.cost)
-    stands = np.zeros(problem.km.shape, dtype=bool)
+    limit = heaviest * (1 + slack)
+    grid = one_grid_assignment.place_members(problem, limit, problem.cost)
+    stands = np.zeros(
+        problem.km.shape,
+        dtype=bool,
+    )
     stands[np.arange(len(grid)), grid] = True
-    helper = np.zeros(len(grid), dtype=bool)
+    no_helper = np.zeros(
+        len(grid),
+        dtype=bool,
+    )
+    load = shared_loads(
+        problem.work,
+        problem.capacity,
+        stands,
+        no_helper,
+    )
     return StaffingSolution(
-        load=shared_loads(problem.work, problem.capacity, stands, helper),
+        load=load,
         stands=stands,
         bound=bound,
     )
@@ -141,45 +207,77 @@ def _assign_teams(problem: StaffingProblem, slack: float) -> StaffingSolution:
         help_cost=problem.cost[helper],
     )
     teams, bound = team_assignment.form_teams(task, slack)
-    stands = np.zeros(problem.km.shape, dtype=bool)
+    stands = np.zeros(
+        problem.km.shape,
+        dtype=bool,
+    )
     stands[main[teams.owner], np.arange(len(teams.owner))] = True
-    stands[helper, _helper_grids(task, teams, problem.spread)] = True
-    load = shared_loads(problem.work, problem.capacity, stands, ~problem.main)
-    return StaffingSolution(load=load, stands=stands, bound=bound)
+    stands[helper, _place_helpers(task, teams, problem.spread)] = True
+    load = shared_loads(
+        problem.work,
+        problem.capacity,
+        stands,
+        ~problem.main,
+    )
+    return StaffingSolution(
+        load=load,
+        stands=stands,
+        bound=bound,
+    )
 
 
-def _helper_grids(task: TeamProblem, teams: team_assignment.TeamPlan, spread: bool) -> np.ndarray:
+def _place_helpers(
+    task: TeamProblem,
+    teams: TeamPlan,
+    spread: bool,
+) -> np.ndarray:
     """The grid of each helper within the team: the nearest with work enough left, else the one with most left.
 
     To `spread` them, one that has no helper comes before one that has.
     """
     level, left = teams.levels(task), task.work.copy()
-    chosen, helpers = np.zeros(len(task.helping), dtype=int), np.zeros(len(task.work), dtype=int)
+    chosen = np.zeros(
+        len(task.helping),
+        dtype=int,
+    )
+    helpers = np.zeros(
+        len(task.work),
+        dtype=int,
+    )
     # a loop over helpers: each choice takes work from its grid
     for helper in np.argsort(-task.helping, kind="stable"):
-        grids = np.flatnonzero(teams.owner == teams.leads[helper])
-        share = task.helping[helper] * level[teams.leads[helper]]
+        team = teams.leads[helper]
+        grids = np.flatnonzero(teams.owner == team)
+        share = task.helping[helper] * level[team]
         fits = left[grids] >= share
+        preference = np.where(
+            fits,
+            task.help_cost[helper, grids],
+            -left[grids],
+        )
         helped = helpers[grids] * spread
-        chosen[helper] = grids[
-            np.lexsort(
-                (np.where(fits, task.help_cost[helper, grids], -left[grids]), ~fits, helped)
-            )[0]
-        ]
-        helpers[chosen[helper]] += 1
-        left[chosen[helper]] -= share
+        grid = grids[np.lexsort((preference, ~fits, helped))[0]]
+        chosen[helper] = grid
+        helpers[grid] += 1
+        left[grid] -= share
     return chosen
 
 
-def _alike_in_order(problem: StaffingProblem, answer: StaffingSolution) -> StaffingSolution:
-    """Members whom nothing but the id tells apart get their grids in the order of their ids."""
-    columns = np.column_stack(
-        [problem.capacity, problem.main, problem.cost, problem.allowed, problem.pinned]
+def _order_alike_members(problem: StaffingProblem, answer: StaffingSolution) -> StaffingSolution:
+    """Members whom nothing but the id distinguishes get their grids in the order of their ids."""
+    rows = [problem.capacity, problem.main, problem.cost, problem.allowed, problem.pinned]
+    traits = pd.DataFrame(np.column_stack(rows)).round(ALIKE_DECIMALS)
+    order = np.arange(len(traits))
+    for _, alike in traits.groupby(list(traits.columns), sort=True):
+        members = alike.index.to_numpy()
+        posts = [tuple(np.flatnonzero(answer.stands[member])) for member in members]
+        by_post = sorted(
+            range(len(members)),
+            key=posts.__getitem__,
+        )
+        order[members] = members[by_post]
+    return replace(
+        answer,
+        load=answer.load[order],
+        stands=answer.stands[order],
     )
-    alike = pd.DataFrame(columns).round(9)
-    order = np.arange(len(alike))
-    for _, group in alike.groupby(list(alike.columns), sort=True):
-        rows = group.index.to_numpy()
-        first = [tuple(np.flatnonzero(answer.stands[row])) for row in rows]
-        order[rows] = rows[sorted(range(len(rows)), key=lambda at: (first[at], at))]
-    return replace(answer, load=answer.load[order], stands=answer.stands[order])

@@ -1,8 +1,7 @@
-"""Cover plans reckoned in advance: for each member, who takes what if that member leaves, and who is then overloaded."""
+"""Cover plans made in advance: who takes what if a member leaves, and who is then overloaded."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -42,7 +41,8 @@ class SettledPlan:
     allowed
         Member by grid, bool, with the same index and columns: what the rules of [staffing] leave open.
     earlier, earlier_covers
-        assignments and stand-ins of the plan that this one follows: who covers for whom stays where nothing else did change.
+        assignments and stand-ins of the plan that this one follows: who covers for whom stays where nothing
+        else did change.
     """
 
     assignments: pd.DataFrame
@@ -55,7 +55,65 @@ class SettledPlan:
     @property
     def limit(self) -> float:
         """The heaviest load per capacity of the plan: a stand-in beyond it goes over the limit."""
-        return float((self.members["load"] / self.members["capacity"]).max())
+        level = self.members["load"] / self.members["capacity"]
+        return float(level.max())
+
+    def is_allowed(
+        self,
+        who: str,
+        grid: str,
+    ) -> bool:
+        """Tell whether the rules leave a grid open to a member; False where either is not known."""
+        known = who in self.allowed.index and grid in self.allowed.columns
+        return known and bool(self.allowed.loc[who, grid])
+
+
+@dataclass(frozen=True, kw_only=True)
+class _OtherMembers:
+    """Load (as it grows), capacity and kind of everybody but the one who leaves, by id in its order."""
+
+    load: dict[str, float]
+    capacity: dict[str, float]
+    kind: dict[str, str]
+
+    @classmethod
+    def of(
+        cls,
+        staff: SettledPlan,
+        leaving: str,
+    ) -> _OtherMembers:
+        others = staff.members["member_id"] != leaving
+        people = staff.members[others].sort_values("member_id")
+        ids = people["member_id"].astype(str).tolist()
+        load = people["load"].astype(float).tolist()
+        capacity = people["capacity"].astype(float).tolist()
+        return cls(
+            load=dict(zip(ids, load, strict=True)),
+            capacity=dict(zip(ids, capacity, strict=True)),
+            kind=dict(zip(ids, people["kind"].tolist(), strict=True)),
+        )
+
+    def take(
+        self,
+        who: str,
+        work: float,
+    ) -> None:
+        self.load[who] += work
+
+    def level(
+        self,
+        who: str,
+        work: float = 0.0,
+    ) -> float:
+        """Load per capacity of a member who takes some more work."""
+        return (self.load[who] + work) / self.capacity[who]
+
+    def heaviest_level(
+        self,
+        shared: list[tuple[str, float]],
+    ) -> float:
+        """The heaviest load per capacity of members who each take some more work."""
+        return max(self.level(who, share) for who, share in shared)
 
 
 def find_substitutes(staff: SettledPlan) -> pd.DataFrame:
@@ -78,133 +136,156 @@ def find_substitutes(staff: SettledPlan) -> pd.DataFrame:
     rows: list[dict[str, object]] = []
     standing = _standing_covers(staff)
     for member in sorted(set(staff.assignments["member_id"])):
-        taken = standing.get(member)
-        rows += (
-            _cover_member(staff, member)
-            if taken is None
-            else _recompute_cover(staff, member, taken)
-        )
-    table = pd.DataFrame(rows, columns=list(SUBSTITUTE_COLUMNS))
-    return table.sort_values(["member_id", "grid_code", "stand_in_id"], ignore_index=True)
+        if member in standing:
+            rows += _recompute_cover(staff, member, standing[member])
+        else:
+            rows += _cover_member(staff, member)
+    table = pd.DataFrame(
+        rows,
+        columns=list(SUBSTITUTE_COLUMNS),
+    )
+    return table.sort_values(
+        ["member_id", "grid_code", "stand_in_id"],
+        ignore_index=True,
+    )
 
 
 def _standing_covers(staff: SettledPlan) -> dict[str, list[TakenGrid]]:
     """Covers of the earlier plan that still hold: the one who leaves has the same posts, and the others may still come."""
     if staff.earlier is None or staff.earlier_covers is None or staff.earlier_covers.empty:
         return {}
-    posts, posts_before = _posts_by_member(staff.assignments), _posts_by_member(staff.earlier)
+    posts = _posts_by_member(staff.assignments)
+    posts_before = _posts_by_member(staff.earlier)
     alike = {who for who, own in posts.items() if posts_before.get(who) == own}
     standing: dict[str, list[TakenGrid]] = {}
     for leaving, rows in staff.earlier_covers.groupby("member_id", sort=True):
-        columns = (rows[name].tolist() for name in ("grid_code", "stand_in_id", "duty", "load"))
-        taken = [
-            (str(grid), str(who), str(duty), float(load))
-            for grid, who, duty, load in zip(*columns, strict=True)
-        ]
-        if leaving in alike and all(_may_cover(staff, grid, who) for grid, who, _, _ in taken):
+        taken = _list_taken(rows)
+        may = all(staff.is_allowed(who, grid) for grid, who, _, _ in taken)
+        if leaving in alike and may:
             standing[str(leaving)] = taken
     return standing
 
 
+def _list_taken(covers: pd.DataFrame) -> list[TakenGrid]:
+    """The grids of one cover: each with who takes it, in which duty, and the load."""
+    columns = [covers[name].tolist() for name in ("grid_code", "stand_in_id", "duty", "load")]
+    return [
+        (str(grid), str(who), str(duty), float(load))
+        for grid, who, duty, load in zip(*columns, strict=True)
+    ]
+
+
 def _posts_by_member(assignments: pd.DataFrame) -> dict[str, set[tuple[str, str, float]]]:
     posts: dict[str, set[tuple[str, str, float]]] = {}
-    columns = (assignments[name].tolist() for name in ("member_id", "grid_code", "duty", "load"))
+    columns = [assignments[name].tolist() for name in ("member_id", "grid_code", "duty", "load")]
     for who, grid, duty, load in zip(*columns, strict=True):
-        posts.setdefault(str(who), set()).add(
-            (str(grid), str(duty), round(float(load), LOAD_DECIMALS))
-        )
+        post = (str(grid), str(duty), round(float(load), LOAD_DECIMALS))
+        posts.setdefault(str(who), set()).add(post)
     return posts
-
-
-def _may_cover(staff: SettledPlan, grid: str, who: str) -> bool:
-    known = who in staff.allowed.index and grid in staff.allowed.columns
-    return known and bool(staff.allowed.loc[who, grid])
 
 
 def _recompute_cover(
     staff: SettledPlan, leaving: str, taken: list[TakenGrid]
 ) -> list[dict[str, object]]:
     """The rows of a cover that stands, with today's levels."""
-    load, capacity = _other_loads(staff, leaving)
+    others = _OtherMembers.of(staff, leaving)
     for _, who, _, share in taken:
-        load[who] += share
-    return [_cover_row(staff, leaving, one, load, capacity) for one in taken]
+        others.take(who, share)
+    return [_cover_row(staff, leaving, one, others) for one in taken]
 
 
-def _other_loads(staff: SettledPlan, leaving: str) -> tuple[dict[str, float], dict[str, float]]:
-    """Load and capacity of everybody else."""
-    people = staff.members[staff.members["member_id"] != leaving].sort_values("member_id")
-    ids = people["member_id"].astype(str).tolist()
-    load = dict(zip(ids, people["load"].astype(float).tolist(), strict=True))
-    return load, dict(zip(ids, people["capacity"].astype(float).tolist(), strict=True))
-
-
-def _cover_member(staff: SettledPlan, leaving: str) -> list[dict[str, object]]:
-    own = staff.assignments[staff.assignments["member_id"] == leaving]
-    others = staff.assignments[staff.assignments["member_id"] != leaving]
-    load, capacity = _other_loads(staff, leaving)
-    kind = staff.members.set_index("member_id")["kind"].to_dict()
-    stands = set(zip(others["grid_code"], others["member_id"], strict=True))
+def _cover_member(
+    staff: SettledPlan,
+    leaving: str,
+) -> list[dict[str, object]]:
+    """The rows of a new cover: the heaviest grid first, each to those who are then able to take it."""
+    leaves = staff.assignments["member_id"] == leaving
+    own, kept = staff.assignments[leaves], staff.assignments[~leaves]
+    others = _OtherMembers.of(staff, leaving)
+    stands = set(zip(kept["grid_code"], kept["member_id"], strict=True))
     taken: list[TakenGrid] = []
     for row in own.sort_values(["load", "grid_code"], ascending=[False, True]).itertuples():
         grid, work, duty = str(row.grid_code), float(str(row.load)), str(row.duty)
-        led = duty in SUPPORT_DUTIES and work <= LOAD_EPSILON
-        may = [who for who in load if capacity[who] > 0 and staff.allowed.loc[who, grid]]
-        fit = [who for who in may if (kind[who] == duty if led else kind[who] in PATROLLING_KINDS)]
-        leading = [who for who in may if kind[who] == "leader"]
-        able = fit if fit or led else leading
+        able = _list_able(staff, others, grid, work, duty)
         staying = [who for who in able if (grid, who) in stands]
-        for who, share in _choose_takers(staff, grid, work, staying, able, load, capacity):
-            load[who] += share
+        for who, share in _choose_takers(staff, others, grid, work, staying, able):
+            others.take(who, share)
             taken.append((grid, who, duty, share))
         if not able:
             taken.append((grid, "", duty, work))
-    return [_cover_row(staff, leaving, one, load, capacity) for one in taken]
+    return [_cover_row(staff, leaving, one, others) for one in taken]
+
+
+def _list_able(
+    staff: SettledPlan,
+    others: _OtherMembers,
+    grid: str,
+    work: float,
+    duty: str,
+) -> list[str]:
+    """Who may take a grid: members of the same duty where it has no load, else who patrols, else the leaders."""
+    carrying = [who for who in others.load if others.capacity[who] > 0]
+    may = [who for who in carrying if staff.allowed.loc[who, grid]]
+    if duty in SUPPORT_DUTIES and work <= LOAD_EPSILON:
+        return [who for who in may if others.kind[who] == duty]
+    patrolling = [who for who in may if others.kind[who] in PATROLLING_KINDS]
+    return patrolling or [who for who in may if others.kind[who] == "leader"]
 
 
 def _choose_takers(
     staff: SettledPlan,
+    others: _OtherMembers,
     grid: str,
     work: float,
     staying: list[str],
     able: list[str],
-    load: Mapping[str, float],
-    capacity: Mapping[str, float],
 ) -> list[tuple[str, float]]:
-    """Who takes how much of one grid: those who stand on it by capacity, else one member; the lighter way beyond the limit."""
+    """Who takes how much of one grid: those who stand on it by capacity, else one member.
+
+    Where either goes beyond the limit, the way that loads less.
+    """
     if not able:
         return []
-    shared: list[tuple[str, float]] = []
-    if staying and work > LOAD_EPSILON:
-        whole = sum(capacity[who] for who in staying)
-        shared = [(who, work * capacity[who] / whole) for who in staying]
-        if (
-            max((load[who] + share) / capacity[who] for who, share in shared)
-            <= staff.limit + LOAD_EPSILON
-        ):
-            return shared
-    able = staying if staying and work <= LOAD_EPSILON else able
-    km = staff.km[grid].reindex(able).tolist()
-    after = [(load[who] + work) / capacity[who] for who in able]
-    fits = [level <= staff.limit + LOAD_EPSILON or work <= LOAD_EPSILON for level in after]
-    best = min(
-        range(len(able)),
-        key=lambda at: (not fits[at], km[at] if fits[at] else after[at], after[at], able[at]),
-    )
-    if shared and max((load[who] + share) / capacity[who] for who, share in shared) <= after[best]:
+    if not staying:
+        return [(_choose_one(staff, others, grid, work, able), work)]
+    if work <= LOAD_EPSILON:
+        return [(_choose_one(staff, others, grid, work, staying), work)]
+    whole = sum(others.capacity[who] for who in staying)
+    shared = [(who, work * others.capacity[who] / whole) for who in staying]
+    level = others.heaviest_level(shared)
+    if level <= staff.limit + LOAD_EPSILON:
         return shared
-    return [(able[best], work)]
+    best = _choose_one(staff, others, grid, work, able)
+    return shared if level <= others.level(best, work) else [(best, work)]
+
+
+def _choose_one(
+    staff: SettledPlan,
+    others: _OtherMembers,
+    grid: str,
+    work: float,
+    able: list[str],
+) -> str:
+    """The nearest member who stays within the limit with the whole grid, else the one it loads least."""
+    km = staff.km[grid].reindex(able).tolist()
+    limit = staff.limit + LOAD_EPSILON
+
+    def rank(at: int) -> tuple[bool, float, float, str]:
+        level = others.level(able[at], work)
+        fits = level <= limit or work <= LOAD_EPSILON
+        return not fits, km[at] if fits else level, level, able[at]
+
+    return able[min(range(len(able)), key=rank)]
 
 
 def _cover_row(
     staff: SettledPlan,
     leaving: str,
     taken: TakenGrid,
-    load: Mapping[str, float],
-    capacity: Mapping[str, float],
+    others: _OtherMembers,
 ) -> dict[str, object]:
     grid, who, duty, share = taken
-    level = load[who] / capacity[who] if who else np.nan
+    level = others.level(who) if who else np.nan
     return {
         "member_id": leaving,
         "grid_code": grid,

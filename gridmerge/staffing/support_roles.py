@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass, replace
 
 import numpy as np
 import pandas as pd
@@ -20,13 +21,47 @@ DUTY_NAMES = {
     "adviser": "指导员",
 }
 SUPPORT_DUTIES = ("leader", "adviser", "other")
-PATTERN_PLACES: Mapping[
-    str, tuple[str, ...]
-] = {  # what every grid should have, by pattern of [staffing]
+# What every grid should have, by pattern of [staffing].
+PATTERN_PLACES: Mapping[str, tuple[str, ...]] = {
     "default": (),
     "1+5+N": (),
     "1+3+N": ("leader", "full_time", "part_time", "adviser"),
 }
+# Levels that agree to so many decimals are equal.
+LEVEL_DECIMALS = 9
+# Grids that a finding names.
+MAX_SHOWN_GRIDS = 5
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Choices:
+    """Who may stand where: members by grids.
+
+    Parameters
+    ----------
+    open_to, stood
+        Member by grid, bool: what rules and villages leave open; where the earlier plan has the member.
+    km
+        Member by grid.
+    work, capacity
+        Of each grid, of each member.
+    """
+
+    open_to: np.ndarray
+    stood: np.ndarray
+    km: np.ndarray
+    work: np.ndarray
+    capacity: np.ndarray
+
+    def part(self, members: np.ndarray) -> _Choices:
+        """The same for some of the members."""
+        return replace(
+            self,
+            open_to=self.open_to[members],
+            stood=self.stood[members],
+            km=self.km[members],
+            capacity=self.capacity[members],
+        )
 
 
 def assign_support_roles(
@@ -42,8 +77,9 @@ def assign_support_roles(
     Parameters
     ----------
     plan, roster
-        Leaders lead every grid of their village. A grid has one adviser, of the village or of none, each as much work to look
-        after as the capacities say. Each of the others is on one grid, where there is most work for those already there.
+        Leaders lead every grid of their village. A grid has one adviser, of the village or of none, each as
+        much work to look after as the capacities say. Each of the others is on one grid, where there is most
+        work for those already there.
     km
         Member (index) by grid (columns): among equals the nearest.
     rules
@@ -53,117 +89,151 @@ def assign_support_roles(
     before
         grid_code, member_id, duty of an earlier plan: whoever may stay where they were stays.
     """
-    grids = plan.grids.sort_values("grid_code").set_index("grid_code")
-    members = roster.members[~roster.members["member_id"].isin(carrying)].sort_values("member_id")
-    near = km.reindex(index=members["member_id"], columns=grids.index).to_numpy()
-    ids, codes = members["member_id"].to_numpy(dtype=object), grids.index.to_numpy(dtype=object)
-    home = members["village_code"].to_numpy()[:, None]
+    grids = plan.grids.sort_values("grid_code").reset_index(drop=True)
+    idle = ~roster.members["member_id"].isin(carrying)
+    members = roster.members[idle].sort_values("member_id")
+    ids = members["member_id"].to_numpy(dtype=object)
+    codes = grids["grid_code"].to_numpy(dtype=object)
+    near = km.reindex(index=ids, columns=codes).to_numpy()
     open_to = mask_permitted_pairs(rules, ids, codes, near)
-    open_to &= (home == grids["village_code"].to_numpy()[None, :]) | (home == "") & (
-        members["kind"] != "leader"
-    ).to_numpy()[:, None]
-    pinned = mask_named_pairs(rules.pin, ids, codes)
-    free = ~pinned.any(axis=1)
-    stood = _previous_posts(before, members, codes) & open_to
-    work, capacity = (
-        grids["workload"].to_numpy(dtype=float),
-        members["capacity"].to_numpy(dtype=float),
+    open_to &= _mask_own_village(members, grids)
+    choices = _Choices(
+        open_to=open_to,
+        stood=_previous_posts(before, members, codes) & open_to,
+        km=near,
+        work=grids["workload"].to_numpy(dtype=float),
+        capacity=members["capacity"].to_numpy(dtype=float),
     )
-    stands = np.zeros(open_to.shape, dtype=bool)
-    for kind in SUPPORT_DUTIES:
-        rows = np.flatnonzero(
-            (members["kind"] == kind).to_numpy() & (capacity > 0) & (free | (kind == "leader"))
-        )
-        if kind == "leader":
-            stands[rows] = open_to[rows]
-        elif kind == "adviser":
-            stands[rows] = _assign_advisers(
-                open_to[rows], near[rows], work, capacity[rows], stood[rows]
-            )
-        else:
-            stands[rows] = _place_by_work(open_to[rows], near[rows], work, stood[rows])
+    kinds = members["kind"].to_numpy(dtype=object)
+    pinned = mask_named_pairs(rules.pin, ids, codes)
+    stands = _place_by_kind(choices, kinds, pinned)
     member, grid = np.nonzero(stands | pinned)
     return pd.DataFrame(
         {
-            "grid_code": grids.index.to_numpy(dtype=object)[grid],
-            "member_id": members["member_id"].to_numpy(dtype=object)[member],
-            "duty": members["kind"].to_numpy(dtype=object)[member],
+            "grid_code": codes[grid],
+            "member_id": ids[member],
+            "duty": kinds[member],
             "load": 0.0,
         }
     )
 
 
+def _mask_own_village(
+    members: pd.DataFrame,
+    grids: pd.DataFrame,
+) -> np.ndarray:
+    """Member by grid: grids of the member's village; every grid for members of none, but for leaders."""
+    home = members["village_code"].to_numpy()[:, None]
+    village = grids["village_code"].to_numpy()[None, :]
+    no_leader = (members["kind"] != "leader").to_numpy()[:, None]
+    return np.asarray((home == village) | (home == "") & no_leader)
+
+
+def _place_by_kind(
+    choices: _Choices,
+    kinds: np.ndarray,
+    pinned: np.ndarray,
+) -> np.ndarray:
+    """Member by grid: where leaders, advisers and others stand, those who are pinned aside."""
+    stands = np.zeros(
+        choices.open_to.shape,
+        dtype=bool,
+    )
+    able = choices.capacity > 0
+    free = able & ~pinned.any(axis=1)
+    leaders = np.flatnonzero(able & (kinds == "leader"))
+    stands[leaders] = choices.open_to[leaders]
+    advisers = np.flatnonzero(free & (kinds == "adviser"))
+    stands[advisers] = _assign_advisers(choices.part(advisers))
+    others = np.flatnonzero(free & (kinds == "other"))
+    stands[others] = _place_by_work(choices.part(others))
+    return stands
+
+
 def _previous_posts(
-    before: pd.DataFrame | None, members: pd.DataFrame, codes: np.ndarray
+    before: pd.DataFrame | None,
+    members: pd.DataFrame,
+    codes: np.ndarray,
 ) -> np.ndarray:
     """Member by grid, True where the earlier plan has the member in the duty of today's kind."""
     ids = members["member_id"].to_numpy(dtype=object)
     if before is None:
-        return np.zeros((len(ids), len(codes)), dtype=bool)
+        return np.zeros(
+            (len(ids), len(codes)),
+            dtype=bool,
+        )
     posts = set(zip(before["member_id"], before["duty"], before["grid_code"], strict=True))
-    kinds = members["kind"].tolist()
-    rows = [
-        [(who, kind, code) in posts for code in codes] for who, kind in zip(ids, kinds, strict=True)
-    ]
-    return np.array(rows, dtype=bool).reshape(len(ids), len(codes))
+    stood = np.zeros(
+        (len(ids), len(codes)),
+        dtype=bool,
+    )
+    for row, (who, kind) in enumerate(zip(ids, members["kind"], strict=True)):
+        stood[row] = [(who, kind, code) in posts for code in codes]
+    return stood
 
 
-def _assign_advisers(
-    open_to: np.ndarray, km: np.ndarray, work: np.ndarray, capacity: np.ndarray, stood: np.ndarray
-) -> np.ndarray:
-    """One adviser a grid, the work looked after even by capacity; who is left over joins the heaviest grid."""
-    stands = stood.copy()
+def _assign_advisers(choices: _Choices) -> np.ndarray:
+    """One adviser a grid, the work even by capacity; who is left over joins the heaviest grid."""
+    open_to, work = choices.open_to, choices.work
+    stands = choices.stood.copy()
     load = (stands * work[None, :]).sum(axis=1)
-    # loops by nature: each choice hangs on those before; grids with least choice first, then the heaviest
-    for grid in np.lexsort((np.arange(len(work)), -work, open_to.sum(axis=0))):
+    by_choice = np.lexsort((np.arange(len(work)), -work, open_to.sum(axis=0)))
+    # loops by nature: each choice depends on those before; grids with least choice first, then the heaviest
+    for grid in by_choice:
         able = np.flatnonzero(open_to[:, grid])
         if len(able) and not stands[:, grid].any():
-            level = ((load[able] + work[grid]) / capacity[able]).round(9)
-            chosen = able[np.lexsort((able, km[able, grid], level))[0]]
+            level = (load[able] + work[grid]) / choices.capacity[able]
+            km = choices.km[able, grid]
+            order = np.lexsort((able, km, level.round(LEVEL_DECIMALS)))
+            chosen = able[order[0]]
             stands[chosen, grid] = True
             load[chosen] += work[grid]
-    for member in np.flatnonzero(~stands.any(axis=1) & open_to.any(axis=1)):
-        stands[member, _emptiest_grid(open_to[member], km[member], work, stands)] = True
+    left_over = ~stands.any(axis=1) & open_to.any(axis=1)
+    for member in np.flatnonzero(left_over):
+        stands[member, _neediest_grid(choices, member, stands)] = True
     return stands
 
 
-def _place_by_work(
-    open_to: np.ndarray, km: np.ndarray, work: np.ndarray, stood: np.ndarray
-) -> np.ndarray:
+def _place_by_work(choices: _Choices) -> np.ndarray:
     """Everyone on one grid: those with least choice first, where there is most work for each already there."""
-    stands = stood.copy()
-    for member in np.argsort(open_to.sum(axis=1), kind="stable"):
-        if open_to[member].any() and not stands[member].any():
-            stands[member, _emptiest_grid(open_to[member], km[member], work, stands)] = True
+    stands = choices.stood.copy()
+    for member in np.argsort(choices.open_to.sum(axis=1), kind="stable"):
+        if choices.open_to[member].any() and not stands[member].any():
+            stands[member, _neediest_grid(choices, member, stands)] = True
     return stands
 
 
-def _emptiest_grid(
-    open_to: np.ndarray, km: np.ndarray, work: np.ndarray, stands: np.ndarray
+def _neediest_grid(
+    choices: _Choices,
+    member: np.integer,
+    stands: np.ndarray,
 ) -> int:
-    able = np.flatnonzero(open_to)
-    there = stands[:, able].sum(axis=0)
-    return int(able[np.lexsort((able, km[able], -(work[able] / (there + 1)).round(9)))[0]])
+    """The grid open to a member with most work for each who would then be there; among equals the nearest."""
+    able = np.flatnonzero(choices.open_to[member])
+    crew = stands[:, able].sum(axis=0) + 1
+    work = (choices.work[able] / crew).round(LEVEL_DECIMALS)
+    order = np.lexsort((able, choices.km[member, able], -work))
+    return int(able[order[0]])
 
 
-def pattern_gaps(assignments: pd.DataFrame, plan: GridPlan, rules: Staffing) -> list[Finding]:
+def pattern_gaps(
+    assignments: pd.DataFrame,
+    plan: GridPlan,
+    rules: Staffing,
+) -> list[Finding]:
     """Return what the pattern asks of every grid and some do not have: a finding a duty."""
-    missing = {
-        duty: sorted(
-            set(plan.grids["grid_code"])
-            - set(assignments.loc[assignments["duty"] == duty, "grid_code"])
-        )
-        for duty in PATTERN_PLACES[rules.pattern]
-    }
-    return [
-        make_finding(
-            "pattern_short",
-            layer="roster",
-            measure=len(codes),
-            duty=Text(DUTY_NAMES[duty], duty.replace("_", "-")),
-            pattern=rules.pattern,
-            grids="、".join(codes[:5]),
-        )
-        for duty, codes in missing.items()
-        if codes
-    ]
+    findings = []
+    for duty in PATTERN_PLACES[rules.pattern]:
+        filled = assignments.loc[assignments["duty"] == duty, "grid_code"]
+        missing = sorted(set(plan.grids["grid_code"]) - set(filled))
+        if missing:
+            finding = make_finding(
+                "pattern_short",
+                layer="roster",
+                measure=len(missing),
+                duty=Text(DUTY_NAMES[duty], duty.replace("_", "-")),
+                pattern=rules.pattern,
+                grids="、".join(missing[:MAX_SHOWN_GRIDS]),
+            )
+            findings.append(finding)
+    return findings

@@ -1,6 +1,6 @@
-"""Workload: what every face of the mosaic weighs.
+"""Workload: how much work there is in every face of the mosaic.
 
-In: a `Mosaic`, the mended `Work` of each ``[[workload]]`` table, and the grid sizes that say what a standard grid is.
+In: a `Mosaic`, the cleaned `Work` of each ``[[workload]]`` table, and the grid sizes that say what a standard grid is.
 Out: `Weights`: a column per workload, the combined ``workload`` in standard-grid equivalents, and the pieces they sum.
 """
 

@@ -11,8 +11,12 @@ import shapely
 
 from gridmerge.geo import geos
 
+# Dimensions of geometries.
 POINT, LINE, POLYGON = 0, 1, 2
-ROUNDING_SHARE = 1e-9  # share of a feature: what is missing below this is the rounding of areas, not land outside the township
+# Share of a feature: what is missing below this is the rounding of areas, not land outside the township.
+ROUNDING_SHARE = 1e-9
+# DE-9IM pattern of two lines whose interiors share a stretch.
+SHARED_STRETCH = "1********"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -61,91 +65,176 @@ class WorkShares:
     @classmethod
     def joined(cls, parts: list[WorkShares]) -> WorkShares:
         """Put several together."""
+        columns = zip(*(part.columns for part in parts), strict=True)
+        feature, face, value, geometry = map(np.concatenate, columns)
         return cls(
-            feature=np.concatenate([part.feature for part in parts]),
-            face=np.concatenate([part.face for part in parts]),
-            value=np.concatenate([part.value for part in parts]),
-            geometry=np.concatenate([part.geometry for part in parts]),
+            feature=feature,
+            face=face,
+            value=value,
+            geometry=geometry,
         )
 
+    @property
+    def columns(self) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
+        """feature, face, value, geometry."""
+        return self.feature, self.face, self.value, self.geometry
 
-def face_of_points(points: np.ndarray, ground: AllocationFaces) -> np.ndarray:
+
+def face_of_points(
+    points: np.ndarray,
+    ground: AllocationFaces,
+) -> np.ndarray:
     """Return the index of the one face each point counts in, -1 outside.
 
-    A point on a line that faces share counts in the face of smallest id, so the answer never depends on order; a point on
-    the township's outer line is inside.
+    A point on a line that faces share counts in the face of smallest id, so the answer never depends on
+    order; a point on the township's outer line is inside.
     """
     at, face = ground.tree.query(points, predicate="intersects")
-    answer = np.full(len(points), len(ground.face_id))
+    answer = np.full(
+        len(points),
+        len(ground.face_id),
+    )
     np.minimum.at(answer, at, face)
-    return np.where(answer == len(ground.face_id), -1, answer)
+    return np.where(
+        answer == len(ground.face_id),
+        -1,
+        answer,
+    )
 
 
 def share_points(
-    points: np.ndarray, values: np.ndarray, feature: np.ndarray, ground: AllocationFaces
+    points: np.ndarray,
+    values: np.ndarray,
+    feature: np.ndarray,
+    ground: AllocationFaces,
 ) -> WorkShares:
     """Each point, whole, in its face."""
+    face = face_of_points(points, ground)
     return WorkShares(
-        feature=feature, face=face_of_points(points, ground), value=values, geometry=points
+        feature=feature,
+        face=face,
+        value=values,
+        geometry=points,
     )
 
 
 def share_whole(
-    shapes: np.ndarray, values: np.ndarray, feature: np.ndarray, ground: AllocationFaces
+    shapes: np.ndarray,
+    values: np.ndarray,
+    feature: np.ndarray,
+    ground: AllocationFaces,
 ) -> WorkShares:
-    """Each polygon, whole, in the face with most of it; what lies outside the township for the greater part is outside.
+    """Each polygon, whole, in the face with most of it; outside where most of it is outside the township.
 
     Half a building is none: a thing that is counted has one grid, and stands there as a point.
     """
     at, face = ground.tree.query(shapes, predicate="intersects")
-    part = geos.intersection(shapes[at], ground.geometry[face])
+    part = geos.intersection(
+        shapes[at],
+        ground.geometry[face],
+    )
     area = shapely.area(part)
-    inside = np.bincount(at, weights=area, minlength=len(shapes))
-    order = np.lexsort((face, -area, at))
-    first = order[np.unique(at[order], return_index=True)[1]]
-    first = first[2 * inside[at[first]] >= shapely.area(shapes[at[first]])]
-    answer, places = np.full(len(shapes), -1), shapes.copy()
-    answer[at[first]] = face[first]
-    places[at[first]] = geos.point_on_surface(part[first])
-    return WorkShares(feature=feature, face=answer, value=values, geometry=places)
-
-
-def share_by_measure(
-    shapes: np.ndarray, values: np.ndarray, feature: np.ndarray, ground: AllocationFaces
-) -> WorkShares:
-    """Polygons by area, lines by length: each face gets the share that lies in it, the outside gets the rest."""
-    at, face = ground.tree.query(shapes, predicate="intersects")
-    part = geos.intersection(shapes[at], ground.geometry[face])
-    lines = shapely.get_dimensions(shapes) == LINE
-    part = _once_along_borders(part, at, lines)
-    measure = np.where(lines[at], shapely.length(part), shapely.area(part))
-    kept = measure > 0
-    at, face, part, measure = at[kept], face[kept], part[kept], measure[kept]
-    whole = np.where(lines, shapely.length(shapes), shapely.area(shapes))
-    inside = np.bincount(at, weights=measure, minlength=len(shapes))
-    # rounding neither loses work nor invents any: a feature all inside gives away exactly its value
-    basis = np.where(inside >= whole * (1 - ROUNDING_SHARE), inside, whole)
-    rest = values - np.bincount(at, weights=values[at] * measure / basis[at], minlength=len(shapes))
-    out = np.flatnonzero(inside < whole * (1 - ROUNDING_SHARE))
+    inside = np.bincount(
+        at,
+        weights=area,
+        minlength=len(shapes),
+    )
+    largest_first = np.lexsort((face, -area, at))
+    _, first = np.unique(at[largest_first], return_index=True)
+    largest = largest_first[first]
+    whole = shapely.area(shapes[at[largest]])
+    largest = largest[2 * inside[at[largest]] >= whole]
+    holder, places = np.full(len(shapes), -1), shapes.copy()
+    holder[at[largest]] = face[largest]
+    places[at[largest]] = geos.point_on_surface(part[largest])
     return WorkShares(
-        feature=np.concatenate([feature[at], feature[out]]),
-        face=np.concatenate([face, np.full(len(out), -1)]),
-        value=np.concatenate([values[at] * measure / basis[at], rest[out]]),
-        geometry=np.concatenate([part, shapes[out]]),
+        feature=feature,
+        face=holder,
+        value=values,
+        geometry=places,
     )
 
 
-def _once_along_borders(part: np.ndarray, at: np.ndarray, lines: np.ndarray) -> np.ndarray:
+def share_by_measure(
+    shapes: np.ndarray,
+    values: np.ndarray,
+    feature: np.ndarray,
+    ground: AllocationFaces,
+) -> WorkShares:
+    """Polygons by area, lines by length: each face gets the share that lies in it, the outside gets the rest."""
+    lines = shapely.get_dimensions(shapes) == LINE
+    at, face, part, measure = _measure_parts(shapes, lines, ground)
+    whole = _length_or_area(shapes, lines)
+    inside = np.bincount(
+        at,
+        weights=measure,
+        minlength=len(shapes),
+    )
+    complete = whole * (1 - ROUNDING_SHARE)
+    # rounding neither loses work nor invents any: a feature all inside gives away exactly its value
+    basis = np.where(inside >= complete, inside, whole)
+    given = values[at] * measure / basis[at]
+    rest = values - np.bincount(at, weights=given, minlength=len(shapes))
+    outside = np.flatnonzero(inside < complete)
+    nowhere = np.full(len(outside), -1)
+    return WorkShares(
+        feature=np.concatenate([feature[at], feature[outside]]),
+        face=np.concatenate([face, nowhere]),
+        value=np.concatenate([given, rest[outside]]),
+        geometry=np.concatenate([part, shapes[outside]]),
+    )
+
+
+def _measure_parts(
+    shapes: np.ndarray,
+    lines: np.ndarray,
+    ground: AllocationFaces,
+) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
+    """Shape, face, geometry and measure (length or area, above zero) of every part that a face has of a shape."""
+    at, face = ground.tree.query(shapes, predicate="intersects")
+    part = geos.intersection(
+        shapes[at],
+        ground.geometry[face],
+    )
+    part = _once_along_borders(part, at, lines)
+    measure = _length_or_area(part, lines[at])
+    kept = measure > 0
+    return at[kept], face[kept], part[kept], measure[kept]
+
+
+def _length_or_area(
+    shapes: np.ndarray,
+    lines: np.ndarray,
+) -> np.ndarray:
+    return np.where(
+        lines,
+        shapely.length(shapes),
+        shapely.area(shapes),
+    )
+
+
+def _once_along_borders(
+    part: np.ndarray,
+    at: np.ndarray,
+    lines: np.ndarray,
+) -> np.ndarray:
     """A stretch of line that runs along a border lies in both faces: leave it in the first."""
     part = part.copy()
-    order = np.flatnonzero(lines[at])
+    cut = np.flatnonzero(lines[at])
+    by_line = np.argsort(at[cut], kind="stable")
     # a loop over the cut lines: each depends on what the faces before it took
     taken: dict[int, shapely.Geometry] = {}
-    for index in order[np.argsort(at[order], kind="stable")]:
+    for index in cut[by_line]:
         before = taken.get(at[index])
-        if before is not None and shapely.relate_pattern(before, part[index], "1********"):
+        if before is None:
+            taken[at[index]] = part[index]
+            continue
+        if shapely.relate_pattern(before, part[index], SHARED_STRETCH):
             part[index] = geos.difference(part[index], before)
-        taken[at[index]] = part[index] if before is None else geos.union(before, part[index])
+        taken[at[index]] = geos.union(
+            before,
+            part[index],
+        )
     return part
 
 
@@ -168,12 +257,26 @@ def share_by_points(
     tuple
         The shares, and the indices of the shapes that hold no such point: those still have to be shared by area.
     """
-    points, weight = others["geometry"].to_numpy(), others["value"].to_numpy(dtype=float)
-    at, point = shapely.STRtree(points).query(shapes, predicate="intersects")
+    points = others["geometry"].to_numpy()
+    weight = others["value"].to_numpy(dtype=float)
+    at, point = shapely.STRtree(points).query(
+        shapes,
+        predicate="intersects",
+    )
     order = np.lexsort((point, at))
     at, point = at[order], point[order]
-    inside = np.bincount(at, weights=weight[point], minlength=len(shapes))
+    inside = np.bincount(
+        at,
+        weights=weight[point],
+        minlength=len(shapes),
+    )
     kept = weight[point] > 0
     at, point = at[kept], point[kept]
     value = values[at] * weight[point] / inside[at]
-    return share_points(points[point], value, feature[at], ground), np.flatnonzero(inside <= 0)
+    shares = share_points(
+        points[point],
+        value,
+        feature[at],
+        ground,
+    )
+    return shares, np.flatnonzero(inside <= 0)

@@ -8,25 +8,38 @@ import pandas as pd
 from gridmerge.model import Work
 from gridmerge.workload.allocation import WorkShares
 
-TOUR_RATIO = 1.125  # a round past all points, in lengths of their shortest tree: the ratio of the two constants for many points
-VILLAGE_CODE_DIGITS = 12  # digits of a village's code; the last three tell its class
-URBAN_NUMBERS = range(1, 200)  # 居委会; from 200 to 399 村委会
+# A round past all points, in lengths of their shortest tree: the ratio of the two constants for many points.
+TOUR_RATIO = 1.125
+# Digits of a village's code; the last three give its class.
+VILLAGE_CODE_DIGITS = 12
+# The last three digits of 居委会, and of 村委会.
+URBAN_NUMBERS = range(1, 200)
 RURAL_NUMBERS = range(200, 400)
 
 
 def classify_villages(villages: pd.Series) -> pd.Series:
-    """Return ``urban`` or ``rural`` for village codes that tell, else blank."""
-    tail = pd.to_numeric(
-        villages.where(villages.str.len() == VILLAGE_CODE_DIGITS).str[-3:], errors="coerce"
+    """Return ``urban`` or ``rural`` for village codes that give a class, else blank."""
+    complete = villages.where(villages.str.len() == VILLAGE_CODE_DIGITS)
+    number = pd.to_numeric(
+        complete.str[-3:],
+        errors="coerce",
     )
-    urban, rural = (
-        tail.between(part.start, part.stop - 1) for part in (URBAN_NUMBERS, RURAL_NUMBERS)
+    urban = number.between(URBAN_NUMBERS.start, URBAN_NUMBERS.stop - 1)
+    rural = number.between(RURAL_NUMBERS.start, RURAL_NUMBERS.stop - 1)
+    classes = np.select(
+        [urban, rural],
+        ["urban", "rural"],
+        "",
     )
-    return pd.Series(np.select([urban, rural], ["urban", "rural"], ""), index=villages.index)
+    return pd.Series(classes, index=villages.index)
 
 
-def compute_effort(work: Work, shares: WorkShares, villages: np.ndarray) -> np.ndarray:
-    """What a source makes of work in each face, in units of the source: minutes by kind and the class of the village count.
+def compute_effort(
+    work: Work,
+    shares: WorkShares,
+    villages: np.ndarray,
+) -> np.ndarray:
+    """Compute the effort of a source in each face, in its units: minutes by kind and the class of the village count.
 
     Parameters
     ----------
@@ -40,13 +53,15 @@ def compute_effort(work: Work, shares: WorkShares, villages: np.ndarray) -> np.n
     inside = shares.face >= 0
     value = shares.value[inside]
     if "minutes" in work.frame and work.minutes:
-        value = value * work.frame["minutes"].to_numpy()[shares.feature[inside]] / work.minutes
-    amount = np.bincount(shares.face[inside], weights=value, minlength=len(villages))
+        minutes = work.frame["minutes"].to_numpy()[shares.feature[inside]]
+        value = value * minutes / work.minutes
+    amount = np.bincount(
+        shares.face[inside],
+        weights=value,
+        minlength=len(villages),
+    )
     if work.urban == work.rural == 1.0:
         return amount
-    factor = (
-        classify_villages(pd.Series(villages, dtype=str))
-        .map({"urban": work.urban, "rural": work.rural})
-        .fillna(1.0)
-    )
-    return np.asarray(amount * factor.to_numpy())
+    classes = classify_villages(pd.Series(villages, dtype=str))
+    factor = classes.map({"urban": work.urban, "rural": work.rural})
+    return np.asarray(amount * factor.fillna(1.0).to_numpy())

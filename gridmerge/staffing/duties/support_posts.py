@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import pandas as pd
@@ -13,6 +13,8 @@ from gridmerge.model import DUTY_COLUMNS, Assignment, GridPlan, Layer
 from gridmerge.staffing.duties.grid_sheets import find_contacts, people_of
 
 POSTS_PATTERN = "1+5+N"
+# Grids that a finding names.
+MAX_SHOWN_GRIDS = 3
 POST_DEPARTMENTS: dict[str, tuple[str, ...]] = {
     "执法中队": ("enforcement",),
     "派驻": ("police", "fire", "transport", "market", "justice"),
@@ -21,7 +23,10 @@ POST_DEPARTMENTS: dict[str, tuple[str, ...]] = {
 
 
 def post_rows(
-    plan: GridPlan, crosswalk: pd.DataFrame, layers: Sequence[Layer], assignment: Assignment | None
+    plan: GridPlan,
+    crosswalk: pd.DataFrame,
+    layers: Sequence[Layer],
+    assignment: Assignment | None,
 ) -> tuple[pd.DataFrame, tuple[Finding, ...]]:
     """Return the rows of duties.csv that say who of law enforcement is called in each grid.
 
@@ -43,34 +48,62 @@ def post_rows(
     titles = {one.key: one.zh for one in load_catalog()}
     codes = sorted(plan.grids["grid_code"])
     rows: list[dict[str, Any]] = []
-    said = []
-    for post, department in [
-        (post, key) for post, keys in POST_DEPARTMENTS.items() for key in keys
-    ]:
-        nobody = [code for code in codes if (code, department) not in contact]
-        if nobody:
-            name, some = titles[department], "、".join(nobody[:3])
-            said.append(
-                make_finding(
-                    "post_unknown", layer="duties", measure=len(nobody), department=name, grids=some
-                )
-            )
+    findings = []
+    for post, department in _list_posts():
+        title = titles[department]
+        unknown = [code for code in codes if (code, department) not in contact]
+        if unknown:
+            findings.append(_unknown_holder(title, unknown))
         for code in codes:
-            who = contact.get((code, department), "")
-            rows.append(
-                {
-                    **dict.fromkeys(DUTY_COLUMNS, ""),
-                    "grid_code": code,
-                    "category": POSTS_PATTERN,
-                    "matter": post,
-                    "lead": titles[department],
-                    "lead_contact": who,
-                    "member": people.get(code, {}).get("member", ""),
-                    "leader": people.get(code, {}).get("leader", ""),
-                    "temporary": False,
-                    "role": post,
-                    "person": who,
-                }
-            )
-    table = pd.DataFrame(rows, columns=list(DUTY_COLUMNS))
-    return table.sort_values("grid_code", kind="stable", ignore_index=True), tuple(said)
+            holder = contact.get((code, department), "")
+            rows.append(_post_row(code, post, title, holder, people.get(code, {})))
+    table = pd.DataFrame(
+        rows,
+        columns=list(DUTY_COLUMNS),
+    )
+    by_grid = table.sort_values(
+        "grid_code",
+        kind="stable",
+        ignore_index=True,
+    )
+    return by_grid, tuple(findings)
+
+
+def _list_posts() -> list[tuple[str, str]]:
+    """Every post with each of its departments."""
+    return [(post, key) for post, keys in POST_DEPARTMENTS.items() for key in keys]
+
+
+def _unknown_holder(
+    department: str,
+    codes: Sequence[str],
+) -> Finding:
+    return make_finding(
+        "post_unknown",
+        layer="duties",
+        measure=len(codes),
+        department=department,
+        grids="、".join(codes[:MAX_SHOWN_GRIDS]),
+    )
+
+
+def _post_row(
+    code: str,
+    post: str,
+    department: str,
+    holder: str,
+    people: Mapping[str, str],
+) -> dict[str, Any]:
+    return {
+        **dict.fromkeys(DUTY_COLUMNS, ""),
+        "grid_code": code,
+        "category": POSTS_PATTERN,
+        "matter": post,
+        "lead": department,
+        "lead_contact": holder,
+        "member": people.get("member", ""),
+        "leader": people.get("leader", ""),
+        "temporary": False,
+        "role": post,
+        "person": holder,
+    }
