@@ -12,14 +12,17 @@ from pyproj import CRS, Transformer
 
 _WGS84 = CRS.from_epsg(4326)
 _CODE = re.compile(r"EPSG:\d+", re.I)
+# Degrees.
+MAX_LON = 180
+MAX_LAT = 90
 
 
 @cache
 def authority_code(crs: CRS) -> str:
     """Return the code of a CRS, such as ``EPSG:4544``; "" where it is exactly that of none.
 
-    PROJ compares a system with all it knows to tell its code, which takes longer than reading a small file: one that was made
-    from its code is not asked.
+    PROJ compares a system with all it knows to find its code, which takes longer than reading a small file: a
+    system that was made from its code is not compared.
     """
     if _CODE.fullmatch(crs.srs):
         return crs.srs.upper()
@@ -36,7 +39,8 @@ def lonlat_transformer(crs: CRS) -> Transformer:
     """
     datum = crs.geodetic_crs
     same = datum is not None and "China 2000" in str(datum.datum)
-    return Transformer.from_crs(crs, datum if same else _WGS84, always_xy=True)
+    target = datum if same else _WGS84
+    return Transformer.from_crs(crs, target, always_xy=True)
 
 
 def mostly_degrees(shapes: NDArray[np.object_]) -> bool:
@@ -45,6 +49,8 @@ def mostly_degrees(shapes: NDArray[np.object_]) -> bool:
     By the middles of their boxes: one slip of the pen must not decide for all.
     """
     box = shapely.bounds(shapes)
-    x, y = np.abs(box[:, :2] + box[:, 2:]).T / 2
+    corner, opposite = box[:, :2], box[:, 2:]
+    x, y = np.abs(corner + opposite).T / 2
     given = np.isfinite(x) & np.isfinite(y)
-    return 2 * int((given & (x <= 180) & (y <= 90)).sum()) > int(given.sum()) or not given.any()
+    in_range = given & (x <= MAX_LON) & (y <= MAX_LAT)
+    return 2 * int(in_range.sum()) > int(given.sum()) or not given.any()

@@ -16,19 +16,29 @@ from gridmerge.geo.datum import Datum
 Degrees = NDArray[np.float64]
 Shift = Callable[[Degrees, Degrees], tuple[Degrees, Degrees]]
 
-_A = 6378245.0  # Krassowsky ellipsoid: semi-major axis, metres
-_E2 = 0.006693421622965943  # and its squared eccentricity
+# Krassowsky ellipsoid: semi-major axis in metres, and squared eccentricity.
+_A = 6378245.0
+_E2 = 0.006693421622965943
 _BD = np.pi * 3000.0 / 180.0
-_BOX = (72.004, 0.8293, 137.8347, 55.8271)  # outside it the services leave coordinates alone
-_ROUNDS = 12  # each fixed-point round gains more than two digits; twelve end at rounding error
+# West, south, east, north: outside it the services leave coordinates alone.
+_BOX = (72.004, 0.8293, 137.8347, 55.8271)
+# Each fixed-point round gains more than two digits; twelve end at rounding error.
+_ROUNDS = 12
 
 
-def in_china(lon: Degrees, lat: Degrees) -> NDArray[np.bool_]:
-    """Tell which coordinates (degrees) lie in the box where the services shift."""
-    return (lon > _BOX[0]) & (lon < _BOX[2]) & (lat > _BOX[1]) & (lat < _BOX[3])
+def in_china(
+    lon: Degrees,
+    lat: Degrees,
+) -> NDArray[np.bool_]:
+    """Tell which coordinates (degrees) are in the box where the services shift."""
+    west, south, east, north = _BOX
+    return (lon > west) & (lon < east) & (lat > south) & (lat < north)
 
 
-def wgs84_to_gcj02(lon: Degrees, lat: Degrees) -> tuple[Degrees, Degrees]:
+def wgs84_to_gcj02(
+    lon: Degrees,
+    lat: Degrees,
+) -> tuple[Degrees, Degrees]:
     """Shift WGS84 degrees to GCJ-02."""
     x, y = lon - 105.0, lat - 35.0
     root = np.sqrt(np.abs(x))
@@ -44,21 +54,40 @@ def wgs84_to_gcj02(lon: Degrees, lat: Degrees) -> tuple[Degrees, Degrees]:
     per_lat = np.pi / 180 * _A * (1 - _E2) / magic**1.5  # metres a degree
     per_lon = np.pi / 180 * _A / np.sqrt(magic) * np.cos(phi)
     inside = in_china(lon, lat)
-    return np.where(inside, lon + east / per_lon, lon), np.where(inside, lat + north / per_lat, lat)
+    shifted_lon = np.where(
+        inside,
+        lon + east / per_lon,
+        lon,
+    )
+    shifted_lat = np.where(
+        inside,
+        lat + north / per_lat,
+        lat,
+    )
+    return shifted_lon, shifted_lat
 
 
-def wgs84_to_bd09(lon: Degrees, lat: Degrees) -> tuple[Degrees, Degrees]:
+def wgs84_to_bd09(
+    lon: Degrees,
+    lat: Degrees,
+) -> tuple[Degrees, Degrees]:
     """Shift WGS84 degrees to BD-09."""
     x, y = wgs84_to_gcj02(lon, lat)
     radius = np.hypot(x, y) + 0.00002 * np.sin(y * _BD)
     angle = np.arctan2(y, x) + 0.000003 * np.cos(x * _BD)
-    return radius * np.cos(angle) + 0.0065, radius * np.sin(angle) + 0.006
+    shifted_lon = radius * np.cos(angle) + 0.0065
+    shifted_lat = radius * np.sin(angle) + 0.006
+    return shifted_lon, shifted_lat
 
 
 SHIFTS: dict[Datum, Shift] = {"gcj02": wgs84_to_gcj02, "bd09": wgs84_to_bd09}
 
 
-def datum_to_wgs84(datum: Datum, lon: Degrees, lat: Degrees) -> tuple[Degrees, Degrees]:
+def datum_to_wgs84(
+    datum: Datum,
+    lon: Degrees,
+    lat: Degrees,
+) -> tuple[Degrees, Degrees]:
     """Return WGS84 degrees for coordinates in `datum`, exact to less than a micrometre.
 
     Parameters

@@ -15,7 +15,9 @@ Result = TypeVar("Result")
 
 
 def map_threads(
-    function: Callable[[Item], Result], items: Iterable[Item], threads: int
+    function: Callable[[Item], Result],
+    items: Iterable[Item],
+    threads: int,
 ) -> list[Result]:
     """Return ``[function(item) for item in items]``, several at a time."""
     if threads <= 1:
@@ -30,6 +32,13 @@ def map_pieces(
     metres: npt.NDArray[np.float64],
     threads: int,
 ) -> Array:
-    """Return ``function(geometry, metres)``, which looks at each geometry for itself, a part of them at a time."""
-    parts = zip(np.array_split(geometry, threads), np.array_split(metres, threads), strict=True)
-    return np.concatenate(map_threads(lambda part: function(*part), parts, threads))
+    """Return ``function(geometry, metres)``, which handles each geometry by itself, a part of them at a time."""
+    geometry_parts = np.array_split(geometry, threads)
+    metre_parts = np.array_split(metres, threads)
+    parts = zip(geometry_parts, metre_parts, strict=True)
+    results = map_threads(
+        lambda part: function(*part),
+        parts,
+        threads,
+    )
+    return np.concatenate(results)
