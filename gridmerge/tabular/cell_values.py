@@ -50,12 +50,15 @@ def as_code(values: pd.Series) -> pd.Series:
     """
     if isinstance(values.dtype, np.dtype) and values.dtype.kind in "iu":
         return values.astype(str).astype(object)
-    texts = [
-        _normalize_code(value) if isinstance(value, str) else cell_text(value) for value in values
-    ]
+    texts = [_flat_text(value) for value in values]
     if not _are_section_numbers(texts):
         texts = [_drop_zero_decimals(text) for text in texts]
-    return pd.Series(texts, index=values.index, dtype=object, name=values.name)
+    return pd.Series(
+        texts,
+        index=values.index,
+        dtype=object,
+        name=values.name,
+    )
 
 
 def code_text(value: object) -> str:
@@ -70,9 +73,13 @@ def code_text(value: object) -> str:
     >>> code_text("网格（１）"), code_text('="0012"'), code_text(510302001001.0), code_text("1e5")
     ('网格(1)', '0012', '510302001001', '1e5')
     """
-    return (
-        _drop_zero_decimals(_normalize_code(value)) if isinstance(value, str) else cell_text(value)
-    )
+    if not isinstance(value, str):
+        return cell_text(value)
+    return _drop_zero_decimals(_normalize_code(value))
+
+
+def _flat_text(value: object) -> str:
+    return _normalize_code(value) if isinstance(value, str) else cell_text(value)
 
 
 def cell_text(value: object) -> str:
@@ -97,8 +104,15 @@ def cell_text(value: object) -> str:
 def _normalize_code(text: str) -> str:
     if text.isascii() and text.isalnum():
         return text
-    flat = INVISIBLE.sub("", unicodedata.normalize("NFKC", text))
-    flat = re.sub(r"\s+", " ", _BREAK.sub("", flat.strip()))
+    flat = INVISIBLE.sub(
+        "",
+        unicodedata.normalize("NFKC", text),
+    )
+    flat = re.sub(
+        r"\s+",
+        " ",
+        _BREAK.sub("", flat.strip()),
+    )
     while (bare := _strip_text_mark(flat)) != flat:
         flat = bare
     return flat
@@ -117,9 +131,8 @@ def _drop_zero_decimals(text: str) -> str:
 def _are_section_numbers(texts: list[str]) -> bool:
     """Whether the numbers with a point are those of sections: no more end in .0 than in another figure."""
     dotted = [text for text in texts if "." in text and _FRACTION.fullmatch(text)]
-    return bool(dotted) and 2 * sum(
-        _INTEGRAL.fullmatch(text) is not None for text in dotted
-    ) <= len(dotted)
+    integral = sum(_INTEGRAL.fullmatch(text) is not None for text in dotted)
+    return bool(dotted) and 2 * integral <= len(dotted)
 
 
 def _float_text(value: float) -> str:
@@ -127,7 +140,9 @@ def _float_text(value: float) -> str:
         return ""
     if value.is_integer() and abs(value) < _EXACT:
         return str(int(value))
-    return f"{Decimal(repr(value)).normalize():f}" if abs(value) < _WRITTEN_OUT else repr(value)
+    if abs(value) >= _WRITTEN_OUT:
+        return repr(value)
+    return f"{Decimal(repr(value)).normalize():f}"
 
 
 def parse_number(cell: object) -> float:
@@ -138,7 +153,7 @@ def parse_number(cell: object) -> float:
 
     Examples
     --------
-    >>> number("1,234"), number("１２３"), number(" 1.5e3 "), number("约300")
+    >>> parse_number("1,234"), parse_number("１２３"), parse_number(" 1.5e3 "), parse_number("约300")
     (1234.0, 123.0, 1500.0, nan)
     """
     if isinstance(cell, str) and _PLAIN.fullmatch(cell):  # most cells of most columns
@@ -148,17 +163,26 @@ def parse_number(cell: object) -> float:
     if isinstance(cell, (int, float, np.integer, np.floating)):
         return _to_finite(cell)
     text = flat_text(cell).removeprefix("'")
-    return _to_finite(re.sub("[, ]", "", text)) if _AMOUNT.fullmatch(text) else float("nan")
+    if not _AMOUNT.fullmatch(text):
+        return float("nan")
+    return _to_finite(re.sub("[, ]", "", text))
 
 
 def parse_numbers(values: pd.Series) -> pd.Series:
     """Return a column as floats; see `parse_number`. What is no finite number becomes NaN."""
     if pd.api.types.is_bool_dtype(values):
-        return pd.Series(np.nan, index=values.index)
+        return pd.Series(
+            np.nan,
+            index=values.index,
+        )
     if pd.api.types.is_numeric_dtype(values):
         found = values.astype(float)
         return found.where(np.isfinite(found))
-    return pd.Series([parse_number(cell) for cell in values], index=values.index, dtype=float)
+    return pd.Series(
+        [parse_number(cell) for cell in values],
+        index=values.index,
+        dtype=float,
+    )
 
 
 def survives_as_number(text: str) -> bool:

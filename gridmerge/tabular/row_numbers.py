@@ -13,7 +13,8 @@ from gridmerge.i18n.text import Text
 
 _KEY = "lines"
 _TITLE = "title"
-_LISTED = 5  # rows that a message names
+# Rows that a message names.
+_LISTED = 5
 
 Frame = TypeVar("Frame", bound=pd.DataFrame)
 
@@ -21,14 +22,23 @@ Frame = TypeVar("Frame", bound=pd.DataFrame)
 class _Lines:
     """Line numbers that pandas hands on and never copies: it copies `attrs` with every frame."""
 
-    def __init__(self, numbers: NDArray[np.int64]) -> None:
+    def __init__(
+        self,
+        numbers: NDArray[np.int64],
+    ) -> None:
         self.numbers = numbers
 
-    def __deepcopy__(self, _: dict[int, Any]) -> _Lines:
+    def __deepcopy__(
+        self,
+        _: dict[int, Any],
+    ) -> _Lines:
         return self
 
 
-def with_lines(frame: Frame, numbers: Sequence[int] | NDArray[np.int64]) -> Frame:
+def with_lines(
+    frame: Frame,
+    numbers: Sequence[int] | NDArray[np.int64],
+) -> Frame:
     """Note in a frame the line of each of its rows, counted from 1."""
     frame.attrs[_KEY] = _Lines(np.asarray(numbers, dtype=np.int64))
     return frame
@@ -37,18 +47,24 @@ def with_lines(frame: Frame, numbers: Sequence[int] | NDArray[np.int64]) -> Fram
 def lines_of(frame: pd.DataFrame | pd.Series) -> NDArray[np.int64] | None:
     """Return the line of each row; None for what is no table of lines, or where rows have gone since."""
     lines = frame.attrs.get(_KEY)
-    return lines.numbers if isinstance(lines, _Lines) and len(lines.numbers) == len(frame) else None
+    if not isinstance(lines, _Lines) or len(lines.numbers) != len(frame):
+        return None
+    return lines.numbers
 
 
 def same_lines(
-    frame: Frame, other: pd.DataFrame, rows: Sequence[int] | NDArray[np.int64] | None = None
+    frame: Frame,
+    other: pd.DataFrame,
+    rows: Sequence[int] | NDArray[np.int64] | None = None,
 ) -> Frame:
     """Note in a frame the lines and the title of another, of which it has all rows or those given."""
     lines = lines_of(other)
     with_title(frame, title_of(other))
     if lines is None:
         return frame
-    return with_lines(frame, lines if rows is None else lines[np.asarray(rows, dtype=np.int64)])
+    if rows is not None:
+        lines = lines[np.asarray(rows, dtype=np.int64)]
+    return with_lines(frame, lines)
 
 
 def with_title(frame: Frame, title: str) -> Frame:
@@ -64,15 +80,26 @@ def title_of(frame: pd.DataFrame) -> str:
 
 
 def rows_in_words(
-    rows: Sequence[int] | NDArray[np.int64], frame: pd.DataFrame | pd.Series | None = None
+    rows: Sequence[int] | NDArray[np.int64],
+    frame: pd.DataFrame | pd.Series | None = None,
 ) -> Text:
     """Name rows of a frame (from 0) by their lines in the file, or as records where it has none; more than a few are left out."""
     lines = None if frame is None else lines_of(frame)
-    numbers = [int(row) + 1 if lines is None else int(lines[int(row)]) for row in rows[:_LISTED]]
-    return numbers_in_words(numbers, len(rows), by_line=lines is not None)
+    shown = [int(row) for row in rows[:_LISTED]]
+    numbers = [row + 1 if lines is None else int(lines[row]) for row in shown]
+    return numbers_in_words(
+        numbers,
+        len(rows),
+        by_line=lines is not None,
+    )
 
 
-def numbers_in_words(numbers: Sequence[int], count: int, *, by_line: bool = True) -> Text:
+def numbers_in_words(
+    numbers: Sequence[int],
+    count: int,
+    *,
+    by_line: bool = True,
+) -> Text:
     """Name lines (or records) by their numbers, the first few of `count`."""
     shown = [str(number) for number in numbers[:_LISTED]]
     more = count > len(shown)
