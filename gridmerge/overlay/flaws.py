@@ -10,6 +10,7 @@ estates end.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import combinations
 
 import numpy as np
 import shapely
@@ -27,30 +28,46 @@ WIDTH = 1.5
 COPY_DISTANCE_M = 1.0
 # samples of a network that are looked at, evenly along all its lines
 COPY_SAMPLES = 500
+# samples that are looked at first: of two drawings that are no copies few of them lie together
+FIRST_SAMPLES = 20
+FIRST_SHARE = 0.6
 # of the samples of both: a copy may have been corrected at a place or two
 COPY_SHARE = 0.9
 
 
 def number_witnesses(layers: Sequence[LayerLinework]) -> Ints:
     """Return a number for each layer: the same for layers that are copies of one drawing."""
+    trees = [shapely.STRtree(shapely.boundary(layer.sources)) for layer in layers]
     pairs = [
         (row, other)
-        for row, one in enumerate(layers)
-        for other in range(row + 1, len(layers))
-        if _follows(one, layers[other]) and _follows(layers[other], one)
+        for row, other in combinations(range(len(layers)), 2)
+        if _are_copies(layers[row], trees[row], layers[other], trees[other])
     ]
     row, other = np.array(pairs, dtype=np.int64).reshape(-1, 2).T
     graph = coo_array((np.ones(len(pairs)), (row, other)), shape=(len(layers), len(layers)))
     return np.asarray(connected_components(graph, directed=False)[1], dtype=np.int64)
 
 
-def _follows(one: LayerLinework, other: LayerLinework) -> bool:
-    """Whether nearly all lines of one lie on lines of the other, also on those beyond the township."""
-    chosen = np.linspace(0, len(one.sheet.xy) - 1, COPY_SAMPLES).round().astype(np.int64)
-    points = np.asarray(shapely.points(one.sheet.xy[np.unique(chosen)]), dtype=object)
-    tree = shapely.STRtree(shapely.boundary(other.sources))
-    near = geos.query_tree(tree, points, "dwithin", distance=COPY_DISTANCE_M)[0]
-    return bool(len(np.unique(near)) >= COPY_SHARE * len(points))
+def _are_copies(
+    one: LayerLinework,
+    its_lines: shapely.STRtree,
+    other: LayerLinework,
+    other_lines: shapely.STRtree,
+) -> bool:
+    """Whether nearly all lines of both lie on each other, also those beyond the township."""
+    checks = ((FIRST_SAMPLES, FIRST_SHARE), (COPY_SAMPLES, COPY_SHARE))
+    return all(
+        _share_on_lines(one, other_lines, samples) >= share
+        and _share_on_lines(other, its_lines, samples) >= share
+        for samples, share in checks
+    )
+
+
+def _share_on_lines(layer: LayerLinework, lines: shapely.STRtree, samples: int) -> float:
+    chosen = np.linspace(0, len(layer.sheet.xy) - 1, samples).round().astype(np.int64)
+    points = np.asarray(shapely.points(layer.sheet.xy[np.unique(chosen)]), dtype=object)
+    near = geos.query_tree(lines, points, "dwithin", distance=COPY_DISTANCE_M)[0]
+    return len(np.unique(near)) / len(points)
 
 
 def flawed(
