@@ -185,13 +185,15 @@ def _write_one(
     drawn: Drawn, key: str, frame: gpd.GeoDataFrame, folder: Path, stem: str
 ) -> tuple[str, dict[str, Any]]:
     draft = drawn.draft
+    shifted = draft.spec.get(key, {}).get("datum") == "gcj02"
     if key in draft.plain:
+        frame = formats.in_datum(frame, "gcj02") if shifted else frame
         # as the drawing program holds it: not a digit is rounded
         pyogrio.write_dataframe(
             frame, folder / f"{stem}.gpkg", driver="GPKG", geometry_type="Unknown"
         )
         return "gpkg", {}
-    if draft.spec.get(key, {}).get("datum") == "gcj02":
+    if shifted:
         formats.geojson(folder / f"{stem}.geojson", formats.in_datum(frame, "gcj02"))
         return "geojson", {}
     one_each = _is_one_each(frame)
