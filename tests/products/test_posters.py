@@ -145,13 +145,12 @@ def test_the_same_sheet_gives_the_same_bytes(data, tmp_path):
     with mpl.rc_context({"font.family": chinese_font()}):
         again = []
         for n in range(2):
-            (tmp_path / str(n)).mkdir()
-            again.append(
-                _save_figure(
-                    draw_sheet(sheet, data, "zh", imprint(data))[0], tmp_path / str(n), sheet.file
-                )
-            )
-    assert [file.read_bytes() for file in again[0]] == [file.read_bytes() for file in again[1]]
+            folder = tmp_path / str(n)
+            folder.mkdir()
+            figure = draw_sheet(sheet, data, "zh", imprint(data))[0]
+            names = _save_figure(figure, folder, sheet.file)
+            again.append([(folder / name).read_bytes() for name in names])
+    assert len(again[0]) == 2 and again[0] == again[1]
 
 
 def test_a_dollar_or_a_slash_in_a_name_is_only_text(data, tmp_path):
