@@ -181,7 +181,7 @@ def test_one_cell_that_is_no_number_is_told_and_drops_no_column(out: Path, tmp_p
         tmp_path, {"source_id": ["police000", "police001", "police002"], "cases": ["5", "约8", "4"]}
     )
     with pytest.raises(
-        InputError, match=r"1 cells of the column cases are no numbers, such as '约8' in record 2"
+        InputError, match=r"1 cells of the column cases are no numbers, such as '约8' in line 3"
     ):
         transfer_figures(out, file, "police", tmp_path / "d.csv")
     file = given_figures(
