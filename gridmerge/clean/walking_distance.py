@@ -51,9 +51,8 @@ def _neighbour_pairs(xy: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         [index[tuple(end)] for end in line]
         for line in shapely.get_coordinates(sides).reshape(-1, 2, 2).tolist()
     ]
-    along = np.arange(
-        len(xy) - 1
-    )  # what lies on one line has no triangles; xy is sorted, so neighbours follow each other
+    # what lies on one line has no triangles; xy is sorted, so neighbours follow each other
+    along = np.arange(len(xy) - 1)
     both = np.array([*pairs, *zip(along, along + 1, strict=True)])
     both = np.unique(np.sort(both, axis=1), axis=0)
     return both[:, 0], both[:, 1]

@@ -21,12 +21,8 @@ SEVERITY_WORDS = {
     "warning": Text("提醒", "warning"),
     "note": Text("说明", "note"),
 }
-_SUMMABLE_UNITS = {
-    "m²": "m²",
-    "m2": "m²",
-    "ha": "ha",
-    "features": "",
-}  # sums of percentages or distances would mean nothing
+# sums of percentages or distances would mean nothing
+_SUMMABLE_UNITS = {"m²": "m²", "m2": "m²", "ha": "ha", "features": ""}
 
 
 def tally_findings(

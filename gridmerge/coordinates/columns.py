@@ -49,9 +49,8 @@ _FAMILIES: tuple[tuple[str, str], ...] = (
 )
 _SIMPLE = r"[+-]?\d{1,8}(?:\.\d+)?"  # nearly all cells of most tables
 _DEGREES = (0, 1)  # families whose names say longitude and latitude
-_WORN = re.compile(
-    r"坐标|数值|_|(?<![a-z])[xy](?![a-z])"
-)  # what may stand beside the word for the axis and tells nothing
+# what may stand beside the word for the axis and tells nothing
+_WORN = re.compile(r"坐标|数值|_|(?<![a-z])[xy](?![a-z])")
 _SINGLE = re.compile(
     r"经纬|坐标|lng[-_]?lat|lon[-_]?lat|lat[-_]?lng|lat[-_]?lon|coord|location|position|point|gps|(?<![a-z])xy(?![a-z])|定位|位置|点位"
 )

@@ -21,9 +21,8 @@ from gridmerge.tabular.cell_values import parse_numbers
 _PHONE = re.compile(r"1\d{10}|0\d{2,3}-?\d{7,8}")
 _DATE = re.compile(r"(19|20)\d{2}[-/.年]\d{1,2}([-/.月]\d{1,2}日?)?([ T].*)?")
 _DECIMAL = re.compile(r"-?\d+\.\d+([eE][+-]?\d+)?|-?\d+[eE][+-]?\d+")
-_CODE = re.compile(
-    r"(?=.*\d)[A-Za-z0-9_\-./#]{2,40}[\u4e00-\u9fff]?"
-)  # letters, digits, dashes; one sign such as 标 or 号
+# letters, digits, dashes; one sign such as 标 or 号
+_CODE = re.compile(r"(?=.*\d)[A-Za-z0-9_\-./#]{2,40}[\u4e00-\u9fff]?")
 _NUMBER = re.compile(r"\d+")
 _HAN = re.compile(r"[\u3400-\u9fff]")
 # of the filled values: parts of one grid may share an id, a constant is none

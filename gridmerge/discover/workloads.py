@@ -22,9 +22,8 @@ from gridmerge.model import Township
 
 _MIN_HELD_SHARE = 0.8  # share of areas that must hold points before they are shared out by them; of rows that must name a village
 
-Made = tuple[
-    ProjectTable, str, ScannedSheet
-]  # a table, the kind of work (a key of [work] in keywords.toml), and the sheet it came from
+# a table, the kind of work (a key of [work] in keywords.toml), and the sheet it came from
+Made = tuple[ProjectTable, str, ScannedSheet]
 
 
 def workload_tables(found: list[ClassifiedSheet], township: Township | None) -> list[ProjectTable]:

@@ -26,19 +26,13 @@ _BOX = (72.004, 0.8293, 137.8347, 55.8271)
 _ROUNDS = 12
 
 
-def in_china(
-    lon: Degrees,
-    lat: Degrees,
-) -> NDArray[np.bool_]:
+def in_china(lon: Degrees, lat: Degrees) -> NDArray[np.bool_]:
     """Tell which coordinates (degrees) are in the box where the services shift."""
     west, south, east, north = _BOX
     return (lon > west) & (lon < east) & (lat > south) & (lat < north)
 
 
-def wgs84_to_gcj02(
-    lon: Degrees,
-    lat: Degrees,
-) -> tuple[Degrees, Degrees]:
+def wgs84_to_gcj02(lon: Degrees, lat: Degrees) -> tuple[Degrees, Degrees]:
     """Shift WGS84 degrees to GCJ-02."""
     x, y = lon - 105.0, lat - 35.0
     root = np.sqrt(np.abs(x))
@@ -54,23 +48,12 @@ def wgs84_to_gcj02(
     per_lat = np.pi / 180 * _A * (1 - _E2) / magic**1.5  # metres a degree
     per_lon = np.pi / 180 * _A / np.sqrt(magic) * np.cos(phi)
     inside = in_china(lon, lat)
-    shifted_lon = np.where(
-        inside,
-        lon + east / per_lon,
-        lon,
-    )
-    shifted_lat = np.where(
-        inside,
-        lat + north / per_lat,
-        lat,
-    )
+    shifted_lon = np.where(inside, lon + east / per_lon, lon)
+    shifted_lat = np.where(inside, lat + north / per_lat, lat)
     return shifted_lon, shifted_lat
 
 
-def wgs84_to_bd09(
-    lon: Degrees,
-    lat: Degrees,
-) -> tuple[Degrees, Degrees]:
+def wgs84_to_bd09(lon: Degrees, lat: Degrees) -> tuple[Degrees, Degrees]:
     """Shift WGS84 degrees to BD-09."""
     x, y = wgs84_to_gcj02(lon, lat)
     radius = np.hypot(x, y) + 0.00002 * np.sin(y * _BD)
@@ -83,11 +66,7 @@ def wgs84_to_bd09(
 SHIFTS: dict[Datum, Shift] = {"gcj02": wgs84_to_gcj02, "bd09": wgs84_to_bd09}
 
 
-def datum_to_wgs84(
-    datum: Datum,
-    lon: Degrees,
-    lat: Degrees,
-) -> tuple[Degrees, Degrees]:
+def datum_to_wgs84(datum: Datum, lon: Degrees, lat: Degrees) -> tuple[Degrees, Degrees]:
     """Return WGS84 degrees for coordinates in `datum`, exact to less than a micrometre.
 
     Parameters

@@ -38,11 +38,7 @@ class StubbornError(GridmergeError, GEOSException):
         x0, y0, x1, y1 of the geometries, in their own CRS.
     """
 
-    def __init__(
-        self,
-        operation: str,
-        bounds: Bounds,
-    ) -> None:
+    def __init__(self, operation: str, bounds: Bounds) -> None:
         self.operation, self.bounds = operation, bounds
         x0, y0, x1, y1 = bounds
         x, y = (x0 + x1) / 2, (y0 + y1) / 2
@@ -52,80 +48,41 @@ class StubbornError(GridmergeError, GEOSException):
         )
 
 
-def intersection(
-    a: Any,
-    b: Any,
-    grid_size: float | None = None,
-) -> Any:
+def intersection(a: Any, b: Any, grid_size: float | None = None) -> Any:
     """Return `shapely.intersection`, pair by pair."""
     return _call_pairwise(_gridded_call("intersection", grid_size), a, b)
 
 
-def difference(
-    a: Any,
-    b: Any,
-    grid_size: float | None = None,
-) -> Any:
+def difference(a: Any, b: Any, grid_size: float | None = None) -> Any:
     """Return `shapely.difference`, pair by pair."""
     return _call_pairwise(_gridded_call("difference", grid_size), a, b)
 
 
-def symmetric_difference(
-    a: Any,
-    b: Any,
-    grid_size: float | None = None,
-) -> Any:
+def symmetric_difference(a: Any, b: Any, grid_size: float | None = None) -> Any:
     """Return `shapely.symmetric_difference`, pair by pair."""
     return _call_pairwise(_gridded_call("symmetric_difference", grid_size), a, b)
 
 
-def union(
-    a: Any,
-    b: Any,
-    grid_size: float | None = None,
-) -> Any:
+def union(a: Any, b: Any, grid_size: float | None = None) -> Any:
     """Return `shapely.union`, pair by pair."""
     return _call_pairwise(_gridded_call("union", grid_size), a, b)
 
 
-def clip_by_rect(
-    shapes: Any,
-    x0: float,
-    y0: float,
-    x1: float,
-    y1: float,
-) -> Any:
+def clip_by_rect(shapes: Any, x0: float, y0: float, x1: float, y1: float) -> Any:
     """Return `shapely.clip_by_rect`."""
-    each = _Call(
-        "clip_by_rect",
-        lambda shape: shapely.clip_by_rect(shape, x0, y0, x1, y1),
-    )
+    each = _Call("clip_by_rect", lambda shape: shapely.clip_by_rect(shape, x0, y0, x1, y1))
     return _call_pairwise(each, shapes)
 
 
-def buffer(
-    shapes: Any,
-    distance: Any,
-    **style: Any,
-) -> Any:
+def buffer(shapes: Any, distance: Any, **style: Any) -> Any:
     """Return `shapely.buffer`; `distance` is one, or one a shape."""
-    each = _Call(
-        "buffer",
-        lambda shape, by: shapely.buffer(shape, by, **style),
-    )
+    each = _Call("buffer", lambda shape, by: shapely.buffer(shape, by, **style))
     return _call_pairwise(each, shapes, distance)
 
 
-def simplify(
-    shapes: Any,
-    tolerance: Any,
-    **how: Any,
-) -> Any:
+def simplify(shapes: Any, tolerance: Any, **how: Any) -> Any:
     """Return `shapely.simplify`; `tolerance` is one, or one a shape."""
-    each = _Call(
-        "simplify",
-        lambda shape, by: shapely.simplify(shape, by, **how),
-    )
+    each = _Call("simplify", lambda shape, by: shapely.simplify(shape, by, **how))
     return _call_pairwise(each, shapes, tolerance)
 
 
@@ -136,32 +93,18 @@ def line_merge(shapes: Any) -> Any:
 
 def shortest_line(a: Any, b: Any) -> Any:
     """Return `shapely.shortest_line`, pair by pair."""
-    return _call_pairwise(
-        _Call("shortest_line", shapely.shortest_line),
-        a,
-        b,
-    )
+    return _call_pairwise(_Call("shortest_line", shapely.shortest_line), a, b)
 
 
-def set_precision(
-    shapes: Any,
-    grid_size: float,
-    **how: Any,
-) -> Any:
+def set_precision(shapes: Any, grid_size: float, **how: Any) -> Any:
     """Return `shapely.set_precision`."""
-    each = _Call(
-        "set_precision",
-        lambda shape: shapely.set_precision(shape, grid_size, **how),
-    )
+    each = _Call("set_precision", lambda shape: shapely.set_precision(shape, grid_size, **how))
     return _call_pairwise(each, shapes)
 
 
 def make_valid(shapes: Any, **how: Any) -> Any:
     """Return `shapely.make_valid`."""
-    each = _Call(
-        "make_valid",
-        lambda shape: shapely.make_valid(shape, **how),
-    )
+    each = _Call("make_valid", lambda shape: shapely.make_valid(shape, **how))
     return _call_pairwise(each, shapes)
 
 
@@ -183,36 +126,21 @@ def _first_vertex(shape: shapely.Geometry) -> shapely.Point:
     return shapely.Point(shapely.get_coordinates(shape)[0])
 
 
-def evaluate_predicate(
-    predicate: str,
-    a: Any,
-    b: Any,
-) -> Any:
+def evaluate_predicate(predicate: str, a: Any, b: Any) -> Any:
     """Return a predicate of shapely by its name (``covers``, ``intersects`` …), pair by pair.
 
     For a pair that GEOS cannot compute even when rounded it is False.
     """
-    each = _Call(
-        predicate,
-        getattr(shapely, predicate),
-        otherwise=lambda *_: False,
-    )
+    each = _Call(predicate, getattr(shapely, predicate), otherwise=lambda *_: False)
     return _call_pairwise(each, a, b)
 
 
 def query_tree(
-    tree: shapely.STRtree,
-    shapes: Any,
-    predicate: Any = None,
-    distance: float | None = None,
+    tree: shapely.STRtree, shapes: Any, predicate: Any = None, distance: float | None = None
 ) -> Any:
     """Return `STRtree.query`; where a predicate raises, the boxes choose and `evaluate_predicate` decides."""
     try:
-        return tree.query(
-            shapes,
-            predicate=predicate,
-            distance=distance,
-        )
+        return tree.query(shapes, predicate=predicate, distance=distance)
     except GEOSException:
         if predicate is None or distance is not None:
             raise
@@ -221,24 +149,14 @@ def query_tree(
         asked, found = shapes, pairs
     else:
         asked, found = np.asarray(shapes, dtype=object)[pairs[0]], pairs[1]
-    holds = evaluate_predicate(
-        predicate,
-        asked,
-        tree.geometries[found],
-    )
+    holds = evaluate_predicate(predicate, asked, tree.geometries[found])
     return pairs[..., np.asarray(holds, dtype=bool)]
 
 
-def union_all(
-    shapes: Any,
-    grid_size: float | None = None,
-) -> Any:
+def union_all(shapes: Any, grid_size: float | None = None) -> Any:
     """Return `shapely.union_all` of all shapes."""
     call = _gridded_call("union_all", grid_size)
-    return _call_whole(
-        call,
-        np.asarray(shapes, dtype=object),
-    )
+    return _call_whole(call, np.asarray(shapes, dtype=object))
 
 
 def coverage_union_all(shapes: Any) -> Any:
@@ -268,10 +186,7 @@ def coverage_is_valid(shapes: Any) -> bool:
 
 def polygonize_lines(lines: Any) -> Any:
     """Return `shapely.polygonize` of noded lines."""
-    return _call_whole(
-        _Call("polygonize", shapely.polygonize),
-        np.asarray(lines, dtype=object),
-    )
+    return _call_whole(_Call("polygonize", shapely.polygonize), np.asarray(lines, dtype=object))
 
 
 class _Call:
@@ -289,34 +204,21 @@ class _Call:
         self.otherwise = otherwise
         self.gridded = gridded
 
-    def rungs(
-        self,
-        shapes: list[Any],
-    ) -> Iterator[Callable[[], Any]]:
+    def rungs(self, shapes: list[Any]) -> Iterator[Callable[[], Any]]:
         """The same operation on geometries made valid, then on ever coarser grids."""
         yield lambda: self.function(*map(_make_areas_valid, shapes))
         for grid in GRIDS_M:
             yield partial(self._on_grid, shapes, grid)
 
-    def _on_grid(
-        self,
-        shapes: list[Any],
-        grid: float,
-    ) -> Any:
+    def _on_grid(self, shapes: list[Any], grid: float) -> Any:
         options = {"grid_size": grid} if self.gridded else {}
         rounded = [_round_shapes(one, grid) for one in shapes]
         return self.function(*rounded, **options)
 
 
-def _gridded_call(
-    name: str,
-    grid_size: float | None,
-) -> _Call:
+def _gridded_call(name: str, grid_size: float | None) -> _Call:
     def call(*shapes: Any, grid_size: float | None = grid_size) -> Any:
-        return getattr(shapely, name)(
-            *shapes,
-            grid_size=grid_size,
-        )
+        return getattr(shapely, name)(*shapes, grid_size=grid_size)
 
     return _Call(name, call, gridded=True)
 
@@ -328,31 +230,19 @@ def _call_pairwise(call: _Call, *arguments: Any) -> Any:
     except GEOSException:
         arrays = np.broadcast_arrays(*(np.asarray(one) for one in arguments))
     if arrays[0].ndim == 0:
-        return _call_rounded(
-            call,
-            [array.item() for array in arrays],
-        )
+        return _call_rounded(call, [array.item() for array in arrays])
     if len(arrays[0]) == 1:
         return _wrap_result(_call_rounded(call, [array[0] for array in arrays]))
     half = len(arrays[0]) // 2
-    first = _call_pairwise(
-        call,
-        *(array[:half] for array in arrays),
-    )
-    second = _call_pairwise(
-        call,
-        *(array[half:] for array in arrays),
-    )
+    first = _call_pairwise(call, *(array[:half] for array in arrays))
+    second = _call_pairwise(call, *(array[half:] for array in arrays))
     return np.concatenate([first, second])
 
 
 def _wrap_result(result: Any) -> Any:
     """An array of one result: of objects for a geometry or none, else of the result's own type."""
     geometry = result is None or isinstance(result, shapely.Geometry)
-    array = np.empty(
-        1,
-        dtype=object if geometry else type(result),
-    )
+    array = np.empty(1, dtype=object if geometry else type(result))
     array[0] = result
     return array
 
@@ -365,10 +255,7 @@ def _call_whole(call: _Call, shapes: Geometries) -> Any:
         return _call_rounded(call, [shapes])
 
 
-def _call_rounded(
-    call: _Call,
-    shapes: list[Any],
-) -> Any:
+def _call_rounded(call: _Call, shapes: list[Any]) -> Any:
     for attempt in call.rungs(shapes):
         try:
             result = attempt()

@@ -49,12 +49,7 @@ class Located:
 
 
 def write_index(
-    folder: Path,
-    *,
-    crs: CRS,
-    faces: np.ndarray,
-    grids: np.ndarray,
-    about: dict[str, Any],
+    folder: Path, *, crs: CRS, faces: np.ndarray, grids: np.ndarray, about: dict[str, Any]
 ) -> None:
     """Write the four files.
 
@@ -72,31 +67,14 @@ def write_index(
     blobs = shapely.to_wkb(np.concatenate([faces, grids]))
     ends = np.cumsum([len(blob) for blob in blobs]).tolist()
     (folder / f"{INDEX_BASE}.wkb").write_bytes(b"".join(blobs))
-    content = {
-        "crs": crs.to_wkt(),
-        "ends": ends,
-        "faces": len(faces),
-        **about,
-    }
-    text = json.dumps(
-        content,
-        ensure_ascii=False,
-        separators=(",", ":"),
-    )
-    (folder / f"{INDEX_BASE}.json").write_text(
-        text,
-        "utf-8",
-        newline="\n",
-    )
+    content = {"crs": crs.to_wkt(), "ends": ends, "faces": len(faces), **about}
+    text = json.dumps(content, ensure_ascii=False, separators=(",", ":"))
+    (folder / f"{INDEX_BASE}.json").write_text(text, "utf-8", newline="\n")
     boxes = shapely.bounds(faces).tolist()
     entries = ((number, tuple(box), None) for number, box in enumerate(boxes))
     setting = rtree.Property()
     setting.overwrite = True
-    tree = rtree.Index(
-        str(folder / INDEX_BASE),
-        entries,
-        properties=setting,
-    )
+    tree = rtree.Index(str(folder / INDEX_BASE), entries, properties=setting)
     tree.close()
 
 
@@ -125,10 +103,7 @@ class PlaceIndex:
             self.about: dict[str, Any] = json.loads((out / f"{INDEX_BASE}.json").read_text("utf-8"))
             self._ends: list[int] = self.about["ends"]
             self._faces: int = self.about["faces"]
-            self.grid_of_face = np.array(
-                self.about["grid_of_face"],
-                dtype=int,
-            )
+            self.grid_of_face = np.array(self.about["grid_of_face"], dtype=int)
         except (ValueError, KeyError) as error:
             raise OutputError(
                 f"{out} 中的定位索引已损坏；请重新运行 gridmerge build。",
@@ -147,26 +122,15 @@ class PlaceIndex:
         x0, y0, x1, y1 = shapely.total_bounds(self._shapes[self._faces :])
         return float(x0), float(y0), float(x1), float(y1)
 
-    def project(
-        self,
-        lon: np.ndarray,
-        lat: np.ndarray,
-    ) -> np.ndarray:
+    def project(self, lon: np.ndarray, lat: np.ndarray) -> np.ndarray:
         """Return points in the working CRS for longitudes and latitudes."""
-        x, y = lonlat_transformer(self.crs).transform(
-            lon,
-            lat,
-            direction="INVERSE",
-        )
+        x, y = lonlat_transformer(self.crs).transform(lon, lat, direction="INVERSE")
         return np.asarray(shapely.points(x, y))
 
     def locate_one(self, point: shapely.Point) -> Located:
         """Locate one point of the working CRS, reading no more of the index than lies around it."""
         numbers = sorted(self._around(point))
-        touched = shapely.intersects(
-            self._read(numbers),
-            point,
-        )
+        touched = shapely.intersects(self._read(numbers), point)
         hit = np.array(numbers, dtype=int)[np.flatnonzero(touched)]
         if not len(hit):
             return self.locate(np.array([point], dtype=object))
@@ -175,11 +139,7 @@ class PlaceIndex:
         grid = self.grid_of_face[face]
         (shape,) = self._read([self._faces + int(grid[0])])
         distance = shapely.distance(shape.boundary, point)
-        return Located(
-            grid=grid,
-            face=face,
-            near_line_m=np.array([distance]),
-        )
+        return Located(grid=grid, face=face, near_line_m=np.array([distance]))
 
     def locate(self, points: np.ndarray) -> Located:
         """Locate many points of the working CRS; empty and missing ones are outside, at an unknown distance."""
@@ -187,41 +147,19 @@ class PlaceIndex:
         order = np.lexsort((np.arange(self._faces), self.grid_of_face))
         ordered = self._shapes[: self._faces][order]
         tree = shapely.STRtree(ordered)
-        rank = np.full(
-            len(points),
-            self._faces,
-        )
+        rank = np.full(len(points), self._faces)
         at, hit = tree.query(points, predicate="intersects")
         np.minimum.at(rank, at, hit)
         lost = np.flatnonzero(rank == self._faces)
-        at, hit = tree.query(
-            points[lost],
-            predicate="dwithin",
-            distance=ON_THE_LAND_M,
-        )
-        np.minimum.at(
-            rank,
-            lost[at],
-            hit,
-        )
+        at, hit = tree.query(points[lost], predicate="dwithin", distance=ON_THE_LAND_M)
+        np.minimum.at(rank, lost[at], hit)
         found = rank < self._faces
         first = order[np.minimum(rank, self._faces - 1)]
         face = np.where(found, first, -1)
-        grid = np.where(
-            found,
-            self.grid_of_face[face],
-            -1,
-        )
-        return Located(
-            grid=grid,
-            face=face,
-            near_line_m=self._line_distance(points),
-        )
+        grid = np.where(found, self.grid_of_face[face], -1)
+        return Located(grid=grid, face=face, near_line_m=self._line_distance(points))
 
-    def _around(
-        self,
-        point: shapely.Point,
-    ) -> Iterator[int]:
+    def _around(self, point: shapely.Point) -> Iterator[int]:
         tree_files = [self._out / f"{INDEX_BASE}.{suffix}" for suffix in ("dat", "idx")]
         if not all(os.access(file, os.W_OK) for file in tree_files):
             # the R-tree opens its files for writing only: on a read-only disk all faces are read
@@ -237,10 +175,7 @@ class PlaceIndex:
         yield from tree.intersection((point.x, point.y, point.x, point.y))
         tree.close()
 
-    def _read(
-        self,
-        numbers: Sequence[int],
-    ) -> np.ndarray:
+    def _read(self, numbers: Sequence[int]) -> np.ndarray:
         """The shapes of these numbers, each read on its own."""
         blobs = []
         with (self._out / f"{INDEX_BASE}.wkb").open("rb") as file:
@@ -254,21 +189,11 @@ class PlaceIndex:
     def _shapes(self) -> np.ndarray:
         return self._read(range(len(self._ends)))
 
-    def _line_distance(
-        self,
-        points: np.ndarray,
-    ) -> np.ndarray:
+    def _line_distance(self, points: np.ndarray) -> np.ndarray:
         lines = shapely.boundary(self._shapes[self._faces :])
         tree = shapely.STRtree(_split_runs(lines))
-        distance = np.full(
-            len(points),
-            np.nan,
-        )
-        (at, _), metres = tree.query_nearest(
-            points,
-            all_matches=False,
-            return_distance=True,
-        )
+        distance = np.full(len(points), np.nan)
+        (at, _), metres = tree.query_nearest(points, all_matches=False, return_distance=True)
         distance[at] = metres
         return distance
 
@@ -279,15 +204,8 @@ def _split_runs(lines: np.ndarray) -> np.ndarray:
     runs: list[np.ndarray] = []
     for ring in rings:  # a ring each: their lengths differ
         xy = shapely.get_coordinates(ring)
-        starts = range(
-            0,
-            len(xy) - 1,
-            MAX_RUN_VERTICES,
-        )
+        starts = range(0, len(xy) - 1, MAX_RUN_VERTICES)
         runs.extend(xy[start : start + MAX_RUN_VERTICES + 1] for start in starts)
     lengths = [len(run) for run in runs]
-    number = np.repeat(
-        np.arange(len(runs)),
-        lengths,
-    )
+    number = np.repeat(np.arange(len(runs)), lengths)
     return np.asarray(shapely.linestrings(np.concatenate(runs), indices=number))

@@ -15,9 +15,7 @@ Result = TypeVar("Result")
 
 
 def map_threads(
-    function: Callable[[Item], Result],
-    items: Iterable[Item],
-    threads: int,
+    function: Callable[[Item], Result], items: Iterable[Item], threads: int
 ) -> list[Result]:
     """Return ``[function(item) for item in items]``, several at a time."""
     if threads <= 1:
@@ -36,9 +34,5 @@ def map_pieces(
     geometry_parts = np.array_split(geometry, threads)
     metre_parts = np.array_split(metres, threads)
     parts = zip(geometry_parts, metre_parts, strict=True)
-    results = map_threads(
-        lambda part: function(*part),
-        parts,
-        threads,
-    )
+    results = map_threads(lambda part: function(*part), parts, threads)
     return np.concatenate(results)

@@ -35,10 +35,8 @@ _DECIMAL = re.compile(r"[+-]?[0-9]{1,13}\.[0-9]+")
 _LONG = re.compile(r"(?<![\d.])\d{15,19}(?!\d)")
 _PREFIX = 9  # a township's code: what codes of one place have in common
 _CODE_NAME = re.compile(r"code|编码|编号|代码|网格|grid|(?:^|_)(?:bm|dm|id)$|(?:bm|dm)$", re.I)
-_ORDER, _TWINS = (
-    3,
-    3,
-)  # digits behind the day of birth; how many numbers of one place and day are codes in a column of codes
+# digits behind the day of birth; how many numbers of one place and day are codes in a column of codes
+_ORDER, _TWINS = (3, 3)
 # WKT, GeoJSON: long lists of numbers, none of them a person's.
 _SHAPE = re.compile(
     r"\s*(?:SRID=\d+;)?\s*(?:(?:MULTI|COMPOUND)?(?:POINT|LINESTRING|POLYGON|CURVE|SURFACE)|GEOM|\{)",

@@ -21,11 +21,8 @@ from gridmerge.overlay.registration import WALL_DISTANCE_M
 
 FULL_TURN_TOLERANCES = 0.7  # tolerances for a full turn: 45° apart a line at hand is not the same line, 25° apart not at 0.8 tolerances
 LOOSE_END_REACH = 2.0  # tolerances; how far a loose end follows its own line to find a crossing before it takes the shortest way
-ROUNDING_GRIDS_M = (
-    0.0,
-    0.001,
-    0.01,
-)  # m; rungs of rounding to meet a GEOS exception with: as it is, the villages' grid, a centimetre
+# m; rungs of rounding to meet a GEOS exception with: as it is, the villages' grid, a centimetre
+ROUNDING_GRIDS_M = (0.0, 0.001, 0.01)
 LINE_STRIDE = 0.8  # tolerances between samples of the lines that are compared
 # of the distance between samples: finer tolerances than this cannot be told by samples
 MIN_TOLERANCE_STEPS = 0.999

@@ -27,10 +27,8 @@ ALONG_REACH_M = 30.0
 MIN_PARALLEL_COSINE = 0.9  # cosine: lines that differ by more than 25 degrees are not the same line
 # samples looked at around each: some six drawings of a line, two samples each
 SAMPLE_NEIGHBOURS = 12
-NEAR_REACH_M, FAR_REACH_M = (
-    40.0,
-    140.0,
-)  # m: how far one stretch's error speaks for the next; strongly, and where nothing better is known
+# m: how far one stretch's error speaks for the next; strongly, and where nothing better is known
+NEAR_REACH_M, FAR_REACH_M = (40.0, 140.0)
 FAR_WEIGHT = 0.03
 FAR_SAMPLE_STRIDE = 8  # of the far samples, every so-manieth speaks
 # of one sample: keeps a sheet still where evidence is one-sided (the aperture problem)
@@ -42,10 +40,8 @@ SHIFT_SAMPLE_STRIDE = 8  # every so-manieth sample is enough to tell a rigid shi
 MIN_EVIDENCE_SAMPLES = 20  # samples: less evidence than this tells nothing of a layer
 # condition number above which all lines run one way, and nothing can be told along them
 MAX_CONDITION_NUMBER = 50.0
-TOLERANCE_SLACK_M, TOLERANCE_SPREADS = (
-    7.0,
-    2.0,
-)  # a layer's tolerance: so many metres, and so many times what 98 % of its lines are off
+# a layer's tolerance: so many metres, and so many times what 98 % of its lines are off
+TOLERANCE_SLACK_M, TOLERANCE_SPREADS = (7.0, 2.0)
 # m: a line nearer than this to a wall is that wall drawn again; farther off it is a line of its own
 WALL_DISTANCE_M = 2.0
 # samples that see a line farther off than `WALL_DISTANCE_M`: so many, and such a share of those that see any, tell of walls

@@ -53,11 +53,8 @@ BUILD_FILES = (
     "map.html",
     "report.json",
 )
-ALL_BUILD_FILES = (
-    *BUILD_FILES,
-    *ALTERNATIVE_FILES,
-    MANIFEST_FILE,
-)  # plans to choose from of an earlier build go with it
+# plans to choose from of an earlier build go with it
+ALL_BUILD_FILES = (*BUILD_FILES, *ALTERNATIVE_FILES, MANIFEST_FILE)
 CHECK_FILES = ("findings.csv", "findings.html")  # what `check` writes
 
 

@@ -78,19 +78,9 @@ def assign_members(
     postings = None if incumbents is None else incumbents.postings
     covers = None if incumbents is None else incumbents.stand_ins
     carrying = frozenset(problem.member_id)
-    support = assign_support_roles(
-        plan,
-        roster,
-        km,
-        rules,
-        carrying,
-        postings,
-    )
+    support = assign_support_roles(plan, roster, km, rules, carrying, postings)
     rows = pd.concat([_work_rows(problem, staffing, roster), support])
-    assignments = rows.sort_values(
-        ["grid_code", "duty", "member_id"],
-        ignore_index=True,
-    )
+    assignments = rows.sort_values(["grid_code", "duty", "member_id"], ignore_index=True)
     members = member_table(assignments, plan, roster)
     met, skill_findings = _check_skills(plan, roster, rules, assignments)
     settled = SettledPlan(
@@ -145,11 +135,7 @@ def _work_rows(
     )
 
 
-def member_table(
-    assignments: pd.DataFrame,
-    plan: GridPlan,
-    roster: Roster,
-) -> pd.DataFrame:
+def member_table(assignments: pd.DataFrame, plan: GridPlan, roster: Roster) -> pd.DataFrame:
     """Return the columns of members.csv, a row per member of the roster.
 
     Parameters
@@ -163,23 +149,11 @@ def member_table(
     ids = people["member_id"]
     by_member = assignments.groupby("member_id")
     load = by_member["load"].sum().reindex(ids, fill_value=0.0).to_numpy()
-    grids = (
-        by_member["grid_code"]
-        .nunique()
-        .reindex(
-            ids,
-            fill_value=0,
-        )
-    )
+    grids = by_member["grid_code"].nunique().reindex(ids, fill_value=0)
     km = _mean_km(assignments, plan, roster).reindex(ids)
     capacity = people["capacity"].to_numpy(dtype=float)
     level = np.zeros(len(load))
-    np.divide(
-        load,
-        capacity,
-        out=level,
-        where=capacity > 0,
-    )
+    np.divide(load, capacity, out=level, where=capacity > 0)
     return pd.DataFrame(
         {
             "member_id": ids,
@@ -194,20 +168,13 @@ def member_table(
     )
 
 
-def _mean_km(
-    assignments: pd.DataFrame,
-    plan: GridPlan,
-    roster: Roster,
-) -> pd.Series:
+def _mean_km(assignments: pd.DataFrame, plan: GridPlan, roster: Roster) -> pd.Series:
     """Mean kilometres from home to the member's grids; nan where no home is known."""
     rows = assignments.sort_values(["member_id", "grid_code"])
     ids = rows["member_id"].to_numpy()
     homes = roster.members.set_index("member_id").geometry.loc[ids]
     points = geos.point_on_surface(plan.grids.geometry.to_numpy())
-    places = pd.Series(
-        points,
-        index=plan.grids["grid_code"].to_numpy(),
-    )
+    places = pd.Series(points, index=plan.grids["grid_code"].to_numpy())
     visited = places.loc[rows["grid_code"]].to_numpy(dtype=object)
     km = shapely.distance(homes.to_numpy(), visited) / METRES_PER_KM
     return pd.Series(km, index=ids).groupby(level=0).mean()
@@ -240,34 +207,17 @@ def _excess_share(level: float, bound: float) -> float:
     return max(level / bound - 1, 0.0) if bound > 0 else 0.0
 
 
-def _open_pairs(
-    plan: GridPlan,
-    roster: Roster,
-    rules: Staffing,
-    km: pd.DataFrame,
-) -> pd.DataFrame:
+def _open_pairs(plan: GridPlan, roster: Roster, rules: Staffing, km: pd.DataFrame) -> pd.DataFrame:
     """Member by grid: what exclusions, the longest way and the own village leave open to whom."""
     ids, codes = km.index.to_numpy(), km.columns.to_numpy()
-    open_to = mask_permitted_pairs(
-        rules,
-        ids,
-        codes,
-        km.to_numpy(),
-    )
+    open_to = mask_permitted_pairs(rules, ids, codes, km.to_numpy())
     if rules.own_village:
         open_to = open_to & _mask_own_village(plan, roster, ids, codes)
-    return pd.DataFrame(
-        open_to,
-        index=km.index,
-        columns=km.columns,
-    )
+    return pd.DataFrame(open_to, index=km.index, columns=km.columns)
 
 
 def _mask_own_village(
-    plan: GridPlan,
-    roster: Roster,
-    ids: np.ndarray,
-    codes: np.ndarray,
+    plan: GridPlan, roster: Roster, ids: np.ndarray, codes: np.ndarray
 ) -> np.ndarray:
     """Member by grid: grids of the member's village; every grid for a member of no village."""
     homes = roster.members.set_index("member_id")["village_code"]
@@ -278,10 +228,7 @@ def _mask_own_village(
 
 
 def _check_skills(
-    plan: GridPlan,
-    roster: Roster,
-    rules: Staffing,
-    assignments: pd.DataFrame,
+    plan: GridPlan, roster: Roster, rules: Staffing, assignments: pd.DataFrame
 ) -> tuple[dict[str, int], list[Finding]]:
     """How many grids with needs have somebody for each of them; a finding names those that do not."""
     if not rules.needs:
@@ -297,19 +244,12 @@ def _check_skills(
     if not short:
         return figures, []
     shown = "、".join(short[:MAX_SHOWN_GRIDS])
-    finding = make_finding(
-        "skill_short",
-        layer="roster",
-        measure=len(short),
-        grids=shown,
-    )
+    finding = make_finding("skill_short", layer="roster", measure=len(short), grids=shown)
     return figures, [finding]
 
 
 def _price_rules(
-    problem: StaffingProblem,
-    answer: StaffingSolution,
-    rules: Staffing,
+    problem: StaffingProblem, answer: StaffingSolution, rules: Staffing
 ) -> tuple[dict[str, float], list[Finding]]:
     """What the rules cost: the heaviest load per capacity with them, over that without."""
     if not (rules.own_village or rules.pin or rules.exclude or rules.max_km):
@@ -329,10 +269,7 @@ def _price_rules(
     return figures, [make_finding("rules_price", layer="roster", measure=percent)]
 
 
-def _count_changes(
-    present: pd.DataFrame | None,
-    assignments: pd.DataFrame,
-) -> dict[str, int]:
+def _count_changes(present: pd.DataFrame | None, assignments: pd.DataFrame) -> dict[str, int]:
     """How many grids that somebody of the roster holds now go to others altogether."""
     if present is None:
         return {}
@@ -345,9 +282,7 @@ def _count_changes(
 
 
 def _before_after_states(
-    problem: StaffingProblem,
-    staffing: StaffingSolution,
-    present: pd.DataFrame | None,
+    problem: StaffingProblem, staffing: StaffingSolution, present: pd.DataFrame | None
 ) -> dict[str, Any]:
     loads = staffing.load.sum(axis=1)
     states = before_and_after(
@@ -366,11 +301,7 @@ def _is_support(assignments: pd.DataFrame) -> pd.Series:
 
 def _idle_findings(members: pd.DataFrame) -> list[Finding]:
     idle = members[members["grids"] == 0]
-    named = zip(
-        idle["member_id"],
-        idle["name"],
-        strict=True,
-    )
+    named = zip(idle["member_id"], idle["name"], strict=True)
     return [
         make_finding("member_without_grid", layer="roster", source_id=member_id, name=name)
         for member_id, name in named

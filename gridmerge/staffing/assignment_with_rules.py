@@ -47,53 +47,30 @@ class _Pairs:
     def where(cls, mask: np.ndarray) -> _Pairs:
         """The pairs that are True, member by grid."""
         member, grid = np.nonzero(mask)
-        return cls(
-            member=member,
-            grid=grid,
-            shape=mask.shape,
-        )
+        return cls(member=member, grid=grid, shape=mask.shape)
 
     def __len__(self) -> int:
         return len(self.member)
 
-    def sum_by_grid(
-        self,
-        values: np.ndarray,
-    ) -> sp.csr_matrix:
+    def sum_by_grid(self, values: np.ndarray) -> sp.csr_matrix:
         """The matrix that adds up, for each grid, values times the unknowns of its pairs."""
         at = np.arange(len(self))
-        return sp.csr_matrix(
-            (values, (self.grid, at)),
-            shape=(self.shape[1], len(self)),
-        )
+        return sp.csr_matrix((values, (self.grid, at)), shape=(self.shape[1], len(self)))
 
-    def sum_by_member(
-        self,
-        values: np.ndarray,
-    ) -> sp.csr_matrix:
+    def sum_by_member(self, values: np.ndarray) -> sp.csr_matrix:
         """The matrix that adds up, for each member, values times the unknowns of the member's pairs."""
         at = np.arange(len(self))
-        return sp.csr_matrix(
-            (values, (self.member, at)),
-            shape=(self.shape[0], len(self)),
-        )
+        return sp.csr_matrix((values, (self.member, at)), shape=(self.shape[0], len(self)))
 
-    def spread_out(
-        self,
-        values: np.ndarray,
-    ) -> np.ndarray:
+    def spread_out(self, values: np.ndarray) -> np.ndarray:
         """The values member by grid, zero (False) where there is no pair."""
-        table = np.zeros(
-            self.shape,
-            dtype=values.dtype,
-        )
+        table = np.zeros(self.shape, dtype=values.dtype)
         table[self.member, self.grid] = values
         return table
 
 
 def assign_with_splits(
-    problem: StaffingProblem,
-    slack: float,
+    problem: StaffingProblem, slack: float
 ) -> tuple[np.ndarray, np.ndarray, float]:
     """Return loads (member by grid), who stands where, and the proven bound.
 
@@ -125,28 +102,16 @@ def _near_candidates(problem: StaffingProblem) -> np.ndarray:
     near |= _nearest_members(problem, problem.main, MAIN_CANDIDATES)
     if problem.spread and not problem.main.all():
         near |= _nearest_members(problem, ~problem.main, MAIN_CANDIDATES)
-    costs = np.where(
-        problem.allowed,
-        problem.cost,
-        np.inf,
-    )
+    costs = np.where(problem.allowed, problem.cost, np.inf)
     cheapest = np.argsort(costs, axis=1, kind="stable")[:, :CANDIDATES_PER_MEMBER]
     members = np.arange(len(costs))
     near[members[:, None], cheapest] = True
     return near
 
 
-def _nearest_members(
-    problem: StaffingProblem,
-    who: np.ndarray,
-    count: int,
-) -> np.ndarray:
+def _nearest_members(problem: StaffingProblem, who: np.ndarray, count: int) -> np.ndarray:
     """Member by grid: of those asked for, the cheapest few of each grid."""
-    costs = np.where(
-        problem.allowed & who[:, None],
-        problem.cost,
-        np.inf,
-    )
+    costs = np.where(problem.allowed & who[:, None], problem.cost, np.inf)
     cheapest = np.argsort(costs, axis=0, kind="stable")[:count]
     grids = np.arange(costs.shape[1])
     near = np.zeros_like(problem.allowed)
@@ -186,10 +151,7 @@ def _evenest_sharing(problem: StaffingProblem) -> tuple[np.ndarray, float]:
     return pairs.spread_out(load > LOAD_EPSILON), float(answer.x[-1])
 
 
-def _cheapest_sharing(
-    problem: StaffingProblem,
-    limit: float,
-) -> np.ndarray | None:
+def _cheapest_sharing(problem: StaffingProblem, limit: float) -> np.ndarray | None:
     """Member by grid: who does something in the cheapest sharing within a limit.
 
     Each pair's cost is spread over what it can do. None where rounding leaves no sharing at that very limit.
@@ -197,10 +159,7 @@ def _cheapest_sharing(
     pairs = _Pairs.where(problem.allowed)
     ones = np.ones(len(pairs))
     faint = FAINT_SHARE * problem.work.mean() or 1.0
-    most = np.maximum(
-        _max_loads(problem, pairs, limit),
-        faint,
-    )
+    most = np.maximum(_max_loads(problem, pairs, limit), faint)
     answer = solve_milp(
         problem.cost[pairs.member, pairs.grid] / most,
         constraints=[
@@ -211,11 +170,7 @@ def _cheapest_sharing(
     return None if answer.x is None else pairs.spread_out(answer.x > LOAD_EPSILON)
 
 
-def _max_loads(
-    problem: StaffingProblem,
-    pairs: _Pairs,
-    limit: float,
-) -> np.ndarray:
+def _max_loads(problem: StaffingProblem, pairs: _Pairs, limit: float) -> np.ndarray:
     """The most each pair can carry: all the work of the grid, or all the member may have."""
     work = problem.work[pairs.grid]
     capacity = problem.capacity[pairs.member]
@@ -240,10 +195,7 @@ def _choose_people(
 
 
 def _solve_posts(
-    problem: StaffingProblem,
-    pairs: _Pairs,
-    limit: float,
-    most: np.ndarray,
+    problem: StaffingProblem, pairs: _Pairs, limit: float, most: np.ndarray
 ) -> np.ndarray | None:
     """Whether each pair stands (0 or 1), then its load; None where HiGHS found nothing within its nodes."""
     size = len(pairs)
@@ -252,10 +204,7 @@ def _solve_posts(
     answer = solve_milp(
         np.concatenate([problem.cost[pairs.member, pairs.grid], nothing]),
         integrality=np.concatenate([ones, nothing]),
-        bounds=Bounds(
-            np.concatenate([pinned, nothing]),
-            np.concatenate([ones, most]),
-        ),
+        bounds=Bounds(np.concatenate([pinned, nothing]), np.concatenate([ones, most])),
         constraints=[
             *_load_constraints(problem, pairs, limit),
             *_post_constraints(problem, pairs, most),
@@ -266,10 +215,7 @@ def _solve_posts(
 
 
 def _solve_loads(
-    problem: StaffingProblem,
-    pairs: _Pairs,
-    limit: float,
-    most: np.ndarray,
+    problem: StaffingProblem, pairs: _Pairs, limit: float, most: np.ndarray
 ) -> np.ndarray:
     """Posts without a price, then the load of each pair: the cheapest sharing of the work."""
     size = len(pairs)

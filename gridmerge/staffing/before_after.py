@@ -15,10 +15,7 @@ SHOWN_DECIMALS = 3
 
 
 def before_and_after(
-    present: pd.DataFrame | None,
-    work: pd.Series,
-    capacity: pd.Series,
-    loads: pd.Series,
+    present: pd.DataFrame | None, work: pd.Series, capacity: pd.Series, loads: pd.Series
 ) -> dict[str, Any]:
     """Return the two states side by side; empty where nobody of the roster holds a grid now.
 
@@ -50,22 +47,12 @@ def before_and_after(
     planned = loads.reindex(capacity.index, fill_value=0.0)
     return {
         "bands": list(LOAD_BANDS),
-        "before": _load_state(
-            now / capacity / mean,
-            held["grid_code"].nunique(),
-        ),
-        "after": _load_state(
-            planned / capacity / mean,
-            len(work),
-        ),
+        "before": _load_state(now / capacity / mean, held["grid_code"].nunique()),
+        "after": _load_state(planned / capacity / mean, len(work)),
     }
 
 
-def _current_loads(
-    held: pd.DataFrame,
-    work: pd.Series,
-    capacity: pd.Series,
-) -> pd.Series:
+def _current_loads(held: pd.DataFrame, work: pd.Series, capacity: pd.Series) -> pd.Series:
     """The work each member has now: of every grid by the share in it."""
     whole = held.groupby("grid_code")["share"].transform("sum")
     share = held["share"] / whole
@@ -74,23 +61,14 @@ def _current_loads(
     return by_member.reindex(capacity.index, fill_value=0.0)
 
 
-def _load_state(
-    level: pd.Series,
-    grids: int,
-) -> dict[str, Any]:
+def _load_state(level: pd.Series, grids: int) -> dict[str, Any]:
     rounded = level.to_numpy(dtype=float).round(LEVEL_DECIMALS)
     band = np.searchsorted(LOAD_BANDS, rounded, side="left")
-    counts = np.bincount(
-        band,
-        minlength=len(LOAD_BANDS) + 1,
-    )
+    counts = np.bincount(band, minlength=len(LOAD_BANDS) + 1)
     return {
         "grids": int(grids),
         "without_work": int((rounded <= 0).sum()),
         "max_over_mean": float(rounded.max()),
         "members": [int(count) for count in counts],
-        "levels": sorted(
-            rounded.round(SHOWN_DECIMALS).tolist(),
-            reverse=True,
-        ),
+        "levels": sorted(rounded.round(SHOWN_DECIMALS).tolist(), reverse=True),
     }

@@ -52,23 +52,14 @@ def _by_plan(earlier: pd.DataFrame) -> pd.DataFrame:
 
 
 def _by_departments(
-    roster: Roster,
-    crosswalk: pd.DataFrame,
-    layers: Sequence[Layer],
+    roster: Roster, crosswalk: pd.DataFrame, layers: Sequence[Layer]
 ) -> pd.DataFrame:
     holders = _list_holders(layers)
-    held = crosswalk.merge(
-        holders,
-        on=["layer", "source_id"],
-    )
+    held = crosswalk.merge(holders, on=["layer", "source_id"])
     held = held[held["share_of_grid"] >= MIN_HELD_SHARE]
     # of all departments that name holders at all
     whole = held.groupby("layer")["weight"].first().sum()
-    named = held.merge(
-        _unique_names(roster),
-        left_on="holder",
-        right_on="name",
-    )
+    named = held.merge(_unique_names(roster), left_on="holder", right_on="name")
     share = named["share_of_grid"] * named["weight"] / whole if whole > 0 else 0.0
     named = named.assign(share=share)
     by_pair = named.groupby(["grid_code", "member_id"])["share"].sum()

@@ -60,11 +60,7 @@ class TeamColumns:
     grids: list[tuple[int, ...]] = field(default_factory=list)
     kinds: list[int] = field(default_factory=list)
 
-    def add(
-        self,
-        grids: tuple[int, ...],
-        kind: int,
-    ) -> None:
+    def add(self, grids: tuple[int, ...], kind: int) -> None:
         """Add a team."""
         self.grids.append(grids)
         self.kinds.append(kind)
@@ -76,45 +72,25 @@ class TeamColumns:
         if self.helpers:
             most = np.ceil(spare / self.helper - COLUMN_EPSILON)
         else:
-            most = np.where(
-                spare > COLUMN_EPSILON,
-                np.inf,
-                0.0,
-            )
-        return np.where(
-            most > self.helpers,
-            np.inf,
-            np.maximum(most, 0.0),
-        )
+            most = np.where(spare > COLUMN_EPSILON, np.inf, 0.0)
+        return np.where(most > self.helpers, np.inf, np.maximum(most, 0.0))
 
-    def matrix(
-        self,
-        chosen: np.ndarray,
-    ) -> tuple[sp.csr_matrix, sp.csr_matrix]:
+    def matrix(self, chosen: np.ndarray) -> tuple[sp.csr_matrix, sp.csr_matrix]:
         """Grids by team, and kinds by team."""
         teams = np.arange(len(chosen))
         held = [np.asarray(self.grids[team], dtype=int) for team in chosen]
         sizes = [len(grids) for grids in held]
         rows, columns = np.concatenate(held), np.repeat(teams, sizes)
         cover_shape = (len(self.work), len(chosen))
-        cover = sp.csr_matrix(
-            (np.ones(len(rows)), (rows, columns)),
-            shape=cover_shape,
-        )
+        cover = sp.csr_matrix((np.ones(len(rows)), (rows, columns)), shape=cover_shape)
         kinds = np.array(self.kinds)[chosen]
         used_shape = (len(self.kind), len(chosen))
-        used = sp.csr_matrix(
-            (np.ones(len(chosen)), (kinds, teams)),
-            shape=used_shape,
-        )
+        used = sp.csr_matrix((np.ones(len(chosen)), (kinds, teams)), shape=used_shape)
         return cover, used
 
 
 def prove_load_bound(
-    task: TeamProblem,
-    owner: np.ndarray,
-    low: float,
-    high: float,
+    task: TeamProblem, owner: np.ndarray, low: float, high: float
 ) -> tuple[float, np.ndarray | None]:
     """Return a level no teams can stay below, and the owner of each grid in teams near to it where found.
 
@@ -127,11 +103,7 @@ def prove_load_bound(
     low, high
         A level that is proven, and the one of the plan known.
     """
-    kind, member_kind, count = np.unique(
-        task.capacity,
-        return_inverse=True,
-        return_counts=True,
-    )
+    kind, member_kind, count = np.unique(task.capacity, return_inverse=True, return_counts=True)
     columns = TeamColumns(
         work=task.work,
         kind=kind,
@@ -149,28 +121,17 @@ def prove_load_bound(
     return bound, None
 
 
-def _add_first_teams(
-    columns: TeamColumns,
-    owner: np.ndarray,
-    member_kind: np.ndarray,
-) -> None:
+def _add_first_teams(columns: TeamColumns, owner: np.ndarray, member_kind: np.ndarray) -> None:
     """Add each grid alone under each kind of main member, and the teams of the plan known."""
     for grid in range(len(columns.work)):
         for kind in range(len(columns.kind)):
             columns.add((grid,), kind)
     for member in np.unique(owner):
         grids = np.flatnonzero(owner == member)
-        columns.add(
-            tuple(grids.tolist()),
-            int(member_kind[member]),
-        )
+        columns.add(tuple(grids.tolist()), int(member_kind[member]))
 
 
-def _raise_bound(
-    columns: TeamColumns,
-    low: float,
-    high: float,
-) -> float:
+def _raise_bound(columns: TeamColumns, low: float, high: float) -> float:
     """The highest level between two that bisection proves to be out of reach, or the lower of the two."""
     bound, reach = low, high
     for _ in range(BISECTION_STEPS):
@@ -191,12 +152,7 @@ def _is_out_of_reach(columns: TeamColumns, level: float) -> bool:
         chosen = np.flatnonzero(np.isfinite(needs))
         # price of leaving a grid out: no sharing does, so any is right
         missing = 1.0 + needs[chosen].max(initial=0.0)
-        value, price, rent = _price_teams(
-            columns,
-            chosen,
-            needs[chosen],
-            missing,
-        )
+        value, price, rent = _price_teams(columns, chosen, needs[chosen], missing)
         if value <= available:
             return False
         gain = sack.add_best_teams(columns, price, rent)
@@ -207,10 +163,7 @@ def _is_out_of_reach(columns: TeamColumns, level: float) -> bool:
 
 
 def _price_teams(
-    columns: TeamColumns,
-    chosen: np.ndarray,
-    needs: np.ndarray,
-    missing: float,
+    columns: TeamColumns, chosen: np.ndarray, needs: np.ndarray, missing: float
 ) -> tuple[float, np.ndarray, np.ndarray]:
     """The fewest helpers by fractions of teams; what a grid is worth, and what each kind of main member costs."""
     cover, used = columns.matrix(chosen)
@@ -235,11 +188,7 @@ class _Knapsacks:
     room: np.ndarray
 
     @classmethod
-    def of(
-        cls,
-        columns: TeamColumns,
-        level: float,
-    ) -> _Knapsacks:
+    def of(cls, columns: TeamColumns, level: float) -> _Knapsacks:
         unit = columns.work.mean() / WORK_UNITS
         units = columns.work / unit * (1 - UNIT_ROUNDING)
         size = np.floor(units).astype(int)
@@ -247,16 +196,10 @@ class _Knapsacks:
         capacities = columns.kind[:, None] + helping[None, :]
         fitting = capacities * level / unit * (1 + UNIT_ROUNDING)
         room = np.floor(fitting).astype(int)
-        return cls(
-            size=size,
-            room=np.minimum(room, int(size.sum())),
-        )
+        return cls(size=size, room=np.minimum(room, int(size.sum())))
 
     def add_best_teams(
-        self,
-        columns: TeamColumns,
-        price: np.ndarray,
-        rent: np.ndarray,
+        self, columns: TeamColumns, price: np.ndarray, rent: np.ndarray
     ) -> np.ndarray:
         """Add the teams that would help most; return the gain of the best of each kind (nothing or less)."""
         value, kept = self._fill(price)
@@ -266,40 +209,24 @@ class _Knapsacks:
             best = np.argsort(worth[kind], kind="stable")[:TEAMS_PER_KIND]
             for count in best:
                 if worth[kind, count] < -COLUMN_EPSILON:
-                    grids = self._unpack(
-                        kept,
-                        int(self.room[kind, count]),
-                    )
+                    grids = self._unpack(kept, int(self.room[kind, count]))
                     columns.add(grids, kind)
         return np.asarray(np.minimum(worth.min(axis=1), 0.0))
 
-    def _fill(
-        self,
-        price: np.ndarray,
-    ) -> tuple[np.ndarray, np.ndarray]:
+    def _fill(self, price: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         """The value of the best knapsack of each room, and which grids it keeps (grid by room)."""
         widest = int(self.room.max())
         value = np.zeros(widest + 1)
-        kept = np.zeros(
-            (len(self.size), widest + 1),
-            dtype=bool,
-        )
+        kept = np.zeros((len(self.size), widest + 1), dtype=bool)
         for grid, size in enumerate(self.size):  # each grid builds on those before
             # a grid no team could carry stands in none
             if price[grid] > COLUMN_EPSILON and size <= widest:
                 packed = value[: widest + 1 - size] + price[grid]
                 kept[grid, size:] = packed > value[size:]
-                value[size:] = np.maximum(
-                    value[size:],
-                    packed,
-                )
+                value[size:] = np.maximum(value[size:], packed)
         return value, kept
 
-    def _unpack(
-        self,
-        kept: np.ndarray,
-        room: int,
-    ) -> tuple[int, ...]:
+    def _unpack(self, kept: np.ndarray, room: int) -> tuple[int, ...]:
         """The grids of the best knapsack of a room, in their order."""
         grids = []
         for grid in reversed(range(len(self.size))):
@@ -309,10 +236,7 @@ class _Knapsacks:
         return tuple(reversed(grids))
 
 
-def _find_whole_teams(
-    columns: TeamColumns,
-    level: float,
-) -> list[int] | None:
+def _find_whole_teams(columns: TeamColumns, level: float) -> list[int] | None:
     """Whole teams at a level; None where HiGHS finds none within its nodes."""
     needs = columns.needs(level)
     chosen = np.flatnonzero(np.isfinite(needs))
@@ -332,10 +256,7 @@ def _find_whole_teams(
 
 
 def _assign_owners(
-    teams: list[int],
-    columns: TeamColumns,
-    member_kind: np.ndarray,
-    grids: int,
+    teams: list[int], columns: TeamColumns, member_kind: np.ndarray, grids: int
 ) -> np.ndarray:
     """The main member of each grid: teams of a kind in their order to the members of that kind in theirs."""
     owner = np.zeros(grids, dtype=int)

@@ -26,19 +26,12 @@ def minimize_heaviest_load(problem: StaffingProblem) -> tuple[float, float]:
         return 0.0, 0.0
     grids = len(problem.work)
     traits = np.column_stack([problem.main, problem.capacity])
-    kind, count = np.unique(
-        traits,
-        axis=0,
-        return_counts=True,
-    )
+    kind, count = np.unique(traits, axis=0, return_counts=True)
     # the last unknown is grid capacity per unit of work, made as large as can be
     size = len(kind) * grids + 1
     goal = np.zeros(size)
     goal[-1] = -1.0
-    posted = np.repeat(
-        count.astype(float),
-        grids,
-    )
+    posted = np.repeat(count.astype(float), grids)
     answer = solve_milp(
         goal,
         integrality=np.append(np.ones(size - 1), 0),
@@ -52,9 +45,7 @@ def minimize_heaviest_load(problem: StaffingProblem) -> tuple[float, float]:
 
 
 def _kind_constraints(
-    problem: StaffingProblem,
-    kind: np.ndarray,
-    count: np.ndarray,
+    problem: StaffingProblem, kind: np.ndarray, count: np.ndarray
 ) -> list[LinearConstraint]:
     """Everyone on one grid, a main member on each, work carried, helpers as they are to be spread.
 
@@ -64,10 +55,7 @@ def _kind_constraints(
     kinds, grids = len(kind), len(problem.work)
     main, capacity = kind[None, :, 0], kind[None, :, 1]
     every_grid, no_work = sp.eye(grids), sp.csr_matrix((grids, 1))
-    of_kind = sp.kron(
-        sp.eye(kinds),
-        np.ones((1, grids)),
-    )
+    of_kind = sp.kron(sp.eye(kinds), np.ones((1, grids)))
     everyone = sp.hstack([of_kind, sp.csr_matrix((kinds, 1))])
     staffed = sp.hstack([sp.kron(main, every_grid), no_work])
     work = sp.csr_matrix(-problem.work[:, None])
@@ -89,11 +77,7 @@ def _helpers_each(problem: StaffingProblem) -> tuple[float, float]:
     return (1.0, np.inf) if helpers > len(problem.work) else (0.0, 1.0)
 
 
-def place_members(
-    problem: StaffingProblem,
-    heaviest: float,
-    cost: np.ndarray,
-) -> np.ndarray:
+def place_members(problem: StaffingProblem, heaviest: float, cost: np.ndarray) -> np.ndarray:
     """Return the grid of each member: the cheapest way in which no load per capacity exceeds `heaviest`."""
     members, grids = problem.km.shape
     answer = solve_milp(
@@ -109,22 +93,13 @@ def place_members(
     return np.asarray(placed.argmax(axis=1))
 
 
-def _place_constraints(
-    problem: StaffingProblem,
-    heaviest: float,
-) -> list[LinearConstraint]:
+def _place_constraints(problem: StaffingProblem, heaviest: float) -> list[LinearConstraint]:
     """Everyone on one grid, a main member on each, capacity enough, helpers as they are to be spread."""
     members, grids = problem.km.shape
     main, every_grid = problem.main[None, :].astype(float), sp.eye(grids)
-    each = sp.kron(
-        sp.eye(members),
-        np.ones((1, grids)),
-    )
+    each = sp.kron(sp.eye(members), np.ones((1, grids)))
     staffed = sp.kron(main, every_grid)
-    carried = sp.kron(
-        problem.capacity[None, :],
-        every_grid,
-    )
+    carried = sp.kron(problem.capacity[None, :], every_grid)
     helping = sp.kron(1.0 - main, every_grid)
     needed = np.zeros(grids)
     if heaviest > 0:

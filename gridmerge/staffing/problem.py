@@ -72,11 +72,7 @@ class StaffingProblem:
     spread: bool
     split: bool
 
-    def part(
-        self,
-        members: np.ndarray,
-        grids: np.ndarray,
-    ) -> StaffingProblem:
+    def part(self, members: np.ndarray, grids: np.ndarray) -> StaffingProblem:
         """The same problem for some of the members and grids."""
         both = np.ix_(members, grids)
         main = self.main[members]
@@ -108,10 +104,7 @@ class StaffingProblem:
         return int(self.main.sum()) >= len(self.work)
 
 
-def select_main_members(
-    full_time: np.ndarray,
-    grids: int,
-) -> np.ndarray:
+def select_main_members(full_time: np.ndarray, grids: int) -> np.ndarray:
     """Who can be the one member a grid must have: full-timers, or all where those would have too many grids."""
     if full_time.sum() * MAX_GRIDS_PER_MEMBER >= grids:
         return full_time
@@ -188,10 +181,7 @@ def _sum_costs(
 
 
 def mask_permitted_pairs(
-    rules: Staffing,
-    ids: np.ndarray,
-    codes: np.ndarray,
-    km: np.ndarray,
+    rules: Staffing, ids: np.ndarray, codes: np.ndarray, km: np.ndarray
 ) -> np.ndarray:
     """Member by grid, bool: the pairs that exclusions and the longest way leave open."""
     permitted = ~mask_named_pairs(rules.exclude, ids, codes)
@@ -200,21 +190,14 @@ def mask_permitted_pairs(
     return np.asarray(permitted)
 
 
-def _refuse_unknown_rules(
-    rules: Staffing,
-    members: pd.DataFrame,
-    codes: np.ndarray,
-) -> None:
+def _refuse_unknown_rules(rules: Staffing, members: pd.DataFrame, codes: np.ndarray) -> None:
     everyone = members["member_id"].to_numpy(dtype=object)
     _refuse_unknown(rules.pin, everyone, codes, "pin")
     _refuse_unknown(rules.exclude, everyone, codes, "exclude")
 
 
 def _refuse_unknown(
-    wanted: Mapping[str, tuple[str, ...]],
-    ids: np.ndarray,
-    codes: np.ndarray,
-    rule: str,
+    wanted: Mapping[str, tuple[str, ...]], ids: np.ndarray, codes: np.ndarray, rule: str
 ) -> None:
     named_grids = {code for listed in wanted.values() for code in listed}
     unknown = (set(wanted) - set(ids)) | (named_grids - set(codes))
@@ -228,15 +211,10 @@ def _refuse_unknown(
 
 
 def mask_named_pairs(
-    wanted: Mapping[str, tuple[str, ...]],
-    ids: np.ndarray,
-    codes: np.ndarray,
+    wanted: Mapping[str, tuple[str, ...]], ids: np.ndarray, codes: np.ndarray
 ) -> np.ndarray:
     """Member by grid, True for the pairs a rule names."""
-    named = np.zeros(
-        (len(ids), len(codes)),
-        dtype=bool,
-    )
+    named = np.zeros((len(ids), len(codes)), dtype=bool)
     for row, member in enumerate(ids):
         listed = wanted.get(member, ())
         named[row] = [code in listed for code in codes]
@@ -244,9 +222,7 @@ def mask_named_pairs(
 
 
 def measure_missing_skills(
-    rules: Staffing,
-    members: pd.DataFrame,
-    grids: pd.DataFrame,
+    rules: Staffing, members: pd.DataFrame, grids: pd.DataFrame
 ) -> np.ndarray:
     """Member by grid: the share (0..1) of what the grid needs that the member does not have.
 
@@ -270,10 +246,7 @@ def measure_missing_skills(
     return missing
 
 
-def list_needed_skills(
-    rules: Staffing,
-    grids: pd.DataFrame,
-) -> list[frozenset[str]]:
+def list_needed_skills(rules: Staffing, grids: pd.DataFrame) -> list[frozenset[str]]:
     """Return the skills each grid needs, in the order of the rows: by its own rule, else by its village's."""
     needed = []
     for code, village in zip(grids["grid_code"], grids["village_code"], strict=True):
@@ -294,11 +267,7 @@ def _skill_key(word: str) -> str:
     return normalize_name(word) if department is None else department.key
 
 
-def _change_costs(
-    present: pd.DataFrame | None,
-    ids: np.ndarray,
-    codes: np.ndarray,
-) -> np.ndarray:
+def _change_costs(present: pd.DataFrame | None, ids: np.ndarray, codes: np.ndarray) -> np.ndarray:
     """Member by grid: the price of not keeping who is there; nothing where nobody of the roster is."""
     if present is None or not len(present):
         return np.zeros((len(ids), len(codes)))
@@ -319,19 +288,12 @@ def select_load_carriers(members: pd.DataFrame) -> pd.DataFrame:
     return carriers.reset_index(drop=True)
 
 
-def distances_km(
-    homes: np.ndarray,
-    places: np.ndarray,
-) -> np.ndarray:
+def distances_km(homes: np.ndarray, places: np.ndarray) -> np.ndarray:
     """Straight-line kilometres, members by places; a distance nobody knows is nan."""
     return np.asarray(shapely.distance(homes[:, None], places[None, :]) / METRES_PER_KM)
 
 
-def all_distances(
-    plan: GridPlan,
-    roster: Roster,
-    township: Township,
-) -> pd.DataFrame:
+def all_distances(plan: GridPlan, roster: Roster, township: Township) -> pd.DataFrame:
     """Kilometres from every member (index) to every grid (columns)."""
     members = roster.members.sort_values("member_id")
     grids = plan.grids.sort_values("grid_code")
@@ -343,34 +305,22 @@ def all_distances(
 
 
 def _measure_ways(
-    members: gpd.GeoDataFrame,
-    grids: gpd.GeoDataFrame,
-    township: Township,
+    members: gpd.GeoDataFrame, grids: gpd.GeoDataFrame, township: Township
 ) -> np.ndarray:
     """Kilometres from where members start to the grids, in the order of the rows."""
     places = geos.point_on_surface(grids.geometry.to_numpy())
     return distances_km(_home_points(members, township), places)
 
 
-def _home_points(
-    workers: gpd.GeoDataFrame,
-    township: Township,
-) -> np.ndarray:
+def _home_points(workers: gpd.GeoDataFrame, township: Township) -> np.ndarray:
     """Where members start from: home, else the middle of their village, else of the township."""
     villages = township.villages
     middles = geos.point_on_surface(villages.geometry.to_numpy())
     middle = dict(zip(villages["village_code"], middles, strict=True))
     # not the union's own point: that one would depend on the order of the villages
-    ordered = sorted(
-        middle.values(),
-        key=lambda point: (point.x, point.y),
-    )
+    ordered = sorted(middle.values(), key=lambda point: (point.x, point.y))
     centre = shapely.centroid(shapely.multipoints(ordered))
     homes = workers.geometry.to_numpy()
     known = ~(shapely.is_missing(homes) | shapely.is_empty(homes))
     of_villages = [middle.get(village, centre) for village in workers["village_code"]]
-    return np.where(
-        known,
-        homes,
-        np.array(of_villages, dtype=object),
-    )
+    return np.where(known, homes, np.array(of_villages, dtype=object))

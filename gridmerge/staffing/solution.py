@@ -30,10 +30,7 @@ class StaffingSolution:
     stands: np.ndarray
     bound: float
 
-    def levels(
-        self,
-        capacity: np.ndarray,
-    ) -> np.ndarray:
+    def levels(self, capacity: np.ndarray) -> np.ndarray:
         """Load per capacity of each member."""
         return np.asarray(self.load.sum(axis=1) / capacity)
 
@@ -64,10 +61,7 @@ def solve_staffing(
     everything = (np.arange(len(problem.member_id)), np.arange(len(problem.work)))
     parts = _split_by_village(problem) if own_village else [everything]
     load = np.zeros(problem.km.shape)
-    stands = np.zeros(
-        problem.km.shape,
-        dtype=bool,
-    )
+    stands = np.zeros(problem.km.shape, dtype=bool)
     bound = 0.0
     for members, grids in parts:
         part = problem.part(members, grids)
@@ -76,21 +70,13 @@ def solve_staffing(
         load[both] = solution.load
         stands[both] = solution.stands
         bound = max(bound, solution.bound)
-    return StaffingSolution(
-        load=load,
-        stands=stands,
-        bound=bound,
-    )
+    return StaffingSolution(load=load, stands=stands, bound=bound)
 
 
 def _solve_part(problem: StaffingProblem, slack: float) -> StaffingSolution:
     if problem.splits:
         load, stands, bound = assign_with_splits(problem, slack)
-        return StaffingSolution(
-            load=load,
-            stands=stands,
-            bound=bound,
-        )
+        return StaffingSolution(load=load, stands=stands, bound=bound)
     if not problem.surplus:
         return _assign_teams(problem, slack)
     light = problem.work < LIGHT_GRID_SHARE * problem.work.mean()
@@ -133,68 +119,33 @@ def _attach_light_grids(
     """Grids with hardly any work need nobody of their own: the nearest main member with room takes them along."""
     everyone = np.arange(len(problem.member_id))
     heavy = np.flatnonzero(~light)
-    rest = _assign_one_grid(
-        problem.part(everyone, heavy),
-        slack,
-    )
+    rest = _assign_one_grid(problem.part(everyone, heavy), slack)
     load = np.zeros(problem.km.shape)
-    stands = np.zeros(
-        problem.km.shape,
-        dtype=bool,
-    )
+    stands = np.zeros(problem.km.shape, dtype=bool)
     load[:, heavy] = rest.load
     stands[:, heavy] = rest.stands
-    limit = max(
-        rest.heaviest_level(problem.capacity),
-        rest.bound * (1 + slack),
-    )
-    heaviest_first = np.argsort(
-        -problem.work[light],
-        kind="stable",
-    )
+    limit = max(rest.heaviest_level(problem.capacity), rest.bound * (1 + slack))
+    heaviest_first = np.argsort(-problem.work[light], kind="stable")
     # a loop over the few light grids, the heaviest first: each takes room from the next
     for grid in np.flatnonzero(light)[heaviest_first]:
         level = (load.sum(axis=1) + problem.work[grid]) / problem.capacity
-        over = np.where(
-            level > limit + LOAD_EPSILON,
-            level,
-            0.0,
-        )
+        over = np.where(level > limit + LOAD_EPSILON, level, 0.0)
         order = np.lexsort((problem.cost[:, grid], over, ~problem.main))
         member = int(order[0])
         load[member, grid] = problem.work[grid]
         stands[member, grid] = True
-    return StaffingSolution(
-        load=load,
-        stands=stands,
-        bound=rest.bound,
-    )
+    return StaffingSolution(load=load, stands=stands, bound=rest.bound)
 
 
 def _assign_one_grid(problem: StaffingProblem, slack: float) -> StaffingSolution:
     heaviest, bound = one_grid_assignment.minimize_heaviest_load(problem)
     limit = heaviest * (1 + slack)
     grid = one_grid_assignment.place_members(problem, limit, problem.cost)
-    stands = np.zeros(
-        problem.km.shape,
-        dtype=bool,
-    )
+    stands = np.zeros(problem.km.shape, dtype=bool)
     stands[np.arange(len(grid)), grid] = True
-    no_helper = np.zeros(
-        len(grid),
-        dtype=bool,
-    )
-    load = shared_loads(
-        problem.work,
-        problem.capacity,
-        stands,
-        no_helper,
-    )
-    return StaffingSolution(
-        load=load,
-        stands=stands,
-        bound=bound,
-    )
+    no_helper = np.zeros(len(grid), dtype=bool)
+    load = shared_loads(problem.work, problem.capacity, stands, no_helper)
+    return StaffingSolution(load=load, stands=stands, bound=bound)
 
 
 def _assign_teams(problem: StaffingProblem, slack: float) -> StaffingSolution:
@@ -207,54 +158,28 @@ def _assign_teams(problem: StaffingProblem, slack: float) -> StaffingSolution:
         help_cost=problem.cost[helper],
     )
     teams, bound = team_assignment.form_teams(task, slack)
-    stands = np.zeros(
-        problem.km.shape,
-        dtype=bool,
-    )
+    stands = np.zeros(problem.km.shape, dtype=bool)
     stands[main[teams.owner], np.arange(len(teams.owner))] = True
     stands[helper, _place_helpers(task, teams, problem.spread)] = True
-    load = shared_loads(
-        problem.work,
-        problem.capacity,
-        stands,
-        ~problem.main,
-    )
-    return StaffingSolution(
-        load=load,
-        stands=stands,
-        bound=bound,
-    )
+    load = shared_loads(problem.work, problem.capacity, stands, ~problem.main)
+    return StaffingSolution(load=load, stands=stands, bound=bound)
 
 
-def _place_helpers(
-    task: TeamProblem,
-    teams: TeamPlan,
-    spread: bool,
-) -> np.ndarray:
+def _place_helpers(task: TeamProblem, teams: TeamPlan, spread: bool) -> np.ndarray:
     """The grid of each helper within the team: the nearest with work enough left, else the one with most left.
 
     To `spread` them, one that has no helper comes before one that has.
     """
     level, left = teams.levels(task), task.work.copy()
-    chosen = np.zeros(
-        len(task.helping),
-        dtype=int,
-    )
-    helpers = np.zeros(
-        len(task.work),
-        dtype=int,
-    )
+    chosen = np.zeros(len(task.helping), dtype=int)
+    helpers = np.zeros(len(task.work), dtype=int)
     # a loop over helpers: each choice takes work from its grid
     for helper in np.argsort(-task.helping, kind="stable"):
         team = teams.leads[helper]
         grids = np.flatnonzero(teams.owner == team)
         share = task.helping[helper] * level[team]
         fits = left[grids] >= share
-        preference = np.where(
-            fits,
-            task.help_cost[helper, grids],
-            -left[grids],
-        )
+        preference = np.where(fits, task.help_cost[helper, grids], -left[grids])
         helped = helpers[grids] * spread
         grid = grids[np.lexsort((preference, ~fits, helped))[0]]
         chosen[helper] = grid
@@ -271,13 +196,6 @@ def _order_alike_members(problem: StaffingProblem, answer: StaffingSolution) -> 
     for _, alike in traits.groupby(list(traits.columns), sort=True):
         members = alike.index.to_numpy()
         posts = [tuple(np.flatnonzero(answer.stands[member])) for member in members]
-        by_post = sorted(
-            range(len(members)),
-            key=posts.__getitem__,
-        )
+        by_post = sorted(range(len(members)), key=posts.__getitem__)
         order[members] = members[by_post]
-    return replace(
-        answer,
-        load=answer.load[order],
-        stands=answer.stands[order],
-    )
+    return replace(answer, load=answer.load[order], stands=answer.stands[order])

@@ -58,11 +58,7 @@ class SettledPlan:
         level = self.members["load"] / self.members["capacity"]
         return float(level.max())
 
-    def is_allowed(
-        self,
-        who: str,
-        grid: str,
-    ) -> bool:
+    def is_allowed(self, who: str, grid: str) -> bool:
         """Tell whether the rules leave a grid open to a member; False where either is not known."""
         known = who in self.allowed.index and grid in self.allowed.columns
         return known and bool(self.allowed.loc[who, grid])
@@ -77,11 +73,7 @@ class _OtherMembers:
     kind: dict[str, str]
 
     @classmethod
-    def of(
-        cls,
-        staff: SettledPlan,
-        leaving: str,
-    ) -> _OtherMembers:
+    def of(cls, staff: SettledPlan, leaving: str) -> _OtherMembers:
         others = staff.members["member_id"] != leaving
         people = staff.members[others].sort_values("member_id")
         ids = people["member_id"].astype(str).tolist()
@@ -93,25 +85,14 @@ class _OtherMembers:
             kind=dict(zip(ids, people["kind"].tolist(), strict=True)),
         )
 
-    def take(
-        self,
-        who: str,
-        work: float,
-    ) -> None:
+    def take(self, who: str, work: float) -> None:
         self.load[who] += work
 
-    def level(
-        self,
-        who: str,
-        work: float = 0.0,
-    ) -> float:
+    def level(self, who: str, work: float = 0.0) -> float:
         """Load per capacity of a member who takes some more work."""
         return (self.load[who] + work) / self.capacity[who]
 
-    def heaviest_level(
-        self,
-        shared: list[tuple[str, float]],
-    ) -> float:
+    def heaviest_level(self, shared: list[tuple[str, float]]) -> float:
         """The heaviest load per capacity of members who each take some more work."""
         return max(self.level(who, share) for who, share in shared)
 
@@ -140,14 +121,8 @@ def find_substitutes(staff: SettledPlan) -> pd.DataFrame:
             rows += _recompute_cover(staff, member, standing[member])
         else:
             rows += _cover_member(staff, member)
-    table = pd.DataFrame(
-        rows,
-        columns=list(SUBSTITUTE_COLUMNS),
-    )
-    return table.sort_values(
-        ["member_id", "grid_code", "stand_in_id"],
-        ignore_index=True,
-    )
+    table = pd.DataFrame(rows, columns=list(SUBSTITUTE_COLUMNS))
+    return table.sort_values(["member_id", "grid_code", "stand_in_id"], ignore_index=True)
 
 
 def _standing_covers(staff: SettledPlan) -> dict[str, list[TakenGrid]]:
@@ -194,10 +169,7 @@ def _recompute_cover(
     return [_cover_row(staff, leaving, one, others) for one in taken]
 
 
-def _cover_member(
-    staff: SettledPlan,
-    leaving: str,
-) -> list[dict[str, object]]:
+def _cover_member(staff: SettledPlan, leaving: str) -> list[dict[str, object]]:
     """The rows of a new cover: the heaviest grid first, each to those who are then able to take it."""
     leaves = staff.assignments["member_id"] == leaving
     own, kept = staff.assignments[leaves], staff.assignments[~leaves]
@@ -217,11 +189,7 @@ def _cover_member(
 
 
 def _list_able(
-    staff: SettledPlan,
-    others: _OtherMembers,
-    grid: str,
-    work: float,
-    duty: str,
+    staff: SettledPlan, others: _OtherMembers, grid: str, work: float, duty: str
 ) -> list[str]:
     """Who may take a grid: members of the same duty where it has no load, else who patrols, else the leaders."""
     carrying = [who for who in others.load if others.capacity[who] > 0]
@@ -260,11 +228,7 @@ def _choose_takers(
 
 
 def _choose_one(
-    staff: SettledPlan,
-    others: _OtherMembers,
-    grid: str,
-    work: float,
-    able: list[str],
+    staff: SettledPlan, others: _OtherMembers, grid: str, work: float, able: list[str]
 ) -> str:
     """The nearest member who stays within the limit with the whole grid, else the one it loads least."""
     km = staff.km[grid].reindex(able).tolist()
@@ -279,10 +243,7 @@ def _choose_one(
 
 
 def _cover_row(
-    staff: SettledPlan,
-    leaving: str,
-    taken: TakenGrid,
-    others: _OtherMembers,
+    staff: SettledPlan, leaving: str, taken: TakenGrid, others: _OtherMembers
 ) -> dict[str, object]:
     grid, who, duty, share = taken
     level = others.level(who) if who else np.nan

@@ -109,19 +109,11 @@ def assign_support_roles(
     stands = _place_by_kind(choices, kinds, pinned)
     member, grid = np.nonzero(stands | pinned)
     return pd.DataFrame(
-        {
-            "grid_code": codes[grid],
-            "member_id": ids[member],
-            "duty": kinds[member],
-            "load": 0.0,
-        }
+        {"grid_code": codes[grid], "member_id": ids[member], "duty": kinds[member], "load": 0.0}
     )
 
 
-def _mask_own_village(
-    members: pd.DataFrame,
-    grids: pd.DataFrame,
-) -> np.ndarray:
+def _mask_own_village(members: pd.DataFrame, grids: pd.DataFrame) -> np.ndarray:
     """Member by grid: grids of the member's village; every grid for members of none, but for leaders."""
     home = members["village_code"].to_numpy()[:, None]
     village = grids["village_code"].to_numpy()[None, :]
@@ -129,16 +121,9 @@ def _mask_own_village(
     return np.asarray((home == village) | (home == "") & no_leader)
 
 
-def _place_by_kind(
-    choices: _Choices,
-    kinds: np.ndarray,
-    pinned: np.ndarray,
-) -> np.ndarray:
+def _place_by_kind(choices: _Choices, kinds: np.ndarray, pinned: np.ndarray) -> np.ndarray:
     """Member by grid: where leaders, advisers and others stand, those who are pinned aside."""
-    stands = np.zeros(
-        choices.open_to.shape,
-        dtype=bool,
-    )
+    stands = np.zeros(choices.open_to.shape, dtype=bool)
     able = choices.capacity > 0
     free = able & ~pinned.any(axis=1)
     leaders = np.flatnonzero(able & (kinds == "leader"))
@@ -151,22 +136,14 @@ def _place_by_kind(
 
 
 def _previous_posts(
-    before: pd.DataFrame | None,
-    members: pd.DataFrame,
-    codes: np.ndarray,
+    before: pd.DataFrame | None, members: pd.DataFrame, codes: np.ndarray
 ) -> np.ndarray:
     """Member by grid, True where the earlier plan has the member in the duty of today's kind."""
     ids = members["member_id"].to_numpy(dtype=object)
     if before is None:
-        return np.zeros(
-            (len(ids), len(codes)),
-            dtype=bool,
-        )
+        return np.zeros((len(ids), len(codes)), dtype=bool)
     posts = set(zip(before["member_id"], before["duty"], before["grid_code"], strict=True))
-    stood = np.zeros(
-        (len(ids), len(codes)),
-        dtype=bool,
-    )
+    stood = np.zeros((len(ids), len(codes)), dtype=bool)
     for row, (who, kind) in enumerate(zip(ids, members["kind"], strict=True)):
         stood[row] = [(who, kind, code) in posts for code in codes]
     return stood
@@ -203,11 +180,7 @@ def _place_by_work(choices: _Choices) -> np.ndarray:
     return stands
 
 
-def _neediest_grid(
-    choices: _Choices,
-    member: np.integer,
-    stands: np.ndarray,
-) -> int:
+def _neediest_grid(choices: _Choices, member: np.integer, stands: np.ndarray) -> int:
     """The grid open to a member with most work for each who would then be there; among equals the nearest."""
     able = np.flatnonzero(choices.open_to[member])
     crew = stands[:, able].sum(axis=0) + 1
@@ -216,11 +189,7 @@ def _neediest_grid(
     return int(able[order[0]])
 
 
-def pattern_gaps(
-    assignments: pd.DataFrame,
-    plan: GridPlan,
-    rules: Staffing,
-) -> list[Finding]:
+def pattern_gaps(assignments: pd.DataFrame, plan: GridPlan, rules: Staffing) -> list[Finding]:
     """Return what the pattern asks of every grid and some do not have: a finding a duty."""
     findings = []
     for duty in PATTERN_PLACES[rules.pattern]:

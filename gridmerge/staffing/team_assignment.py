@@ -69,10 +69,7 @@ def _helper_level_bound(task: TeamProblem) -> float:
     this holds for any teams.
     """
     helper = float(task.helping.max())
-    member = max(
-        float(task.capacity.max()),
-        helper,
-    )
+    member = max(float(task.capacity.max()), helper)
     crew = member + helper * np.arange(len(task.helping) + 1)
     levels = np.unique(task.work[:, None] / crew[None, :])
     # the need falls as the level rises, and changes at these levels only
@@ -88,16 +85,10 @@ def _helper_level_bound(task: TeamProblem) -> float:
     return float(levels[low])
 
 
-def form_teams(
-    task: TeamProblem,
-    slack: float,
-) -> tuple[TeamPlan, float]:
+def form_teams(task: TeamProblem, slack: float) -> tuple[TeamPlan, float]:
     """Return teams near to their grids, within `slack` (a share) of the best evenness, and its proven bound."""
     even, bound = _form_evenest_teams(task, slack)
-    limit = max(
-        even.heaviest_level(task),
-        bound * (1 + slack),
-    )
+    limit = max(even.heaviest_level(task), bound * (1 + slack))
     starts = [even]
     integrality = (False, True) if task.places <= MAX_WHOLE_SIZE else (False,)
     for whole in integrality:
@@ -113,10 +104,7 @@ def form_teams(
     return min(answers, key=rank), bound
 
 
-def _form_evenest_teams(
-    task: TeamProblem,
-    slack: float,
-) -> tuple[TeamPlan, float]:
+def _form_evenest_teams(task: TeamProblem, slack: float) -> tuple[TeamPlan, float]:
     """The evenest teams, and their bound.
 
     Only where largest-first is not near the plain bound is a better proof looked for.
@@ -126,32 +114,17 @@ def _form_evenest_teams(
     reached = even.heaviest_level(task)
     if reached <= bound * (1 + slack) or len(task.work) > MAX_PROVEN_GRIDS:
         return even, bound
-    bound, owner = prove_load_bound(
-        task,
-        even.owner,
-        bound,
-        reached,
-    )
+    bound, owner = prove_load_bound(task, even.owner, bound, reached)
     if owner is None:
         return even, bound
     proven = TeamPlan(owner=owner, leads=even.leads)
     occupied = occupy_everyone(task, proven)
-    better = relieve_heaviest(
-        task,
-        assign_helpers(task, occupied.owner),
-    )
-    evenest = min(
-        (better, even),
-        key=lambda teams: teams.heaviest_level(task),
-    )
+    better = relieve_heaviest(task, assign_helpers(task, occupied.owner))
+    evenest = min((better, even), key=lambda teams: teams.heaviest_level(task))
     return evenest, bound
 
 
-def _improve_teams(
-    task: TeamProblem,
-    limit: float,
-    teams: TeamPlan,
-) -> TeamPlan:
+def _improve_teams(task: TeamProblem, limit: float, teams: TeamPlan) -> TeamPlan:
     """Descend, and exchange people who are alike in capacity, in turns."""
     for _ in range(IMPROVEMENT_ROUNDS):
         before = _total_cost(task, teams)
@@ -169,52 +142,28 @@ def _total_cost(task: TeamProblem, teams: TeamPlan) -> float:
     return float(task.cost[teams.owner, grids].sum() + helping.sum())
 
 
-def _team_costs(
-    task: TeamProblem,
-    teams: TeamPlan,
-) -> np.ndarray:
+def _team_costs(task: TeamProblem, teams: TeamPlan) -> np.ndarray:
     """Helper by main member: the cost of the nearest grid of the team."""
-    nearest = np.full(
-        (len(task.capacity), len(task.helping)),
-        np.inf,
-    )
-    np.minimum.at(
-        nearest,
-        teams.owner,
-        task.help_cost.T,
-    )
+    nearest = np.full((len(task.capacity), len(task.helping)), np.inf)
+    np.minimum.at(nearest, teams.owner, task.help_cost.T)
     return nearest.T
 
 
 def _finite_costs(task: TeamProblem) -> np.ndarray:
-    return np.where(
-        np.isfinite(task.cost),
-        task.cost,
-        FORBIDDEN_COST,
-    )
+    return np.where(np.isfinite(task.cost), task.cost, FORBIDDEN_COST)
 
 
 def _exchange_members(task: TeamProblem, teams: TeamPlan) -> TeamPlan:
     """Members of one capacity take each other's grids, then helpers each other's teams, at least cost."""
     mains = len(task.capacity)
     bundle = np.zeros((mains, mains))  # member by whose grids
-    np.add.at(
-        bundle.T,
-        teams.owner,
-        _finite_costs(task).T,
-    )
+    np.add.at(bundle.T, teams.owner, _finite_costs(task).T)
     taker = _match_takers(bundle, task.capacity)
-    taken = TeamPlan(
-        owner=taker[teams.owner],
-        leads=taker[teams.leads],
-    )
+    taken = TeamPlan(owner=taker[teams.owner], leads=taker[teams.leads])
     return _exchange_helpers(task, taken)
 
 
-def _match_takers(
-    cost: np.ndarray,
-    capacity: np.ndarray,
-) -> np.ndarray:
+def _match_takers(cost: np.ndarray, capacity: np.ndarray) -> np.ndarray:
     """Who takes each place, within each capacity, at least cost."""
     taker = np.arange(len(capacity))
     for size in np.unique(capacity):
@@ -230,20 +179,14 @@ def _exchange_helpers(task: TeamProblem, teams: TeamPlan) -> TeamPlan:
     leads = teams.leads.copy()
     for size in np.unique(task.helping):
         alike = np.flatnonzero(task.helping == size)
-        places = np.ix_(
-            alike,
-            teams.leads[alike],
-        )
+        places = np.ix_(alike, teams.leads[alike])
         rows, columns = linear_sum_assignment(cost[places])
         leads[alike[rows]] = teams.leads[alike[columns]]
     return replace(teams, leads=leads)
 
 
 def _solve_assignment(
-    task: TeamProblem,
-    limit: float,
-    known: TeamPlan,
-    whole: bool,
+    task: TeamProblem, limit: float, known: TeamPlan, whole: bool
 ) -> TeamPlan | None:
     """The generalised assignment problem by HiGHS; None where it found nothing within its nodes.
 
@@ -252,10 +195,7 @@ def _solve_assignment(
     """
     member, grid = _candidate_pairs(task.cost, known.owner)
     # a helper is near a main member if there is a grid near to both
-    way = np.min(
-        task.help_cost[:, None, :] + task.cost[None, :, :],
-        axis=2,
-    )
+    way = np.min(task.help_cost[:, None, :] + task.cost[None, :, :], axis=2)
     lead, helper = _candidate_pairs(way.T, known.leads)
     costs = np.concatenate([task.cost[member, grid], way[helper, lead]])
     answer = solve_milp(
@@ -267,10 +207,7 @@ def _solve_assignment(
     )
     if answer.x is None:
         return None
-    owning, leading = np.split(
-        answer.x,
-        [len(member)],
-    )
+    owning, leading = np.split(answer.x, [len(member)])
     return TeamPlan(
         owner=_pick_largest(owning, grid, member, len(task.work)),
         leads=_pick_largest(leading, helper, lead, len(task.helping)),
@@ -294,21 +231,12 @@ def _assignment_constraints(
     at, ones = np.arange(size), np.ones(size)
     first = np.arange(len(member))
     place = np.concatenate([grid, grids + helper])
-    once = sp.csr_matrix(
-        (ones, (place, at)),
-        shape=(task.places, size),
-    )
-    some = sp.csr_matrix(
-        (ones[first], (member, first)),
-        shape=(mains, size),
-    )
+    once = sp.csr_matrix((ones, (place, at)), shape=(task.places, size))
+    some = sp.csr_matrix((ones[first], (member, first)), shape=(mains, size))
     relief = -limit * task.helping[helper]
     load = np.concatenate([task.work[grid], relief])
     team = np.concatenate([member, lead])
-    loads = sp.csr_matrix(
-        (load, (team, at)),
-        shape=(mains, size),
-    )
+    loads = sp.csr_matrix((load, (team, at)), shape=(mains, size))
     return [
         LinearConstraint(once, 1, 1),
         LinearConstraint(some, 1, np.inf),
@@ -316,12 +244,7 @@ def _assignment_constraints(
     ]
 
 
-def _pick_largest(
-    amount: np.ndarray,
-    what: np.ndarray,
-    who: np.ndarray,
-    count: int,
-) -> np.ndarray:
+def _pick_largest(amount: np.ndarray, what: np.ndarray, who: np.ndarray, count: int) -> np.ndarray:
     """Who has most of each."""
     chosen = np.zeros(count, dtype=int)
     order = np.argsort(amount, kind="stable")
@@ -329,10 +252,7 @@ def _pick_largest(
     return chosen
 
 
-def _candidate_pairs(
-    cost: np.ndarray,
-    known: np.ndarray,
-) -> tuple[np.ndarray, np.ndarray]:
+def _candidate_pairs(cost: np.ndarray, known: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """Rows and columns of the cheapest few of each column, and of what is known to work."""
     allowed = np.zeros(cost.shape, dtype=bool)
     columns = np.arange(cost.shape[1])
@@ -343,11 +263,7 @@ def _candidate_pairs(
     return rows, chosen
 
 
-def _descend_cost(
-    task: TeamProblem,
-    limit: float,
-    teams: TeamPlan,
-) -> TeamPlan:
+def _descend_cost(task: TeamProblem, limit: float, teams: TeamPlan) -> TeamPlan:
     """Best moves and swaps of grids: what exceeds the limit counts first, then cost. Helpers stay."""
     owner = teams.owner.copy()
     cost = _finite_costs(task)
@@ -358,56 +274,35 @@ def _descend_cost(
         if min(move.min(), swap.min()) > -LOAD_EPSILON:
             break
         if move.min() <= swap.min():
-            member, grid = np.unravel_index(
-                np.argmin(move),
-                move.shape,
-            )
+            member, grid = np.unravel_index(np.argmin(move), move.shape)
             owner[grid] = member
         else:
-            one, other = np.unravel_index(
-                np.argmin(swap),
-                swap.shape,
-            )
+            one, other = np.unravel_index(np.argmin(swap), swap.shape)
             owner[one], owner[other] = owner[other], owner[one]
     return replace(teams, owner=owner)
 
 
 def _price_moves(
-    task: TeamProblem,
-    limit: float,
-    owner: np.ndarray,
-    cost: np.ndarray,
-    capacities: np.ndarray,
+    task: TeamProblem, limit: float, owner: np.ndarray, cost: np.ndarray, capacities: np.ndarray
 ) -> np.ndarray:
     """Main member by grid: what it costs more to have the member take the grid."""
     grids = np.arange(len(task.work))
     loads = task.team_loads(owner)
     excess = _excess_load(loads, capacities, limit)
-    left = _excess_load(
-        loads[owner] - task.work,
-        capacities[owner],
-        limit,
-    )
+    left = _excess_load(loads[owner] - task.work, capacities[owner], limit)
     relief = left - excess[owner]
     joined = loads[:, None] + task.work[None, :]
     strain = _excess_load(joined, capacities[:, None], limit) - excess[:, None]
     current = cost[owner, grids]
     move = EXCESS_PENALTY * (relief[None, :] + strain) + cost - current[None, :]
     move[owner, grids] = np.inf
-    held = np.bincount(
-        owner,
-        minlength=len(capacities),
-    )
+    held = np.bincount(owner, minlength=len(capacities))
     move[:, held[owner] == 1] = np.inf
     return np.asarray(move)
 
 
 def _price_swaps(
-    task: TeamProblem,
-    limit: float,
-    owner: np.ndarray,
-    cost: np.ndarray,
-    capacities: np.ndarray,
+    task: TeamProblem, limit: float, owner: np.ndarray, cost: np.ndarray, capacities: np.ndarray
 ) -> np.ndarray:
     """Grid by grid: what it costs more to have their main members swap them."""
     work, loads = task.work, task.team_loads(owner)
@@ -423,9 +318,5 @@ def _price_swaps(
     return np.asarray(swap)
 
 
-def _excess_load(
-    load: np.ndarray,
-    capacities: np.ndarray,
-    limit: float,
-) -> np.ndarray:
+def _excess_load(load: np.ndarray, capacities: np.ndarray, limit: float) -> np.ndarray:
     return np.asarray(np.maximum(load / capacities - limit, 0.0))

@@ -40,29 +40,15 @@ class TeamProblem:
         """How many grids and helpers there are to be given to a main member."""
         return len(self.work) + len(self.helping)
 
-    def team_loads(
-        self,
-        owner: np.ndarray,
-    ) -> np.ndarray:
+    def team_loads(self, owner: np.ndarray) -> np.ndarray:
         """Work of each team, by the main member of each grid."""
         teams = len(self.capacity)
-        return np.bincount(
-            owner,
-            weights=self.work,
-            minlength=teams,
-        )
+        return np.bincount(owner, weights=self.work, minlength=teams)
 
-    def team_capacities(
-        self,
-        leads: np.ndarray,
-    ) -> np.ndarray:
+    def team_capacities(self, leads: np.ndarray) -> np.ndarray:
         """Capacity of each team, by the main member of each helper."""
         teams = len(self.capacity)
-        helping = np.bincount(
-            leads,
-            weights=self.helping,
-            minlength=teams,
-        )
+        helping = np.bincount(leads, weights=self.helping, minlength=teams)
         return self.capacity + helping
 
 
@@ -83,11 +69,7 @@ class TeamPlan:
         return float(self.levels(task).max())
 
 
-def replace_value(
-    values: np.ndarray,
-    at: np.integer | int,
-    value: int,
-) -> np.ndarray:
+def replace_value(values: np.ndarray, at: np.integer | int, value: int) -> np.ndarray:
     """Return a copy with one value changed."""
     changed = values.copy()
     changed[at] = value

@@ -19,10 +19,7 @@ def form_largest_first(task: TeamProblem) -> TeamPlan:
     The best changes for the most loaded team follow, until none helps.
     """
     load = np.zeros(len(task.capacity))
-    owner = np.zeros(
-        len(task.work),
-        dtype=int,
-    )
+    owner = np.zeros(len(task.work), dtype=int)
     # loops by nature: each choice depends on those before
     for grid in np.argsort(-task.work, kind="stable"):
         has_grid = load > 0  # everyone gets a grid before anyone gets two
@@ -30,24 +27,15 @@ def form_largest_first(task: TeamProblem) -> TeamPlan:
         order = np.lexsort((task.cost[:, grid], level, has_grid))
         member = int(order[0])
         owner[grid] = member
-        load[member] += max(
-            task.work[grid],
-            LOAD_EPSILON,
-        )
+        load[member] += max(task.work[grid], LOAD_EPSILON)
     return relieve_heaviest(task, assign_helpers(task, owner))
 
 
-def assign_helpers(
-    task: TeamProblem,
-    owner: np.ndarray,
-) -> TeamPlan:
+def assign_helpers(task: TeamProblem, owner: np.ndarray) -> TeamPlan:
     """Assign every helper, the strongest first, to the most loaded team."""
     load = task.team_loads(owner)
     capacity = task.capacity.copy()
-    leads = np.zeros(
-        len(task.helping),
-        dtype=int,
-    )
+    leads = np.zeros(len(task.helping), dtype=int)
     for helper in np.argsort(-task.helping, kind="stable"):
         team = int(np.argmax(load / capacity))
         leads[helper] = team
@@ -73,25 +61,15 @@ def relieve_heaviest(task: TeamProblem, teams: TeamPlan) -> TeamPlan:
     for _ in range(MAX_DESCENT_MOVES):
         levels = teams.levels(task)
         worst = int(np.argmax(levels))
-        options = [
-            _best_grid_change(task, teams, worst),
-            _best_helper_change(task, teams, worst),
-        ]
-        level, better = min(
-            options,
-            key=lambda option: option[0],
-        )
+        options = [_best_grid_change(task, teams, worst), _best_helper_change(task, teams, worst)]
+        level, better = min(options, key=lambda option: option[0])
         if level >= levels[worst] - LOAD_EPSILON:
             return teams
         teams = better
     return teams
 
 
-def _best_grid_change(
-    task: TeamProblem,
-    teams: TeamPlan,
-    worst: int,
-) -> tuple[float, TeamPlan]:
+def _best_grid_change(task: TeamProblem, teams: TeamPlan, worst: int) -> tuple[float, TeamPlan]:
     """The best move of a grid away from a team, or swap with a grid of another.
 
     Returns the higher level of the two teams, and the teams.
@@ -112,11 +90,7 @@ def _best_grid_change(
 
 
 def _best_move(
-    task: TeamProblem,
-    owner: np.ndarray,
-    loads: np.ndarray,
-    capacities: np.ndarray,
-    grid: int,
+    task: TeamProblem, owner: np.ndarray, loads: np.ndarray, capacities: np.ndarray, grid: int
 ) -> tuple[float, np.ndarray]:
     """The best team to move a grid to: the higher level of the two teams after it, and the owners."""
     giver = owner[grid]
@@ -130,11 +104,7 @@ def _best_move(
 
 
 def _best_swap(
-    task: TeamProblem,
-    owner: np.ndarray,
-    loads: np.ndarray,
-    capacities: np.ndarray,
-    grid: int,
+    task: TeamProblem, owner: np.ndarray, loads: np.ndarray, capacities: np.ndarray, grid: int
 ) -> tuple[float, np.ndarray]:
     """The best grid of another team to swap a grid with: the higher level after it, and the owners."""
     giver = owner[grid]
@@ -144,58 +114,30 @@ def _best_swap(
     after = np.maximum(giver_level, other_level)
     after[owner == giver] = np.inf
     other = int(np.argmin(after))
-    moved = replace_value(
-        owner,
-        grid,
-        int(owner[other]),
-    )
+    moved = replace_value(owner, grid, int(owner[other]))
     return float(after[other]), replace_value(moved, other, giver)
 
 
-def _best_helper_change(
-    task: TeamProblem,
-    teams: TeamPlan,
-    worst: int,
-) -> tuple[float, TeamPlan]:
+def _best_helper_change(task: TeamProblem, teams: TeamPlan, worst: int) -> tuple[float, TeamPlan]:
     """The best helper called from another team, or exchanged for a smaller one."""
     if not len(task.helping):
         return np.inf, teams
     loads = task.team_loads(teams.owner)
     capacities = task.team_capacities(teams.leads)
-    best, leads = _best_call(
-        task,
-        teams.leads,
-        loads,
-        capacities,
-        worst,
-    )
+    best, leads = _best_call(task, teams.leads, loads, capacities, worst)
     for helper in np.flatnonzero(teams.leads == worst):
-        level, changed = _best_exchange(
-            task,
-            teams.leads,
-            loads,
-            capacities,
-            int(helper),
-        )
+        level, changed = _best_exchange(task, teams.leads, loads, capacities, int(helper))
         if level < best:
             best, leads = level, changed
     return best, replace(teams, leads=leads)
 
 
 def _best_call(
-    task: TeamProblem,
-    leads: np.ndarray,
-    loads: np.ndarray,
-    capacities: np.ndarray,
-    worst: int,
+    task: TeamProblem, leads: np.ndarray, loads: np.ndarray, capacities: np.ndarray, worst: int
 ) -> tuple[float, np.ndarray]:
     """The best helper to call from another team: the higher level of the two after it, and the leads."""
     left_level = loads[leads] / (capacities[leads] - task.helping)
-    left_level = np.where(
-        leads == worst,
-        np.inf,
-        left_level,
-    )
+    left_level = np.where(leads == worst, np.inf, left_level)
     joined_level = loads[worst] / (capacities[worst] + task.helping)
     after = np.maximum(left_level, joined_level)
     helper = int(np.argmin(after))
@@ -203,11 +145,7 @@ def _best_call(
 
 
 def _best_exchange(
-    task: TeamProblem,
-    leads: np.ndarray,
-    loads: np.ndarray,
-    capacities: np.ndarray,
-    helper: int,
+    task: TeamProblem, leads: np.ndarray, loads: np.ndarray, capacities: np.ndarray, helper: int
 ) -> tuple[float, np.ndarray]:
     """The best helper of another team to exchange one for: the higher level after it, and the leads."""
     team = leads[helper]
@@ -217,9 +155,5 @@ def _best_exchange(
     after = np.maximum(own_level, other_level)
     after[leads == team] = np.inf
     other = int(np.argmin(after))
-    moved = replace_value(
-        leads,
-        helper,
-        int(leads[other]),
-    )
+    moved = replace_value(leads, helper, int(leads[other]))
     return float(after[other]), replace_value(moved, other, team)

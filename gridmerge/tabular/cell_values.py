@@ -53,12 +53,7 @@ def as_code(values: pd.Series) -> pd.Series:
     texts = [_flat_text(value) for value in values]
     if not _are_section_numbers(texts):
         texts = [_drop_zero_decimals(text) for text in texts]
-    return pd.Series(
-        texts,
-        index=values.index,
-        dtype=object,
-        name=values.name,
-    )
+    return pd.Series(texts, index=values.index, dtype=object, name=values.name)
 
 
 def code_text(value: object) -> str:
@@ -104,15 +99,8 @@ def cell_text(value: object) -> str:
 def _normalize_code(text: str) -> str:
     if text.isascii() and text.isalnum():
         return text
-    flat = INVISIBLE.sub(
-        "",
-        unicodedata.normalize("NFKC", text),
-    )
-    flat = re.sub(
-        r"\s+",
-        " ",
-        _BREAK.sub("", flat.strip()),
-    )
+    flat = INVISIBLE.sub("", unicodedata.normalize("NFKC", text))
+    flat = re.sub(r"\s+", " ", _BREAK.sub("", flat.strip()))
     while (bare := _strip_text_mark(flat)) != flat:
         flat = bare
     return flat
@@ -171,18 +159,11 @@ def parse_number(cell: object) -> float:
 def parse_numbers(values: pd.Series) -> pd.Series:
     """Return a column as floats; see `parse_number`. What is no finite number becomes NaN."""
     if pd.api.types.is_bool_dtype(values):
-        return pd.Series(
-            np.nan,
-            index=values.index,
-        )
+        return pd.Series(np.nan, index=values.index)
     if pd.api.types.is_numeric_dtype(values):
         found = values.astype(float)
         return found.where(np.isfinite(found))
-    return pd.Series(
-        [parse_number(cell) for cell in values],
-        index=values.index,
-        dtype=float,
-    )
+    return pd.Series([parse_number(cell) for cell in values], index=values.index, dtype=float)
 
 
 def survives_as_number(text: str) -> bool:

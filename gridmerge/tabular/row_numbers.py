@@ -22,23 +22,14 @@ Frame = TypeVar("Frame", bound=pd.DataFrame)
 class _Lines:
     """Line numbers that pandas hands on and never copies: it copies `attrs` with every frame."""
 
-    def __init__(
-        self,
-        numbers: NDArray[np.int64],
-    ) -> None:
+    def __init__(self, numbers: NDArray[np.int64]) -> None:
         self.numbers = numbers
 
-    def __deepcopy__(
-        self,
-        _: dict[int, Any],
-    ) -> _Lines:
+    def __deepcopy__(self, _: dict[int, Any]) -> _Lines:
         return self
 
 
-def with_lines(
-    frame: Frame,
-    numbers: Sequence[int] | NDArray[np.int64],
-) -> Frame:
+def with_lines(frame: Frame, numbers: Sequence[int] | NDArray[np.int64]) -> Frame:
     """Note in a frame the line of each of its rows, counted from 1."""
     frame.attrs[_KEY] = _Lines(np.asarray(numbers, dtype=np.int64))
     return frame
@@ -53,9 +44,7 @@ def lines_of(frame: pd.DataFrame | pd.Series) -> NDArray[np.int64] | None:
 
 
 def same_lines(
-    frame: Frame,
-    other: pd.DataFrame,
-    rows: Sequence[int] | NDArray[np.int64] | None = None,
+    frame: Frame, other: pd.DataFrame, rows: Sequence[int] | NDArray[np.int64] | None = None
 ) -> Frame:
     """Note in a frame the lines and the title of another, of which it has all rows or those given."""
     lines = lines_of(other)
@@ -80,26 +69,16 @@ def title_of(frame: pd.DataFrame) -> str:
 
 
 def rows_in_words(
-    rows: Sequence[int] | NDArray[np.int64],
-    frame: pd.DataFrame | pd.Series | None = None,
+    rows: Sequence[int] | NDArray[np.int64], frame: pd.DataFrame | pd.Series | None = None
 ) -> Text:
     """Name rows of a frame (from 0) by their lines in the file, or as records where it has none; more than a few are left out."""
     lines = None if frame is None else lines_of(frame)
     shown = [int(row) for row in rows[:_LISTED]]
     numbers = [row + 1 if lines is None else int(lines[row]) for row in shown]
-    return numbers_in_words(
-        numbers,
-        len(rows),
-        by_line=lines is not None,
-    )
+    return numbers_in_words(numbers, len(rows), by_line=lines is not None)
 
 
-def numbers_in_words(
-    numbers: Sequence[int],
-    count: int,
-    *,
-    by_line: bool = True,
-) -> Text:
+def numbers_in_words(numbers: Sequence[int], count: int, *, by_line: bool = True) -> Text:
     """Name lines (or records) by their numbers, the first few of `count`."""
     shown = [str(number) for number in numbers[:_LISTED]]
     more = count > len(shown)

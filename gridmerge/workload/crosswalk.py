@@ -30,11 +30,7 @@ Predicate = Literal["within", "covers"]
 LAND_COLUMNS = ("layer", "source_id", "grid_code", "area_m2", "share_of_source", "share_of_grid")
 
 
-def build_crosswalk(
-    layers: Sequence[Layer],
-    plan: GridPlan,
-    weights: Weights,
-) -> pd.DataFrame:
+def build_crosswalk(layers: Sequence[Layer], plan: GridPlan, weights: Weights) -> pd.DataFrame:
     """Intersect every departmental grid, as cleaned, with the unified grids.
 
     Parameters
@@ -66,10 +62,7 @@ def build_crosswalk(
     return pd.concat(tables, ignore_index=True)[columns]
 
 
-def report_left_out(
-    layers: Sequence[Layer],
-    table: pd.DataFrame,
-) -> tuple[Finding, ...]:
+def report_left_out(layers: Sequence[Layer], table: pd.DataFrame) -> tuple[Finding, ...]:
     """Return a finding for every feature that is in no row of the crosswalk.
 
     Parameters
@@ -86,10 +79,7 @@ def report_left_out(
     return tuple(findings)
 
 
-def _left_out_of_layer(
-    layer: Layer,
-    placed: set[str],
-) -> list[Finding]:
+def _left_out_of_layer(layer: Layer, placed: set[str]) -> list[Finding]:
     """A finding for every feature of a layer whose id is not among those placed."""
     shapes = layer.frame.geometry.to_numpy()
     barrier = layer.spec.role == "barrier"
@@ -128,15 +118,8 @@ class _PieceClusters:
     def __init__(self, geometry: np.ndarray) -> None:
         bounds = shapely.bounds(geometry)
         cell = np.floor(bounds[:, :2] / CLUSTER_M)
-        _, cluster = np.unique(
-            cell,
-            axis=0,
-            return_inverse=True,
-        )
-        self.order = np.argsort(
-            cluster.ravel(),
-            kind="stable",
-        )
+        _, cluster = np.unique(cell, axis=0, return_inverse=True)
+        self.order = np.argsort(cluster.ravel(), kind="stable")
         self.count = np.bincount(cluster.ravel())
         self.first = np.cumsum(self.count) - self.count
         self.boxes = self._box_clusters(bounds[self.order])
@@ -148,16 +131,9 @@ class _PieceClusters:
             return np.empty(0, dtype=object)
         low = np.minimum.reduceat(bounds[:, :2], self.first) - MARGIN_M
         high = np.maximum.reduceat(bounds[:, 2:], self.first) + MARGIN_M
-        return np.asarray(
-            shapely.box(*low.T, *high.T),
-            dtype=object,
-        )
+        return np.asarray(shapely.box(*low.T, *high.T), dtype=object)
 
-    def list_pieces(
-        self,
-        cluster: np.ndarray,
-        other: np.ndarray,
-    ) -> tuple[np.ndarray, np.ndarray]:
+    def list_pieces(self, cluster: np.ndarray, other: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         """Every piece of each cluster, and the other beside it."""
         count = self.count[cluster]
         listed_before = np.cumsum(count) - count
@@ -171,10 +147,7 @@ def _locate_pieces(
 ) -> _WorkPieces:
     """Find the grid of each piece: a point on a grid line goes where its face went."""
     code_of_face = plan.faces.set_index("face_id")["grid_code"]
-    index_of_code = pd.Series(
-        np.arange(len(grids)),
-        index=grids["grid_code"].to_numpy(),
-    )
+    index_of_code = pd.Series(np.arange(len(grids)), index=grids["grid_code"].to_numpy())
     codes = code_of_face.loc[pieces["face_id"]]
     geometry = pieces.geometry.to_numpy()
     return _WorkPieces(
@@ -213,22 +186,14 @@ def _one_layer(
 
 
 def _amounts_by_row(
-    shapes: np.ndarray,
-    pair: np.ndarray,
-    count: int,
-    pieces: _WorkPieces,
-    names: Sequence[str],
+    shapes: np.ndarray, pair: np.ndarray, count: int, pieces: _WorkPieces, names: Sequence[str]
 ) -> dict[str, np.ndarray]:
     """What each pair of source and grid has of each workload."""
     row, piece, value = _work_by_row(shapes, pair, count, pieces)
     amounts = {}
     for name in names:
         own = (pieces.work == name)[piece]
-        amounts[name] = np.bincount(
-            row[own],
-            weights=value[own],
-            minlength=len(pair),
-        )
+        amounts[name] = np.bincount(row[own], weights=value[own], minlength=len(pair))
     return amounts
 
 
@@ -243,16 +208,9 @@ def _shared_land(
     # most pairs are one inside the other: no need to cut those
     within = np.isin(pair, _query_pairs(tree, shapes, "within"))
     covers = np.isin(pair, _query_pairs(tree, shapes, "covers"))
-    area = np.where(
-        within,
-        shapely.area(shapes)[source],
-        shapely.area(grids)[grid],
-    )
+    area = np.where(within, shapely.area(shapes)[source], shapely.area(grids)[grid])
     cut = ~(within | covers)
-    common = geos.intersection(
-        shapes[source[cut]],
-        grids[grid[cut]],
-    )
+    common = geos.intersection(shapes[source[cut]], grids[grid[cut]])
     area[cut] = shapely.area(common)
     kept = area >= NEGLIGIBLE_AREA_M2
     return source[kept], grid[kept], area[kept]
@@ -265,10 +223,7 @@ def _query_pairs(tree: shapely.STRtree, shapes: np.ndarray, predicate: Predicate
 
 
 def _work_by_row(
-    shapes: np.ndarray,
-    pair: np.ndarray,
-    count: int,
-    pieces: _WorkPieces,
+    shapes: np.ndarray, pair: np.ndarray, count: int, pieces: _WorkPieces
 ) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """Row of the crosswalk, piece, and how much of the piece's value belongs there."""
     geometry, value = pieces.geometry, pieces.value
@@ -278,26 +233,15 @@ def _work_by_row(
     listed = row >= 0
     piece, source, row = piece[listed], source[listed], row[listed]
     point = shapely.get_dimensions(geometry)[piece] == POINT
-    chosen = _points_once(
-        geometry,
-        shapes,
-        piece[point],
-        source[point],
-    )
+    chosen = _points_once(geometry, shapes, piece[point], source[point])
     at_point, at_part = np.flatnonzero(point)[chosen], np.flatnonzero(~point)
-    shares = _measure_share(
-        geometry[piece[at_part]],
-        shapes[source[at_part]],
-    )
+    shares = _measure_share(geometry[piece[at_part]], shapes[source[at_part]])
     at = np.concatenate([at_point, at_part])
     share = np.concatenate([np.ones(len(at_point)), shares])
     return row[at], piece[at], value[piece[at]] * share
 
 
-def _find_rows(
-    pair: np.ndarray,
-    wanted: np.ndarray,
-) -> np.ndarray:
+def _find_rows(pair: np.ndarray, wanted: np.ndarray) -> np.ndarray:
     """The row of each pair that is wanted, -1 where there is none; `pair` is sorted."""
     if not len(pair):
         return np.full(len(wanted), -1)
@@ -306,30 +250,15 @@ def _find_rows(
     return np.where(pair[nearest] == wanted, nearest, -1)
 
 
-def _candidate_pairs(
-    pieces: _WorkPieces,
-    shapes: np.ndarray,
-) -> tuple[np.ndarray, np.ndarray]:
+def _candidate_pairs(pieces: _WorkPieces, shapes: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """Pieces and the shapes they touch, sorted by piece, then shape."""
     shapely.prepare(shapes)
     clusters = pieces.clusters
     source, cluster = clusters.tree.query(shapes, predicate="intersects")
-    whole = shapely.covers(
-        shapes[source],
-        clusters.boxes[cluster],
-    )
-    piece, shape = clusters.list_pieces(
-        cluster[~whole],
-        source[~whole],
-    )
-    touching = shapely.intersects(
-        shapes[shape],
-        pieces.geometry[piece],
-    )
-    inner, around = clusters.list_pieces(
-        cluster[whole],
-        source[whole],
-    )
+    whole = shapely.covers(shapes[source], clusters.boxes[cluster])
+    piece, shape = clusters.list_pieces(cluster[~whole], source[~whole])
+    touching = shapely.intersects(shapes[shape], pieces.geometry[piece])
+    inner, around = clusters.list_pieces(cluster[whole], source[whole])
     piece = np.concatenate([inner, piece[touching]])
     shape = np.concatenate([around, shape[touching]])
     order = np.lexsort((shape, piece))
@@ -337,10 +266,7 @@ def _candidate_pairs(
 
 
 def _points_once(
-    geometry: np.ndarray,
-    shapes: np.ndarray,
-    piece: np.ndarray,
-    source: np.ndarray,
+    geometry: np.ndarray, shapes: np.ndarray, piece: np.ndarray, source: np.ndarray
 ) -> np.ndarray:
     """Indices to keep: points inside a shape count for it; one that is only on lines counts for the first shape."""
     # nearly every point lies in one shape only, and needs no second test
@@ -348,10 +274,7 @@ def _points_once(
     several = times[piece] > 1
     inside = np.ones(len(piece), dtype=bool)
     shapely.prepare(shapes)
-    inside[several] = shapely.contains(
-        shapes[source[several]],
-        geometry[piece[several]],
-    )
+    inside[several] = shapely.contains(shapes[source[several]], geometry[piece[several]])
     inside_any = np.zeros(len(geometry), dtype=bool)
     inside_any[piece[inside]] = True
     first = np.ones(len(piece), dtype=bool)
@@ -360,23 +283,12 @@ def _points_once(
     return np.flatnonzero(inside | only_on_lines)
 
 
-def _measure_share(
-    parts: np.ndarray,
-    shapes: np.ndarray,
-) -> np.ndarray:
+def _measure_share(parts: np.ndarray, shapes: np.ndarray) -> np.ndarray:
     """Share of each part (polygon or line) that lies in its shape."""
     if not len(parts):
         return np.empty(0)
     common: np.ndarray = geos.intersection(parts, shapes)
     lines = shapely.get_dimensions(parts) == LINE
-    inside = np.where(
-        lines,
-        shapely.length(common),
-        shapely.area(common),
-    )
-    whole = np.where(
-        lines,
-        shapely.length(parts),
-        shapely.area(parts),
-    )
+    inside = np.where(lines, shapely.length(common), shapely.area(common))
+    whole = np.where(lines, shapely.length(parts), shapely.area(parts))
     return np.asarray(inside / whole)

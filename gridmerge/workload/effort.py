@@ -20,25 +20,14 @@ RURAL_NUMBERS = range(200, 400)
 def classify_villages(villages: pd.Series) -> pd.Series:
     """Return ``urban`` or ``rural`` for village codes that give a class, else blank."""
     complete = villages.where(villages.str.len() == VILLAGE_CODE_DIGITS)
-    number = pd.to_numeric(
-        complete.str[-3:],
-        errors="coerce",
-    )
+    number = pd.to_numeric(complete.str[-3:], errors="coerce")
     urban = number.between(URBAN_NUMBERS.start, URBAN_NUMBERS.stop - 1)
     rural = number.between(RURAL_NUMBERS.start, RURAL_NUMBERS.stop - 1)
-    classes = np.select(
-        [urban, rural],
-        ["urban", "rural"],
-        "",
-    )
+    classes = np.select([urban, rural], ["urban", "rural"], "")
     return pd.Series(classes, index=villages.index)
 
 
-def compute_effort(
-    work: Work,
-    shares: WorkShares,
-    villages: np.ndarray,
-) -> np.ndarray:
+def compute_effort(work: Work, shares: WorkShares, villages: np.ndarray) -> np.ndarray:
     """Compute the effort of a source in each face, in its units: minutes by kind and the class of the village count.
 
     Parameters
@@ -55,11 +44,7 @@ def compute_effort(
     if "minutes" in work.frame and work.minutes:
         minutes = work.frame["minutes"].to_numpy()[shares.feature[inside]]
         value = value * minutes / work.minutes
-    amount = np.bincount(
-        shares.face[inside],
-        weights=value,
-        minlength=len(villages),
-    )
+    amount = np.bincount(shares.face[inside], weights=value, minlength=len(villages))
     if work.urban == work.rural == 1.0:
         return amount
     classes = classify_villages(pd.Series(villages, dtype=str))

@@ -40,10 +40,7 @@ TOTAL_COLUMNS = ("name", "weight", "total", "inside", "outside", "estimated")
 
 
 def weigh_faces(
-    mosaic: Mosaic,
-    works: Sequence[Work],
-    township: Township,
-    sizes: Grids | None = None,
+    mosaic: Mosaic, works: Sequence[Work], township: Township, sizes: Grids | None = None
 ) -> Weights:
     """Share every source of work out to the faces, and combine them.
 
@@ -90,12 +87,7 @@ def weigh_faces(
     area = shapely.area(ground.geometry)
     names = tuple(work.name for work in works)
     in_order = [sources[name] for name in names]
-    totals, efforts = _total_sources(
-        in_order,
-        ground,
-        float(area.sum()),
-        sizes,
-    )
+    totals, efforts = _total_sources(in_order, ground, float(area.sum()), sizes)
     columns = {name: _per_face(shared[name], len(ground.face_id)) for name in names}
     faces = pd.DataFrame({"face_id": ground.face_id, **columns})
     if _has_weight(totals):
@@ -149,23 +141,13 @@ class _SharedSource:
 
 
 def _total_sources(
-    sources: Sequence[_SharedSource],
-    ground: AllocationFaces,
-    area_m2: float,
-    sizes: Grids | None,
+    sources: Sequence[_SharedSource], ground: AllocationFaces, area_m2: float, sizes: Grids | None
 ) -> tuple[pd.DataFrame, pd.DataFrame]:
     """The totals of each source with reference, weight and share in force; its effort in every face."""
     totals = _totals_table(sources)
     average = compute_references(totals, area_m2, sizes)
-    given = np.array(
-        [one.work.reference or np.nan for one in sources],
-        dtype=float,
-    )
-    reference = np.where(
-        np.isfinite(average) & np.isfinite(given),
-        given,
-        average,
-    )
+    given = np.array([one.work.reference or np.nan for one in sources], dtype=float)
+    reference = np.where(np.isfinite(average) & np.isfinite(given), given, average)
     totals["reference"] = reference
     columns = {
         one.work.name: compute_effort(one.work, one.shares, ground.village) for one in sources
@@ -190,11 +172,7 @@ def _has_weight(totals: pd.DataFrame) -> bool:
     return bool(np.isfinite(reference[counted]).any())
 
 
-def compute_references(
-    totals: pd.DataFrame,
-    area_m2: float,
-    sizes: Grids | None,
-) -> np.ndarray:
+def compute_references(totals: pd.DataFrame, area_m2: float, sizes: Grids | None) -> np.ndarray:
     """Compute how much of each source a standard grid holds, on the township's average.
 
     Infinite for a source with nothing inside.
@@ -215,10 +193,7 @@ def compute_references(
     return np.where(amounts > 0, amounts, np.inf)
 
 
-def _count_standard_grids(
-    inside: Mapping[str, float],
-    sizes: Grids | None,
-) -> float:
+def _count_standard_grids(inside: Mapping[str, float], sizes: Grids | None) -> float:
     """How many standard grids the township makes, by the unit and target of its sizes where they say."""
     if sizes is None or sizes.unit is None or not sizes.target:
         return DEFAULT_GRID_COUNT
@@ -226,12 +201,7 @@ def _count_standard_grids(
     return amount / sizes.target if amount > 0 else DEFAULT_GRID_COUNT
 
 
-def _source_weight(
-    work: Work,
-    reference: float,
-    effort: float,
-    inside: float,
-) -> float:
+def _source_weight(work: Work, reference: float, effort: float, inside: float) -> float:
     """The weight of a source: its own, or the time its amount on a standard grid takes.
 
     Where units count more or less than one, that is in the weight if the reference is given or time counts,
@@ -241,31 +211,15 @@ def _source_weight(
     weight = (work.minutes or 0.0) * reference if timed else work.weight
     if not (timed or work.reference):
         return weight
-    correction = _effort_correction(
-        np.array([effort]),
-        np.array([inside]),
-    )
+    correction = _effort_correction(np.array([effort]), np.array([inside]))
     return weight * float(correction[0])
 
 
-def _effort_correction(
-    inside: np.ndarray,
-    efforts: np.ndarray,
-) -> np.ndarray:
+def _effort_correction(inside: np.ndarray, efforts: np.ndarray) -> np.ndarray:
     """The factor that makes efforts sum to the amounts; exactly 1 where they do but for rounding."""
     ratio = np.ones(len(inside))
-    np.divide(
-        inside,
-        efforts,
-        out=ratio,
-        where=efforts > 0,
-    )
-    equal = np.isclose(
-        ratio,
-        1.0,
-        rtol=ROUNDING_SHARE,
-        atol=0.0,
-    )
+    np.divide(inside, efforts, out=ratio, where=efforts > 0)
+    equal = np.isclose(ratio, 1.0, rtol=ROUNDING_SHARE, atol=0.0)
     return np.where(equal, 1.0, ratio)
 
 
@@ -277,10 +231,7 @@ def _source_shares(totals: pd.DataFrame) -> np.ndarray:
     return np.asarray(parts / whole if whole > 0 else parts)
 
 
-def _combine_efforts(
-    efforts: pd.DataFrame,
-    totals: pd.DataFrame,
-) -> np.ndarray:
+def _combine_efforts(efforts: pd.DataFrame, totals: pd.DataFrame) -> np.ndarray:
     # a source with nothing inside must not dilute the others: its weight does not count
     has_reference = np.isfinite(totals["reference"])
     counted = totals[has_reference & (totals["weight"] > 0)]
@@ -298,11 +249,7 @@ def _count_listed(work: Work) -> int:
     return int(areas.sum())
 
 
-def _find_basis(
-    work: Work,
-    by_name: dict[str, Work],
-    unit: Work | None,
-) -> Work | None:
+def _find_basis(work: Work, by_name: dict[str, Work], unit: Work | None) -> Work | None:
     if work.by is None:
         if unit is None or unit is work or not work.listed:
             return None
@@ -324,10 +271,7 @@ def _only_points(work: Work) -> bool:
 
 
 def _share_source(
-    work: Work,
-    by_name: dict[str, Work],
-    unit: Work | None,
-    ground: AllocationFaces,
+    work: Work, by_name: dict[str, Work], unit: Work | None, ground: AllocationFaces
 ) -> _SharedSource:
     """One source's shares: points whole, counted things whole, polygons by points or by area, lines by length."""
     basis = _find_basis(work, by_name, unit)
@@ -364,13 +308,7 @@ def _share_by_basis(
         {"geometry": basis.frame.geometry.to_numpy(), "value": basis.frame["value"].to_numpy()}
     )
     part = features.part(polygons)
-    shares, empty = share_by_points(
-        part.shapes,
-        part.values,
-        part.feature,
-        others,
-        ground,
-    )
+    shares, empty = share_by_points(part.shapes, part.values, part.feature, others, ground)
     shared = polygons.copy()
     shared[part.feature[empty]] = False
     return shares, shared
@@ -407,11 +345,7 @@ class _Features:
 
 def _per_face(shares: WorkShares, faces: int) -> np.ndarray:
     inside = shares.face >= 0
-    return np.bincount(
-        shares.face[inside],
-        weights=shares.value[inside],
-        minlength=faces,
-    )
+    return np.bincount(shares.face[inside], weights=shares.value[inside], minlength=faces)
 
 
 def _totals_table(sources: Sequence[_SharedSource]) -> pd.DataFrame:
@@ -434,10 +368,7 @@ def _unclassed_findings(work: Work, ground: AllocationFaces) -> list[Finding]:
     """Villages whose code gives no class of town or country, where that counts."""
     if work.urban == work.rural == 1.0:
         return []
-    villages = pd.Series(
-        sorted(set(ground.village)),
-        dtype=str,
-    )
+    villages = pd.Series(sorted(set(ground.village)), dtype=str)
     unknown = int((classify_villages(villages) == "").sum())
     if not unknown:
         return []
@@ -492,11 +423,7 @@ def _outside_findings(work: Work, shares: WorkShares) -> list[Finding]:
     return [finding]
 
 
-def _estimate_findings(
-    work: Work,
-    by_area: int,
-    basis: Work | None,
-) -> list[Finding]:
+def _estimate_findings(work: Work, by_area: int, basis: Work | None) -> list[Finding]:
     """How much of a source is an estimate: one sentence."""
     layer = f"workload:{work.name}"
     listed = _count_listed(work)
@@ -513,10 +440,7 @@ def _estimate_findings(
 
 
 def _work_pieces(
-    names: Sequence[str],
-    shared: dict[str, WorkShares],
-    ground: AllocationFaces,
-    township: Township,
+    names: Sequence[str], shared: dict[str, WorkShares], ground: AllocationFaces, township: Township
 ) -> gpd.GeoDataFrame:
     work, face_id, geometry = [NOTHING], [NOTHING], [NOTHING]
     value = [np.empty(0, dtype=float)]

@@ -15,10 +15,7 @@ WEIGHT_CHANGE = 0.2
 HEAVIEST_SHARE = 0.1
 
 
-def measure_sensitivity(
-    plan: GridPlan,
-    weights: Weights,
-) -> dict[str, float]:
+def measure_sensitivity(plan: GridPlan, weights: Weights) -> dict[str, float]:
     """Return, for each source of work, how much of the heaviest tenth of the grids stays in it.
 
     Parameters
@@ -44,11 +41,7 @@ def measure_sensitivity(
     return {str(name): _share_that_stays(parts, column, codes) for column, name in enumerate(names)}
 
 
-def _share_that_stays(
-    parts: np.ndarray,
-    column: int,
-    codes: pd.Series,
-) -> float:
+def _share_that_stays(parts: np.ndarray, column: int, codes: pd.Series) -> float:
     """The least share of the heaviest grids that stay so where one source counts more or less.
 
     Parameters
@@ -80,11 +73,7 @@ def _amounts_by_grid(plan: GridPlan, weights: Weights) -> pd.DataFrame:
     return pd.DataFrame(summed.reindex(plan.grids["grid_code"], fill_value=0.0))
 
 
-def _heaviest_grids(
-    work: np.ndarray,
-    codes: pd.Series,
-    count: int,
-) -> set[str]:
+def _heaviest_grids(work: np.ndarray, codes: pd.Series, count: int) -> set[str]:
     order = np.lexsort((codes.to_numpy(dtype=str), -work.round(9)))
     heaviest = codes.to_numpy()[order[:count]]
     return set(heaviest)

@@ -315,10 +315,8 @@ def test_a_locked_village_counts_in_the_headcount(town, tmp_path):
 
 def test_a_village_with_another_code_keeps_its_grids_under_new_ones(strip, tmp_path):
     wide = square_mosaic([[100, 100, 100, 100], [100, 100, 100, 100]], code="510311104299")
-    odd = [
-        shapely.box(500_000, 100, 500_400, 200),
-        shapely.box(500_000, 200, 500_400, 300),
-    ]  # nobody would form these anew
+    # nobody would form these anew
+    odd = [shapely.box(500_000, 100, 500_400, 200), shapely.box(500_000, 200, 500_400, 300)]
     earlier = formed(strip).grids.set_geometry(gpd.GeoSeries(odd, crs=strip[0].faces.crs))
     earlier.to_file(tmp_path / "gridmerge.gpkg", layer="grids", driver="GPKG")
     after = formed((*wide, strip[3]), previous=str(tmp_path / "gridmerge.gpkg"))

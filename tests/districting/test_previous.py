@@ -13,13 +13,8 @@ from click.testing import CliRunner
 from gridmerge.cli import main
 from tests.small_project import write_small_project
 
-NAMES_PREVIOUS = {
-    "manifest.json",
-    "report.json",
-    "report.html",
-    "map.html",
-    "plan.xlsx",
-}  # these tell where the earlier plan came from
+# these tell where the earlier plan came from
+NAMES_PREVIOUS = {"manifest.json", "report.json", "report.html", "map.html", "plan.xlsx"}
 
 
 def run(*arguments, code=0):

@@ -120,9 +120,8 @@ def mapinfo(path: Path, frame: gpd.GeoDataFrame, *, charset: str = "WindowsSimpC
         bounds = f"{west - 0.01:.3f},{south - 0.01:.3f},{east + 0.01:.3f},{north + 0.01:.3f}"
     options = {"BOUNDS": bounds} if path.suffix.lower() == ".tab" else {"FORMAT": "MIF"}
     names = [name for name in frame.columns if name != frame.geometry.name]
-    plain = {
-        name: f"C{n}" for n, name in enumerate(names)
-    }  # GDAL would mangle GBK field names; MapInfo itself does not
+    # GDAL would mangle GBK field names; MapInfo itself does not
+    plain = {name: f"C{n}" for n, name in enumerate(names)}
     pyogrio.write_dataframe(
         frame.rename(columns=plain),
         _fresh(path),

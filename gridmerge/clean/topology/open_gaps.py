@@ -14,9 +14,8 @@ from gridmerge.findings import Finding, make_finding
 from gridmerge.geo import geos
 
 OUTLINE_STEP_M = 5.0  # metres between the points that stand for an outline
-MIN_FACING_M = (
-    2 * MAX_GAP_WIDTH_M
-)  # metres both villages run along a crack; where two outlines merely meet they are near for less
+# metres both villages run along a crack; where two outlines merely meet they are near for less
+MIN_FACING_M = 2 * MAX_GAP_WIDTH_M
 TOUCH_TOLERANCE_M = 0.01  # metres within which an edge of a crack is an edge of a village
 
 Points = NDArray[np.float64]

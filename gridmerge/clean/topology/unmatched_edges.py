@@ -16,13 +16,8 @@ from gridmerge.geo import geos
 Points = NDArray[np.float64]
 
 MIN_FACE_M2 = 0.01  # m²: smaller faces come of rounding where a line has a vertex on one side only
-SLICE_SHARES = (
-    0.617,
-    0.291,
-    0.873,
-    0.139,
-    0.457,
-)  # of a face's width and height, no simple fractions: where its point is looked for again
+# of a face's width and height, no simple fractions: where its point is looked for again
+SLICE_SHARES = (0.617, 0.291, 0.873, 0.139, 0.457)
 _MIX = tuple(np.uint64(odd) for odd in (0x9E3779B97F4A7C15, 0xC2B2AE3D27D4EB4F, 0x165667B19E3779F9))
 
 

@@ -54,9 +54,8 @@ def _random_tree(
         (random() / (0.2 * unit + max(cost, 0.0)), i) for i, (_, _, cost) in enumerate(inner)
     )
     head = list(range(state.n))
-    tree: dict[int, list[int]] = {
-        x: [] for x in nodes
-    }  # of these alone: a list for every node costs more than all the rest
+    # of these alone: a list for every node costs more than all the rest
+    tree: dict[int, list[int]] = {x: [] for x in nodes}
     left = len(nodes) - 1
     for _, i in keyed:
         x, y, _ = inner[i]

@@ -158,9 +158,8 @@ def restrict_grids(
 
 
 def _with_phones_for(audience: Audience, row: dict[str, Any]) -> dict[str, Any]:
-    contacts = contacts_for(
-        audience, "full"
-    )  # the phones are written as the project wants them: less is to be shown, never more
+    # the phones are written as the project wants them: less is to be shown, never more
+    contacts = contacts_for(audience, "full")
     return {
         **row,
         "members": [

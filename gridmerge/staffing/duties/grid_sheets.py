@@ -23,12 +23,7 @@ STEP_ROLES: dict[str, str] = {
     normalize_name(word): role for role, words in ROLE_WORDS.items() for word in words
 }
 # The one step of a matter for which none are given.
-BLANK_STEP: dict[str, Any] = {
-    "step": "",
-    "role": "",
-    "hours": "",
-    "departments": (),
-}
+BLANK_STEP: dict[str, Any] = {"step": "", "role": "", "hours": "", "departments": ()}
 
 
 def duty_sheets(
@@ -60,47 +55,31 @@ def duty_sheets(
     steps = [_matter_steps(matters, matter["matter_code"]) for matter in records]
     rows: list[dict[str, Any]] = []
     for code in sorted(plan.grids["grid_code"]):
-        sheet = _GridSheet(
-            code,
-            contact,
-            people.get(code, {}),
-            titles,
-        )
+        sheet = _GridSheet(code, contact, people.get(code, {}), titles)
         for matter, own_steps in zip(records, steps, strict=True):
             rows += sheet.matter_rows(matter, own_steps)
     return pd.DataFrame(rows, columns=list(DUTY_COLUMNS))
 
 
 def find_contacts(
-    plan: GridPlan,
-    crosswalk: pd.DataFrame,
-    layers: Sequence[Layer],
-    by: str | None = None,
+    plan: GridPlan, crosswalk: pd.DataFrame, layers: Sequence[Layer], by: str | None = None
 ) -> dict[tuple[str, str], str]:
     """Return (grid code, department) → the holder of its grid that covers most there: households, or what `by` names."""
     if not layers:
         return {}
     holders = [layer.frame[["source_id", "holder"]].assign(layer=layer.key) for layer in layers]
     department = {layer.key: layer.department for layer in layers}
-    table = crosswalk.merge(
-        pd.concat(holders),
-        on=["layer", "source_id"],
-    )
+    table = crosswalk.merge(pd.concat(holders), on=["layer", "source_id"])
     table = table[table["holder"] != ""]
     table = table.assign(department=table["layer"].map(department))
     unit = by or str(plan.sizes.unit)
     if unit not in table:
         unit = "area_m2"
     order = table.sort_values(
-        [unit, "area_m2", "layer", "source_id"],
-        ascending=[False, False, True, True],
+        [unit, "area_m2", "layer", "source_id"], ascending=[False, False, True, True]
     )
     first = order.drop_duplicates(["grid_code", "department"])
-    keys = zip(
-        first["grid_code"],
-        first["department"],
-        strict=True,
-    )
+    keys = zip(first["grid_code"], first["department"], strict=True)
     return dict(zip(keys, first["holder"], strict=True))
 
 
@@ -110,32 +89,18 @@ def people_of(assignment: Assignment | None) -> dict[str, dict[str, str]]:
         return {}
     members = assignment.members
     names = dict(zip(members["member_id"], members["name"], strict=True))
-    table = assignment.assignments.sort_values(
-        ["load", "member_id"],
-        ascending=[False, True],
-    )
+    table = assignment.assignments.sort_values(["load", "member_id"], ascending=[False, True])
     # they help; whom to turn to are member and leader
     table = table[~table["duty"].isin(["adviser", "other"])]
     people: dict[str, dict[str, str]] = {}
-    posts = zip(
-        table["grid_code"],
-        table["member_id"],
-        table["duty"],
-        strict=True,
-    )
+    posts = zip(table["grid_code"], table["member_id"], table["duty"], strict=True)
     for code, member, duty in posts:
         part = "leader" if duty == "leader" else "member"
-        people.setdefault(code, {}).setdefault(
-            part,
-            names[member],
-        )
+        people.setdefault(code, {}).setdefault(part, names[member])
     return people
 
 
-def _matter_steps(
-    matters: Matters,
-    code: str,
-) -> list[dict[str, Any]]:
+def _matter_steps(matters: Matters, code: str) -> list[dict[str, Any]]:
     table = matters.steps
     own = table[table["matter_code"] == code]
     if not len(own):
@@ -170,9 +135,7 @@ class _GridSheet:
     titles: Mapping[str, str]
 
     def matter_rows(
-        self,
-        matter: Mapping[str, Any],
-        steps: Sequence[Mapping[str, Any]],
+        self, matter: Mapping[str, Any], steps: Sequence[Mapping[str, Any]]
     ) -> list[dict[str, Any]]:
         """A row a step of a matter."""
         row = {
@@ -189,22 +152,9 @@ class _GridSheet:
             "temporary": bool(matter["temporary"]),
             "list": matter["list"],
         }
-        return [
-            {
-                **row,
-                **self._step_cells(
-                    row,
-                    step,
-                ),
-            }
-            for step in steps
-        ]
+        return [{**row, **self._step_cells(row, step)} for step in steps]
 
-    def _step_cells(
-        self,
-        row: Mapping[str, Any],
-        step: Mapping[str, Any],
-    ) -> dict[str, Any]:
+    def _step_cells(self, row: Mapping[str, Any], step: Mapping[str, Any]) -> dict[str, Any]:
         """What a step adds to the row of its matter: the person is one of the row's, or whom its departments name."""
         column = STEP_ROLES.get(normalize_name(step["role"]))
         person = self._join_contacts(step["departments"]) if column is None else row[column]
@@ -215,16 +165,10 @@ class _GridSheet:
             "hours": step["hours"],
         }
 
-    def _join_titles(
-        self,
-        departments: Sequence[str],
-    ) -> str:
+    def _join_titles(self, departments: Sequence[str]) -> str:
         return "、".join(self.titles.get(key, key) for key in departments)
 
-    def _join_contacts(
-        self,
-        departments: Sequence[str],
-    ) -> str:
+    def _join_contacts(self, departments: Sequence[str]) -> str:
         places = [(self.code, key) for key in departments]
         holders = [self.contact[place] for place in places if place in self.contact]
         return "、".join(dict.fromkeys(holders))

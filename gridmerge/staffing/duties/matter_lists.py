@@ -60,9 +60,7 @@ TEMPORARY = frozenset(map(normalize_name, TEMPORARY_WORDS))
 
 
 def clean_matters(
-    raw: RawLayer,
-    steps: RawLayer | None = None,
-    known: Mapping[str, str] | None = None,
+    raw: RawLayer, steps: RawLayer | None = None, known: Mapping[str, str] | None = None
 ) -> Matters:
     """Check a list of matters.
 
@@ -110,11 +108,7 @@ def clean_matters(
 
 def _read_matters(raw: RawLayer) -> pd.DataFrame:
     """The matters, with codes of their own and the list each belongs to; rows without a matter are left out."""
-    frame = _select_columns(
-        raw,
-        {**MATTER_FIELDS, **MATTER_ITEMS},
-        ("matter", "lead"),
-    )
+    frame = _select_columns(raw, {**MATTER_FIELDS, **MATTER_ITEMS}, ("matter", "lead"))
     if (frame["matter_code"] == "").all():
         numbers = range(1, len(frame) + 1)
         frame["matter_code"] = [f"{number:03d}" for number in numbers]
@@ -131,9 +125,7 @@ def _read_steps(steps: RawLayer | None) -> pd.DataFrame:
 
 
 def _select_columns(
-    raw: RawLayer,
-    names: Mapping[str, Sequence[str]],
-    needed: Sequence[str],
+    raw: RawLayer, names: Mapping[str, Sequence[str]], needed: Sequence[str]
 ) -> pd.DataFrame:
     columns = [column for column in raw.frame.columns if column != "geometry"]
     column_of = {normalize_name(str(column)): column for column in columns}
@@ -147,11 +139,7 @@ def _select_columns(
             f"{raw.source.key} ({raw.source.path}) lacks the columns {', '.join(missing)}; it has: {listed}. "
             "Add or rename them.",
         )
-    blank = pd.Series(
-        "",
-        index=raw.frame.index,
-        dtype=object,
-    )
+    blank = pd.Series("", index=raw.frame.index, dtype=object)
     parts = {
         part: blank if column is None else as_code(raw.frame[column])
         for part, column in found.items()
@@ -159,10 +147,7 @@ def _select_columns(
     return pd.DataFrame(parts).reset_index(drop=True)
 
 
-def _find_column(
-    words: Sequence[str],
-    column_of: Mapping[str, Any],
-) -> Any | None:
+def _find_column(words: Sequence[str], column_of: Mapping[str, Any]) -> Any | None:
     """The column that the first of these words names, or None."""
     for word in map(normalize_name, words):
         if word in column_of:
@@ -170,10 +155,7 @@ def _find_column(
     return None
 
 
-def _refuse_duplicate_codes(
-    raw: RawLayer,
-    codes: pd.Series,
-) -> None:
+def _refuse_duplicate_codes(raw: RawLayer, codes: pd.Series) -> None:
     twins = sorted(set(codes[codes.duplicated()]))
     if twins:
         raise InputError(
@@ -182,30 +164,18 @@ def _refuse_duplicate_codes(
         )
 
 
-def _matter_findings(
-    row: pd.Series,
-    known: Mapping[str, str],
-) -> list[Finding]:
+def _matter_findings(row: pd.Series, known: Mapping[str, str]) -> list[Finding]:
     """What one matter lacks."""
     findings = []
 
     def note(kind: str, **details: Any) -> None:
         code, name = row["matter_code"], row["matter"]
-        finding = make_finding(
-            kind,
-            layer="matters",
-            source_id=code,
-            name=name,
-            **details,
-        )
+        finding = make_finding(kind, layer="matters", source_id=code, name=name, **details)
         findings.append(finding)
 
     blank = [item for item in MATTER_ITEMS if not row[item] and item not in MAY_BE_BLANK]
     if blank:
-        note(
-            "matter_incomplete",
-            items="、".join(MATTER_ITEMS[item][0] for item in blank),
-        )
+        note("matter_incomplete", items="、".join(MATTER_ITEMS[item][0] for item in blank))
     leads = _department_keys(row["lead"], known)
     if len(leads) != 1:
         note("matter_two_leads" if leads else "matter_without_lead")
@@ -222,10 +192,7 @@ def _matter_findings(
     return findings
 
 
-def _leads_cooperating(
-    row: pd.Series,
-    known: Mapping[str, str],
-) -> list[str]:
+def _leads_cooperating(row: pd.Series, known: Mapping[str, str]) -> list[str]:
     """The lead departments of a matter, as written, that cooperate in it too."""
     cooperating = set(_department_keys(row["cooperating"], known))
     leads = _split_names(row["lead"])
@@ -242,10 +209,7 @@ def _unknown_words(row: pd.Series) -> list[str]:
     return strange
 
 
-def _roles_unknown(
-    steps: pd.DataFrame,
-    known: Mapping[str, str],
-) -> list[Finding]:
+def _roles_unknown(steps: pd.DataFrame, known: Mapping[str, str]) -> list[Finding]:
     """Roles of the table of steps that are neither people of a grid nor a department: nobody can be named for them."""
     roles = sorted(set(steps["role"]) - {""})
     strange = [role for role in roles if not _is_known_role(role, known)]
@@ -254,10 +218,7 @@ def _roles_unknown(
     return [make_finding("step_role_unknown", layer="steps", items="、".join(strange))]
 
 
-def _is_known_role(
-    role: str,
-    known: Mapping[str, str],
-) -> bool:
+def _is_known_role(role: str, known: Mapping[str, str]) -> bool:
     if normalize_name(role) in STEP_ROLES:
         return True
     return all(_department_key(text, known) is not None for text in _split_names(role))
@@ -266,10 +227,7 @@ def _is_known_role(
 def _parse_list(cell: str) -> str:
     """The list a cell means, or the cell as it is written."""
     word = normalize_name(cell)
-    return next(
-        (name for name, words in LIST_WORDS.items() if word in words),
-        cell,
-    )
+    return next((name for name, words in LIST_WORDS.items() if word in words), cell)
 
 
 def _lists_missing(lists: pd.Series) -> list[Finding]:
@@ -280,19 +238,13 @@ def _lists_missing(lists: pd.Series) -> list[Finding]:
     return [make_finding("matter_list_missing", layer="matters", items="、".join(missing))]
 
 
-def _department_keys(
-    cell: str,
-    known: Mapping[str, str],
-) -> tuple[str, ...]:
+def _department_keys(cell: str, known: Mapping[str, str]) -> tuple[str, ...]:
     """Keys of the departments a cell lists; one that nobody knows stays as it is written."""
     keys = [_department_key(text, known) or text for text in _split_names(cell)]
     return tuple(dict.fromkeys(keys))
 
 
-def _department_key(
-    text: str,
-    known: Mapping[str, str],
-) -> str | None:
+def _department_key(text: str, known: Mapping[str, str]) -> str | None:
     """The project's own departments go before the catalogue."""
     own = known.get(text.strip().casefold())
     if own is not None:

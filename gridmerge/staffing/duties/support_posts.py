@@ -23,10 +23,7 @@ POST_DEPARTMENTS: dict[str, tuple[str, ...]] = {
 
 
 def post_rows(
-    plan: GridPlan,
-    crosswalk: pd.DataFrame,
-    layers: Sequence[Layer],
-    assignment: Assignment | None,
+    plan: GridPlan, crosswalk: pd.DataFrame, layers: Sequence[Layer], assignment: Assignment | None
 ) -> tuple[pd.DataFrame, tuple[Finding, ...]]:
     """Return the rows of duties.csv that say who of law enforcement is called in each grid.
 
@@ -57,15 +54,8 @@ def post_rows(
         for code in codes:
             holder = contact.get((code, department), "")
             rows.append(_post_row(code, post, title, holder, people.get(code, {})))
-    table = pd.DataFrame(
-        rows,
-        columns=list(DUTY_COLUMNS),
-    )
-    by_grid = table.sort_values(
-        "grid_code",
-        kind="stable",
-        ignore_index=True,
-    )
+    table = pd.DataFrame(rows, columns=list(DUTY_COLUMNS))
+    by_grid = table.sort_values("grid_code", kind="stable", ignore_index=True)
     return by_grid, tuple(findings)
 
 
@@ -74,10 +64,7 @@ def _list_posts() -> list[tuple[str, str]]:
     return [(post, key) for post, keys in POST_DEPARTMENTS.items() for key in keys]
 
 
-def _unknown_holder(
-    department: str,
-    codes: Sequence[str],
-) -> Finding:
+def _unknown_holder(department: str, codes: Sequence[str]) -> Finding:
     return make_finding(
         "post_unknown",
         layer="duties",
@@ -88,11 +75,7 @@ def _unknown_holder(
 
 
 def _post_row(
-    code: str,
-    post: str,
-    department: str,
-    holder: str,
-    people: Mapping[str, str],
+    code: str, post: str, department: str, holder: str, people: Mapping[str, str]
 ) -> dict[str, Any]:
     return {
         **dict.fromkeys(DUTY_COLUMNS, ""),
