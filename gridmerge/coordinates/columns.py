@@ -222,16 +222,26 @@ def read_places(frame: pd.DataFrame, columns: CoordinateColumns) -> ParsedPlaces
 
 
 def _read_single(column: pd.Series) -> ParsedPlaces:
-    cells = [parse_coordinate_pair(cell) if isinstance(cell, str) else None for cell in column]
-    x = np.array([np.nan if cell is None else cell[0] for cell in cells], dtype=float)
-    y = np.array([np.nan if cell is None else cell[1] for cell in cells], dtype=float)
-    open_ = np.array([cell is not None and not cell[2] for cell in cells], dtype=bool)
+    x, y, open_ = _parse_pairs(column)
     # the order of a file is what most of its cells can only mean; the rest is judged against the land
-    turned_row = open_ & (np.abs(x) <= 90) & (np.abs(y) > 90) & (np.abs(y) <= 180)
-    turned = bool(2 * turned_row.sum() > open_.sum() > 0)
+    latitude_first = (np.abs(x) <= 90) & (np.abs(y) > 90) & (np.abs(y) <= 180)
+    turned_rows = int((open_ & latitude_first).sum())
+    turned = bool(2 * turned_rows > open_.sum() > 0)
     if turned:
         x, y = np.where(open_, y, x), np.where(open_, x, y)
     return ParsedPlaces(x=x, y=y, unread=_filled_rows(column) & np.isnan(x), turned=turned)
+
+
+def _parse_pairs(column: pd.Series) -> tuple[Numbers, Numbers, NDArray[np.bool_]]:
+    """Both numbers of each cell, NaN where it holds no pair, and whether it leaves their order open."""
+    x, y = np.full(len(column), np.nan), np.full(len(column), np.nan)
+    open_ = np.zeros(len(column), dtype=bool)
+    for row, cell in enumerate(column):
+        pair = parse_coordinate_pair(cell) if isinstance(cell, str) else None
+        if pair is not None:
+            x[row], y[row], says_order = pair
+            open_[row] = not says_order
+    return x, y, open_
 
 
 def _parse_column(column: pd.Series) -> tuple[Numbers, NDArray[np.str_]]:

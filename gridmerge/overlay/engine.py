@@ -1,4 +1,4 @@
-"""The overlay from end to end: agree, accept, cut, label, absorb; `account` says what was done."""
+"""The overlay from end to end: register, conflate, cut, label, eliminate; `face_coverage` accounts for it."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from gridmerge.findings import Finding, make_finding
 from gridmerge.geo import geos
 from gridmerge.geo.threads import map_threads
 from gridmerge.model import Layer, Mosaic, Township
-from gridmerge.overlay.claims import FaceShares, TargetFaces, mark_points, measure_face_shares
+from gridmerge.overlay.claims import FaceShares, TargetFaces, measure_face_shares
 from gridmerge.overlay.conflation import (
     LINE_STRIDE,
     AcceptedLines,
@@ -23,20 +23,18 @@ from gridmerge.overlay.conflation import (
     VillageLines,
     accept_lines,
 )
-from gridmerge.overlay.elimination import dissolve_faces, eliminate_faces
 from gridmerge.overlay.exclusive_zones import (
     ExclusiveZones,
     cut_exclusive_zones,
     report_zone_changes,
 )
 from gridmerge.overlay.face_coverage import CommonTolerance, OverlayRun, assemble_mosaic
-from gridmerge.overlay.flaws import WIDTH, flawed, number_witnesses
 from gridmerge.overlay.layer_linework import (
     LayerLinework,
     describe_standing,
-    list_layer_weights,
     prepare_linework,
 )
+from gridmerge.overlay.line_samples import displace_lines, sample_lines
 from gridmerge.overlay.linework import (
     Bools,
     DensePolylines,
@@ -50,7 +48,6 @@ from gridmerge.overlay.lost_boundaries import LostBoundaries, find_lost_boundari
 from gridmerge.overlay.narrowness import (
     ENDANGERED_WIDTH,
     NarrowGrids,
-    NarrowParts,
     displace_shapes,
     find_bounded_widths,
     find_narrow_faces,
@@ -62,10 +59,9 @@ from gridmerge.overlay.registration import (
     MAX_TOLERANCE_M,
     TOLERANCE_SLACK_M,
     Registration,
-    displace_lines,
     register_layers,
-    sample_lines,
 )
+from gridmerge.overlay.thin_faces import FaceParts, eliminate_thin_faces
 
 ROLE_ORDER = {"base": 0, "grid": 1, "barrier": 2}  # whose lines come first, whatever the rank
 TOLERANCE_PERCENTILE = 75.0  # percentile of the layers' tolerances that counts for all: a few very rough layers do not set the measure
@@ -75,7 +71,6 @@ LAYER_TOLERANCE_SHARE = 0.8
 TOLERANCE_FACTOR = 1.5
 # samples: with fewer, starting a process takes longer than its work; threads then
 MIN_PROCESS_SAMPLES = 3_000_000
-ELIMINATION_PASSES = 6  # a merged face may be thin again; measured: two passes are enough, two more for scraps of narrow grids
 
 
 def overlay_layers(
@@ -220,10 +215,10 @@ def _finish_cut(
     What has not changed since an earlier cut keeps its labels.
     """
     faces, village, failed = _cut_villages(task.villages, results)
-    parts = _FaceParts(
+    parts = FaceParts(
         faces, village, zones.of(faces, village), find_narrow_faces(faces, layers.narrow)
     )
-    parts = _eliminate_thin_faces(parts, layers.drawn, tolerance, task.processes)
+    parts = eliminate_thin_faces(parts, layers.drawn, tolerance, task.processes)
     kept = np.full(len(parts.faces), -1) if before is None else _unchanged(parts, before)
     fresh = np.flatnonzero(kept < 0)
     labels = _label_faces(
@@ -238,7 +233,7 @@ def _finish_cut(
     return cut, find_lost_boundaries(cut.faces, asked, tables, tolerance), failed
 
 
-def _unchanged(parts: _FaceParts, before: CutFaces) -> Ints:
+def _unchanged(parts: FaceParts, before: CutFaces) -> Ints:
     """The row of each face in an earlier cut, -1 where it was not the same face, or where one is in a narrow grid and the other not."""
     rows = {shape: row for row, shape in enumerate(shapely.to_wkb(before.faces))}
     row = np.array([rows.get(shape, -1) for shape in shapely.to_wkb(parts.faces)], dtype=np.int64)
@@ -418,79 +413,8 @@ def _village_findings(
     return findings
 
 
-@dataclass(frozen=True)
-class _FaceParts:
-    """Faces on their way: with the village, the exclusive zone and the narrow grid each is part of."""
-
-    faces: Geometries
-    village: Ints
-    zone: Ints
-    apart: NarrowParts
-
-    @property
-    def land(self) -> Ints:
-        """A number for village and zone."""
-        return _number_rows(self.village, self.zone)
-
-    def taken(self, faces: Ints) -> _FaceParts:
-        """Return some of the faces."""
-        return _FaceParts(
-            self.faces[faces], self.village[faces], self.zone[faces], self.apart.taken(faces)
-        )
-
-    def merged(self, target: Ints) -> _FaceParts:
-        """Return the faces merged by target."""
-        kept = np.unique(target)
-        return _FaceParts(
-            dissolve_faces(self.faces, target),
-            self.village[kept],
-            self.zone[kept],
-            self.apart.taken(kept),
-        )
-
-
-def _number_rows(*columns: Ints) -> Ints:
-    """A number for each different row of the columns."""
-    return np.asarray(np.unique(np.column_stack(columns), axis=0, return_inverse=True)[1]).ravel()
-
-
-def _eliminate_thin_faces(
-    parts: _FaceParts, drawn: list[LayerLinework], tolerance: float, threads: int
-) -> _FaceParts:
-    """The faces without the thin ones.
-
-    Who holds a face is told by a point inside it as long as faces are still to be merged.
-    """
-    claiming = [d for d in drawn if d.claims]
-    points = np.asarray(geos.point_on_surface(parts.faces))
-    tree = shapely.STRtree(points)
-    held = map_threads(lambda d: mark_points(tree, d.sources), claiming, threads)
-    claims = np.column_stack([np.zeros((len(parts.faces), 0)), *held])
-    witness = number_witnesses(claiming)
-    for _ in range(ELIMINATION_PASSES):
-        apart, row = parts.apart, np.arange(len(parts.faces))
-        weak = apart.weak(parts.faces, tolerance)
-        doubtful = apart.weak(parts.faces, WIDTH * tolerance) & (apart.number < 0) & ~weak
-        weak |= flawed(parts.faces, parts.land, doubtful, claims, points, claiming, witness)
-        target = eliminate_faces(
-            parts.faces,
-            _number_rows(parts.land, apart.number),
-            claims,
-            list_layer_weights(claiming),
-            weak,
-        )
-        lone = weak & (target == row) & ~np.isin(row, target[target != row])
-        joined = apart.joined(parts.faces, lone, parts.land)
-        if (target == row).all() and (joined.number == apart.number).all():
-            break
-        parts = replace(parts, apart=joined).merged(target)
-        kept = np.unique(target)
-        claims, points = claims[kept], points[kept]
-    return parts
-
-
 def _label_faces(
-    parts: _FaceParts,
+    parts: FaceParts,
     drawn: list[LayerLinework],
     agreement: Registration,
     tolerance: float,

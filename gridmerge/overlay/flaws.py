@@ -23,7 +23,7 @@ from gridmerge.overlay.linework import Bools, Floats, Geometries, Ints
 from gridmerge.overlay.polygonization import find_adjacent_faces
 
 # times the tolerance: a flaw is land of its own from this width on
-WIDTH = 1.5
+FLAW_WIDTH_TOLERANCES = 1.5
 # m: a copy rounded to whole metres is off by 0.7 at most, and two hands are never so near all along
 COPY_DISTANCE_M = 1.0
 # samples of a network that are looked at, evenly along all its lines
@@ -64,13 +64,14 @@ def _are_copies(
 
 
 def _share_on_lines(layer: LayerLinework, lines: shapely.STRtree, samples: int) -> float:
-    chosen = np.linspace(0, len(layer.sheet.xy) - 1, samples).round().astype(np.int64)
-    points = np.asarray(shapely.points(layer.sheet.xy[np.unique(chosen)]), dtype=object)
-    near = geos.query_tree(lines, points, "dwithin", distance=COPY_DISTANCE_M)[0]
-    return len(np.unique(near)) / len(points)
+    last = len(layer.sheet.xy) - 1
+    rows = np.unique(np.linspace(0, last, samples).round().astype(np.int64))
+    points = np.asarray(shapely.points(layer.sheet.xy[rows]), dtype=object)
+    on_a_line, _ = geos.query_tree(lines, points, "dwithin", distance=COPY_DISTANCE_M)
+    return len(np.unique(on_a_line)) / len(points)
 
 
-def flawed(
+def find_flawed_faces(
     faces: Geometries,
     group: Ints,
     asked: Bools,

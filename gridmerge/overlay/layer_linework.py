@@ -12,8 +12,9 @@ import shapely
 from gridmerge.geo import geos
 from gridmerge.geo.threads import map_threads
 from gridmerge.model import Layer
+from gridmerge.overlay.line_samples import LineSamples, sample_lines
 from gridmerge.overlay.linework import Floats, Geometries, merge_polylines, strip_precision
-from gridmerge.overlay.registration import LayerStanding, LineSamples, sample_lines
+from gridmerge.overlay.registration import LayerStanding
 
 # precedence of layers whose rank the project does not set: evidence decides among them
 UNRANKED_PRECEDENCE = 1_000_000

@@ -170,12 +170,14 @@ def _tie_line(line: shapely.Geometry, face: shapely.Geometry, reach: float) -> s
 
     All is drawn a little beyond its end: the outline was rounded after it was cut, and noding rounds the line itself.
     """
-    parts = shapely.get_parts(geos.line_merge(shapely.multilinestrings(_line_parts(line))))
+    merged = geos.line_merge(shapely.multilinestrings(_line_parts(line)))
+    parts = shapely.get_parts(merged)
     open_ = parts[~shapely.is_closed(parts)]
-    ends = np.concatenate([shapely.get_point(open_, 0), shapely.get_point(open_, -1)])
-    ways = np.asarray(geos.shortest_line(ends, shapely.boundary(face)), dtype=object)
-    ways = ways[(shapely.length(ways) > 0) & (shapely.length(ways) <= reach)]
-    return shapely.MultiLineString([_extend_line(one) for one in [*parts, *ways]])
+    loose_ends = np.concatenate([shapely.get_point(open_, 0), shapely.get_point(open_, -1)])
+    ways = np.asarray(geos.shortest_line(loose_ends, shapely.boundary(face)), dtype=object)
+    length = shapely.length(ways)
+    near = ways[(length > 0) & (length <= reach)]
+    return shapely.MultiLineString([_extend_line(one) for one in [*parts, *near]])
 
 
 def _extend_line(line: shapely.Geometry) -> shapely.LineString:

@@ -12,6 +12,7 @@ from scipy.spatial import cKDTree
 from gridmerge.geo import geos
 from gridmerge.overlay.elimination import MIN_FACE_AREA
 from gridmerge.overlay.layer_linework import LayerLinework
+from gridmerge.overlay.line_samples import SAMPLE_STEP_M, LineSamples
 from gridmerge.overlay.linework import (
     Bools,
     Floats,
@@ -21,7 +22,7 @@ from gridmerge.overlay.linework import (
     rectangle_width,
 )
 from gridmerge.overlay.polygonization import find_adjacent_faces, mask_thin_faces
-from gridmerge.overlay.registration import SAMPLE_STEP_M, LineSamples, Registration
+from gridmerge.overlay.registration import Registration
 
 # tolerances; the two sides of a grid narrower than this would be taken for one line
 ENDANGERED_WIDTH = 2.0

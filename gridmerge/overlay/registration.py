@@ -10,14 +10,13 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 
 import numpy as np
-import shapely
-from scipy.sparse import csr_matrix
 from scipy.spatial import cKDTree
 
 from gridmerge.geo.threads import map_threads
-from gridmerge.overlay.linework import Bools, DensePolylines, Floats, Geometries, Ints, point_keys
+from gridmerge.overlay.line_samples import LineSamples
+from gridmerge.overlay.linework import Bools, Floats, Ints
+from gridmerge.overlay.rubber_sheeting import RubberSheeting
 
-SAMPLE_STEP_M = 40.0  # m between samples: drawing errors change over a hundred metres and more
 MAX_OFFSET_M = 30.0  # m: how far apart two drawings of one line may ever be
 UNKNOWN_SPREAD_M = MAX_OFFSET_M / 3  # m: the spread of a layer that nothing is known of
 # m: a line further than this, and than three standard errors, from another is another line
@@ -27,12 +26,6 @@ ALONG_REACH_M = 30.0
 MIN_PARALLEL_COSINE = 0.9  # cosine: lines that differ by more than 25 degrees are not the same line
 # samples looked at around each: some six drawings of a line, two samples each
 SAMPLE_NEIGHBOURS = 12
-# m: how far one stretch's error speaks for the next; strongly, and where nothing better is known
-NEAR_REACH_M, FAR_REACH_M = (40.0, 140.0)
-FAR_WEIGHT = 0.03
-FAR_SAMPLE_STRIDE = 8  # of the far samples, every so-manieth speaks
-# of one sample: keeps a sheet still where evidence is one-sided (the aperture problem)
-STIFFNESS = 0.05
 MIN_SPREAD_M = 0.3  # m: no drawing is trusted more than this
 PRECEDENCE_WEIGHT = 1000.0  # departments that a village line, or a better rank, outweighs
 BENDING_ROUNDS = 3  # of bending; each closes nine tenths of what is left
@@ -49,53 +42,6 @@ MIN_WALL_SAMPLES, MIN_WALL_SHARE = 4, 0.3
 # of the samples on one side less those on the other: beyond it they are on one side
 ONE_SIDED_SHARE = 0.6
 MAX_TOLERANCE_M = 20.0  # m: no two drawings of one line differ by more once they are registered
-
-
-@dataclass(frozen=True)
-class LineSamples:
-    """Samples along a layer's polylines.
-
-    Parameters
-    ----------
-    xy, normal
-        (n, 2) metres; the unit normal of the line there.
-    line
-        (n,) the polyline.
-    place
-        (n,) metres walked along all polylines, for interpolation between samples.
-    """
-
-    xy: Floats
-    normal: Floats
-    line: Ints
-    place: Floats
-
-
-def sample_lines(lines: Geometries, step: float = SAMPLE_STEP_M) -> LineSamples:
-    """Sample polylines every `step` metres, both ends included."""
-    vertices, owner = shapely.get_coordinates(lines, return_index=True)
-    walked = _measure_along(vertices, owner)
-    first = np.searchsorted(owner, np.arange(len(lines)))
-    last = np.append(first[1:], len(owner)) - 1
-    length = walked[last] - walked[first]
-    count = np.maximum(1, np.ceil(length / step).astype(np.int64)) + 1
-    line = np.repeat(np.arange(len(lines)), count)
-    rank = np.arange(count.sum()) - np.repeat(np.cumsum(count) - count, count)
-    place = walked[first][line] + rank / (count[line] - 1) * length[line]
-    xy = np.column_stack([np.interp(place, walked, vertices[:, c]) for c in (0, 1)])
-    edge = np.cumsum(count)
-    ahead, behind = np.arange(len(line)) + 1, np.arange(len(line)) - 1
-    ahead[edge - 1], behind[edge - count] = edge - 1, edge - count
-    chord = xy[ahead] - xy[behind]
-    chord /= np.maximum(np.hypot(*chord.T), 1e-9)[:, None]
-    return LineSamples(xy, np.column_stack([-chord[:, 1], chord[:, 0]]), line, place)
-
-
-def _measure_along(xy: Floats, line: Ints) -> Floats:
-    """Metres along all polylines; a metre lies between one and the next, so that they never meet."""
-    pace = np.hypot(*(xy[1:] - xy[:-1]).T)
-    pace[line[1:] != line[:-1]] = 1.0
-    return np.concatenate([[0.0], np.cumsum(pace)])
 
 
 @dataclass(frozen=True)
@@ -217,7 +163,8 @@ def register_layers(
         part = crowd.part(k)
         shift[k] = _rigid_shift(offset[part], crowd.normal[part], known[part])
     crowd.shift(shift)
-    kernel = _RubberSheeting(crowd)
+    parts = [crowd.part(k) for k in range(crowd.count)]
+    kernel = RubberSheeting(crowd.drawn, crowd.normal, crowd.layer, parts, crowd.threads)
     for _ in range(BENDING_ROUNDS):
         offset, known = crowd.offsets()
         crowd.bend(kernel(offset, known))
@@ -459,7 +406,7 @@ def _robust_spread(offset: Floats) -> float:
 
 def _weighted_medians(group: Ints, value: Floats, weight: Floats) -> Floats:
     """Weighted median of each group; every group has a value."""
-    # values are within ±2 SEEN: one key sorts both
+    # values are within ±2 `MAX_OFFSET_M`: one key sorts both
     order = np.argsort(group * (4 * MAX_OFFSET_M) + value)
     group, value = group[order], value[order]
     total = np.cumsum(weight[order])
@@ -483,85 +430,3 @@ def _rigid_shift(offset: Floats, normal: Floats, known: Bools) -> Floats:
             return np.zeros(2)
         shift = np.asarray(np.linalg.solve(a, (n * weight[:, None]).T @ d), dtype=float)
     return shift if _robust_spread(d - n @ shift) < _robust_spread(d) else np.zeros(2)
-
-
-class _RubberSheeting:
-    """The rubber sheets: every layer's offsets, known along normals only, made one smooth vector field a layer.
-
-    At each sample the vector is the least-squares one for the offsets around it, near ones strongly, far ones weakly, with
-    a little stiffness; samples at one place move as one, so that junctions stay junctions.
-    """
-
-    def __init__(self, crowd: _LayerSamples) -> None:
-        self._normal = crowd.normal
-        self._parts = [crowd.part(k) for k in range(crowd.count)]
-        self._around = map_threads(
-            lambda part: _SampleNeighbours.of(crowd.drawn[part]), self._parts, crowd.threads
-        )
-        _, self._place = np.unique(
-            point_keys(crowd.drawn) + crowd.layer.astype(np.uint64) * np.uint64(0x9E3779B97F4A7C15),
-            return_inverse=True,
-        )
-
-    def __call__(self, offset: Floats, known: Bools) -> Floats:
-        x, y = self._normal.T
-        d = np.where(known, offset, 0.0)
-        terms = np.column_stack([known * x * x, known * x * y, known * y * y, d * x, d * y])
-        sums = np.zeros_like(terms)  # nobody asks for those of the villages, which stay
-        for part, around in zip(self._parts, self._around, strict=True):
-            sums[part] = around.sums(terms[part])
-        xx, xy, yy, bx, by = sums.T
-        xx, yy = xx + STIFFNESS, yy + STIFFNESS
-        det = xx * yy - xy**2
-        move = np.column_stack([yy * bx - xy * by, xx * by - xy * bx]) / det[:, None]
-        times = np.bincount(self._place)[self._place]
-        return np.column_stack(
-            [np.bincount(self._place, move[:, c])[self._place] / times for c in (0, 1)]
-        )
-
-
-@dataclass(frozen=True)
-class _SampleNeighbours:
-    """Which samples of one layer speak for each of its samples: near ones strongly, of the far ones every so-manieth."""
-
-    near: csr_matrix
-    far: csr_matrix
-
-    @classmethod
-    def of(cls, xy: Floats) -> _SampleNeighbours:
-        return cls(
-            _neighbour_weights(xy, xy, NEAR_REACH_M, 1.0, 10),
-            _neighbour_weights(
-                xy, xy[::FAR_SAMPLE_STRIDE], FAR_REACH_M, FAR_SAMPLE_STRIDE / 2 * FAR_WEIGHT, 8
-            ),
-        )
-
-    def sums(self, terms: Floats) -> Floats:
-        """(samples, terms) weighted sums of the terms around each sample."""
-        return np.asarray(self.near @ terms + self.far @ terms[::FAR_SAMPLE_STRIDE])
-
-
-def _neighbour_weights(
-    xy: Floats, chosen: Floats, reach: float, share: float, k: int
-) -> csr_matrix:
-    """(samples, chosen) weights of the k nearest of the chosen."""
-    k = min(k, len(chosen))
-    distance, other = cKDTree(chosen).query(xy, k=range(1, k + 1), distance_upper_bound=2.5 * reach)
-    # 0 for those out of reach, whoever they are
-    weight = share * np.exp(-0.5 * (distance / reach) ** 2)
-    other[np.isinf(distance)] = 0
-    return csr_matrix(
-        (weight.ravel(), other.ravel(), np.arange(0, len(xy) * k + 1, k)),
-        shape=(len(xy), len(chosen)),
-    )
-
-
-def displace_lines(
-    lines: Geometries, samples: LineSamples, moves: Floats, step: float
-) -> DensePolylines:
-    """Return the polylines moved, sampled at least every `step` metres."""
-    xy, line = shapely.get_coordinates(shapely.segmentize(lines, step), return_index=True)
-    place = _measure_along(xy, line)
-    # both walks start a polyline at the same metre: lengths are equal up to rounding
-    moved = np.column_stack([np.interp(place, samples.place, moves[:, c]) for c in (0, 1)])
-    return DensePolylines(xy + moved, line.astype(np.int64))

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 
 import geopandas as gpd
 import numpy as np
@@ -11,26 +10,16 @@ import pandas as pd
 import shapely
 
 from gridmerge.config.settings import AREA_UNIT, Grids
-from gridmerge.errors import ProjectError
-from gridmerge.findings import Finding, make_finding
-from gridmerge.geo import geos
-from gridmerge.i18n.text import Text
+from gridmerge.findings import make_finding
 from gridmerge.model import Mosaic, Township, Weights, Work
 from gridmerge.workload.allocation import (
-    POINT,
-    POLYGON,
     AllocationFaces,
     WorkShares,
-    share_by_measure,
-    share_by_points,
-    share_points,
-    share_whole,
 )
-from gridmerge.workload.effort import classify_villages, compute_effort
+from gridmerge.workload.effort import compute_effort
+from gridmerge.workload.source_shares import SharedSource, report_missing, share_source, sum_by_face
 
 HECTARE_M2 = 10_000.0
-# Names of villages in a sentence.
-MAX_SHOWN_VILLAGES = 3
 # Standard grids of a township whose sizes nobody gave: shares of a thousand read well.
 DEFAULT_GRID_COUNT = 1000.0
 # Relative: efforts this near to the amounts differ by rounding only.
@@ -77,18 +66,16 @@ def weigh_faces(
     unit = None
     if sizes is not None and sizes.unit is not None:
         unit = by_name.get(sizes.unit)
-    sources = {
-        name: _share_source(by_name[name], by_name, unit, ground) for name in sorted(by_name)
-    }
+    sources = {name: share_source(by_name[name], by_name, unit, ground) for name in sorted(by_name)}
     findings = [finding for source in sources.values() for finding in source.findings(ground)]
     shared = {name: source.shares for name, source in sources.items()}
     if unit is not None:
-        findings += _missing_findings(unit, shared[unit.name], ground, township)
+        findings += report_missing(unit, shared[unit.name], ground, township)
     area = shapely.area(ground.geometry)
     names = tuple(work.name for work in works)
     in_order = [sources[name] for name in names]
     totals, efforts = _total_sources(in_order, ground, float(area.sum()), sizes)
-    columns = {name: _per_face(shared[name], len(ground.face_id)) for name in names}
+    columns = {name: sum_by_face(shared[name], len(ground.face_id)) for name in names}
     faces = pd.DataFrame({"face_id": ground.face_id, **columns})
     if _has_weight(totals):
         faces["workload"] = _combine_efforts(efforts, totals)
@@ -105,43 +92,8 @@ def weigh_faces(
     )
 
 
-@dataclass(frozen=True, kw_only=True)
-class _SharedSource:
-    """A source of work shared out to the faces.
-
-    Parameters
-    ----------
-    work
-        The source.
-    basis
-        The source of points by which its polygons were shared out, if any.
-    shares
-        What every face has of it.
-    by_area
-        How many of its features are estimates by area.
-    """
-
-    work: Work
-    basis: Work | None
-    shares: WorkShares
-    by_area: int
-
-    @property
-    def estimated(self) -> bool:
-        """True where some of it was recorded for a village or a grid only, or is shared by area."""
-        return bool(_count_listed(self.work) or self.by_area)
-
-    def findings(self, ground: AllocationFaces) -> list[Finding]:
-        """Report what lies outside, what is an estimate, and where the class of villages is not known."""
-        return [
-            *_outside_findings(self.work, self.shares),
-            *_estimate_findings(self.work, self.by_area, self.basis),
-            *_unclassed_findings(self.work, ground),
-        ]
-
-
 def _total_sources(
-    sources: Sequence[_SharedSource], ground: AllocationFaces, area_m2: float, sizes: Grids | None
+    sources: Sequence[SharedSource], ground: AllocationFaces, area_m2: float, sizes: Grids | None
 ) -> tuple[pd.DataFrame, pd.DataFrame]:
     """The totals of each source with reference, weight and share in force; its effort in every face."""
     totals = _totals_table(sources)
@@ -241,114 +193,7 @@ def _combine_efforts(efforts: pd.DataFrame, totals: pd.DataFrame) -> np.ndarray:
     return np.asarray(total / counted["weight"].sum())
 
 
-def _count_listed(work: Work) -> int:
-    """How many rows of a table only name a village or a departmental grid."""
-    if not work.listed:
-        return 0
-    areas = shapely.get_dimensions(work.frame.geometry.to_numpy()) == POLYGON
-    return int(areas.sum())
-
-
-def _find_basis(work: Work, by_name: dict[str, Work], unit: Work | None) -> Work | None:
-    if work.by is None:
-        if unit is None or unit is work or not work.listed:
-            return None
-        return unit if _only_points(unit) else None
-    basis = by_name.get(work.by)
-    points = sorted(name for name, other in by_name.items() if _only_points(other))
-    if basis is None or not _only_points(basis):
-        zh, en = "、".join(points) or "（无）", ", ".join(points) or "none"
-        raise ProjectError(
-            f'[[workload]] {work.name}：by = "{work.by}" 不是点状工作量；可选 {zh}。',
-            f'[[workload]] {work.name}: by = "{work.by}" is not a workload of points; there are: {en}.',
-        )
-    return basis
-
-
-def _only_points(work: Work) -> bool:
-    dimension = shapely.get_dimensions(work.frame.geometry.to_numpy())
-    return bool(np.all(dimension == POINT))
-
-
-def _share_source(
-    work: Work, by_name: dict[str, Work], unit: Work | None, ground: AllocationFaces
-) -> _SharedSource:
-    """One source's shares: points whole, counted things whole, polygons by points or by area, lines by length."""
-    basis = _find_basis(work, by_name, unit)
-    features = _Features.of(work)
-    polygons = features.dimension == POLYGON
-    points = features.part(features.dimension == POINT)
-    # what has no length and no area still has a place
-    places = geos.point_on_surface(points.shapes)
-    parts = [share_points(places, points.values, points.feature, ground)]
-    cut = features.dimension != POINT
-    if basis is not None:
-        part, by_points = _share_by_basis(features, polygons, basis, ground)
-        parts.append(part)
-        cut &= ~by_points
-    elif work.counted:
-        things = features.part(polygons)
-        parts.append(share_whole(things.shapes, things.values, things.feature, ground))
-        cut &= ~polygons
-    rest = features.part(cut)
-    parts.append(share_by_measure(rest.shapes, rest.values, rest.feature, ground))
-    return _SharedSource(
-        work=work,
-        basis=basis,
-        shares=WorkShares.joined(parts),
-        by_area=int(np.sum(rest.dimension == POLYGON)),
-    )
-
-
-def _share_by_basis(
-    features: _Features, polygons: np.ndarray, basis: Work, ground: AllocationFaces
-) -> tuple[WorkShares, np.ndarray]:
-    """Shares of the polygons by the points of another source; for which of the features (bool) there were any."""
-    others = pd.DataFrame(
-        {"geometry": basis.frame.geometry.to_numpy(), "value": basis.frame["value"].to_numpy()}
-    )
-    part = features.part(polygons)
-    shares, empty = share_by_points(part.shapes, part.values, part.feature, others, ground)
-    shared = polygons.copy()
-    shared[part.feature[empty]] = False
-    return shares, shared
-
-
-@dataclass(frozen=True, kw_only=True)
-class _Features:
-    """Features of a source: geometry, value, position in the source, and dimension (a point's without extent)."""
-
-    shapes: np.ndarray
-    values: np.ndarray
-    feature: np.ndarray
-    dimension: np.ndarray
-
-    @classmethod
-    def of(cls, work: Work) -> _Features:
-        shapes = work.frame.geometry.to_numpy()
-        without_extent = (shapely.length(shapes) == 0) & (shapely.area(shapes) == 0)
-        return cls(
-            shapes=shapes,
-            values=work.frame["value"].to_numpy(dtype=float),
-            feature=np.arange(len(shapes)),
-            dimension=np.where(without_extent, POINT, shapely.get_dimensions(shapes)),
-        )
-
-    def part(self, mask: np.ndarray) -> _Features:
-        return _Features(
-            shapes=self.shapes[mask],
-            values=self.values[mask],
-            feature=self.feature[mask],
-            dimension=self.dimension[mask],
-        )
-
-
-def _per_face(shares: WorkShares, faces: int) -> np.ndarray:
-    inside = shares.face >= 0
-    return np.bincount(shares.face[inside], weights=shares.value[inside], minlength=faces)
-
-
-def _totals_table(sources: Sequence[_SharedSource]) -> pd.DataFrame:
+def _totals_table(sources: Sequence[SharedSource]) -> pd.DataFrame:
     rows = []
     for source in sources:
         work, shares = source.work, source.shares
@@ -362,81 +207,6 @@ def _totals_table(sources: Sequence[_SharedSource]) -> pd.DataFrame:
         }
         rows.append(row)
     return pd.DataFrame(rows, columns=list(TOTAL_COLUMNS))
-
-
-def _unclassed_findings(work: Work, ground: AllocationFaces) -> list[Finding]:
-    """Villages whose code gives no class of town or country, where that counts."""
-    if work.urban == work.rural == 1.0:
-        return []
-    villages = pd.Series(sorted(set(ground.village)), dtype=str)
-    unknown = int((classify_villages(villages) == "").sum())
-    if not unknown:
-        return []
-    layer = f"workload:{work.name}"
-    return [make_finding("work_unclassed", layer=layer, measure=unknown, name=work.name)]
-
-
-def _missing_findings(
-    unit: Work, shares: WorkShares, ground: AllocationFaces, township: Township
-) -> list[Finding]:
-    """One sentence where most villages have nothing of the work that sizes grids."""
-    per_face = pd.Series(_per_face(shares, len(ground.face_id)))
-    per_village = per_face.groupby(np.asarray(ground.village)).sum()
-    bare = sorted(per_village.index[per_village <= 0])
-    if len(bare) <= len(per_village) / 2:
-        return []
-    finding = make_finding(
-        "work_missing",
-        layer=f"workload:{unit.name}",
-        measure=len(bare),
-        total=len(per_village),
-        name=unit.name,
-        examples=_name_examples(bare, township),
-    )
-    return [finding]
-
-
-def _name_examples(codes: Sequence[str], township: Township) -> Text:
-    """The names of the first few villages, and a sign that there are more."""
-    villages = township.villages
-    names = dict(zip(villages["village_code"], villages["village_name"], strict=True))
-    shown = [names.get(code) or code for code in codes[:MAX_SHOWN_VILLAGES]]
-    zh, en = "、".join(shown), ", ".join(shown)
-    if len(codes) > len(shown):
-        return Text(f"{zh}等", f"{en} …")
-    return Text(zh, en)
-
-
-def _outside_findings(work: Work, shares: WorkShares) -> list[Finding]:
-    """How much of a source is outside the township: one sentence."""
-    outside = shares.face < 0
-    if not outside.any():
-        return []
-    features = np.unique(shares.feature[outside])
-    finding = make_finding(
-        "workload_outside",
-        layer=f"workload:{work.name}",
-        measure=float(shares.value[outside].sum()),
-        count=len(features),
-        name=work.name,
-    )
-    return [finding]
-
-
-def _estimate_findings(work: Work, by_area: int, basis: Work | None) -> list[Finding]:
-    """How much of a source is an estimate: one sentence."""
-    layer = f"workload:{work.name}"
-    listed = _count_listed(work)
-    if listed:
-        way = Text("按面积", "by area")
-        if basis is not None:
-            way = Text(f"按{basis.name}", f"by {basis.name}")
-        return [
-            make_finding("workload_listed", layer=layer, measure=listed, name=work.name, way=way)
-        ]
-    if by_area:
-        return [make_finding("workload_by_area", layer=layer, measure=by_area, name=work.name)]
-    return []
 
 
 def _work_pieces(

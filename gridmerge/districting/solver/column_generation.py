@@ -163,13 +163,18 @@ class _PricingProblem:
     """The search for the district of least price less its nodes' duals: n yes-or-no variables, a cut variable an edge."""
 
     def __init__(self, task: DistrictingProblem, nodes: int) -> None:
-        n, m = task.graph.n, len(task.graph.edges)
-        self.task, self.nodes, self.n = task, nodes, n
-        self.size = n + m + 1  # nodes, cut edges, unevenness
-        self.cost = np.concatenate([np.zeros(n), 0.5 * task.graph.costs, [1.0]])
-        highest = np.concatenate([np.ones(n + m), [np.inf]])
+        graph = task.graph
+        edges = len(graph.edges)
+        self.task = task
+        self.nodes = nodes
+        self.n = graph.n
+        # the variables: nodes, cut edges, unevenness
+        self.size = graph.n + edges + 1
+        self.cost = np.concatenate([np.zeros(graph.n), 0.5 * graph.costs, [1.0]])
+        highest = np.append(np.ones(graph.n + edges), np.inf)
         self.limits = Bounds(np.zeros(self.size), highest)
-        self.whole = np.concatenate([np.ones(n), np.zeros(self.size - n)])
+        self.whole = np.zeros(self.size)
+        self.whole[: graph.n] = 1.0
         self.constraints = [*self._cuts(), self._size_limits(), self._tangents()]
 
     def _cuts(self) -> list[LinearConstraint]:

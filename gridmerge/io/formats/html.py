@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from html.parser import HTMLParser
 from pathlib import Path
 from xml.etree.ElementTree import Element, ParseError
@@ -10,6 +11,7 @@ from xml.etree.ElementTree import Element, ParseError
 from defusedxml import ElementTree
 from defusedxml.common import DefusedXmlException
 
+from gridmerge.findings import Finding
 from gridmerge.io.encoding import decode_file
 from gridmerge.io.read_request import ReadRequest, ReadResult
 from gridmerge.io.refusals import unreadable_error
@@ -70,16 +72,7 @@ def read_html_table(path: Path, ask: ReadRequest) -> ReadResult:
             "这是网页，不是数据：下载时多半得到了登录页或错误页。请重新下载。",
             "this is a web page, not data: the download probably gave a log-in or error page. Download it again.",
         )
-    frame, more = rows_to_frame(rows, ask)
-    notes = (*findings, *more)
-    return ReadResult(
-        frame=frame,
-        driver="HTML table",
-        encoding=encoding,
-        findings=notes,
-        files=(path,),
-        table=True,
-    )
+    return _table_result(path, ask, rows, "HTML table", encoding, findings)
 
 
 def read_excel_2003(path: Path, ask: ReadRequest) -> ReadResult:
@@ -101,13 +94,24 @@ def read_excel_2003(path: Path, ask: ReadRequest) -> ReadResult:
             "没有可读的工作表。请另存为 .xlsx。",
             "no sheet of it can be read. Save it as .xlsx.",
         )
+    return _table_result(path, ask, rows, "Excel 2003 XML", encoding, findings)
+
+
+def _table_result(
+    path: Path,
+    ask: ReadRequest,
+    rows: Rows,
+    driver: str,
+    encoding: str,
+    findings: Sequence[Finding],
+) -> ReadResult:
+    """Make what a reader gives back of the rows, with what was found on the way."""
     frame, more = rows_to_frame(rows, ask)
-    notes = (*findings, *more)
     return ReadResult(
         frame=frame,
-        driver="Excel 2003 XML",
+        driver=driver,
         encoding=encoding,
-        findings=notes,
+        findings=(*findings, *more),
         files=(path,),
         table=True,
     )

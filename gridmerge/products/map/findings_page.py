@@ -72,8 +72,10 @@ def make_findings_html(
 def _township_display(township: Township) -> Display:
     west, south, east, north = township.villages.total_bounds
     middle = np.array([[(west + east) / 2, (south + north) / 2]])
-    lon, lat = Display(crs=township.crs).degrees(middle)[0]
-    return Display(crs=township.crs, origin=(round(float(lon), 4), round(float(lat), 4)))
+    degrees = Display(crs=township.crs).degrees(middle)
+    lon, lat = degrees[0].tolist()
+    origin = round(lon, 4), round(lat, 4)
+    return Display(crs=township.crs, origin=origin)
 
 
 def _columns(findings: Sequence[Finding], display: Display, titles: Titles) -> TroubleFindings:

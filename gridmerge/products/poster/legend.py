@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from matplotlib.axes import Axes
 from matplotlib.patches import Polygon
 
@@ -101,11 +103,14 @@ def _some_withheld(data: MapData) -> bool:
 
 def _draw_north_arrow(paper: Axes, x: float, y: float) -> None:
     """Draw an arrow of two halves, the western one dark."""
-    tip, notch = (x, y + 7), (x, y - 3)
-    for foot, fill in (((x - 3.2, y - 6), INK), ((x + 3.2, y - 6), "#ffffff")):
+    tip = (x, y + 7)
+    notch = (x, y - 3)
+    west_foot, east_foot = (x - 3.2, y - 6), (x + 3.2, y - 6)
+    for foot, fill in ((west_foot, INK), (east_foot, "#ffffff")):
         half = Polygon([tip, foot, notch], facecolor=fill, edgecolor=INK, linewidth=0.8)
         paper.add_patch(half)
-    paper.text(x, y + 9.5, "N", fontsize=12, fontweight="bold", ha="center", va="center", color=INK)
+    style: dict[str, Any] = {"fontsize": 12, "fontweight": "bold", "ha": "center", "va": "center"}
+    paper.text(x, y + 9.5, "N", color=INK, **style)
 
 
 def _draw_scale_bar(paper: Axes, x: float, y: float, scale: int, language: Language) -> None:
