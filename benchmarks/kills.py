@@ -56,20 +56,7 @@ def main(count: int, project: Path, seed: int) -> int:
 
 def built(project: Path, out: Path, moment: float | None, rng: random.Random | None = None) -> End:
     """Build with two processes and end one of its workers after so much processor time, or as soon as there is one."""
-    words = [
-        "build",
-        str(project),
-        "--out",
-        str(out),
-        "--processes",
-        "2",
-        "--quiet",
-        "--lang",
-        "en",
-    ]
-    env = {**os.environ, "SOURCE_DATE_EPOCH": "0"}
-    command = [sys.executable, "-c", _COMMAND, *words]
-    run = subprocess.Popen(command, stderr=subprocess.PIPE, text=True, env=env)
+    run = start_build(project, out)
     started, seen, ended = time.monotonic(), [], 0
     while run.poll() is None and time.monotonic() - started < _LONGEST:
         workers = workers_of(run.pid)
@@ -105,6 +92,14 @@ def _told(end: End, usual: End) -> str:
     bytes_ = f"other bytes in {', '.join(other)}" if other else "the usual bytes"
     said = f" ({end.said.strip()})" if end.code else ""
     return f"exit {end.code}{said}, {bytes_}{'' if end.ended else ', no worker was ended'}"
+
+
+def start_build(project: Path, out: Path) -> subprocess.Popen[str]:
+    """Start a build with two processes, whose day is always the same."""
+    words = ["build", str(project), "--out", str(out), "--processes", "2", "--quiet"]
+    command = [sys.executable, "-c", _COMMAND, *words, "--lang", "en"]
+    env = {**os.environ, "SOURCE_DATE_EPOCH": "0"}
+    return subprocess.Popen(command, stderr=subprocess.PIPE, text=True, env=env)
 
 
 def workers_of(process: int) -> list[int]:

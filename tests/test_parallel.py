@@ -15,6 +15,7 @@ from pathlib import Path
 
 import pytest
 
+from benchmarks.kills import start_build, workers_of
 from gridmerge.errors import InputError, WorkerError
 from gridmerge.parallel import map_jobs
 from tests.small_project import write_small_project
@@ -189,20 +190,7 @@ def test_workers_killed_at_random_change_no_byte(tmp_path: Path) -> None:
 
 def built(project: Path, out: Path, kill_after: float | None) -> tuple[int, str, dict[str, bytes]]:
     """Build with two processes, end a worker so many seconds after the first appears; code, what was said, the data files."""
-    words = [
-        "build",
-        str(project),
-        "--out",
-        str(out),
-        "--processes",
-        "2",
-        "--quiet",
-        "--lang",
-        "en",
-    ]
-    command = [sys.executable, "-c", "from gridmerge.cli import main; main()", *words]
-    env = {**os.environ, "SOURCE_DATE_EPOCH": "0"}
-    run = subprocess.Popen(command, stderr=subprocess.PIPE, text=True, env=env)
+    run = start_build(project, out)
     if kill_after is not None:
         within(60, lambda: run.poll() is not None or workers_of(run.pid))
         time.sleep(kill_after)
@@ -218,16 +206,3 @@ def built(project: Path, out: Path, kill_after: float | None) -> tuple[int, str,
         if path.suffix in (".geojson", ".csv", ".gpkg")
     }
     return run.returncode, said, data
-
-
-def workers_of(process: int) -> list[int]:
-    """Ids of the workers that a run has started."""
-    found = []
-    for folder in Path("/proc").glob("[0-9]*"):
-        try:
-            words, state = (folder / "cmdline").read_bytes(), (folder / "stat").read_text()
-        except OSError:
-            continue
-        if b"spawn_main" in words and int(state.rpartition(")")[2].split()[1]) == process:
-            found.append(int(folder.name))
-    return sorted(found)

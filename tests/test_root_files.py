@@ -68,3 +68,13 @@ def test_the_changelog_keeps_its_form():
         "Fixed",
         "Security",
     }
+
+
+@pytest.mark.parametrize(
+    "page", ["CONTRIBUTING.md", "docs/en/architecture.md", "docs/zh/architecture.md"]
+)
+def test_every_file_that_is_named_is_there(page):
+    named = re.findall(r"`((?:[a-z_0-9]+/)+(?:[a-z_]+(?:\.[a-z0-9]+)+)?|[a-z_]+\.py)`", text(page))
+    homes = [ROOT, *(ROOT / "gridmerge").glob("**/")]
+    lost = {name for name in named if not any((home / name).exists() for home in homes)}
+    assert len(named) > 5 and lost == set()
