@@ -60,7 +60,7 @@ def load_again(settings: Settings, gone: Collection[str] = ()) -> BuildInputs:
     Parameters
     ----------
     gone
-        Paths of what has been replaced since and is not needed; an earlier plan among them is not read.
+        Paths of what has been replaced since and is not needed; neither an earlier plan nor the locks to it are read then.
 
     Raises
     ------
@@ -73,12 +73,13 @@ def load_again(settings: Settings, gone: Collection[str] = ()) -> BuildInputs:
         raw[key] = read_input(spec, folder, key)
         return raw[key]
 
-    inputs = load_inputs(_without_previous(settings) if gone else settings, read=kept)
+    wanted = _without_previous(settings) if gone else settings
+    inputs = load_inputs(wanted, read=kept)
     layers = {spec.key: raw[spec.key] for spec in settings.layers}
     return BuildInputs(inputs=replace(inputs, settings=settings), raw=layers)
 
 
 def _without_previous(settings: Settings) -> Settings:
-    return settings.model_copy(
-        update={"grids": settings.grids.model_copy(update={"previous": None})}
-    )
+    # what locks hold a village or a grid to is the earlier plan: without it they cannot be read
+    grids = settings.grids.model_copy(update={"previous": None, "locks": None})
+    return settings.model_copy(update={"grids": grids})

@@ -156,6 +156,25 @@ def test_an_earlier_plan_elsewhere_is_proved_until_it_is_moved(out):
     assert noted(out).startswith("2025/")
 
 
+@pytest.mark.parametrize("lock", ["village", "grid"])
+@pytest.mark.parametrize("gone", ["none", "moved", "edits", "in out"])
+def test_locks_to_an_earlier_plan_that_is_gone_are_no_fault(edited, lock, gone):
+    """Nothing of the build is wrong where only what it was held to has been moved or replaced since."""
+    project = edited.parent
+    grid = json.loads((edited / "grids.geojson").read_text("utf-8"))["features"][0]["properties"]
+    (project / "locks.csv").write_text(f"kind,a,b\n{lock},{grid[lock + '_code']},\n", "utf-8")
+    shutil.copytree(edited, project / "2025")
+    previous = "out" if gone == "in out" else "2025"
+    fixed = f'[grids]\nlocks = "locks.csv"\nprevious = "{previous}/gridmerge.gpkg"\n'
+    rewrite_text(project / "gridmerge.toml", "[grids]\n", fixed)
+    run("build", project, "--edits", project / "edits.json")
+    if gone == "moved":
+        (project / "2025").rename(project / "2025 年")
+    if gone == "edits":
+        (project / "edits.json").unlink()
+    assert (noted(edited) == "") == (gone == "none")
+
+
 def test_an_input_that_lies_in_out_is_looked_at(out):
     shutil.move(out.parent / "roster.csv", out / "roster.csv")
     rewrite_text(out.parent / "gridmerge.toml", '"roster.csv"', '"out/roster.csv"')
