@@ -1,6 +1,6 @@
 """gridmerge: the grid networks of a township's departments, merged into one layer of unified comprehensive grids.
 
-`build` runs the whole pipeline on a project, `check` loads and mends only; each room is a function of its own package.
+`build` runs the whole pipeline on a project, `check` loads and cleans only; each room is a package of its own.
 """
 
 from __future__ import annotations
