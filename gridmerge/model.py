@@ -372,6 +372,16 @@ class Matters:
 
 
 # of duties.csv: a row per grid, matter and step
+STAND_IN_COLUMNS = (
+    "member_id",
+    "grid_code",
+    "stand_in_id",
+    "duty",
+    "load",
+    "load_per_capacity",
+    "over_limit",
+    "km",
+)
 DUTY_COLUMNS = (
     "grid_code",
     "matter_code",

@@ -9,6 +9,7 @@ from click.testing import CliRunner
 
 from gridmerge.cli import main
 from gridmerge.errors import OutputError, PlanError
+from gridmerge.model import STAND_IN_COLUMNS
 from gridmerge.products.data import csv_tables
 from gridmerge.services.departure import amend_for_departure
 from gridmerge.staffing import assign_members
@@ -24,7 +25,7 @@ def out(tmp_path: Path) -> Path:
     for name, columns, frame in (
         ("assignments.csv", csv_tables.ASSIGNMENT_COLUMNS, got.assignments),
         ("members.csv", csv_tables.MEMBER_COLUMNS, got.members),
-        ("standins.csv", csv_tables.STAND_IN_COLUMNS, got.stand_ins),
+        ("standins.csv", STAND_IN_COLUMNS, got.stand_ins),
     ):
         csv_tables.write_csv(tmp_path / name, columns, csv_tables.to_records(frame))
     return tmp_path

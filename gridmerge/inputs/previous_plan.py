@@ -6,12 +6,12 @@ import json
 from pathlib import Path
 
 import geopandas as gpd
-import pyogrio
 from pyproj import CRS
 from pyproj.exceptions import ProjError
 
 from gridmerge.errors import InputError
 from gridmerge.geo import geos
+from gridmerge.geo.layer_errors import LAYER_ERRORS
 from gridmerge.model import PreviousPlan
 
 NAME_COLUMNS = ("grid_name", "village_name")
@@ -28,13 +28,7 @@ def read_previous_plan(file: Path, crs: CRS) -> PreviousPlan:
     try:
         grids = gpd.read_file(file, layer="grids")
         frame = grids[["grid_code", "village_code", "grid_type", "geometry"]]
-    except (
-        OSError,
-        KeyError,
-        ValueError,
-        pyogrio.errors.DataSourceError,
-        pyogrio.errors.DataLayerError,
-    ) as error:
+    except LAYER_ERRORS as error:
         raise InputError(
             f"旧方案 {file} 读不出 grids 图层；previous 应指向一次完整 build 的 gridmerge.gpkg。",
             f"The earlier plan {file} has no readable layer grids; previous must name the gridmerge.gpkg of a finished build.",

@@ -8,9 +8,9 @@ from pathlib import Path
 
 import geopandas as gpd
 import pandas as pd
-import pyogrio
 
 from gridmerge.errors import InputError
+from gridmerge.geo.layer_errors import LAYER_ERRORS
 
 POSTING_COLUMNS = ("grid_code", "member_id", "duty", "load")
 COVER_COLUMNS = ("member_id", "grid_code", "stand_in_id", "duty", "load")
@@ -107,13 +107,7 @@ def _read_grids(previous: Path) -> pd.DataFrame:
     """What each grid of the plan held; no row where the file does not say."""
     try:
         grids = gpd.read_file(previous, layer="grids", ignore_geometry=True)[list(GRID_COLUMNS)]
-    except (
-        OSError,
-        KeyError,
-        ValueError,
-        pyogrio.errors.DataSourceError,
-        pyogrio.errors.DataLayerError,
-    ):
+    except LAYER_ERRORS:
         # partition reads the same layer first and stops where it is none; an old one may lack a column
         return pd.DataFrame(columns=list(GRID_COLUMNS))
     return pd.DataFrame(grids.astype({"grid_code": str, "village_code": str}))

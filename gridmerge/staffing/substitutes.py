@@ -7,19 +7,10 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
+from gridmerge.model import STAND_IN_COLUMNS
 from gridmerge.staffing.problem import PATROLLING_KINDS
 from gridmerge.staffing.support_roles import SUPPORT_DUTIES
 
-SUBSTITUTE_COLUMNS = (
-    "member_id",
-    "grid_code",
-    "stand_in_id",
-    "duty",
-    "load",
-    "load_per_capacity",
-    "over_limit",
-    "km",
-)
 LOAD_EPSILON = 1e-9
 # Decimals of a load that files keep: less than this is no other load.
 LOAD_DECIMALS = 4
@@ -121,7 +112,7 @@ def find_substitutes(staff: SettledPlan) -> pd.DataFrame:
             rows += _recompute_cover(staff, member, standing[member])
         else:
             rows += _cover_member(staff, member)
-    table = pd.DataFrame(rows, columns=list(SUBSTITUTE_COLUMNS))
+    table = pd.DataFrame(rows, columns=list(STAND_IN_COLUMNS))
     return table.sort_values(["member_id", "grid_code", "stand_in_id"], ignore_index=True)
 
 

@@ -17,7 +17,7 @@ from pyproj import CRS
 from gridmerge.findings import Finding, sort_findings
 from gridmerge.geo.crs import lonlat_transformer
 from gridmerge.i18n.text import Language
-from gridmerge.model import DUTY_COLUMNS, Build
+from gridmerge.model import DUTY_COLUMNS, STAND_IN_COLUMNS, Build
 
 _FORMULA_SIGNS = ("=", "+", "-", "@")
 _LINE_BREAKS = "\r\n\t\v\f\0"  # and what else would break a cell
@@ -44,16 +44,6 @@ MEMBER_COLUMNS = (
     "load_per_capacity",
     "grids",
     "km_from_home",
-)
-STAND_IN_COLUMNS = (
-    "member_id",
-    "grid_code",
-    "stand_in_id",
-    "duty",
-    "load",
-    "load_per_capacity",
-    "over_limit",
-    "km",
 )
 FINDING_COLUMNS = (
     "severity",

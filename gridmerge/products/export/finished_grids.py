@@ -17,6 +17,7 @@ from pyproj import CRS
 from gridmerge.errors import OutputError
 from gridmerge.geo.datum import Datum
 from gridmerge.geo.gcj02 import SHIFTS
+from gridmerge.geo.layer_errors import LAYER_ERRORS
 from gridmerge.i18n.text import Language
 from gridmerge.products.data.geojson import DEGREE_DECIMALS, in_lonlat
 from gridmerge.products.map.audience import MIN_PUBLIC_COUNT
@@ -107,13 +108,7 @@ def read_finished_grids(out: Path) -> FinishedGrids:
             degrees=in_lonlat(shapes, grids.crs),
             crs=grids.crs,
         )
-    except (
-        OSError,
-        ValueError,
-        KeyError,
-        pyogrio.errors.DataSourceError,
-        pyogrio.errors.DataLayerError,
-    ) as error:
+    except LAYER_ERRORS as error:
         raise OutputError(
             f"{out} 中没有完整的成果，或由旧版本生成；请重新运行 gridmerge build。",
             f"{out} does not hold a finished build of this version; run gridmerge build again.",

@@ -14,6 +14,7 @@ from pyproj import CRS
 
 from gridmerge.config.settings import Grids
 from gridmerge.errors import OutputError
+from gridmerge.geo.layer_errors import LAYER_ERRORS
 from gridmerge.i18n.text import Text
 from gridmerge.model import Meeting, Note, Vote
 from gridmerge.products.data.csv_tables import unguard_formula
@@ -45,13 +46,7 @@ def read_map_data(out: Path) -> MapData:
     """
     try:
         return _read_build(out)
-    except (
-        OSError,
-        KeyError,
-        ValueError,
-        pyogrio.errors.DataSourceError,
-        pyogrio.errors.DataLayerError,
-    ) as error:
+    except LAYER_ERRORS as error:
         raise OutputError(
             f"{out} 不是完整的成果文件夹，或由旧版本生成；请重新运行 gridmerge build。",
             f"{out} does not hold a finished build of this version; run gridmerge build again.",

@@ -17,6 +17,7 @@ from pyproj import CRS
 
 from gridmerge.errors import OutputError
 from gridmerge.geo import geos
+from gridmerge.geo.layer_errors import LAYER_ERRORS
 from gridmerge.i18n.text import Language
 from gridmerge.products.map.folium_page import Page, make_offline_figure
 from gridmerge.products.map.inlining import inline_assets
@@ -96,13 +97,7 @@ def _read_township(out: Path, folder: Path) -> _Township:
                 Path(os.path.relpath((out / "map.html").resolve(), folder.resolve())).as_posix()
             ),
         )
-    except (
-        OSError,
-        KeyError,
-        ValueError,
-        pyogrio.errors.DataSourceError,
-        pyogrio.errors.DataLayerError,
-    ) as error:
+    except LAYER_ERRORS as error:
         raise OutputError(
             f"{out} 不是可以编入索引的成果文件夹；请先运行 gridmerge build，并与索引放在同一磁盘。",
             f"{out} cannot be put into the index; run gridmerge build first, on the same drive as the index.",
